@@ -13,7 +13,8 @@
     │   ├── Retry              try again later, until the total time is used up
     │   ├── Rejected           this message will never go
     │   ├── Blocked            this person cannot be reached here
-    │   └── Broken             the connection needs an admin: hold the queue, tell everybody once
+    │   ├── Broken             the connection needs an admin: hold the queue, tell everybody once
+    │   └── Uncertain          it may have left: looked up where that is possible, else a person decides
     └── ReceiveError           what came in is not what it says; see `core/conversations/receive.py`
         ├── BadSignature       the proof of origin is missing or wrong: refused, never kept
         └── Unrecognised       genuine, but not understood: kept in quarantine
@@ -119,6 +120,10 @@ class Blocked(SendError):
 
 class Broken(SendError):
     code = "broken"
+
+
+class Uncertain(SendError):
+    code = "uncertain"
 
 
 class ReceiveError(InnboksError):

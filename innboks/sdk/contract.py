@@ -287,6 +287,7 @@ class AccountRef(Strict):
 class Context(Strict):
     """Everything a channel gets; it reaches into nothing else. `config` is the decrypted configuration (the channel's `Config`).
 
+    `unseen(ids)` says which of these transport ids (`Inbound.external_id`) were never delivered, so that gaps fill themselves.
     `secret(purpose)` is a key derived for this channel account only, stable over restarts. `state` is a small JSON object that the channel
     keeps between calls (a folder's UIDVALIDITY …), written back with `save_state`. `own_addresses` are the identities of every channel
     account of this tenant, so that a channel can recognise its own mail."""
@@ -304,6 +305,7 @@ class Context(Strict):
     state: Mapping[str, Any] = {}
     save_state: Callable[[Mapping[str, Any]], Awaitable[None]] | None = None
     deliver: "Deliver | None" = None
+    unseen: "Callable[[Sequence[str]], Awaitable[list[str]]] | None" = None
     report_health: Callable[[Health], Awaitable[None]] | None = None
 
 
