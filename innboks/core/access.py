@@ -1,0 +1,50 @@
+"""The one door of permission: who is asking, and what may they see and do.
+
+Every function that hands rows to the edge takes an `Actor` and goes through this file (DESIGN §4). Seeing and acting are two
+things: an administrator who is not a member of a restricted inbox may read it but not act in it (R-023). What one may not see
+does not exist for one: the answer is `NotFound`, never `Forbidden`, so that ids of others cannot be probed.
+"""
+
+import msgspec
+
+from innboks.errors import Forbidden
+
+ACCOUNT_ACCESS = "account_access"
+"""Connect and edit channels and inboxes (R-004, R-005, R-008)."""
+SUPER_ADMIN = "super_admin"
+"""Everything, including people and permissions (R-009)."""
+ALL_PERMISSIONS = (SUPER_ADMIN, ACCOUNT_ACCESS, "chatflows", "availability_management")
+
+
+class Actor(msgspec.Struct, frozen=True, kw_only=True):
+    """The person behind a request: found from a session or a token, never from the request's own words.
+
+    `readable` are the inboxes whose conversations this person may read, `writable` those in which they may act."""
+
+    account_id: int
+    user_id: int
+    name: str
+    first_name: str
+    last_name: str
+    email: str
+    locale: str
+    permissions: frozenset[str]
+    readable: frozenset[int]
+    writable: frozenset[int]
+
+    def may(self, permission: str) -> bool:
+        return permission in self.permissions or SUPER_ADMIN in self.permissions
+
+    def require(self, permission: str) -> None:
+        """Raises `Forbidden` with a sentence that names what is missing."""
+        if not self.may(permission):
+            words = permission.replace("_", " ")
+            raise Forbidden(f"You need the permission “{words}” for this. An administrator can give it to you.", code="missing_permission")
+
+    def can_read(self, inbox_id: int) -> bool:
+        return inbox_id in self.readable
+
+    def require_write(self, inbox_id: int) -> None:
+        """For rows the actor can already see: raises `Forbidden` when they may only read them (R-023)."""
+        if inbox_id not in self.writable:
+            raise Forbidden("You can read this inbox but are not a member of it. Ask to be added to answer here.", code="not_a_member")

@@ -1,0 +1,35 @@
+"""What the core works with: one small struct, made in `app.py`, handed to every use case as its first argument."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from innboks.config import Settings
+    from innboks.core.events.wake import Wake
+    from innboks.core.inboxes.directory import Directory
+    from innboks.core.jobs import Jobs
+    from innboks.lib.clock import Clock
+    from innboks.lib.crypto import Vault
+    from innboks.lib.db import Database
+    from innboks.lib.files import Files
+    from innboks.sdk.http import HttpClient
+    from innboks.sdk.parsing import Parsing
+    from innboks.sdk.registry import Registry
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The running parts of one process. `directory` knows the channel accounts, `wake` tells other processes about new events,
+    `jobs` writes background work into the caller's transaction, `parsing` keeps slow parsers off the event loop."""
+
+    settings: "Settings"
+    db: "Database"
+    files: "Files"
+    vault: "Vault"
+    clock: "Clock"
+    http: "HttpClient"
+    registry: "Registry"
+    parsing: "Parsing"
+    directory: "Directory"
+    wake: "Wake"
+    jobs: "Jobs"
