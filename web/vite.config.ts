@@ -1,0 +1,15 @@
+/* How the agent app is built. Output goes to dist/, which the Python server serves; nothing in the page is inline, so a strict content
+ * security policy holds. `INNBOKS_URL` points the development server at a running Innboks. */
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vite";
+import { messages } from "./messages.plugin";
+
+const server = process.env.INNBOKS_URL ?? "http://127.0.0.1:8080";
+
+export default defineConfig({
+  plugins: [messages(), react()],
+  build: { target: "es2022", cssCodeSplit: true, assetsInlineLimit: 0, manifest: true, chunkSizeWarningLimit: 700 },
+  server: {
+    proxy: { "/api": { target: server, changeOrigin: true }, "/frame": { target: server, changeOrigin: true } },
+  },
+});

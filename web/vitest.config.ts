@@ -1,0 +1,7 @@
+import { defineConfig } from "vitest/config";
+import { messages } from "./messages.plugin";
+
+export default defineConfig({
+  plugins: [messages()],
+  test: { include: ["src/**/*.test.{ts,tsx}"], environment: "node" },
+});
