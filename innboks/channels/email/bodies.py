@@ -1,0 +1,119 @@
+"""The displayed text and HTML of a part tree, and the files beside them.
+
+Which part is body and which is file follows what mail programs do (RFC 2046 §5.1, RFC 2183, RFC 2387): the alternatives of one text are one
+block with two forms; blocks of a mixed mail follow each other. Read `attached.py` for the files, `mime.py` for the caller.
+"""
+
+import html
+from dataclasses import dataclass, field
+
+from innboks.channels.email.attached import Files
+from innboks.channels.email.charsets import decode_text
+from innboks.channels.email.encoded_words import decode_words, raw_text
+from innboks.channels.email.flowed import unflow
+from innboks.channels.email.parts import Part, read_headers
+from innboks.channels.email.transfer import decode_transfer
+from innboks.channels.email.uuencode import take_uuencoded
+
+_MESSAGE_TYPES = frozenset({"message/rfc822", "message/global", "message/news"})
+
+
+@dataclass
+class _Block:
+    """One displayed piece in its forms; None = the sender gave none in this form."""
+
+    text: str | None = None
+    html: str | None = None
+
+
+@dataclass
+class Bodies:
+    """What a mail shows: whole text and whole HTML ("" = the sender gave none), and its files."""
+
+    files: Files
+    blocks: list[_Block] = field(default_factory=list)
+    text: str = ""
+    html: str = ""
+
+
+def read_bodies(root: Part, files: Files) -> Bodies:
+    """Walks the tree once; depth is bounded by `parts.DEEPEST`."""
+    bodies = Bodies(files)
+    _walk(root, bodies, None)
+    bodies.text = "\n".join(block.text for block in bodies.blocks if block.text is not None)
+    bodies.html = "\n".join(block.html for block in bodies.blocks if block.html is not None)
+    return bodies
+
+
+def _walk(part: Part, bodies: Bodies, parent: Part | None) -> None:
+    if part.children:
+        if part.type == "multipart/alternative":
+            _alternative(part, bodies)
+        else:
+            for child in part.children:
+                _walk(child, bodies, part)
+    elif _is_body(part, parent):
+        bodies.blocks.extend(_displayed(part, bodies.files))
+    else:
+        _file(part, bodies.files)
+
+
+def _alternative(part: Part, bodies: Bodies) -> None:
+    """One block out of the alternatives: the first that has text for each form; other displayed pieces follow."""
+    inner = Bodies(bodies.files)
+    for child in part.children:
+        _walk(child, inner, part)
+    texts = [block.text for block in inner.blocks if block.text is not None]
+    htmls = [block.html for block in inner.blocks if block.html is not None]
+    if texts or htmls:
+        bodies.blocks.append(_Block("\n".join(texts) if texts else None, "\n".join(htmls) if htmls else None))
+
+
+def _is_body(part: Part, parent: Part | None) -> bool:
+    if part.type not in ("text/plain", "text/html", "text/enriched"):
+        return False
+    if part.disposition == "attachment":
+        return False
+    if not part.filename or parent is None:
+        return True
+    return parent.type == "multipart/alternative" or (parent.type == "multipart/related" and parent.children[0] is part)
+
+
+def _displayed(part: Part, files: Files) -> list[_Block]:
+    data, problem = decode_transfer(part.body(), part.encoding, text=True)
+    if problem:
+        files.problems.append(problem)
+    uuencoded: list[tuple[bytes, bytes]] = []
+    if part.type == "text/plain":
+        data, uuencoded = take_uuencoded(data)
+    text = decode_text(data, part.parameters.get("charset"), html=part.type == "text/html").replace("\x00", "")
+    for name, content in uuencoded:
+        files.add(raw_text(name), "application/octet-stream", content)
+    if part.type == "text/html":
+        return [_Block(html=text)]
+    if part.parameters.get("format", "").lower() == "flowed":
+        text = unflow(text, delete_space=part.parameters.get("delsp", "").lower() == "yes")
+    return [_Block(text=text)]
+
+
+def _file(part: Part, files: Files) -> None:
+    content, problem = decode_transfer(part.body(), part.encoding)
+    if problem:
+        files.problems.append(problem)
+    name = part.filename
+    if not name and part.type in _MESSAGE_TYPES:
+        name = _subject_name(content)
+    files.add(name, part.type, content, part.content_id)
+
+
+def _subject_name(message: bytes) -> str:
+    """A name for an attached mail: its subject."""
+    head = Part(message[:65_536], 0, min(len(message), 65_536), 0)
+    read_headers(head, [])
+    subject = decode_words(raw_text(head.raw("subject") or b"")).replace("/", "-").replace("\\", "-").strip()
+    return f"{subject[:120]}.eml" if subject else ""
+
+
+def text_as_html(text: str) -> str:
+    """Plain text as HTML that looks alike."""
+    return html.escape(text, quote=False).replace("\r\n", "\n").replace("\n", "<br>\n")

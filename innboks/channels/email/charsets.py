@@ -1,0 +1,234 @@
+"""Bytes to text when the label is wrong, unknown or missing, as in much real mail.
+
+The label is taken as a hint, like browsers do (encoding.spec.whatwg.org): Latin-1 means windows-1252, GB2312 means GB18030 and so on. When the
+bytes contradict it, UTF-8 is tried, then what the bytes themselves tell. Nothing here ever raises. Read `encoded_words.py` for headers, `mime.py`
+for bodies.
+"""
+
+import codecs
+import re
+from functools import lru_cache
+
+_ALIASES = {
+    # ASCII and Latin-1 labels are used for anything in the West: windows-1252 is a superset of what is meant.
+    "ascii": "cp1252", "usascii": "cp1252", "iso88591": "cp1252", "latin1": "cp1252", "l1": "cp1252", "ansi": "cp1252", "cp819": "cp1252",
+    "win1252": "cp1252", "windows1252": "cp1252", "cp1252": "cp1252", "xansi": "cp1252", "westerneuropean": "cp1252", "iso646us": "cp1252",
+    "ansix341968": "cp1252", "ansix34": "cp1252", "iso8859": "cp1252", "default": "cp1252", "iso88591windows31latin1": "cp1252",
+    "latin9": "iso8859-15", "iso88599": "cp1254", "latin5": "cp1254", "iso885911": "cp874", "tis620": "cp874", "dosthai": "cp874",
+    "iso88598e": "iso8859-8", "iso88598i": "iso8859-8", "iso8859-8-i": "iso8859-8", "logical": "iso8859-8", "visual": "iso8859-8",
+    "iso88596e": "iso8859-6", "iso88596i": "iso8859-6",
+    "gb2312": "gb18030", "gbk": "gb18030", "xgbk": "gb18030", "cp936": "gb18030", "gb231280": "gb18030", "euccn": "gb18030",
+    "csgb2312": "gb18030", "chinese": "gb18030", "windows936": "gb18030", "ms936": "gb18030", "gb": "gb18030", "hzgb2312": "hz",
+    "big5": "big5hkscs", "xxbig5": "big5hkscs", "cnbig5": "big5hkscs", "csbig5": "big5hkscs", "cp950": "cp950", "big5eten": "big5hkscs",
+    "ksc56011987": "cp949", "ksc56011989": "cp949", "ksc5601": "cp949", "ksc5601_1987": "cp949", "euckr": "cp949", "korean": "cp949",
+    "windows949": "cp949", "ms949": "cp949", "uhc": "cp949", "cseuckr": "cp949", "cskoi8r": "koi8-r",
+    "shiftjis": "cp932", "sjis": "cp932", "xsjis": "cp932", "mskanji": "cp932", "windows31j": "cp932", "csshiftjis": "cp932", "ms932": "cp932",
+    "shiftjis2004": "shift_jis_2004", "eucjp": "euc_jp", "xeucjp": "euc_jp", "iso2022jp": "iso2022_jp_ext", "csiso2022jp": "iso2022_jp_ext",
+    "iso2022jpms": "iso2022_jp_ext", "cp50220": "iso2022_jp_ext", "cp50221": "iso2022_jp_ext", "cp50222": "iso2022_jp_ext",
+    "iso2022jp2": "iso2022_jp_2", "iso2022jp2004": "iso2022_jp_2004", "iso2022kr": "iso2022_kr",
+    "macintosh": "mac_roman", "mac": "mac_roman", "macroman": "mac_roman", "xmacroman": "mac_roman", "applemacintosh": "mac_roman",
+    "xmaccyrillic": "mac_cyrillic", "maccyrillic": "mac_cyrillic", "xmacukrainian": "mac_cyrillic", "xmacgreek": "mac_greek",
+    "xmacturkish": "mac_turkish", "xmaccentraleurroman": "mac_latin2", "xmacce": "mac_latin2", "xmacicelandic": "mac_iceland",
+    "koi8": "koi8-r", "koi": "koi8-r", "koi8ru": "koi8-u", "cp20866": "koi8-r", "cp21866": "koi8-u",
+    "unicode11utf7": "utf-7", "unicode20utf7": "utf-7", "xunicode20utf7": "utf-7", "csunicode11utf7": "utf-7", "utf7": "utf-7",
+    "unicode11utf8": "utf-8", "utf8mb4": "utf-8", "utf8mb3": "utf-8", "utf": "utf-8", "xutf8": "utf-8", "utf8n": "utf-8", "utf8": "utf-8",
+    "unicode": "utf-16", "ucs2": "utf-16", "iso10646ucs2": "utf-16", "csunicode": "utf-16",
+    "cp65001": "utf-8", "cp28591": "cp1252", "cp28592": "iso8859-2", "cp28605": "iso8859-15", "cp1361": "johab", "xjohab": "johab",
+    "xvps": "cp1258", "viscii": "cp1258", "tcvn": "cp1258", "xviqr": "cp1258", "ibm850": "cp850", "dos850": "cp850",
+}  # fmt: skip
+_UNKNOWN = frozenset(
+    {"", "unknown", "xunknown", "unknown8bit", "8bit", "xuserdefined", "userdefined", "binary", "none", "null", "iso8859xx"}
+)
+# Codecs in which an ASCII byte does not always mean that character.
+_STATEFUL = frozenset({"hz", "utf-7", "utf-16", "utf-32", "utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"})
+_META_CHARSET = re.compile(rb"<meta[^>]{1,300}?charset\s*=\s*[\"']?\s*([\w:.-]{2,40})", re.IGNORECASE)
+_NOT_LABEL = re.compile(r"[^a-z0-9]+")
+_C1 = {n: bytes([n]).decode("cp1252", "replace") for n in range(0x80, 0xA0)}
+_C1 = {n: c if c != "\ufffd" else chr(n) for n, c in _C1.items()}
+
+
+@lru_cache(maxsize=256)
+def codec_named(label: str) -> str | None:
+    """Python's codec for a charset label as found in mail, or None when the label says nothing."""
+    label = label.split("*", 1)[0].strip(" \t\r\n\"';,").lower()
+    label = label.split(";", 1)[0].split(" ", 1)[0]
+    squeezed = _NOT_LABEL.sub("", label)
+    if squeezed in _UNKNOWN or len(squeezed) > 40:
+        return None
+    if squeezed in _ALIASES:
+        return _ALIASES[squeezed]
+    candidates = [label, squeezed, re.sub(r"^(?:x|cs|win|windows|ibm|dos|cp|oem)[-_]?(?=\d)", "cp", label.replace(" ", ""))]
+    candidates.append(re.sub(r"^(?:x-|x_|cs)", "", label))
+    if found := re.match(r"iso[-_ ]*8859[-_ ]*(\d{1,2})", label):
+        candidates.insert(0, f"iso8859-{found[1]}")
+    for start in ("utf-8", "utf8"):
+        if label.startswith(start):
+            candidates.append("utf-8")
+    for candidate in candidates:
+        try:
+            info = codecs.lookup(candidate)
+        except (LookupError, ValueError, UnicodeError):
+            continue
+        if getattr(info, "_is_text_encoding", True) and info.name not in (
+            "idna",
+            "punycode",
+            "unicode_escape",
+            "raw_unicode_escape",
+            "undefined",
+        ):
+            return _ALIASES.get(_NOT_LABEL.sub("", info.name), info.name)
+    return None
+
+
+def decode_text(data: bytes, label: str | None = None, *, html: bool = False) -> str:
+    """Text of `data`, which claims to be in the charset `label` (None: no claim). With `html` the document's own <meta> counts as a claim too."""
+    if data.startswith(codecs.BOM_UTF8):
+        data = data[3:]
+        label = "utf-8"
+    codec = codec_named(label) if label else None
+    if data.isascii() and codec not in _STATEFUL and b"\x1b" not in data:
+        return data.decode("ascii")
+    if data[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) and len(data) % 2 == 0:
+        return data.decode("utf-16", "replace")
+    if codec is None and html and (meta := _META_CHARSET.search(data[:4096])):
+        codec = codec_named(meta[1].decode("ascii"))
+        codec = None if codec in _STATEFUL else codec
+    if codec is None:
+        return _guess(data)
+    if codec == "utf-16":
+        codec = "utf-16-le" if data[1:2] == b"\x00" else "utf-16-be"
+    if codec in ("utf-8", "cp1252"):
+        return _guess(data, claimed=codec)
+    return _decode_as(data, codec)
+
+
+def _decode_as(data: bytes, codec: str) -> str:
+    for attempt in _attempts(codec):
+        try:
+            text = data.decode(attempt)
+        except (UnicodeError, ValueError):
+            continue
+        return text
+    if codec not in _STATEFUL and _is_utf8(data):
+        return data.decode("utf-8")
+    text = data.decode(codec, "replace")
+    if text.count("\ufffd") * 4 > len(text) + 8:  # so much is undecodable that the label must be wrong
+        return _guess(data)
+    return text
+
+
+def _attempts(codec: str) -> tuple[str, ...]:
+    """Codecs to try in turn: vendor extensions that senders use under the plain label."""
+    match codec:
+        case "iso2022_jp_ext":
+            return ("iso2022_jp", "iso2022_jp_ext", "iso2022_jp_2004", "iso2022_jp_2")
+        case "big5hkscs":
+            return ("cp950", "big5hkscs")
+        case "cp949":
+            return ("cp949", "johab")
+        case "euc_jp":
+            return ("euc_jp", "euc_jis_2004", "cp932")
+        case "cp932":
+            return ("cp932", "shift_jis_2004")
+    return (codec,)
+
+
+def _guess(data: bytes, claimed: str | None = None) -> str:
+    """Text without a label to trust: escape sequences, then UTF-8, then a legacy charset by the look of the bytes."""
+    if b"\x1b" in data and (text := _escaped(data)) is not None:
+        return text
+    if _is_utf8(data):
+        return data.decode("utf-8")
+    if claimed == "utf-8":
+        text = data.decode("utf-8", "replace")
+        high = len(data) - len(data.translate(None, _HIGH))
+        if text.count("\ufffd") * 3 < high:  # mostly good UTF-8 with damaged places
+            return text
+    if claimed == "cp1252":
+        return western(data)
+    return legacy(data)
+
+
+def _escaped(data: bytes) -> str | None:
+    for mark, codec in ((b"\x1b$)C", "iso2022_kr"), (b"\x1b$", "iso2022_jp_ext"), (b"\x1b(", "iso2022_jp_ext")):
+        if mark in data:
+            for attempt in _attempts(codec):
+                try:
+                    return data.decode(attempt)
+                except (UnicodeError, ValueError):
+                    continue
+    return None
+
+
+def western(data: bytes) -> str:
+    """windows-1252 in which every byte is a character, as browsers read it."""
+    try:
+        return data.decode("cp1252")
+    except UnicodeDecodeError:
+        return data.decode("latin-1").translate(_C1)
+
+
+_HIGH = bytes(range(0x80, 0x100))
+_ASCII = bytes(range(0x80))
+
+
+def legacy(data: bytes) -> str:
+    """Unlabelled 8-bit text that is not UTF-8: Chinese, Japanese, Korean or Cyrillic when the bytes clearly say so, else windows-1252.
+
+    Decided on the first 4 KB: multi-byte text pairs its high bytes without fail, and Cyrillic text is mostly high letters."""
+    sample = data[:4096]
+    high = sample.translate(None, _ASCII)
+    letters = sum(1 for byte in sample if 65 <= byte <= 90 or 97 <= byte <= 122)
+    if len(high) >= 4:
+        for codec, looks in (
+            ("cp932", _looks_japanese),
+            ("gb18030", _looks_chinese),
+            ("cp949", _looks_korean),
+            ("big5hkscs", _looks_chinese),
+        ):
+            try:
+                if looks(data[:4096].decode(codec, "ignore")) and data.decode(codec):
+                    return data.decode(codec)
+            except UnicodeError:
+                continue
+    if len(high) >= 6 and len(high) > letters:
+        lower_koi, lower_1251 = (sum(1 for byte in high if low <= byte <= top) for low, top in ((0xC0, 0xDF), (0xE0, 0xFF)))
+        if lower_koi + lower_1251 > 0.8 * len(high):
+            return data.decode("koi8-r" if lower_koi > lower_1251 else "cp1251", "replace")
+    return western(data)
+
+
+def _share(text: str, *ranges: tuple[int, int]) -> float:
+    wide = [ord(c) for c in text if ord(c) >= 0x80]
+    return sum(1 for point in wide if any(low <= point <= top for low, top in ranges)) / len(wide) if wide else 0.0
+
+
+def _looks_japanese(text: str) -> bool:
+    kana = _share(text, (0x3040, 0x30FF))
+    return kana > 0.2 and _share(text, (0x3000, 0x30FF), (0x4E00, 0x9FFF), (0xFF00, 0xFF60)) > 0.95
+
+
+def _looks_chinese(text: str) -> bool:
+    """Nearly all from the everyday block; random Latin pairs scatter over rare signs."""
+    return (
+        _share(text, (0x4E00, 0x9FFF), (0x3000, 0x303F), (0xFF00, 0xFF5E), (0x2010, 0x2027)) > 0.97 and len(text) >= 4 and _adjacent(text)
+    )
+
+
+def _looks_korean(text: str) -> bool:
+    return _share(text, (0xAC00, 0xD7A3), (0x3000, 0x303F)) > 0.95 and _adjacent(text)
+
+
+def _adjacent(text: str) -> bool:
+    """Whether wide characters stand in runs, as in words of such scripts, and not alone inside Latin words."""
+    wide = sum(1 for c in text if ord(c) >= 0x2E80)
+    lone = len(re.findall(r"[a-zA-Z][\u2e80-\uffff](?=[a-zA-Z])", text))
+    return wide >= 2 and lone * 4 < wide
+
+
+def _is_utf8(data: bytes) -> bool:
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True

@@ -1,0 +1,73 @@
+"""Raw bytes → Mail: which part is the body, which are attachments, and what the headers say (R-120 to R-133).
+
+`parse_mail` is pure (no I/O, no state), never raises and takes time linear in the mail. `parts.py` makes the tree, `bodies.py` joins the
+displayed parts, `attached.py` names the files; `read.py` adds what is read out of the text (reply, bounce, auto reply, forward).
+"""
+
+from innboks.channels.email.addresses import parse_addresses
+from innboks.channels.email.attached import Files
+from innboks.channels.email.bodies import Bodies, read_bodies
+from innboks.channels.email.dates import parse_date
+from innboks.channels.email.encoded_words import decode_words, raw_text
+from innboks.channels.email.mail import Address, Mail
+from innboks.channels.email.message_ids import first_message_id, message_ids
+from innboks.channels.email.parts import Part, parse_tree
+
+_LONGEST_HEADER = 100_000  # characters kept of one decoded header: ten thousand recipients are read from the address fields instead
+
+
+def parse_mail(raw: bytes) -> Mail:
+    """The mail that `raw` is, however broken: what is missing stays empty, what was odd is a sentence in `problems`.
+
+    `text` is left empty here: `read.read_mail` fills it with the new part."""
+    problems: list[str] = []
+    root = parse_tree(raw, problems)
+    bodies = _bodies(root, problems)
+    mail = _headers(root, problems)
+    mail.body_text, mail.body_html = bodies.text, bodies.html
+    mail.attachments = bodies.files.finish(bodies.html)
+    if not root.headers:
+        problems.append("The mail has no headers.")
+    mail.problems = list(dict.fromkeys(problems))
+    return mail
+
+
+def _bodies(root: Part, problems: list[str]) -> Bodies:
+    return read_bodies(root, Files(problems))
+
+
+def _headers(root: Part, problems: list[str]) -> Mail:
+    values: dict[str, list[str]] = {}
+    shown: list[tuple[str, str]] = []
+    for name, raw in root.headers:
+        text = raw_text(raw)
+        values.setdefault(name.lower(), []).append(text)
+        shown.append((name, decode_words(text[:_LONGEST_HEADER])))
+
+    def first(name: str) -> str:
+        return next(iter(values.get(name, ())), "")
+
+    def people(name: str) -> list[Address]:
+        return [one for value in values.get(name, ())[:50] for one in parse_addresses(value)]
+
+    date = parse_date(first("date"))
+    if date is None and "date" in values:
+        problems.append("The date cannot be read.")
+    for name in ("from", "subject", "message-id", "date"):
+        if len(values.get(name, ())) > 1:
+            problems.append(f"More than one {name.title()} header: the first counts.")
+    return_path = first("return-path") if "return-path" in values else None
+    return Mail(
+        subject=decode_words(first("subject")[:_LONGEST_HEADER]).strip(),
+        sender=people("from"),
+        to=people("to"),
+        cc=people("cc"),
+        bcc=people("bcc"),
+        reply_to=people("reply-to"),
+        date=date,
+        message_id=first_message_id(first("message-id")),
+        in_reply_to=message_ids(first("in-reply-to")),
+        references=message_ids(" ".join(values.get("references", ()))),
+        return_path=next((one.address for one in parse_addresses(return_path)), "") if return_path is not None else None,
+        headers=shown,
+    )
