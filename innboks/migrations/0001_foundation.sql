@@ -269,7 +269,7 @@ create table message (
 comment on table message is 'Append-only, but for conversation_id (a message can be moved). States, receipts, edits and reactions live beside it.';
 comment on column message.data is 'For type system: what happened, as {"event": ..., ...}; the sentence is made by the reader in its own language.';
 create index message_by_conversation on message (account_id, conversation_id, id);
-create unique index message_dedupe on message (account_id, channel_account_id, dedupe_key) where dedupe_key is not null;
+create unique index message_dedupe on message (account_id, dedupe_key, channel_account_id) where dedupe_key is not null;
 create unique index message_client on message (account_id, author_id, client_id) where client_id is not null;
 
 create table message_reference (
