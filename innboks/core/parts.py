@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from innboks.config import Settings
+    from innboks.core.accounts.actors import Actors
     from innboks.core.events.wake import Wake
-    from innboks.core.inboxes.directory import Directory
+    from innboks.core.channel_accounts.directory import Directory
     from innboks.core.jobs import Jobs
     from innboks.lib.clock import Clock
     from innboks.lib.crypto import Vault
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class Parts:
     """The running parts of one process. `directory` knows the channel accounts, `wake` tells other processes about new events,
-    `jobs` writes background work into the caller's transaction, `parsing` keeps slow parsers off the event loop."""
+    `jobs` writes background work into the caller's transaction, `parsing` keeps slow parsers off the event loop,
+    `actors` remembers who asked a moment ago."""
 
     settings: "Settings"
     db: "Database"
@@ -33,3 +35,4 @@ class Parts:
     directory: "Directory"
     wake: "Wake"
     jobs: "Jobs"
+    actors: "Actors"

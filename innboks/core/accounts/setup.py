@@ -1,0 +1,60 @@
+"""A new account: its first administrator and its default inbox (R-025). Read next: `sign_in.py`."""
+
+from typing import TYPE_CHECKING
+
+from innboks.core.access import ALL_PERMISSIONS, Actor
+from innboks.core.accounts import passwords, store
+from innboks.core.accounts.users import person, require_email
+from innboks.core.inboxes import store as inboxes
+from innboks.errors import Conflict, Invalid
+
+if TYPE_CHECKING:
+    from innboks.core.parts import Parts
+
+NAME_CHARS = 200
+
+
+async def is_setup_needed(parts: "Parts") -> bool:
+    """Is there no account at all yet?"""
+    async with parts.db.connection() as conn:
+        return not await store.has_account(conn)
+
+
+async def create_first_account(parts: "Parts", account_name: str, name: str, email: str, password: str) -> Actor:
+    """Makes the first account of this server, with its administrator. Raises `Conflict` when there is one: signing in is the way then."""
+    return await _create(parts, account_name, name, email, password, only_first=True)
+
+
+async def create_account(parts: "Parts", account_name: str, name: str, email: str, password: str) -> Actor:
+    """Makes one more account on this server: the operator's doing, never reachable over HTTP."""
+    return await _create(parts, account_name, name, email, password, only_first=False)
+
+
+async def _create(parts: "Parts", account_name: str, name: str, email: str, password: str, *, only_first: bool) -> Actor:
+    account_name = account_name.strip()
+    if not 0 < len(account_name) <= NAME_CHARS:
+        raise Invalid(f"Give the account a name of 1 to {NAME_CHARS} characters.", field="account_name")
+    who, email = person(name), require_email(email)
+    passwords.require_good(password)
+    if only_first and not await is_setup_needed(parts):
+        raise _already()
+    password_hash = await passwords.hashed(password)
+    async with parts.db.transaction() as conn:
+        await store.lock_setup(conn)
+        if only_first and await store.has_account(conn):
+            raise _already()
+        account_id = await store.insert_account(conn, account_name)
+        user_id = await store.insert_user(
+            conn, account_id, **who, email=email, password_hash=password_hash, permissions=list(ALL_PERMISSIONS)
+        )
+        if user_id is None:
+            raise Conflict("Somebody has this mail address already. Use another one.", code="email_taken", field="email")
+        inbox_id = await inboxes.insert(conn, account_id, account_name, access="everyone")
+        await inboxes.set_members(conn, account_id, inbox_id, [user_id])
+        actor = await store.actor_of_user(conn, account_id, user_id)
+    assert actor
+    return actor
+
+
+def _already() -> Conflict:
+    return Conflict("This server is set up already. Sign in instead.", code="already_set_up")
