@@ -13,12 +13,14 @@ import asyncio
 import functools
 import inspect
 import random
+import re
 import select
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from typing import Any, Literal, ParamSpec, TypeVar, get_args, get_origin, get_type_hints
+from types import UnionType
+from typing import Any, Literal, ParamSpec, TypeVar, Union, get_args, get_origin, get_type_hints
 
 import msgspec
 import psycopg
@@ -118,8 +120,7 @@ class Database:
                     self.dsn, autocommit=True, prepare_threshold=PREPARE_AFTER, application_name="innboks", connect_timeout=int(WAIT_S)
                 )
             except psycopg.OperationalError as error:
-                is_refused = (error.sqlstate or "").startswith(("28", "3D"))  # wrong password, no such database
-                if is_refused or time.monotonic() > deadline:
+                if _REFUSED.search(str(error)) or time.monotonic() > deadline:
                     raise DatabaseUnavailable(f"the database does not answer: {error}") from error
                 await asyncio.sleep(random.uniform(0.05, 0.25))  # noqa: S311 - jitter, not a secret
             else:
@@ -184,6 +185,7 @@ _BEGIN: dict[Isolation, bytes] = {
     "REPEATABLE READ": b"BEGIN ISOLATION LEVEL REPEATABLE READ",
     "SERIALIZABLE": b"BEGIN ISOLATION LEVEL SERIALIZABLE",
 }
+_REFUSED = re.compile(r"FATAL: .*(does not exist|authentication failed|no pg_hba.conf entry)")  # libpq tells no SQLSTATE here
 _COMMIT = b"COMMIT"
 _ROLLBACK = b"ROLLBACK"
 _HUNG_UP = getattr(select, "POLLRDHUP", 0) | select.POLLHUP | select.POLLERR
@@ -213,6 +215,7 @@ def _hung_up(conn: Connection) -> bool:
 # --- rows as structs -------------------------------------------------------------------------------------------------
 
 _PLAIN = {"str", "int", "float", "bool", "bytes", "datetime", "date", "time", "timedelta", "UUID", "Decimal", "Any", "NoneType", "object"}
+_PLAIN_SHAPES = (list, dict, Union, UnionType, Sequence, Mapping)
 
 
 async def fetch_one(cursor: Cursor, into: type[T]) -> T | None:
@@ -270,7 +273,7 @@ def _is_plain(kind: Any) -> bool:
         return getattr(kind, "__name__", str(kind)) in _PLAIN or kind in (dict, list)
     if origin is Literal:
         return True
-    return all(_is_plain(part) for part in get_args(kind) if part is not ...)
+    return origin in _PLAIN_SHAPES and all(_is_plain(part) for part in get_args(kind))
 
 
 # --- trying again ----------------------------------------------------------------------------------------------------

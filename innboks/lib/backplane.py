@@ -1,0 +1,77 @@
+"""Short notes between the processes of one installation: "account 7 has news", "Ada is typing".
+
+A note is a hint, never the data: whoever misses one finds the news by asking the database a second later. PostgreSQL carries them by
+default. They are sent after the commit and by themselves, never inside the transaction, because a NOTIFY in a transaction makes all
+commits of the server wait for each other (see docs/decisions). With BACKPLANE_URL they go over Redis or NATS instead.
+Read next: `core/events/wake.py`, the only user.
+"""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Protocol
+
+import psycopg
+import structlog
+
+log = structlog.get_logger("backplane")
+
+Hear = Callable[[str], None]
+PAUSE_S = 1.0
+
+
+class Backplane(Protocol):
+    """Carries short text notes (at most 7 000 bytes) from each process to all, itself included."""
+
+    async def publish(self, note: str) -> None:
+        """Sends, or drops the note when the carrier is away: notes are hints."""
+        ...
+
+    async def listen(self, hear: Hear, on_connected: Callable[[], None]) -> None:
+        """Calls `hear` for each note until cancelled; connects again by itself, and says so each time by `on_connected`."""
+        ...
+
+    async def close(self) -> None: ...
+
+
+class PostgresBackplane:
+    """LISTEN and NOTIFY on the product's own database, over connections of its own."""
+
+    def __init__(self, dsn: str, channel: str = "innboks") -> None:
+        self._dsn = dsn
+        self._channel = channel
+        self._conn: psycopg.AsyncConnection | None = None
+        self._one_at_a_time = asyncio.Lock()
+
+    async def publish(self, note: str) -> None:
+        async with self._one_at_a_time:
+            try:
+                if self._conn is None or self._conn.closed:
+                    self._conn = await self._connect()
+                    await self._conn.execute("set synchronous_commit = off")
+                await self._conn.execute("select pg_notify(%s, %s)", (self._channel, note))
+            except psycopg.OperationalError as error:
+                log.warning("note dropped", reason=type(error).__name__)
+                await self._drop()
+
+    async def listen(self, hear: Hear, on_connected: Callable[[], None]) -> None:
+        while True:
+            with suppress(psycopg.OperationalError):
+                async with await self._connect() as conn:
+                    await conn.execute(f'listen "{self._channel}"')
+                    on_connected()
+                    async for notification in conn.notifies():
+                        hear(notification.payload)
+            await asyncio.sleep(PAUSE_S)
+
+    async def close(self) -> None:
+        await self._drop()
+
+    async def _connect(self) -> psycopg.AsyncConnection:
+        return await psycopg.AsyncConnection.connect(self._dsn, autocommit=True, application_name="innboks-notes")
+
+    async def _drop(self) -> None:
+        conn, self._conn = self._conn, None
+        if conn is not None:
+            with suppress(psycopg.Error):
+                await conn.close()

@@ -1,0 +1,20 @@
+"""Text as it may be stored and shown: no NUL characters (PostgreSQL refuses them), no lone surrogates, bounded length."""
+
+import re
+
+_SPACE = re.compile(r"\s+")
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+PREVIEW_CHARS = 180
+
+
+def storable(text: str, limit: int) -> str:
+    """The text without what a database cannot hold, at most `limit` characters."""
+    if len(text) > limit:
+        text = text[:limit]
+    return _UNSTORABLE.sub("", text) if not text.isascii() or "\x00" in text else text
+
+
+def preview(text: str) -> str:
+    """The first words in one line, for lists."""
+    short = _SPACE.sub(" ", text[: PREVIEW_CHARS * 4]).strip()
+    return short if len(short) <= PREVIEW_CHARS else short[: PREVIEW_CHARS - 1].rstrip() + "…"

@@ -1,0 +1,125 @@
+"""What every test may ask for: a migrated database of its own, settings, a clock that stands still, a vault, files.
+
+One PostgreSQL serves the whole session: the server that DATABASE_URL names, or one of our own in a temporary folder. The
+schema is migrated once, into a template; each test's database is a copy of it (some 0.2 s), made only for tests that ask.
+"""
+
+import os
+import secrets
+import sys
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from ipaddress import ip_address
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+import pytest
+
+from innboks.config import Settings, load_settings
+from innboks.lib import embedded_postgres
+from innboks.lib.clock import FakeClock
+from innboks.lib.crypto import Vault
+from innboks.lib.db import Database
+from innboks.lib.files import Files, open_files
+from innboks.lib.migrate import migrate
+
+SECRET = "a secret for tests only, of no value"
+
+
+def _refuse_the_outside(event: str, args: tuple[object, ...]) -> None:
+    """Tests talk to this machine alone; a stray request to a provider is a bug."""
+    if event == "socket.connect" and isinstance(args[1], tuple):
+        host = str(args[1][0])
+        if host != "localhost" and not ip_address(host.partition("%")[0]).is_loopback:
+            raise PermissionError(f"a test tried to connect to {host}: only loopback is allowed")
+
+
+sys.addaudithook(_refuse_the_outside)
+
+
+@pytest.fixture(scope="session")
+def server_dsn(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A PostgreSQL server on which databases may be made: the address of one of its databases."""
+    if given := os.environ.get("DATABASE_URL"):
+        yield given
+        return
+    server = embedded_postgres.start(tmp_path_factory.mktemp("server"), is_durable=False)
+    yield server.dsn
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def template(server_dsn: str) -> Iterator[str]:
+    """The name of a migrated database to copy."""
+    with _database(server_dsn) as (name, dsn):
+        migrate(dsn)
+        yield name
+
+
+@pytest.fixture
+def empty_dsn(server_dsn: str) -> Iterator[str]:
+    """A database without any table."""
+    with _database(server_dsn) as (_, dsn):
+        yield dsn
+
+
+@pytest.fixture
+def dsn(server_dsn: str, template: str) -> Iterator[str]:
+    """A migrated database of this test alone."""
+    with _database(server_dsn, template) as (_, dsn):
+        yield dsn
+
+
+@pytest.fixture
+async def db(dsn: str) -> AsyncIterator[Database]:
+    """The same, opened."""
+    database = await Database.open(dsn, min_size=1, max_size=10)
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+def settings(tmp_path: Path, dsn: str) -> Settings:
+    """Settings as an operator would give them; free ports, this test's database, its own data folder."""
+    return load_settings(
+        {
+            "INNBOKS_HTTP": "127.0.0.1:0",
+            "INNBOKS_SMTP": "127.0.0.1:0",
+            "INNBOKS_DATA": str(tmp_path / "data"),
+            "INNBOKS_URL": "http://inbox.example.com",
+            "INNBOKS_SECRET": SECRET,
+            "INNBOKS_ALLOW_PRIVATE": "true",
+            "INNBOKS_MAIL_DOMAIN": "in.example.com",
+            "DATABASE_URL": dsn,
+        },
+        tmp_path,
+    )
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture
+def vault() -> Vault:
+    return Vault(SECRET)
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> Files:
+    return open_files(None, tmp_path / "data")
+
+
+@contextmanager
+def _database(server_dsn: str, template: str = "template0") -> Iterator[tuple[str, str]]:
+    name = f"innboks_test_{secrets.token_hex(6)}"
+    with psycopg.connect(server_dsn, autocommit=True) as conn:
+        strategy = "" if os.environ.get("DATABASE_URL") else "STRATEGY FILE_COPY"  # twice as fast where nothing is synced
+        conn.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" {strategy}')
+    try:
+        yield name, urlunsplit(urlsplit(server_dsn)._replace(path=f"/{name}"))
+    finally:
+        with psycopg.connect(server_dsn, autocommit=True) as conn:
+            conn.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
