@@ -2,7 +2,7 @@
  * security policy holds. `INNBOKS_URL` points the development server at a running Innboks. */
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
-import { messages } from "./messages.plugin";
+import { messages } from "./messages.plugin.ts";
 
 const server = process.env.INNBOKS_URL ?? "http://127.0.0.1:8080";
 

@@ -1,5 +1,5 @@
 import { defineConfig } from "vitest/config";
-import { messages } from "./messages.plugin";
+import { messages } from "./messages.plugin.ts";
 
 export default defineConfig({
   plugins: [messages()],
