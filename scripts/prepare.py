@@ -28,6 +28,7 @@ VENV = ROOT / ".venv"
 STAMPS = ROOT / ".stamps"
 WEB = ROOT / "web"
 PYTHON = VENV / "bin" / "python"
+PIP_INSTALL = (str(PYTHON), "-m", "pip", "install", "-qq", "--no-input", "--disable-pip-version-check")
 NODE_AT_LEAST = (20, 19)
 WEB_SOURCES = ("*.json", "*.ts", "*.html", ".npmrc", "src/**/*", "public/**/*")
 NOT_BUILT_IN = (".test.ts", ".test.tsx")
@@ -89,16 +90,19 @@ def prepare_python(requirements: str) -> None:
     if PYTHON.exists() and (is_stamped("python", value) or is_stamped("python", developer)):
         return
     make_environment()
-    pip = [str(PYTHON), "-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check"]
     with told(f"Installing the Python packages of {requirements}"):
-        run([*pip, "--require-hashes", "-r", requirements], "The Python packages could not be installed.")
-        # The build tool is pinned in the same list, so nothing is fetched here.
-        run([*pip, "--no-deps", "--no-build-isolation", "--editable", "."], "Innboks itself could not be installed.")
+        # The tools that build come first and pinned; without isolation nothing else is fetched for building.
+        for name in ("requirements-build.txt", requirements):
+            run(
+                [*PIP_INSTALL, "--no-build-isolation", "--use-pep517", "--require-hashes", "-r", name],
+                "The Python packages could not be installed.",
+            )
+        run([*PIP_INSTALL, "--no-build-isolation", "--no-deps", "--editable", "."], "Innboks itself could not be installed.")
     stamp("python", value)
 
 
 def python_stamp(requirements: str) -> str:
-    return digest([ROOT / requirements, ROOT / "pyproject.toml"], str(ROOT), environment_version())
+    return digest([ROOT / requirements, ROOT / "requirements-build.txt", ROOT / "pyproject.toml"], str(ROOT), environment_version())
 
 
 def environment_version() -> str:
@@ -119,7 +123,7 @@ def make_environment() -> None:
         # Debian's Python comes without ensurepip until python3-venv is there; a system pip can fill an empty environment.
         shutil.rmtree(VENV, ignore_errors=True)
         has_venv = works(below, "-m", "venv", "--without-pip", str(VENV))
-        if has_venv and works(below, "-m", "pip", "--python", str(PYTHON), "install", "--quiet", "--no-input", "pip"):
+        if has_venv and works(below, "-m", "pip", "--python", str(PYTHON), "install", "-qq", "--no-input", "pip"):
             return
         package = f"python{sys.version_info.major}.{sys.version_info.minor}-venv"
         shutil.rmtree(VENV, ignore_errors=True)
@@ -165,9 +169,8 @@ def prepare_node() -> None:
         stamp("node-path", "")
         return
     prepare_python("requirements.txt")
-    pip = [str(PYTHON), "-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check"]
     with told("Installing Node into .venv, because the system has none that is new enough"):
-        run([*pip, "--require-hashes", "-r", "requirements-node.txt"], "Node could not be installed.")
+        run([*PIP_INSTALL, "--require-hashes", "-r", "requirements-node.txt"], "Node could not be installed.")
     stamp("node-path", str(VENV / "bin"))
 
 

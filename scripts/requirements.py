@@ -4,7 +4,8 @@ Why it exists: what is installed on one machine has to be what is installed on e
 with any mirror. `write` makes them again, `check` is part of `make check` and asks nobody: each list opens with a hash of the
 dependencies that it was made from.
 
-    requirements.txt        what Innboks needs to run, and the tool that installs it in place
+    requirements-build.txt  what builds packages, Innboks itself among them
+    requirements.txt        what Innboks needs to run
     requirements-dev.txt    the same with the tools of development
     requirements-node.txt   Node, installed only where the system has none
 """
@@ -19,8 +20,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 LISTS = {
-    "requirements.txt": ["pyproject.toml", "--group", "build"],
-    "requirements-dev.txt": ["pyproject.toml", "--group", "build", "--group", "dev", "-c", "requirements.txt"],
+    "requirements-build.txt": ["--group", "build"],
+    "requirements.txt": ["pyproject.toml", "-c", "requirements-build.txt"],
+    "requirements-dev.txt": ["pyproject.toml", "--group", "dev", "-c", "requirements.txt", "-c", "requirements-build.txt"],
     "requirements-node.txt": ["--group", "node"],
 }
 
