@@ -1,0 +1,100 @@
+"""Signing in and out, who I am, and my other sessions. The cookie is opaque, HttpOnly and sent to /api only (DESIGN §6, Safety)."""
+
+from datetime import datetime
+from typing import Annotated
+
+import msgspec
+from litestar import Response, delete, get, post
+from litestar.datastructures import Cookie
+
+from innboks.api.app.users import UserOut, shown
+from innboks.api.call import Call, Input, Items, Name, PathId
+from innboks.api.guard import COOKIE
+from innboks.core.access import Actor
+from innboks.core.accounts import sign_in, users
+from innboks.core.accounts.actors import SESSION_LIFE, authenticate
+from innboks.errors import Unauthenticated
+
+
+class AccountOut(msgspec.Struct):
+    id: str
+    name: str
+
+
+class SessionOut(msgspec.Struct):
+    user: UserOut
+    account: AccountOut
+
+
+class OpenSession(msgspec.Struct):
+    """One signed-in browser."""
+
+    id: str
+    created_at: datetime
+    seen_at: datetime
+    user_agent: str
+    remote_address: str
+    is_current: bool
+
+
+class SignIn(Input):
+    email: Name
+    password: Annotated[str, msgspec.Meta(max_length=4096)]
+
+
+async def signed_in(request: Call, actor: Actor, token: str | None, *, status: int = 200) -> Response[SessionOut]:
+    """Who the person is, with the cookie that says so from now on."""
+    parts = request.parts
+    user = await users.get_user(parts, actor, actor.user_id)
+    account = await users.account_of(parts, actor)
+    content = SessionOut(shown(user), AccountOut(str(account.id), account.name))
+    return Response(
+        content, status_code=status, cookies=[] if token is None else [_cookie(request, token, int(SESSION_LIFE.total_seconds()))]
+    )
+
+
+@post("/session", operation_id="sign_in", tags=["session"], summary="Sign in")
+async def create_session(request: Call, data: SignIn) -> Response[SessionOut]:
+    parts, visit = request.parts, request.visit
+    token = await sign_in.sign_in(
+        parts, data.email, data.password, remote_address=request.remote_address, user_agent=visit.user_agent, replaces=visit.cookie
+    )
+    actor = await authenticate(parts, cookie=token)
+    if actor is None:  # deactivated in this very moment
+        raise Unauthenticated("You are not signed in any more. Sign in again.", code="session_ended")
+    return await signed_in(request, actor, token, status=201)
+
+
+@get("/session", operation_id="get_session", tags=["session"], summary="Who am I?")
+async def get_session(request: Call) -> Response[SessionOut]:
+    # The cookie is sent again, so that it lives as long as the session, which slides.
+    actor = request.actor
+    return await signed_in(request, actor, request.visit.cookie if request.visit.bearer is None else None)
+
+
+@delete("/session", operation_id="sign_out", tags=["session"], summary="Sign out")
+async def delete_session(request: Call) -> Response[None]:
+    if request.visit.cookie is not None:
+        await sign_in.sign_out(request.parts, request.visit.cookie)
+    return Response(None, status_code=204, cookies=[_cookie(request, "", 0)])
+
+
+@get("/sessions", operation_id="list_sessions", tags=["session"], summary="My signed-in browsers")
+async def list_sessions(request: Call) -> Items[OpenSession]:
+    actor = request.actor
+    found = await sign_in.list_sessions(request.parts, actor, request.visit.cookie)
+    return Items([OpenSession(str(s.id), s.created_at, s.seen_at, s.user_agent, s.remote_address, s.is_current) for s in found])
+
+
+@delete("/sessions/{session_id:str}", operation_id="revoke_session", tags=["session"], summary="Sign out one of my browsers")
+async def revoke_session(request: Call, session_id: PathId) -> None:
+    await sign_in.revoke_session(request.parts, request.actor, session_id)
+
+
+def _cookie(request: Call, token: str, max_age_s: int) -> Cookie:
+    is_secure = request.parts.settings.url.startswith("https://")
+    return Cookie(key=COOKIE, value=token, path="/api", httponly=True, samesite="lax", secure=is_secure, max_age=max_age_s)
+
+
+public_routes = [create_session, delete_session]
+routes = [get_session, list_sessions, revoke_session]

@@ -1,0 +1,43 @@
+"""The very first start: make the account and its administrator. Afterwards this answers 409 for good."""
+
+from typing import Annotated
+
+import msgspec
+from litestar import Response, get, post
+
+from innboks import __version__
+from innboks.api.app.session import SessionOut, signed_in
+from innboks.api.call import Call, Input, Name
+from innboks.core.accounts import setup, sign_in
+
+
+class SetupState(msgspec.Struct):
+    needed: bool
+    version: str
+    public_url: str
+
+
+class NewAccount(Input):
+    account_name: Name
+    name: Name
+    email: Name
+    password: Annotated[str, msgspec.Meta(max_length=4096)]
+
+
+@get("/setup", operation_id="get_setup", tags=["session"], summary="Is there no account yet?")
+async def get_setup(request: Call) -> SetupState:
+    parts = request.parts
+    return SetupState(await setup.is_setup_needed(parts), __version__, parts.settings.url)
+
+
+@post("/setup", operation_id="create_first_account", tags=["session"], summary="Make the first account and sign in")
+async def create_first_account(request: Call, data: NewAccount) -> Response[SessionOut]:
+    parts = request.parts
+    actor = await setup.create_first_account(parts, data.account_name, data.name, data.email, data.password)
+    token = await sign_in.start_session(
+        parts, actor.account_id, actor.user_id, remote_address=request.remote_address, user_agent=request.visit.user_agent
+    )
+    return await signed_in(request, actor, token, status=201)
+
+
+public_routes = [get_setup, create_first_account]

@@ -1,0 +1,202 @@
+"""Every error as an answer: problem documents (RFC 9457) with a sentence that says what to do.
+
+Bad input is always a 4xx; a 500 means a mistake of ours, gets an id, and the id is in the log with the traceback. Nothing about
+our inside goes out. Read next: `innboks/errors.py`.
+"""
+
+import math
+import re
+import secrets
+from typing import Any
+
+import msgspec
+import psycopg
+from litestar import Request, Response
+from litestar.enums import ParamType
+from litestar.exceptions import HTTPException, ValidationException
+
+from innboks.api.asgi import Send
+from innboks.errors import Invalid, NotFound, Refused, SendError, TooMany
+from innboks.lib.db import DatabaseUnavailable
+from innboks.lib.files import StorageFull, StorageUnavailable
+from innboks.lib.log import get_logger
+
+MEDIA_TYPE = "application/problem+json"
+log = get_logger(__name__)
+
+
+class Problem(msgspec.Struct, kw_only=True, omit_defaults=True):
+    """RFC 9457. `detail` is the sentence to show; `code` is for programs; `field` names the part of the input that is wrong."""
+
+    title: str
+    status: int
+    type: str = "about:blank"
+    detail: str = ""
+    code: str = ""
+    field: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.type == "about:blank" and self.code:
+            self.type = f"urn:innboks:problem:{self.code}"
+
+
+_TITLES = {
+    400: "Bad request",
+    401: "Not signed in",
+    403: "Not allowed",
+    404: "Not found",
+    405: "Method not allowed",
+    409: "Conflict",
+    411: "Length required",
+    413: "Too large",
+    415: "Unsupported media type",
+    422: "Not possible",
+    429: "Too many requests",
+    500: "Internal error",
+    503: "Not available",
+    507: "Storage full",
+}
+_SENTENCES = {
+    404: ("not_found", "There is nothing at this address. Look at /api/schema for what there is."),
+    405: ("method_not_allowed", "This address does not take that method. The Allow header says which it takes."),
+    413: ("too_large", "This is more than we take in one request. Send less."),
+    415: ("unsupported_media_type", "This content type is not understood here. Send application/json."),
+}
+
+
+def answer_error(request: Request[Any, Any, Any], error: Exception) -> Response[Problem]:
+    """The exception handler of the whole API."""
+    problem, headers = describe(error, request.scope.get("path_template", ""))
+    return Response(problem, status_code=problem.status, media_type=MEDIA_TYPE, headers=headers)
+
+
+async def send_problem(error: Refused, send: Send) -> None:
+    """Answers with a problem before any route was found."""
+    problem, headers = describe(error, "")
+    body = msgspec.json.encode(problem)
+    raw = [(b"content-type", MEDIA_TYPE.encode()), (b"content-length", str(len(body)).encode()), (b"connection", b"close")]
+    raw += [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+    await send({"type": "http.response.start", "status": problem.status, "headers": raw})
+    await send({"type": "http.response.body", "body": body, "more_body": False})
+
+
+def describe(error: Exception, route: str) -> tuple[Problem, dict[str, str]]:
+    """The problem document for an error, and the headers that go with it. Logs what is our own fault."""
+    match error:
+        case TooMany():
+            return _refused(error), {"Retry-After": str(max(1, math.ceil(error.after.total_seconds())))}
+        case Refused():
+            return _refused(error), {"WWW-Authenticate": "Bearer"} if error.status == 401 else {}
+        case ValidationException():
+            return _refused(_from_parameters(error)), {}
+        case HTTPException() if error.status_code < 500:
+            code, sentence = _SENTENCES.get(error.status_code, ("bad_request", "This request could not be understood."))
+            return _problem(error.status_code, code, sentence), dict(error.headers or {})
+        case SendError():
+            return _problem(422, error.code, error.sentence), {}
+        case StorageFull():
+            return _problem(507, error.code, "The disk for files is full, so this was not stored. An operator has to make room."), {}
+        case StorageUnavailable() | DatabaseUnavailable() | psycopg.OperationalError() | psycopg.InterfaceError():
+            log.warning("unavailable", route=route, error=type(error).__name__, reason=str(error))
+            return _problem(503, "unavailable", "This is not available just now. Try again in a moment."), {"Retry-After": "2"}
+        case HTTPException() if "disconnected" in error.detail:
+            return _problem(400, "disconnected", "The connection ended before the request was complete."), {}
+    number = secrets.token_hex(6)
+    log.error("internal_error", id=number, route=route, exc_info=error)
+    return _problem(500, "internal", f"Something went wrong on our side. Tell an operator this number: {number}."), {}
+
+
+def _refused(error: Refused) -> Problem:
+    return _problem(error.status, error.code, error.sentence, error.field)
+
+
+def _problem(status: int, code: str, sentence: str, field: str | None = None) -> Problem:
+    return Problem(title=_TITLES.get(status, "Bad request"), status=status, detail=sentence, code=code, field=field)
+
+
+# ── wrong input, in words ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def decode(decoder: msgspec.json.Decoder[Any], body: bytes) -> Any:
+    """JSON into a struct. Raises `Invalid` with the field and a sentence."""
+    try:
+        content = decoder.decode(body)
+    except msgspec.ValidationError as error:
+        raise _from_validation(str(error)) from error
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        if not body.strip():
+            raise Invalid("The request has no body. Send JSON.", code="no_body") from error
+        raise Invalid(f"This is not JSON: {str(error).removeprefix('JSON is malformed: ')}.", code="not_json") from error
+    except RecursionError as error:
+        raise Invalid("This JSON is nested too deeply.", code="not_json") from error
+    if b"\\u0000" in body and _has_nul(msgspec.json.decode(body)):
+        raise Invalid("Text must not contain a NUL character. Leave it out.", code="nul_character")
+    return content
+
+
+def _has_nul(value: Any) -> bool:
+    if isinstance(value, str):
+        return "\x00" in value
+    if isinstance(value, dict):
+        return any(_has_nul(key) or _has_nul(inner) for key, inner in value.items())
+    return isinstance(value, list) and any(map(_has_nul, value))
+
+
+_AT = re.compile(r" - at `(?:key in )?`?\$\.?([^`]*)`$")
+_MISSING = re.compile(r"Object missing required field `(.+?)`")
+_UNKNOWN = re.compile(r"Object contains unknown field `(.+?)`")
+_EXPECTED = re.compile(r"Expected `([^`]+)`(?: (of length|matching regex|>=|<=|<|>) ?(?:([<>=]+) )?'?(.*?)'?)?(?:, got `([^`]+)`)?$")
+_TYPES = {
+    "str": "a text",
+    "int": "a whole number",
+    "float": "a number",
+    "bool": "true or false",
+    "object": "an object",
+    "array": "a list",
+    "null": "null",
+    "datetime": "a time like 2026-01-31T12:00:00Z",
+    "date": "a date like 2026-01-31",
+}
+
+
+def _from_validation(message: str) -> Invalid:
+    """msgspec's message ("Expected `str`, got `int` - at `$.name`") as a sentence for people."""
+    where = _AT.search(message)
+    field = where.group(1) if where else ""
+    text = message[: where.start()] if where else message
+    if found := _MISSING.match(text):
+        name = f"{field}.{found.group(1)}" if field else found.group(1)
+        return Invalid(f"“{name}” is missing.", code="missing", field=name)
+    if found := _UNKNOWN.match(text):
+        name = f"{field}.{found.group(1)}" if field else found.group(1)
+        return Invalid(f"“{name}” is not known here. Leave it out, or check how it is written.", code="unknown_field", field=name)
+    return Invalid(f"{f'“{field}”' if field else 'The request'} {_wish(text)}.", field=field or None)
+
+
+def _wish(text: str) -> str:
+    found = _EXPECTED.match(text)
+    if found is None:
+        return "is not one of the possible values" if "enum" in text else "is not right: " + text.rstrip(".").lower()
+    types, how, comparison, limit = found.group(1), found.group(2), found.group(3), found.group(4)
+    words = " or ".join(_TYPES.get(name, name) for name in types.split(" | "))
+    if how == "of length":
+        return f"must be {words} with {'at least' if comparison == '>=' else 'at most'} {limit} characters or entries"
+    if how == "matching regex":
+        return "is not an id: ids are digits in a text" if "0-9" in limit else "is not written as it should be"
+    if how:
+        return f"must be {words} {how} {limit}"
+    return f"must be {words}"
+
+
+def _from_parameters(error: ValidationException) -> Refused:
+    """The framework's complaint about a path, query or body. An id in a path that cannot be one is simply not there."""
+    extra = error.extra if isinstance(error.extra, list) else []
+    first: dict[str, Any] = extra[0] if extra and isinstance(extra[0], dict) else {}
+    key, source = str(first.get("key", "")), first.get("source")
+    if source == ParamType.PATH:
+        return NotFound("There is nothing with this id.")
+    if key == "data" or source == "body":
+        return Invalid("The request has no body. Send JSON.", code="no_body")
+    if not first:
+        return Invalid("A part of this request's address or headers is missing or wrong.")
+    return Invalid(f"“{key}” {_wish(str(first.get('message', '')))}.", field=key or None)

@@ -1,0 +1,42 @@
+"""Every route of the server, and the framework's settings around them. Read next: `guard.py`, which stands before it all."""
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import Any
+
+from litestar import Litestar, Router
+from litestar.datastructures import State
+
+from innboks.api import health, schema
+from innboks.api.app import inboxes, session, setup, tokens, users
+from innboks.api.call import Call, Limits, require_actor
+from innboks.api.problems import answer_error
+from innboks.core.parts import Parts
+
+BODY_SIZE = 2 * 1024 * 1024
+"""Bytes of a JSON body. Files have their own limit (`app/attachments.py`)."""
+PER_PERSON_S, PER_PERSON_BURST = 2000.0, 10_000.0
+PER_STRANGER_S, PER_STRANGER_BURST = 10.0, 200.0
+
+
+def litestar_app(parts: Parts, lifespan: Sequence[Callable[[Litestar], AbstractAsyncContextManager[None]]] = ()) -> Litestar:
+    """The framework's application with all routes."""
+    nouns: list[Any] = [session, users, tokens, inboxes]
+    open_to_all = Router("/api", route_handlers=[*setup.public_routes, *session.public_routes])
+    signed_in = Router("/api", route_handlers=[route for noun in nouns for route in noun.routes], guards=[require_actor])
+    return Litestar(
+        [open_to_all, signed_in, *health.routes, *schema.routes],
+        request_class=Call,
+        exception_handlers={Exception: answer_error},
+        request_max_body_size=BODY_SIZE,
+        openapi_config=schema.config,
+        logging_config=None,
+        lifespan=list(lifespan),
+        state=State(
+            {
+                "parts": parts,
+                "people": Limits(PER_PERSON_S, PER_PERSON_BURST),
+                "strangers": Limits(PER_STRANGER_S, PER_STRANGER_BURST),
+            }
+        ),
+    )

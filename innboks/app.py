@@ -1,0 +1,59 @@
+"""Puts the parts together: the only file that knows all of them. Read next: `core/parts.py`, `api/routes.py`, `cli.py`."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Literal
+
+from innboks.api.guard import Guard
+from innboks.api.routes import litestar_app
+from innboks.api.static import StaticFiles, dist_folder
+from innboks.config import Settings
+from innboks.core.accounts.actors import Actors
+from innboks.core.channel_accounts.directory import Directory
+from innboks.core.events.wake import Wake
+from innboks.core.parts import Parts
+from innboks.lib.backplane import PostgresBackplane
+from innboks.lib.clock import Clock, SystemClock
+from innboks.lib.crypto import Vault
+from innboks.lib.db import Database
+from innboks.lib.files import open_files
+from innboks.sdk.parsing import Parsing
+from innboks.sdk.registry import discover
+
+Role = Literal["web", "worker", "tool"]
+_CONNECTIONS: dict[Role, tuple[int, int]] = {"web": (1, 12), "worker": (1, 10), "tool": (0, 4)}
+"""Database connections at rest and at most, per process of a role."""
+
+
+@asynccontextmanager
+async def build_parts(settings: Settings, dsn: str, role: Role, *, clock: Clock | None = None) -> AsyncIterator[Parts]:
+    """The running parts of one process, closed when the block ends. Raises DatabaseUnavailable."""
+    registry = discover()
+    smallest, largest = _CONNECTIONS[role]
+    database = await Database.open(dsn, min_size=smallest, max_size=largest)
+    backplane = PostgresBackplane(dsn)
+    parsing = Parsing(registry)
+    try:
+        yield Parts(
+            settings=settings,
+            db=database,
+            files=open_files(settings.files_url, settings.data),
+            vault=Vault(settings.secret),
+            clock=clock or SystemClock(),
+            http=None,
+            registry=registry,
+            parsing=parsing,
+            directory=Directory(),
+            wake=Wake(backplane),
+            jobs=None,
+            actors=Actors(),
+        )
+    finally:
+        parsing.close()
+        await backplane.close()
+        await database.close()
+
+
+def web_app(parts: Parts) -> Guard:
+    """The ASGI application of a web process."""
+    return Guard(litestar_app(parts), StaticFiles(dist_folder()), parts.settings.url)
