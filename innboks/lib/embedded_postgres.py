@@ -7,8 +7,8 @@ only the user who started it (peer authentication) and root.
 
 PostgreSQL refuses to run as root. Started by root, the server runs as the owner of the data folder, or else as
 `postgres` or `nobody`. That user often cannot walk the path to the data folder or to the programs, because a folder
-above (`/root`) is closed. The data is then named as the working directory, which a process may always use; the
-programs are copied to a public cache. Read next: `lock.py`, which says who may start a server.
+above (`/root`) is closed. The data is then named as an open folder that the server inherits (`/proc/self/fd/N`), to
+which no path must be walked; the programs are copied to a public cache. Read next: `lock.py`, which says who may start a server.
 """
 
 import ctypes
@@ -22,11 +22,11 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import parse_qs, quote, urlsplit
 
 from innboks.errors import InnboksError
 
@@ -39,7 +39,7 @@ SOCKET_PATH_MAX = 90
 """A socket's path has at most 107 bytes, and PostgreSQL adds `/.s.PGSQL.5432`."""
 _LOG_MAX_BYTES = 10 * 1024 * 1024
 _PROGRAM_CACHE = Path("/var/cache/innboks")
-_HERE = "/proc/self/cwd"
+_OPEN_FOLDERS = Path("/proc/self/fd")
 _PR_SET_PDEATHSIG = 1
 
 
@@ -100,9 +100,10 @@ def start(data: Path, pg_bin: Path | None = None, *, is_durable: bool = True) ->
         _create_cluster(folder, programs, account, major)
     _check_version(cluster, major)
     _write_access_rules(cluster, account)
+    socket_folder = _socket_folder(data)
+    _dsn_file(data).unlink(missing_ok=True)
     process = _launch(folder, programs, account, _options(major, is_durable=is_durable))
     _wait_until_ready(process, cluster, folder / "log")
-    socket_folder = _socket_folder(folder)
     dsn = f"postgresql://{USER}@/{DATABASE}?host={quote(str(socket_folder), safe='')}"
     _publish(_dsn_file(data), dsn)
     return Server(dsn, data, process, socket_folder)
@@ -198,10 +199,10 @@ def _can_run(postgres: Path, account: pwd.struct_passwd) -> bool:
         return False
 
 
-def _as(account: pwd.struct_passwd | None, cwd: Path | None = None) -> dict[str, Any]:
-    """Arguments of `subprocess` to run as that user, with nothing of our environment (it holds secrets)."""
+def _as(account: pwd.struct_passwd | None) -> dict[str, Any]:
+    """Arguments of `subprocess` to run as that user, with nothing of our environment (it holds secrets), out of Ctrl-C's reach."""
     whom = {} if account is None else {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
-    return {"env": {"PATH": "/usr/local/bin:/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"}, "cwd": cwd, **whom}
+    return {"env": {"PATH": "/usr/local/bin:/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"}, "cwd": "/", "start_new_session": True, **whom}
 
 
 def _major_version(programs: Path) -> int:
@@ -222,23 +223,13 @@ def _create_cluster(folder: Path, programs: Path, account: pwd.struct_passwd | N
     if account is not None:
         os.chown(fresh, account.pw_uid, account.pw_gid)
     locale = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"] if major >= 17 else ["--locale=C.UTF-8"]
-    place = _data_argument(fresh, account)
-    made = subprocess.run(  # noqa: S603
-        [programs / "initdb", "-D", place, "-U", USER, "--auth=peer", "--encoding=UTF8", *locale, "--no-instructions"],
-        **_as(account, cwd=fresh),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if made.returncode == 0:
-        made = subprocess.run(  # noqa: S603
-            [programs / "postgres", "--single", "-D", place, "postgres"],
-            **_as(account, cwd=fresh),
-            input=f"CREATE DATABASE {DATABASE}\n",
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+    initdb: list[str | Path] = [programs / "initdb", "-U", USER, "--auth=peer", "--encoding=UTF8", *locale, "--no-instructions"]
+    with _place(fresh, account) as (place, how):
+        made = subprocess.run([*initdb, "-D", place], **how, capture_output=True, text=True, check=False)  # noqa: S603
+        if made.returncode == 0:
+            single: list[str | Path] = [programs / "postgres", "--single", "-D", place, "postgres"]
+            query = f"CREATE DATABASE {DATABASE}\n"
+            made = subprocess.run(single, **how, input=query, capture_output=True, text=True, check=False)  # noqa: S603
     if made.returncode != 0:
         raise DatabaseNotStarted(f"the database could not be made in {folder}: {_last_line(made.stderr)}")
     fresh.rename(folder / "cluster")
@@ -308,20 +299,28 @@ def _launch(folder: Path, programs: Path, account: pwd.struct_passwd | None, opt
     if log.exists() and log.stat().st_size > _LOG_MAX_BYTES:
         log.replace(folder / "log.old")
     settings = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
-    with log.open("ab") as output:
+    with log.open("ab") as output, _place(cluster, account) as (place, how):
         return subprocess.Popen(  # noqa: S603
-            [programs / "postgres", "-D", _data_argument(cluster, account), *settings],
-            **_as(account, cwd=cluster),
+            [programs / "postgres", "-D", place, *settings],
+            **how,
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,
-            start_new_session=True,  # Ctrl-C in the terminal is for us: we stop the server last
             preexec_fn=_end_with_parent(),
         )
 
 
-def _data_argument(cluster: Path, account: pwd.struct_passwd | None) -> str:
-    return str(cluster) if account is None or not Path(_HERE).exists() else _HERE
+@contextmanager
+def _place(cluster: Path, account: pwd.struct_passwd | None) -> Iterator[tuple[str, dict[str, Any]]]:
+    """How to name the cluster to a program of that user, and the arguments of `subprocess` that go with it."""
+    if account is None or not _OPEN_FOLDERS.is_dir():
+        yield str(cluster), _as(account)
+        return
+    descriptor = os.open(cluster, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        yield str(_OPEN_FOLDERS / str(descriptor)), {**_as(account), "pass_fds": [descriptor]}
+    finally:
+        os.close(descriptor)
 
 
 def _end_with_parent() -> Callable[[], None] | None:
@@ -372,8 +371,9 @@ def _stop_leftover(cluster: Path) -> None:
             break
     else:
         raise DatabaseNotStarted(f"an old database process in {cluster} cannot be ended. End it, then start again.")
-    if Path("/proc/self").exists():  # nobody is there, so the number in the lock file now means another process, if any
-        lock.unlink(missing_ok=True)
+    if Path("/proc/self").exists():  # nobody is there, so the number in a lock file now means another process, if any
+        for stale in (lock, *(cluster.parent / "run").glob(".s.PGSQL.*")):
+            stale.unlink(missing_ok=True)
 
 
 def _processes_in(cluster: Path) -> list[int]:
@@ -391,11 +391,18 @@ def _first_line(file: Path) -> str:
     return ""
 
 
-def _socket_folder(folder: Path) -> Path:
-    """Where clients find the socket: its folder, or a short link to it where the path is too long for a socket."""
-    run = folder / "run"
+def _socket_folder(data: Path) -> Path:
+    """Where clients find the socket: its folder, or a short link to it where the path is too long for a socket.
+
+    The link of a server that broke off is used again, so that clients who know its address find the next one.
+    """
+    run = data / FOLDER / "run"
     if len(os.fsencode(run)) <= SOCKET_PATH_MAX:
         return run
+    for known in parse_qs(urlsplit(running_dsn(data) or "").query).get("host", []):
+        with suppress(OSError):
+            if Path(known).readlink() == run and Path(known).lstat().st_uid == os.geteuid():
+                return Path(known)
     link = Path(tempfile.mkdtemp(prefix="innboks-", dir="/tmp")) / "run"
     link.symlink_to(run)
     return link

@@ -1,6 +1,7 @@
 """The database layer: transactions, rows as structs, cancelled and broken connections."""
 
 import asyncio
+from contextlib import suppress
 from enum import Enum
 from typing import Any, Literal
 
@@ -76,10 +77,8 @@ async def test_a_swallowed_failure_is_not_taken_for_a_commit(table: Database) ->
     with pytest.raises(psycopg.errors.InFailedSqlTransaction):
         async with table.transaction() as conn:
             await conn.execute("INSERT INTO thing VALUES (1, 'x')")
-            try:
+            with suppress(psycopg.errors.UniqueViolation):
                 await conn.execute("INSERT INTO thing VALUES (1, 'again')")
-            except psycopg.errors.UniqueViolation:
-                pass
     assert await _names(table) == []
 
 
