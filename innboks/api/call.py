@@ -22,6 +22,8 @@ from innboks.core.accounts.actors import authenticate
 from innboks.core.parts import Parts
 from innboks.errors import NotFound, TooMany, Unauthenticated
 
+IS_PUBLIC = {"is_public": True}
+"""Option of a route that needs nobody to be signed in."""
 INT64 = 2**63 - 1
 T = TypeVar("T")
 
@@ -110,9 +112,11 @@ class Call(Request[Any, Any, Any]):
         return decode(_decoder(handler.parsed_data_field.annotation), await self.body())
 
 
-async def require_actor(call: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
-    """Finds out who is asking, before anything of the request is looked at. Raises `Unauthenticated`, and `TooMany` when this person (or
-    this address, with wrong tokens) asks too often."""
+async def require_actor(call: ASGIConnection[Any, Any, Any, Any], route: BaseRouteHandler) -> None:
+    """Finds out who is asking, before anything of the request is looked at, unless the route is for everybody. Raises `Unauthenticated`,
+    and `TooMany` when this person (or this address, with wrong tokens) asks too often."""
+    if "is_public" in route.opt:
+        return
     assert isinstance(call, Call)
     parts, visit = call.parts, call.visit
     if visit.bearer is None and visit.cookie is None:

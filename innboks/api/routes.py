@@ -21,11 +21,10 @@ PER_STRANGER_S, PER_STRANGER_BURST = 10.0, 200.0
 
 def litestar_app(parts: Parts, lifespan: Sequence[Callable[[Litestar], AbstractAsyncContextManager[None]]] = ()) -> Litestar:
     """The framework's application with all routes."""
-    nouns: list[Any] = [session, users, tokens, inboxes]
-    open_to_all = Router("/api", route_handlers=[*setup.public_routes, *session.public_routes])
-    signed_in = Router("/api", route_handlers=[route for noun in nouns for route in noun.routes], guards=[require_actor])
+    nouns: list[Any] = [setup, session, users, tokens, inboxes]
+    api = Router("/api", route_handlers=[route for noun in nouns for route in noun.routes], guards=[require_actor])
     return Litestar(
-        [open_to_all, signed_in, *health.routes, *schema.routes],
+        [api, *health.routes, *schema.routes],
         request_class=Call,
         exception_handlers={Exception: answer_error},
         request_max_body_size=BODY_SIZE,

@@ -8,7 +8,7 @@ from litestar import Response, delete, get, post
 from litestar.datastructures import Cookie
 
 from innboks.api.app.users import UserOut, shown
-from innboks.api.call import Call, Input, Items, Name, PathId
+from innboks.api.call import IS_PUBLIC, Call, Input, Items, Name, PathId
 from innboks.api.guard import COOKIE
 from innboks.core.access import Actor
 from innboks.core.accounts import sign_in, users
@@ -53,7 +53,7 @@ async def signed_in(request: Call, actor: Actor, token: str | None, *, status: i
     )
 
 
-@post("/session", operation_id="sign_in", tags=["session"], summary="Sign in")
+@post("/session", operation_id="sign_in", tags=["session"], summary="Sign in", opt=IS_PUBLIC)
 async def create_session(request: Call, data: SignIn) -> Response[SessionOut]:
     parts, visit = request.parts, request.visit
     token = await sign_in.sign_in(
@@ -72,7 +72,7 @@ async def get_session(request: Call) -> Response[SessionOut]:
     return await signed_in(request, actor, request.visit.cookie if request.visit.bearer is None else None)
 
 
-@delete("/session", operation_id="sign_out", tags=["session"], summary="Sign out")
+@delete("/session", operation_id="sign_out", tags=["session"], summary="Sign out", opt=IS_PUBLIC)
 async def delete_session(request: Call) -> Response[None]:
     if request.visit.cookie is not None:
         await sign_in.sign_out(request.parts, request.visit.cookie)
@@ -96,5 +96,4 @@ def _cookie(request: Call, token: str, max_age_s: int) -> Cookie:
     return Cookie(key=COOKIE, value=token, path="/api", httponly=True, samesite="lax", secure=is_secure, max_age=max_age_s)
 
 
-public_routes = [create_session, delete_session]
-routes = [get_session, list_sessions, revoke_session]
+routes = [create_session, get_session, delete_session, list_sessions, revoke_session]

@@ -7,7 +7,7 @@ from litestar import Response, get, post
 
 from innboks import __version__
 from innboks.api.app.session import SessionOut, signed_in
-from innboks.api.call import Call, Input, Name
+from innboks.api.call import IS_PUBLIC, Call, Input, Name
 from innboks.core.accounts import setup, sign_in
 
 
@@ -24,13 +24,13 @@ class NewAccount(Input):
     password: Annotated[str, msgspec.Meta(max_length=4096)]
 
 
-@get("/setup", operation_id="get_setup", tags=["session"], summary="Is there no account yet?")
+@get("/setup", operation_id="get_setup", tags=["session"], summary="Is there no account yet?", opt=IS_PUBLIC)
 async def get_setup(request: Call) -> SetupState:
     parts = request.parts
     return SetupState(await setup.is_setup_needed(parts), __version__, parts.settings.url)
 
 
-@post("/setup", operation_id="create_first_account", tags=["session"], summary="Make the first account and sign in")
+@post("/setup", operation_id="create_first_account", tags=["session"], summary="Make the first account and sign in", opt=IS_PUBLIC)
 async def create_first_account(request: Call, data: NewAccount) -> Response[SessionOut]:
     parts = request.parts
     actor = await setup.create_first_account(parts, data.account_name, data.name, data.email, data.password)
@@ -40,4 +40,4 @@ async def create_first_account(request: Call, data: NewAccount) -> Response[Sess
     return await signed_in(request, actor, token, status=201)
 
 
-public_routes = [get_setup, create_first_account]
+routes = [get_setup, create_first_account]
