@@ -86,8 +86,7 @@ def stamp(name: str, value: str) -> None:
 
 def prepare_python(requirements: str) -> None:
     """Installs exactly what the list pins, hashes checked, and Innboks itself in place. A development environment serves `make run` too."""
-    value, developer = (python_stamp(name) for name in (requirements, "requirements-dev.txt"))
-    if PYTHON.exists() and (is_stamped("python", value) or is_stamped("python", developer)):
+    if PYTHON.exists() and any(is_stamped("python", python_stamp(name)) for name in (requirements, "requirements-dev.txt")):
         return
     make_environment()
     with told(f"Installing the Python packages of {requirements}"):
@@ -98,7 +97,7 @@ def prepare_python(requirements: str) -> None:
                 "The Python packages could not be installed.",
             )
         run([*PIP_INSTALL, "--no-build-isolation", "--no-deps", "--editable", "."], "Innboks itself could not be installed.")
-    stamp("python", value)
+    stamp("python", python_stamp(requirements))
 
 
 def python_stamp(requirements: str) -> str:
@@ -141,7 +140,7 @@ def prepare_web() -> None:
         return
     prepare_node_modules()
     with told("Building the agent app"):
-        run([str(ROOT / "scripts" / "npm"), "run", "--silent", "build"], "The agent app could not be built.")
+        run([str(ROOT / "scripts" / "npm"), "run", "--silent", "build", "--", "--logLevel", "warn"], "The agent app could not be built.")
     stamp("web", value)
 
 
