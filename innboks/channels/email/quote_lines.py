@@ -141,7 +141,7 @@ _OLD_GMAIL = re.compile(r"\d{4}-\d{1,2}-\d{1,2} \d{1,2}:\d{2}(?::\d{2})? (?:GMT|
 _DATE_THEN_MAIL = re.compile(r"\d{4}[-/]\d{1,2}[-/]\d{1,2}[ ,].{0,200}<[^\s<>@]{1,80}@[^\s<>@]{1,80}>:?$")
 _DECOR = frozenset("-–—_*=~<>|#[(\u200b\u200e\u200f\u202a\u202b\ufeff")
 _DECOR_END = _DECOR | frozenset(":：])")
-_GLUED = re.compile(r"-{2,}\s?(?=On\s.{6,300}:\s*$)")
+_GLUED = re.compile(r"(?:-{2,}\s?|(?<=\S)\s)(?=On\s(?:[A-Z][a-z]{2,8},?\s|\d).{6,300}:\s*$)")
 _DASHES_BEFORE = re.compile(r"[-–—_*=~<>|\s]*")
 _DASHES = re.compile(r"[-–—_*=~]{2,}")
 _RULE = re.compile(r"\s{0,8}[*_\s]{0,2}(?:[-–—_*=#~+▬─━＿]\s?){4,}[\s*]{0,3}$|\s{0,8}(?:[-–—_=~*#+]\s?){2,}\s{0,3}$")
@@ -252,8 +252,11 @@ def ends_attribution(line: str) -> bool:
 
 def unglue(line: str) -> tuple[str, str] | None:
     """ "my words--- On Wed … wrote:" as two lines, where a program set its attribution right behind the words; else None."""
-    match = _GLUED.search(line) if len(line) < LONGEST else None
-    return (line[: match.start()], line[match.end() :]) if match and match.start() and line[: match.start()].strip("- ") else None
+    match = _GLUED.search(line) if len(line) < LONGEST and line.rstrip().endswith(":") else None
+    if match is None or not line[: match.start()].strip("-> ") or line.startswith((">", "On ")):
+        return None
+    rest = line[match.end() :]
+    return (line[: match.start()], rest) if attribution(rest, quote_follows=False) and "wrote" in rest else None
 
 
 def has_date(text: str) -> bool:

@@ -29,9 +29,9 @@ def split_reply(text: str, html: str = "") -> Reply:
 
 def _lines(text: str) -> list[str]:
     lines = text.replace("\r\n", "\n").replace("\r", "\n").translate(_LINE_BREAKS).split("\n")
-    if "--" not in text or "On " not in text:
+    if "On " not in text:
         return lines
     out: list[str] = []
     for line in lines:
-        out.extend((quote_lines.unglue(line) if "--" in line else None) or (line,))
+        out.extend((quote_lines.unglue(line) if "On " in line else None) or (line,))
     return out

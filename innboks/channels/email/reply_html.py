@@ -12,6 +12,7 @@ from collections.abc import Iterator
 import msgspec
 
 from innboks.channels.email.html_text import html_to_text
+from innboks.channels.email.quote_lines import FORWARDED, separator
 from innboks.channels.email.reply_lines import Hint, Kind, Reply, classify, split_lines
 
 _FIRST = 0xF0000  # checkpoints are private-use characters: the n-th piece of text carries chr(_FIRST + n)
@@ -47,7 +48,7 @@ _BORDER = re.compile(r"border-top:\s?solid\s#(?:b5c4df|e1e1e1)\s1\.0pt|border-to
 _LABEL = re.compile(r"[^\W\d_][^:：\n]{0,23}[:：]\s?\S")
 _MARKED = re.compile(
     r"blockquote|gmail_quote|yahoo_quoted|divrplyfwdmsg|protonmail_quote|olk_src_body|stopspelling|name=\"?quote|appendonsend|reference-message|"
-    r"moz-cite-prefix|border-top:solid #(?:b5c4df|e1e1e1)|tutanota_quote|zmail_extra|bloop_original|messagereplysection",
+    r"moz-cite-prefix|border-top:solid #(?:b5c4df|e1e1e1)|tutanota_quote|zmail_extra|bloop_original|messagereplysection|zwchr|__headers__",
     re.IGNORECASE,
 )
 
@@ -91,8 +92,8 @@ def split_html(html: str) -> tuple[str, str]:
     spans: list[tuple[int, int]] = []
     source = flat.html
     start: int | None = None
-    for index, kind in enumerate(kinds):
-        if kind is Kind.BLANK:
+    for index in range(len(kinds)):
+        if not flat.lines[index].strip():
             continue
         if cut[index] and start is None:
             start = _before_openers(source, flat.offsets[index])
@@ -270,6 +271,8 @@ def _hints(lines: list[str], places: list[int], spans: list[_Span]) -> list[Hint
         if painted > 50 * len(words) + 1000:
             break  # nested beyond what any mail program makes
         inside = words[first:last]
+        if span.hint in (Hint.QUOTE, Hint.HEAD) and separator(lines[inside[0]]) is FORWARDED:
+            continue  # Gmail and Thunderbird use the same elements for what somebody passes on
         if span.hint is Hint.QUOTE:
             _paint_container(lines, hints, inside)
             continue

@@ -50,10 +50,9 @@ class Hint(IntEnum):
 def split_lines(lines: Sequence[str], hints: Sequence[Hint] = ()) -> Reply:
     """Splits a mail given as lines; `hints` is empty or has one for each line."""
     kinds = classify(lines, hints)
-    new = [i for i, kind in enumerate(kinds) if kind <= Kind.NEW]
-    cut = [i for i, kind in enumerate(kinds) if kind > Kind.NEW]
-    if not any(kinds[i] is Kind.NEW for i in new):
-        if hints and cut and all(hints[i] in (Hint.HEAD, Hint.QUOTE) for i in cut):
+    cut = [i for start, end in _runs(kinds) for i in range(start, end)]
+    if Kind.NEW not in kinds:
+        if hints and cut and all(hints[i] in (Hint.HEAD, Hint.QUOTE) or not lines[i].strip() for i in cut):
             return Reply("", _joined(lines, range(len(lines))), "")  # the program's own quotation and not a word more
         return Reply(_joined(lines, range(len(lines))), "", "")
     text, signature = _without_signature(lines, hints, kinds)
@@ -166,7 +165,10 @@ def _find_heads(lines: Sequence[str], kinds: list[Kind], hints: Sequence[Hint]) 
         if end:
             if words < index:
                 return _rest_is_quoted(lines, kinds, index, words)
-            _mark(kinds, 0, end, Kind.HEAD)  # rules above it too
+            if hints and quote_lines.separator(line) is quote_lines.FORWARDED:
+                words = index  # passed on without a comment: the block is all there is to show
+            else:
+                _mark(kinds, 0, end, Kind.HEAD)  # rules above it too
             index = end
             continue
         first = None

@@ -14,7 +14,7 @@ _MOST_STEPS = 200  # a signature is never made of more pieces; keeps hostile inp
 _WINDOW = 80  # lines above the end in which a delimiter is looked for
 _GMAIL_DOT = "\u1427"  # the tracking pixel of a Gmail extension, as text
 
-_DELIMITER = re.compile(r"\s{0,3}-- ?-?\s*$")
+_DELIMITER = re.compile(r"\s{0,3}--\s*$")
 _EXACT = re.compile(r"-- ?\r?$")
 
 # "Sent from my …" and the offers of mobile Outlook. Whole lines, any case; what may stand before and after is bounded.
@@ -78,6 +78,7 @@ _THANKS = frozenset(
     {"thanks", "thank you", "many thanks", "danke", "merci", "gracias", "obrigado", "obrigada", "grazie", "takk", "tak", "tack"}
 )
 
+_PARTICLES = frozenset({"von", "van", "de", "da", "del", "der", "den", "di", "la", "le", "af", "av", "bin", "al", "y", "e", "dos"})
 _DASH_NAME = re.compile(r"-{1,2}\s?[^\W\d_][\w'.]{1,20}(?: [^\W\d_][\w'.]{0,20}){0,2}[.!]?$")
 _NAME = re.compile(r"[^\w\s]{0,8}(?:\w{1,8}\W)?[^\W\d_a-z][\w'’.-]{0,24}(?:[ ,]{1,2}[^\W\d_][\w'’.-]{0,24}){0,5}\.?$")
 _CONTACT = re.compile(
@@ -165,7 +166,7 @@ def _delimiter(lines: Sequence[str], end: int) -> int:
         if _EXACT.match(line) or (_DELIMITER.match(line) and (below <= 20 or short)):
             best = index
         elif is_rule(line):
-            if short and below <= 12 and index:
+            if short and below <= 12 and index and (len(line.strip()) > 3 or best < end or _signs(lines, index + 1, end)):
                 best = index
             elif best == end:
                 short = False
@@ -173,6 +174,22 @@ def _delimiter(lines: Sequence[str], end: int) -> int:
             below += 1
             short = short and len(line) <= 100 and not line.rstrip().endswith(("?", ",", ";")) and not line.startswith(("    ", "\t"))
     return best
+
+
+def _signs(lines: Sequence[str], start: int, end: int) -> bool:
+    """Do the lines below a mere "---", which people use to part sections too, open like a signature?"""
+    first = next((clean(lines[i]) for i in range(start, end) if lines[i].strip()), "")
+    return not first or _is_device(first) or _closes(first) or _is_name(first) or _CONTACT.search(first) is not None
+
+
+def _closes(line: str) -> bool:
+    return len(line) < 60 and line.rstrip(",.!:;、。，！ ").casefold() in _CLOSING
+
+
+def _is_name(line: str) -> bool:
+    """Up to five words, each with a capital (or of a script that has none), particles aside."""
+    words = line.rstrip(".,").split()
+    return 0 < len(words) <= 5 and len(line) < 60 and all(not word[:1].islower() or word in _PARTICLES for word in words)
 
 
 def _stands_alone(lines: Sequence[str], index: int) -> bool:
@@ -204,8 +221,7 @@ def _closing(lines: Sequence[str], end: int) -> int:
         bare = clean(lines[index])
         if not bare:
             return end
-        words = bare.rstrip(",.!:;、。，！").casefold()
-        if words in _CLOSING or (words in _THANKS and end - index == 2 and " " not in clean(lines[end - 1])):
+        if _closes(bare) or (bare.rstrip(",.! ").casefold() in _THANKS and end - index == 2 and " " not in clean(lines[end - 1])):
             return index
         if len(bare) > 60:
             return end
@@ -220,12 +236,9 @@ def _card(lines: Sequence[str], top: int, end: int) -> int:
     if above and lines[above - 1].rstrip().endswith((":", "：")):
         return end  # the data was announced: it is what the writer wants to say
     first = clean(lines[top])
-    start = top
-    words = first.rstrip(",.!:;、。，！").casefold()
-    if words not in _CLOSING and not _NAME.match(first):
+    if not _closes(first) and not _NAME.match(first):
         return end
     contacts = sum(1 for i in range(top + 1, end) if _CONTACT.search(lines[i]))
     if contacts < 2:
         return end
-    closing = clean(lines[above - 1]).rstrip(",.!").casefold() if above else ""
-    return above - 1 if closing in _CLOSING and above > 1 else start
+    return above - 1 if above > 1 and _closes(clean(lines[above - 1])) else top
