@@ -15,12 +15,17 @@ from innboks.core.parts import Parts
 
 BODY_SIZE = 2 * 1024 * 1024
 """Bytes of a JSON body. Files have their own limit (`app/attachments.py`)."""
-PER_PERSON_S, PER_PERSON_BURST = 2000.0, 10_000.0
+PER_PERSON_S, PER_PERSON_BURST = 5000.0, 30_000.0
 PER_STRANGER_S, PER_STRANGER_BURST = 10.0, 200.0
 
 
-def litestar_app(parts: Parts, lifespan: Sequence[Callable[[Litestar], AbstractAsyncContextManager[None]]] = ()) -> Litestar:
-    """The framework's application with all routes."""
+def openapi() -> dict[str, Any]:
+    """The OpenAPI description; needs no database."""
+    return schema.describe(litestar_app(None))
+
+
+def litestar_app(parts: Parts | None, lifespan: Sequence[Callable[[Litestar], AbstractAsyncContextManager[None]]] = ()) -> Litestar:
+    """The framework's application with all routes. Without parts it can only describe itself."""
     nouns: list[Any] = [setup, session, users, tokens, inboxes]
     api = Router("/api", route_handlers=[route for noun in nouns for route in noun.routes], guards=[require_actor])
     return Litestar(

@@ -71,6 +71,13 @@ async def actor_by_email(parts: "Parts", email: str) -> Actor | None:
         return await store.actor_of_user(conn, *found) if found else None
 
 
+async def first_admin(parts: "Parts") -> Actor | None:
+    """As `actor_for`: the first administrator of the first account. None when there is no account yet."""
+    async with parts.db.connection() as conn:
+        found = await store.first_admin(conn)
+        return await store.actor_of_user(conn, *found) if found else None
+
+
 async def _by_session(parts: "Parts", secret: Secret) -> Actor | None:
     now = parts.clock.now()
     async with parts.db.connection() as conn:

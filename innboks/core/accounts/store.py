@@ -97,6 +97,16 @@ async def user_by_email(conn: Connection, email: str) -> tuple[int, int] | None:
     return (row[0], row[1]) if row else None
 
 
+async def first_admin(conn: Connection) -> tuple[int, int] | None:
+    cursor = await conn.execute(
+        """select account_id, id from app_user where %s = any(permissions) and deactivated_at is null
+           order by account_id, id limit 1""",
+        (SUPER_ADMIN,),
+    )
+    row = await cursor.fetchone()
+    return (row[0], row[1]) if row else None
+
+
 # ── who is asking: on every request ──────────────────────────────────────────────────────────────────────────────────────
 
 _WHO = """
