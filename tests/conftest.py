@@ -123,3 +123,10 @@ def _database(server_dsn: str, template: str = "template0") -> Iterator[tuple[st
     finally:
         with psycopg.connect(server_dsn, autocommit=True) as conn:
             conn.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What asks for a database is marked `database`: `make test-database` runs these once more on a server of another making."""
+    for item in items:
+        if isinstance(item, pytest.Function) and "server_dsn" in item.fixturenames:
+            item.add_marker(pytest.mark.database)
