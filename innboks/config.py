@@ -7,8 +7,6 @@ to write, before anything starts. Read next: `supervise.py`, which turns setting
 
 import os
 import re
-import secrets
-import tomllib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Literal, TypeVar
@@ -126,6 +124,8 @@ def _given(environ: Mapping[str, str], file: Path) -> dict[str, str]:
     """What was set, under the environment's names; in the file both `http` and `INNBOKS_HTTP` are understood."""
     given: dict[str, str] = {}
     if file.is_file():
+        import tomllib  # here, because the parent process of `innboks run` stays small
+
         try:
             table = tomllib.loads(file.read_text(encoding="utf-8"))
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -279,10 +279,10 @@ def _kept_secret(data: Path) -> str:
     try:
         data.mkdir(parents=True, exist_ok=True)
         if not file.exists():
-            fresh = data / f".secret.{os.getpid()}.{secrets.token_hex(4)}"
+            fresh = data / f".secret.{os.getpid()}.{os.urandom(4).hex()}"
             descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             with os.fdopen(descriptor, "w") as out:
-                out.write(secrets.token_urlsafe(SECRET_BYTES) + "\n")
+                out.write(os.urandom(SECRET_BYTES).hex() + "\n")
                 out.flush()
                 os.fsync(out.fileno())
             try:

@@ -20,7 +20,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -180,8 +179,8 @@ def _programs(pg_bin: Path | None, account: pwd.struct_passwd | None) -> Path:
     copy = _PROGRAM_CACHE / f"{_major_version(bin_folder)}-{stamp}"
     if not copy.exists():
         copy.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=copy.parent) as made:
-            fresh = Path(made) / "copy"
+        with _temporary_folder(copy.parent) as made:
+            fresh = made / "copy"
             shutil.copytree(package, fresh / package.name, ignore=shutil.ignore_patterns("include", "*.a", "*.py", "__pycache__"))
             if (libraries := package.parent / f"{package.name}.libs").is_dir():
                 shutil.copytree(libraries, fresh / libraries.name)
@@ -190,6 +189,16 @@ def _programs(pg_bin: Path | None, account: pwd.struct_passwd | None) -> Path:
             with suppress(FileExistsError):
                 fresh.rename(copy)
     return copy / package.name / "pginstall" / "bin"
+
+
+@contextmanager
+def _temporary_folder(inside: Path) -> Iterator[Path]:
+    folder = inside / f".new-{os.urandom(8).hex()}"
+    folder.mkdir(mode=0o700)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder)
 
 
 def _can_run(postgres: Path, account: pwd.struct_passwd) -> bool:
@@ -403,7 +412,8 @@ def _socket_folder(data: Path) -> Path:
         with suppress(OSError):
             if Path(known).readlink() == run and Path(known).lstat().st_uid == os.geteuid():
                 return Path(known)
-    link = Path(tempfile.mkdtemp(prefix="innboks-", dir="/tmp")) / "run"
+    link = Path("/tmp", f"innboks-{os.urandom(8).hex()}", "run")  # noqa: S108 - mkdir fails where it exists
+    link.parent.mkdir(mode=0o700)
     link.symlink_to(run)
     return link
 
