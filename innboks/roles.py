@@ -45,6 +45,7 @@ async def _web(settings: Settings, dsn: str) -> None:
             lifespan="on",
             backlog=BACKLOG,
             log_config=None,
+            log_level="warning",
             access_log=False,
             server_header=False,
             proxy_headers=True,  # from a proxy on this machine only; uvicorn ignores them from elsewhere
