@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from innboks.config import Settings
     from innboks.core.accounts.actors import Actors
-    from innboks.core.events.wake import Wake
     from innboks.core.channel_accounts.directory import Directory
+    from innboks.core.events.wake import Wake
     from innboks.core.jobs import Jobs
     from innboks.lib.clock import Clock
     from innboks.lib.crypto import Vault

@@ -54,7 +54,7 @@ def sanitise(html: str) -> str:
 
 def _filter(tag: str, name: str, value: str) -> str | None:
     if name == "style":
-        return None if _CSS_CALL.search(value) else value
+        return ";".join(one for one in value.split(";") if not _CSS_CALL.search(one))
     if value[:5].lower() == "data:" and (tag != "img" or name != "src" or not _DATA_IMAGE.match(value)):
         return None
     if value[:4].lower() == "cid:" and (tag != "img" or name != "src"):

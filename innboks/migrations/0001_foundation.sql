@@ -6,6 +6,7 @@
 create table server (
     only_row boolean primary key default true check (only_row),
     epoch text not null default encode(sha256(random()::text::bytea || clock_timestamp()::text::bytea), 'hex'),
+    events_swept_to bigint not null default 0,
     created_at timestamptz not null default now()
 );
 comment on column server.epoch is 'Changes when the database is restored from a copy: event cursors of another epoch are worthless.';
@@ -218,6 +219,8 @@ comment on column delivery.envelope is 'What the transport knew: request line an
 create unique index delivery_payload on delivery (account_id, channel_account_id, payload_hash);
 create index delivery_open on delivery (account_id, received_at desc, id desc) where fate in ('kept', 'quarantined');
 
+create index delivery_by_file on delivery (body_file) where body_file is not null;
+
 create table delivery_source (
     account_id bigint not null,
     channel_account_id bigint not null,
@@ -363,7 +366,7 @@ create table attachment (
     foreign key (account_id, hash) references file (account_id, hash)
 );
 create index attachment_by_message on attachment (account_id, message_id) where message_id is not null;
-create index attachment_by_hash on attachment (account_id, hash);
+create index attachment_by_hash on attachment (hash);
 
 create table draft (
     account_id bigint not null,

@@ -25,7 +25,7 @@ class Strict(msgspec.Struct, kw_only=True, frozen=True):
 # ── who and what ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-class Party(Strict):
+class Party(Strict, frozen=True):
     """Somebody on a channel. `address` is the delivery identifier in the channel's normal form (mail address in lower case, E.164, opaque id);
     `role` is to, cc or bcc for a recipient, from for a sender."""
 
@@ -34,7 +34,7 @@ class Party(Strict):
     role: Literal["from", "to", "cc", "bcc"] = "to"
 
 
-class Media(Strict):
+class Media(Strict, frozen=True):
     """A file that came with a message. Either `content` is here, or `url`/`external_id` says where the channel's `fetch` finds it."""
 
     name: str
@@ -46,7 +46,7 @@ class Media(Strict):
     content_id: str | None = None
 
 
-class ThreadKey(Strict):
+class ThreadKey(Strict, frozen=True):
     """One reason for a message to belong to a conversation. Keys are tried in order, the first that is known wins, and the winner is kept
     with the message as its "why is this here" (AHEAD 8).
 
@@ -64,7 +64,7 @@ class ThreadKey(Strict):
 # ── happenings: what `parse` returns ─────────────────────────────────────────────────────────────────────────────────────────
 
 
-class MessageReceived(Strict, tag="message"):
+class MessageReceived(Strict, frozen=True, tag="message"):
     """A message came in (or, with `direction` "out", was sent outside the product and is recorded).
 
     `external_id` is the provider's id; `dedupe_key` decides what "the same message" is (default: the external id; a channel whose ids can
@@ -96,10 +96,10 @@ class MessageReceived(Strict, tag="message"):
     notes: Sequence[str] = ()
 
 
-class ReceiptReceived(Strict, tag="receipt"):
+class ReceiptReceived(Strict, frozen=True, tag="receipt"):
     """Something became known about a message we sent: found by `external_ids` (any of them). `address` limits it to one recipient;
     None means all. `reason` is a sentence for people, `code` the provider's. `report` is the message that told us (a bounce mail),
-    kept in the conversation as a system entry."""
+    kept in the conversation as a system entry. `otherwise` is recorded as an ordinary message when no message of ours has these ids."""
 
     external_ids: Sequence[str]
     state: Literal["sent", "delivered", "read", "failed", "delayed"]
@@ -108,9 +108,10 @@ class ReceiptReceived(Strict, tag="receipt"):
     code: str = ""
     at: datetime | None = None
     is_permanent: bool = True
+    otherwise: "MessageReceived | None" = None
 
 
-class MessageEdited(Strict, tag="edited"):
+class MessageEdited(Strict, frozen=True, tag="edited"):
     """The sender changed (or, with `is_deleted`, took back) a message. The first version stays readable."""
 
     external_id: str
@@ -120,7 +121,7 @@ class MessageEdited(Strict, tag="edited"):
     at: datetime | None = None
 
 
-class ReactionReceived(Strict, tag="reaction"):
+class ReactionReceived(Strict, frozen=True, tag="reaction"):
     """`emoji` "" takes the reaction back."""
 
     external_id: str
@@ -129,7 +130,7 @@ class ReactionReceived(Strict, tag="reaction"):
     at: datetime | None = None
 
 
-class Ignored(Strict, tag="ignored"):
+class Ignored(Strict, frozen=True, tag="ignored"):
     """Understood and deliberately not shown: kept as a delivery with this reason (a verification ping, our own echo, a loop)."""
 
     reason: str
@@ -142,7 +143,7 @@ Happening = MessageReceived | ReceiptReceived | MessageEdited | ReactionReceived
 # ── the way in ───────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-class Inbound(Strict):
+class Inbound(Strict, frozen=True):
     """Raw bytes as they reached us. For webhooks with the request's method, path below `/hooks/{kind}/{id}`, query and headers (names in
     lower case); for mail and the like, `headers` carries what the transport knows (envelope sender, client address, folder and uid).
     `external_id` is the transport's own id for this delivery, where it has one."""
@@ -155,7 +156,7 @@ class Inbound(Strict):
     external_id: str | None = None
 
 
-class Answer(Strict):
+class Answer(Strict, frozen=True):
     """An HTTP answer that a channel gives by itself (handshakes, call scripts)."""
 
     body: bytes = b""
@@ -167,7 +168,7 @@ class Answer(Strict):
 # ── the way out ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-class OutgoingFile(Strict):
+class OutgoingFile(Strict, frozen=True):
     """`content` is called only when the bytes are needed."""
 
     name: str
@@ -178,7 +179,7 @@ class OutgoingFile(Strict):
     content_id: str | None = None
 
 
-class Author(Strict):
+class Author(Strict, frozen=True):
     """The person who answers; what from-name and signature tokens are filled from (R-111, R-114)."""
 
     id: int
@@ -187,7 +188,7 @@ class Author(Strict):
     last_name: str = ""
 
 
-class Outgoing(Strict):
+class Outgoing(Strict, frozen=True):
     """A message to send. `message_id` is ours and stable over retries: a channel derives its idempotency key or Message-ID from it.
     `in_reply_to` and `references` are external ids, newest last. `only` limits sending to these addresses (a retry of the failed ones);
     empty means all `recipients`. `quoted` is the message answered, for channels that quote. `attempt` starts at 1."""
@@ -197,6 +198,7 @@ class Outgoing(Strict):
     author: Author
     recipients: Sequence[Party]
     text: str
+    created_at: datetime
     html: str = ""
     subject: str = ""
     files: Sequence[OutgoingFile] = ()
@@ -205,11 +207,10 @@ class Outgoing(Strict):
     references: Sequence[str] = ()
     only: Sequence[str] = ()
     external_thread_id: str | None = None
-    created_at: datetime
     attempt: int = 1
 
 
-class RecipientResult(Strict):
+class RecipientResult(Strict, frozen=True):
     """What happened for one address. `state` "failed" carries a readable `reason`; "retry" asks for another try for this one only."""
 
     address: str
@@ -218,7 +219,7 @@ class RecipientResult(Strict):
     code: str = ""
 
 
-class Sent(Strict):
+class Sent(Strict, frozen=True):
     """The provider took it. `external_ids` are every id under which receipts and answers may refer to it, the main one first.
     `results` only where the provider answers per recipient."""
 
@@ -229,7 +230,7 @@ class Sent(Strict):
 # ── what a channel can do, and what it needs ─────────────────────────────────────────────────────────────────────────────────
 
 
-class Abilities(Strict):
+class Abilities(Strict, frozen=True):
     """Facts that the composer and the road out obey. Sizes in bytes, 0 = no limit of its own.
 
     `can_look_up_sent`: `find_sent` can tell whether a message left (so a crash between claim and settle resolves itself; otherwise it
@@ -256,7 +257,7 @@ class Abilities(Strict):
     identity: Literal["email", "phone", "opaque"] = "opaque"
 
 
-class Health(Strict):
+class Health(Strict, frozen=True):
     """How a connection is. `sentence` says it in words, `action` what an admin should do ("" = nothing)."""
 
     state: Literal["connected", "quiet", "unfinished", "broken", "paused"]
@@ -264,7 +265,7 @@ class Health(Strict):
     action: str = ""
 
 
-class Connected(Strict):
+class Connected(Strict, frozen=True):
     """What `connect` found out. `identity` is the one thing that may be connected once per account (R-045): an address, a page id, a number;
     `config` is what to store (it may differ from what was typed); `address` is what people see."""
 
@@ -274,7 +275,7 @@ class Connected(Strict):
     name: str = ""
 
 
-class AccountRef(Strict):
+class AccountRef(Strict, frozen=True):
     """A channel account as its channel may see it. `hosted_address` is unique on this server and issued by us when `connect` asked for it."""
 
     account_id: int
@@ -284,7 +285,7 @@ class AccountRef(Strict):
     address: str
 
 
-class Context(Strict):
+class Context(Strict, frozen=True):
     """Everything a channel gets; it reaches into nothing else. `config` is the decrypted configuration (the channel's `Config`).
 
     `unseen(ids)` says which of these transport ids (`Inbound.external_id`) were never delivered, so that gaps fill themselves.
@@ -309,7 +310,7 @@ class Context(Strict):
     report_health: Callable[[Health], Awaitable[None]] | None = None
 
 
-class Delivered(Strict):
+class Delivered(Strict, frozen=True):
     """What the road in did with one delivery. `fate` is handled, duplicate, ignored or quarantined; it is on disk in every case."""
 
     delivery_id: int

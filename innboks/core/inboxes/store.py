@@ -66,10 +66,3 @@ async def first_inbox(conn: Connection, account_id: int) -> int | None:
     cursor = await conn.execute("select id from inbox where account_id = %s and archived_at is null order by id limit 1", (account_id,))
     row = await cursor.fetchone()
     return int(row[0]) if row else None
-
-
-async def first_inbox(conn: Connection, account_id: int) -> int | None:
-    """The oldest inbox that is in use: where a channel goes when nobody says."""
-    cursor = await conn.execute("select id from inbox where account_id = %s and archived_at is null order by id limit 1", (account_id,))
-    row = await cursor.fetchone()
-    return row[0] if row else None

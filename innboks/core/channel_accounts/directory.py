@@ -1,0 +1,167 @@
+"""Who a payload is for, and what a channel gets to know: channel accounts with their decrypted configuration, kept for a moment in memory.
+
+The road in asks once per payload, so an answer is kept for KEEP_S; a change made in this process is seen at once (`forget`), one made
+in another within KEEP_S. Secrets stay in memory no longer than that. Read next: `connect.py`.
+"""
+
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+import structlog
+
+from innboks.core.channel_accounts import store
+from innboks.core.channel_accounts.models import ChannelAccount
+from innboks.errors import NotFound
+from innboks.sdk.contract import AccountRef, Channel, Context, Deliver, Health
+from innboks.sdk.parsing import Facts, key_of
+
+if TYPE_CHECKING:
+    from innboks.core.parts import Parts
+
+KEEP_S = 3.0
+KEEP_MAX = 10_000
+Deliverer = Callable[["Connected", Any], Awaitable[Any]]
+
+
+class Connected(msgspec.Struct, kw_only=True):
+    """A channel account ready for use: the row, its channel, the plain facts for a parser, and the context for everything else."""
+
+    row: ChannelAccount
+    channel: Channel
+    facts: Facts
+    context: Context
+    loaded: float = 0.0
+
+
+class Directory:
+    """Finds channel accounts by id or address."""
+
+    def __init__(self) -> None:
+        self._known: OrderedDict[tuple[int, int], Connected] = OrderedDict()
+        self._addresses: dict[str, tuple[float, tuple[int, int] | None]] = {}
+
+    async def find(self, parts: "Parts", account_id: int, channel_account_id: int) -> Connected:
+        """Raises `NotFound` when there is no such channel account (also when it was disconnected: look at `row.archived_at`)."""
+        key = (account_id, channel_account_id)
+        known = self._known.get(key)
+        if known is not None and parts.clock.monotonic() - known.loaded < KEEP_S:
+            return known
+        async with parts.db.connection() as conn:
+            row = await store.get(conn, account_id, channel_account_id)
+            addresses = await store.own_addresses(conn, account_id)
+        if row is None:
+            raise NotFound("There is no such channel account.", code="unknown_channel_account")
+        found = open_up(parts, row, addresses)
+        self._known[key] = found
+        if len(self._known) > KEEP_MAX:
+            self._known.popitem(last=False)
+        return found
+
+    async def resolve(self, parts: "Parts", address: str) -> tuple[int, int] | None:
+        """The connected channel account with this hosted address (any case, a +suffix is ours and left out)."""
+        local, _, domain = address.lower().rpartition("@")
+        plain = f"{local.split('+', 1)[0]}@{domain}"
+        now = parts.clock.monotonic()
+        kept = self._addresses.get(plain)
+        if kept is not None and now - kept[0] < KEEP_S:
+            return kept[1]
+        async with parts.db.connection() as conn:
+            found = await store.find_by_address(conn, plain)
+        if len(self._addresses) > KEEP_MAX:
+            self._addresses.clear()
+        self._addresses[plain] = (now, found)
+        return found
+
+    def forget(self, account_id: int, channel_account_id: int) -> None:
+        """Call after any change to a channel account."""
+        self._known.pop((account_id, channel_account_id), None)
+        self._addresses.clear()
+
+
+def open_up(parts: "Parts", row: ChannelAccount, own_addresses: frozenset[str]) -> Connected:
+    """Decrypts and puts together what the channel may know."""
+    channel = parts.registry.get(row.kind)
+    config_json = parts.vault.open(row.config_sealed, seal_context(row.account_id, row.id))
+    key = parts.vault.derive(f"channel-account:{row.account_id}:{row.id}")
+    ref = AccountRef(account_id=row.account_id, id=row.id, name=row.name, identity=row.identity, address=row.address)
+    facts = Facts(
+        kind=row.kind,
+        config=config_json,
+        ref=ref,
+        key=key,
+        public_url=parts.settings.url,
+        domain=parts.settings.mail_domain,
+        own_addresses=own_addresses,
+    )
+    return Connected(
+        row=row,
+        channel=channel,
+        facts=facts,
+        context=Context(
+            ref=ref,
+            config=msgspec.json.decode(config_json, type=channel.Config),
+            http=parts.http,
+            clock=parts.clock,
+            log=structlog.get_logger("channel").bind(kind=row.kind, channel_account=row.id),
+            public_url=parts.settings.url,
+            domain=parts.settings.mail_domain,
+            secret=key_of(key),
+            settings=process_settings(parts),
+            own_addresses=own_addresses,
+            state=row.state,
+            save_state=_state_saver(parts, row),
+            unseen=_asks_unseen(parts, row),
+            report_health=_health_reporter(parts, row),
+        ),
+        loaded=parts.clock.monotonic(),
+    )
+
+
+def with_delivery(connected: Connected, deliver: Deliver) -> Context:
+    """The context of a watcher: it can also put payloads on the road in."""
+    return msgspec.structs.replace(connected.context, deliver=deliver)
+
+
+def seal_context(account_id: int, channel_account_id: int) -> bytes:
+    """Binds a sealed configuration to its row, so that it cannot be moved to another."""
+    return f"channel_account:{account_id}:{channel_account_id}".encode()
+
+
+def process_settings(parts: "Parts") -> Mapping[str, Any]:
+    """Operator's settings that a channel may read."""
+    settings = parts.settings
+    return {
+        "allow_private": settings.allow_private,
+        "provider_urls": settings.provider_urls,
+        "smtp": settings.smtp,
+        "smtp_cert": settings.smtp_cert,
+        "smtp_key": settings.smtp_key,
+        "smtp_out": getattr(settings, "smtp_out", None),
+    }
+
+
+def _state_saver(parts: "Parts", row: ChannelAccount) -> Callable[[Mapping[str, Any]], Awaitable[None]]:
+    async def save(state: Mapping[str, Any]) -> None:
+        async with parts.db.transaction() as conn:
+            await store.save_state(conn, row.account_id, row.id, state)
+
+    return save
+
+
+def _asks_unseen(parts: "Parts", row: ChannelAccount) -> Callable[[Sequence[str]], Awaitable[list[str]]]:
+    async def unseen(sources: Sequence[str]) -> list[str]:
+        async with parts.db.connection() as conn:
+            return await store.unseen(conn, row.account_id, row.id, sources)
+
+    return unseen
+
+
+def _health_reporter(parts: "Parts", row: ChannelAccount) -> Callable[[Health], Awaitable[None]]:
+    async def report(health: Health) -> None:
+        from innboks.core.channel_accounts.health import record_health
+
+        await record_health(parts, row.account_id, row.id, health)
+
+    return report

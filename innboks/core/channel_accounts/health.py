@@ -1,0 +1,34 @@
+"""How a connection is, in words that everybody sees; and what happens to the queue when it breaks or comes back (R-042, R-044)."""
+
+import msgspec
+import structlog
+
+from innboks.core.channel_accounts import store
+from innboks.core.dispatches import store as dispatches
+from innboks.core.events import store as events
+from innboks.core.parts import Parts
+from innboks.lib.db import retrying
+from innboks.sdk.contract import Health
+
+log = structlog.get_logger("health")
+
+
+@retrying
+async def record_health(parts: Parts, account_id: int, channel_account_id: int, health: Health) -> None:
+    """Writes the state down; people are told only when the words changed. Back from broken: what waited goes out, in order."""
+    is_broken = health.state == "broken"
+    async with parts.db.transaction() as conn:
+        changed = await store.save_health(conn, account_id, channel_account_id, msgspec.to_builtins(health), not is_broken)
+        if changed:
+            await events.add(conn, account_id, "channel_account.changed", data={"channel_account_id": channel_account_id})
+            if not is_broken:
+                for message_id, conversation_id in await dispatches.release_held(conn, account_id, channel_account_id):
+                    await parts.jobs.send_message(conn, account_id, conversation_id, message_id)
+    if changed:
+        log.info("connection changed", channel_account=channel_account_id, state=health.state)
+        parts.directory.forget(account_id, channel_account_id)
+        parts.wake.touch(account_id)
+
+
+async def mark_broken(parts: Parts, account_id: int, channel_account_id: int, sentence: str) -> None:
+    await record_health(parts, account_id, channel_account_id, Health(state="broken", sentence=sentence, action="Reconnect"))

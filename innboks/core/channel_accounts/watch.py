@@ -1,0 +1,174 @@
+"""Runs what channels run by themselves: a watcher for each connected channel account that needs one (a mailbox), and the listeners of
+the whole process (the SMTP receiver). Part of the worker, or a process of its own (`innboks mail`).
+
+A mailbox is watched by one process only: a lock in the database says by whom, and passes to another when that one dies.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from typing import Any
+
+import psycopg
+import structlog
+
+from innboks.core.channel_accounts import store
+from innboks.core.channel_accounts.directory import Connected, process_settings, with_delivery
+from innboks.core.channel_accounts.health import mark_broken
+from innboks.core.channel_accounts.models import ChannelAccount
+from innboks.core.conversations.receive import receive
+from innboks.core.parts import Parts
+from innboks.errors import Broken, InnboksError
+from innboks.lib.backplane import PAUSE_S
+from innboks.lib.db import Connection, DatabaseUnavailable
+from innboks.sdk.contract import Delivered, Inbound
+from innboks.sdk.registry import offers
+
+log = structlog.get_logger("watch")
+
+LOOK_S = 3.0
+"""How soon a new, changed or disconnected channel account is noticed."""
+RESTART_S = 10.0
+Key = tuple[int, int]
+
+
+class RoadIn:
+    """The `Receiver` that listeners get: finds the channel account of an address and puts payloads on the road in."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self.domain = parts.settings.mail_domain
+        self.size_limit = parts.settings.mail_size
+
+    async def resolve(self, address: str) -> Key | None:
+        return await self._parts.directory.resolve(self._parts, address)
+
+    async def deliver(self, account_id: int, channel_account_id: int, inbound: Inbound) -> Delivered:
+        return await receive(self._parts, account_id, channel_account_id, inbound)
+
+
+@asynccontextmanager
+async def listeners(parts: Parts) -> AsyncIterator[None]:
+    """Every channel's process-wide listener, open while the block runs."""
+    async with AsyncExitStack() as stack:
+        for channel in parts.registry:
+            if offers(channel, "serve"):
+                await stack.enter_async_context(_generator(channel.serve(RoadIn(parts), process_settings(parts))))
+        yield
+
+
+@asynccontextmanager
+async def _generator(listening: Any) -> AsyncIterator[None]:
+    generator: AsyncIterator[None] = await listening if asyncio.iscoroutine(listening) else listening
+    await anext(generator)
+    try:
+        yield
+    finally:
+        async for _ in generator:
+            break
+
+
+async def watch_all(parts: Parts) -> None:
+    """Keeps one watcher running for each connected channel account whose channel watches. Runs until cancelled."""
+    kinds = [channel.kind for channel in parts.registry if offers(channel, "watch")]
+    running: dict[Key, tuple[bytes, asyncio.Task[None]]] = {}
+    locks = _Locks(parts)
+    try:
+        while True:
+            try:
+                async with parts.db.connection() as conn:
+                    wanted = {(row.account_id, row.id): row for row in await store.connected_of_kind(conn, kinds)}
+            except Exception as error:
+                log.warning("cannot see what to watch", error=type(error).__name__)
+                await asyncio.sleep(PAUSE_S)
+                continue
+            await _adjust(parts, locks, running, wanted)
+            await asyncio.sleep(LOOK_S)
+    finally:
+        for _, task in running.values():
+            task.cancel()
+        await asyncio.gather(*(task for _, task in running.values()), return_exceptions=True)
+        await locks.close()
+
+
+async def _adjust(
+    parts: Parts, locks: "_Locks", running: dict[Key, tuple[bytes, asyncio.Task[None]]], wanted: Mapping[Key, ChannelAccount]
+) -> None:
+    """Starts what is missing, ends what is gone, restarts what has another configuration."""
+    for key, (config, task) in list(running.items()):
+        row = wanted.get(key)
+        if row is None or row.config_sealed != config or task.done():
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+            del running[key]
+    for key, row in wanted.items():
+        if key not in running:
+            running[key] = (row.config_sealed, asyncio.create_task(_watch(parts, locks, key)))
+
+
+async def _watch(parts: Parts, locks: "_Locks", key: Key) -> None:
+    """One channel account, again and again, while this process holds its lock."""
+    while True:
+        try:
+            async with locks.alone(key) as is_alone:
+                if is_alone:
+                    await _watch_once(parts, key)
+        except (psycopg.OperationalError, DatabaseUnavailable):
+            pass  # the database is away: the lock is gone with the connection
+        await asyncio.sleep(RESTART_S)
+
+
+async def _watch_once(parts: Parts, key: Key) -> None:
+    parts.directory.forget(*key)
+    connected: Connected = await parts.directory.find(parts, *key)
+
+    async def deliver(inbound: Inbound) -> Delivered:
+        return await receive(parts, *key, inbound)
+
+    try:
+        await connected.channel.watch(with_delivery(connected, deliver))
+    except Broken as error:
+        await mark_broken(parts, *key, error.sentence)
+    except InnboksError as error:
+        log.warning("watching stopped", channel_account=key[1], code=error.code)
+    except psycopg.OperationalError:
+        raise
+    except Exception:
+        log.exception("watching stopped unexpectedly", channel_account=key[1])
+
+
+class _Locks:
+    """The locks of this process, all on one connection: they are free again when the process dies."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._conn: Connection | None = None
+        self._one_at_a_time = asyncio.Lock()
+
+    @asynccontextmanager
+    async def alone(self, key: Key) -> AsyncIterator[bool]:
+        """True while no other process watches this channel account."""
+        name = f"watch:{key[0]}:{key[1]}"
+        is_ours = await self._ask("select pg_try_advisory_lock(hashtextextended(%s, 7))", name)
+        try:
+            yield is_ours
+        finally:
+            if is_ours:
+                with suppress(psycopg.OperationalError, DatabaseUnavailable):
+                    await self._ask("select pg_advisory_unlock(hashtextextended(%s, 7))", name)
+
+    async def _ask(self, question: str, name: str) -> bool:
+        async with self._one_at_a_time:
+            if self._conn is None or self._conn.closed:
+                self._conn = await self._parts.db.dedicated()
+            try:
+                cursor = await self._conn.execute(question, (name,))
+                row = await cursor.fetchone()
+            except psycopg.OperationalError:
+                await self.close()
+                raise
+        return bool(row and row[0])
+
+    async def close(self) -> None:
+        if self._conn is not None:
+            await self._conn.close()

@@ -1,0 +1,365 @@
+"""The road in: what somebody outside sent becomes a message that the team sees. Read from top to bottom (DESIGN §6).
+
+    accept → verify → parse → one transaction: keep, match, record, announce → commit → only then "received"
+
+When anything after *verify* fails, a second transaction keeps the raw payload with the reason and a retry job, and we still say "received":
+what reached us is never lost, and one bad payload never stops what stands behind it. After the last retry it is quarantined, visible and
+replayable. Fetched mail, receipts, edits and reactions take the same road. Read next: `core/deliveries/store.py` for the SQL,
+`core/deliveries/replay.py` for the second tries.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import msgspec
+import psycopg
+import structlog
+from psycopg.types.json import Jsonb
+
+from innboks.core.channel_accounts.directory import Connected
+from innboks.core.conversations.receipts import record_edit, record_reaction, record_receipt
+from innboks.core.deliveries import store
+from innboks.core.files import attach
+from innboks.core.files.attach import Stored
+from innboks.core.parts import Parts
+from innboks.errors import BadSignature, Forbidden, ReceiveError, TooLarge, Unrecognised
+from innboks.lib.db import Connection, DatabaseUnavailable
+from innboks.lib.html import sanitise
+from innboks.lib.text import preview, storable
+from innboks.sdk.contract import (
+    Delivered,
+    Happening,
+    Ignored,
+    Inbound,
+    MessageEdited,
+    MessageReceived,
+    Party,
+    ReactionReceived,
+    ReceiptReceived,
+)
+
+log = structlog.get_logger("receive")
+
+BODY_IN_ROW = 64 * 1024
+"""Raw payloads above this go to the file store (DESIGN §5)."""
+TRIES = 4
+FIRST_RETRY = timedelta(seconds=20)
+TEXT_MAX = 1_000_000
+"""More of a text than this is cut for showing; the original stays whole in the delivery."""
+
+
+async def receive(parts: Parts, account_id: int, channel_account_id: int, inbound: Inbound) -> Delivered:
+    """Takes a payload in. When this returns it is on disk, whatever became of it.
+
+    Raises `NotFound`/`Forbidden` (no such channel account, or it is switched off: R-043), `BadSignature`, `TooLarge`; and
+    `DatabaseUnavailable` or an operational error when nothing could be kept: then the sender must try again."""
+    connected = await accept(parts, account_id, channel_account_id, inbound)
+    connected.channel.verify(connected.context, inbound)
+    return await take_in(parts, connected, inbound)
+
+
+async def accept(parts: Parts, account_id: int, channel_account_id: int, inbound: Inbound) -> Connected:
+    """Finds the channel account and refuses what may not enter at all."""
+    connected = await parts.directory.find(parts, account_id, channel_account_id)
+    row = connected.row
+    if not row.is_active or row.archived_at is not None:
+        log.info("refused: switched off", channel_account=row.id)
+        raise Forbidden("This channel is switched off. Switch it on in the inbox settings to receive here.", code="channel_off")
+    if len(inbound.body) > parts.settings.mail_size:
+        raise TooLarge(f"This is larger than {parts.settings.mail_size // 2**20} MB, the most that is taken.", code="too_large")
+    return connected
+
+
+async def take_in(parts: Parts, connected: Connected, inbound: Inbound, delivery_id: int | None = None) -> Delivered:
+    """The road after *verify*. With `delivery_id`, the payload is on disk already and is tried again."""
+    try:
+        happenings = await parts.parsing.parse(connected.facts, connected.context, inbound)
+        stored = await attach.store_media(parts, happenings)
+        body_file = await _body_file(parts, inbound)
+        return await _record_all(parts, connected, inbound, happenings, stored, body_file, delivery_id)
+    except BadSignature:
+        raise
+    except (psycopg.OperationalError, DatabaseUnavailable):
+        raise  # nothing can be kept now: the sender keeps it, and comes again
+    except Exception as error:
+        if delivery_id is not None:
+            raise  # already on disk; `replay.py` decides
+        return await _keep_for_later(parts, connected, inbound, error)
+
+
+async def _record_all(
+    parts: Parts,
+    connected: Connected,
+    inbound: Inbound,
+    happenings: Sequence[Happening],
+    stored: dict[int, Stored],
+    body_file: str | None,
+    delivery_id: int | None,
+) -> Delivered:
+    """The one transaction, run again when two payloads collided on the same new row."""
+    for attempt in range(1, TRIES + 1):
+        try:
+            async with parts.db.transaction() as conn:
+                delivered = await _in_transaction(parts, conn, connected, inbound, happenings, stored, body_file, delivery_id)
+            parts.wake.touch(connected.row.account_id)
+            return delivered
+        except (psycopg.errors.UniqueViolation, psycopg.errors.DeadlockDetected):
+            if attempt == TRIES:
+                raise
+    raise AssertionError("unreachable")
+
+
+async def _in_transaction(
+    parts: Parts,
+    conn: Connection,
+    connected: Connected,
+    inbound: Inbound,
+    happenings: Sequence[Happening],
+    stored: dict[int, Stored],
+    body_file: str | None,
+    delivery_id: int | None,
+) -> Delivered:
+    row = connected.row
+    now = parts.clock.now()
+    if delivery_id is None:
+        kept = await _keep(conn, connected, inbound, now, body_file, fate="handled")
+        if not kept.is_new and kept.fate in ("handled", "duplicate", "ignored"):
+            return Delivered(delivery_id=kept.id, fate="duplicate")
+        is_first, delivery_id = kept.is_new, kept.id
+    else:
+        is_first = False
+        if await store.lock(conn, row.account_id, delivery_id) not in ("kept", "quarantined"):
+            return Delivered(delivery_id=delivery_id, fate="duplicate")
+
+    outcomes = [await _record(parts, conn, connected, happening, inbound, stored, delivery_id, now) for happening in happenings]
+    fate, code, reason = _sum_up(outcomes, happenings)
+    if not is_first or fate != "handled":
+        await store.settle(conn, row.account_id, delivery_id, fate=fate, code=code, reason=reason)
+    return Delivered(delivery_id=delivery_id, fate=fate, message_ids=[one for one in outcomes if isinstance(one, int)])  # type: ignore[arg-type]
+
+
+Outcome = int | str
+"""The id of the message that was recorded, or the fate "handled", "duplicate", "ignored"."""
+
+
+async def _record(
+    parts: Parts,
+    conn: Connection,
+    connected: Connected,
+    happening: Happening,
+    inbound: Inbound,
+    stored: dict[int, Stored],
+    delivery_id: int,
+    now: datetime,
+) -> Outcome:
+    match happening:
+        case MessageReceived():
+            return await record_message(parts, conn, connected, happening, stored, delivery_id, _arrived_at(inbound, now))
+        case ReceiptReceived():
+            if await record_receipt(parts, conn, connected, happening, delivery_id):
+                return "handled"
+            if happening.otherwise is not None:
+                return await record_message(parts, conn, connected, happening.otherwise, stored, delivery_id, _arrived_at(inbound, now))
+            raise Unrecognised("A receipt for a message that is not ours.", code="unknown_receipt")
+        case MessageEdited():
+            return await record_edit(conn, connected, happening)
+        case ReactionReceived():
+            return await record_reaction(conn, connected, happening)
+        case Ignored():
+            return "ignored"
+
+
+async def record_message(
+    parts: Parts,
+    conn: Connection,
+    connected: Connected,
+    message: MessageReceived,
+    stored: dict[int, Stored],
+    delivery_id: int,
+    at: datetime,
+) -> Outcome:
+    """Match, then record with everything that changes. Contacts are made here when nobody has this address (R-120, R-700)."""
+    row = connected.row
+    identity_type = connected.channel.abilities.identity
+    address = _normal_address(message, identity_type)
+    await store.hold_sender(conn, row.account_id, address)
+    found = await store.match(
+        conn,
+        account_id=row.account_id,
+        channel_account_id=row.id,
+        inbox_id=row.inbox_id,
+        hows=[key.how for key in message.thread],
+        values=[key.value for key in message.thread],
+        external_id=message.external_id,
+        dedupe_key=message.dedupe_key or message.external_id,
+        identity_type=identity_type,
+        scope_id=row.id if identity_type == "opaque" else 0,
+        address=address,
+    )
+    if found.duplicate_id is not None:
+        return "duplicate"
+    is_new_conversation = found.conversation_id is None
+    conversation_id = found.conversation_id or found.new_conversation_id
+    text, quoted, signature = (storable(part, TEXT_MAX) for part in (message.text, message.quoted, message.signature))
+    waits = message.direction == "in" and not message.is_automatic
+    own_ids = [message.external_id] if message.external_id else []
+    mentioned = [one for one in message.references if one not in own_ids]
+    external_thread = next((key.value for key in message.thread if key.how == "external"), None)
+    await store.record(
+        conn,
+        {
+            "account": row.account_id,
+            "channel": row.id,
+            "inbox": row.inbox_id,
+            "contact": found.contact_id or found.new_contact_id,
+            "contact_name": storable(message.sender.name, 200),
+            "is_new_contact": found.contact_id is None,
+            "identity_type": identity_type,
+            "scope": row.id if identity_type == "opaque" else 0,
+            "address": address,
+            "conversation": conversation_id,
+            "conversation_inbox": row.inbox_id if is_new_conversation else found.inbox_id,
+            "is_new_conversation": is_new_conversation,
+            "external_thread": external_thread,
+            "subject": storable(message.subject, 500),
+            "preview": preview(text) or preview(message.subject),
+            "message": found.new_message_id,
+            "message_type": "message" if message.direction == "in" else "reply",
+            "direction": message.direction,
+            "waits": waits,
+            "at": at,
+            "sender": Jsonb(_party(message.sender)),
+            "recipients": Jsonb([_party(one) for one in message.recipients]),
+            "reply_to": Jsonb([_party(one) for one in message.reply_to]),
+            "message_subject": storable(message.subject, 2_000),
+            "text": text,
+            "html": storable(sanitise(message.html), 2 * TEXT_MAX) if message.html else "",
+            "quoted": quoted,
+            "signature": signature,
+            "why": Jsonb(_why(message, found)),
+            "origin": Jsonb(dict(message.origin)),
+            "data": Jsonb(_odd(message)),
+            "is_automatic": message.is_automatic,
+            "may_answer": message.may_answer_automatically,
+            "has_attachments": bool(message.media),
+            "external": message.external_id,
+            "dedupe": message.dedupe_key or message.external_id,
+            "delivery": delivery_id,
+            "sent_at": message.sent_at,
+            "reference_ids": own_ids + mentioned[:100],
+            "reference_owns": [True] * len(own_ids) + [False] * len(mentioned[:100]),
+            "event": Jsonb({"message_id": found.new_message_id, "is_new_conversation": is_new_conversation}),
+        },
+    )
+    if message.media:
+        await attach.record(conn, row.account_id, found.new_message_id, message.media, stored)
+    return found.new_message_id
+
+
+async def _keep(conn: Connection, connected: Connected, inbound: Inbound, now: datetime, body_file: str | None, **fate: str) -> store.Kept:
+    return await store.keep(
+        conn,
+        account_id=connected.row.account_id,
+        channel_account_id=connected.row.id,
+        payload_hash=hashlib.sha256(inbound.body).digest(),
+        envelope={"headers": dict(inbound.headers), "method": inbound.method, "path": inbound.path, "query": dict(inbound.query)},
+        body=inbound.body if body_file is None else None,
+        body_file=body_file,
+        size=len(inbound.body),
+        at=now,
+        source=inbound.external_id,
+        fate=fate["fate"],
+        code=fate.get("code", ""),
+        reason=fate.get("reason", ""),
+    )
+
+
+async def _keep_for_later(parts: Parts, connected: Connected, inbound: Inbound, error: Exception) -> Delivered:
+    """The second transaction: the payload, why it could not be handled, and a job that tries again. What is genuine but not understood
+    waits for a person at once: trying again would not help."""
+    code, reason = what_failed(error)
+    fate = "quarantined" if isinstance(error, Unrecognised) else "kept"
+    log.warning("kept for later", channel_account=connected.row.id, fate=fate, code=code, error=type(error).__name__)
+    body_file = await _body_file(parts, inbound)
+    async with parts.db.transaction() as conn:
+        kept = await _keep(conn, connected, inbound, parts.clock.now(), body_file, fate=fate, code=code, reason=reason)
+        if kept.is_new and fate == "kept":
+            await parts.jobs.retry_delivery(conn, connected.row.account_id, kept.id, after=FIRST_RETRY)
+    return Delivered(delivery_id=kept.id, fate="quarantined")
+
+
+def what_failed(error: Exception) -> tuple[str, str]:
+    """(code, sentence) of a failure, without any content of the payload."""
+    if isinstance(error, ReceiveError):
+        return error.code, error.sentence
+    if isinstance(error, TimeoutError):
+        return "parse_timeout", "Reading this took too long."
+    return "not_handled", f"Something in this could not be handled ({type(error).__name__})."
+
+
+async def _body_file(parts: Parts, inbound: Inbound) -> str | None:
+    if len(inbound.body) <= BODY_IN_ROW:
+        return None
+    return (await parts.files.put(inbound.body)).hash
+
+
+def _sum_up(outcomes: Sequence[Outcome], happenings: Sequence[Happening]) -> tuple[str, str, str]:
+    """(fate, code, reason) of the whole payload. A payload with several happenings is handled when any of them was."""
+    if not outcomes:
+        return "ignored", "empty", "Nothing in this was for people."
+    if any(isinstance(one, int) or one == "handled" for one in outcomes):
+        return "handled", "", ""
+    if "duplicate" in outcomes:
+        return "duplicate", "duplicate", "The same message was here already."
+    first = happenings[0]
+    return ("ignored", first.code, first.reason) if isinstance(first, Ignored) else ("ignored", "ignored", "")
+
+
+def _normal_address(message: MessageReceived, identity_type: str) -> str:
+    """Whom the message belongs to: the sender, or the addressee of one that we sent outside the product."""
+    party = message.sender if message.direction == "in" else next(iter(message.recipients), message.sender)
+    address = storable(party.address, 500).strip()
+    return address.lower() if identity_type == "email" else address
+
+
+def _arrived_at(inbound: Inbound, now: datetime) -> datetime:
+    """When it arrived: a mailbox that is read late, or filled from its past, knows better than our clock."""
+    given = inbound.headers.get("received-at")
+    if not given:
+        return now
+    try:
+        at = datetime.fromisoformat(given)
+    except ValueError:
+        return now
+    return min(at if at.tzinfo else at.replace(tzinfo=UTC), now)
+
+
+def _why(message: MessageReceived, found: store.Match) -> dict[str, Any]:
+    """Why the message is in this conversation (AHEAD 8)."""
+    if found.conversation_id is None:
+        return {"how": "new"}
+    why: dict[str, Any] = {"how": found.via}
+    nth = (found.nth_key or 0) % 1000
+    if 1 <= nth <= len(message.thread):
+        key = message.thread[nth - 1]
+        why |= {"label": key.label or key.how, "value": key.value}
+    elif message.external_id:
+        why |= {"label": "Message-ID", "value": message.external_id}
+    if found.by_message_id is not None:
+        why["message_id"] = str(found.by_message_id)
+    return why
+
+
+def _party(party: Party) -> dict[str, str]:
+    return {"address": storable(party.address, 500), "name": storable(party.name, 200), "role": party.role}
+
+
+def _odd(message: MessageReceived) -> dict[str, Any]:
+    odd: dict[str, Any] = {}
+    if message.notes:
+        odd["notes"] = [storable(note, 300) for note in message.notes[:20]]
+    if message.forwarded_by is not None:
+        odd["forwarded_by"] = _party(message.forwarded_by)
+    return msgspec.to_builtins(odd)  # type: ignore[no-any-return]

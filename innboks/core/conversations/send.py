@@ -1,0 +1,199 @@
+"""The second half of the road out: a queued message leaves exactly once, or shows a reason and a retry button (DESIGN §6).
+
+    claim (*sending*) → send, outside any transaction → settle (*sent*, or what the error's class says) → confirm comes later, by the road in
+
+A message that is found *sending* lost its worker between claim and settle: the channel looks it up where it can; where that is
+impossible it becomes *uncertain*, and a person decides. One job at a time runs for a conversation, so its messages leave in
+order; while one waits for its next try, those behind it wait too. Read next: `errors.py`, whose classes decide here.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import structlog
+
+from innboks.core.channel_accounts.directory import Connected
+from innboks.core.channel_accounts.health import mark_broken
+from innboks.core.conversations.models import Attachment
+from innboks.core.dispatches import store
+from innboks.core.dispatches.store import Claimed
+from innboks.core.files import store as files_store
+from innboks.core.parts import Parts
+from innboks.errors import Blocked, Broken, Rejected, Retry, SendError, Uncertain
+from innboks.lib.db import retrying
+from innboks.sdk.contract import Author, Outgoing, OutgoingFile, Party, Sent
+
+log = structlog.get_logger("send")
+
+BACK_OFF = tuple(timedelta(minutes=minutes) for minutes in (0.25, 1, 2, 5, 10, 20, 40, 60))
+"""Pauses between tries; the last one repeats. Greylisting servers want a try after 5 to 15 minutes."""
+GIVE_UP_AFTER = timedelta(hours=24)
+"""Total time of automatic tries; then a person gets a Retry button."""
+LOST_WORKER = "The connection to the server broke while this was being sent. It may have arrived: check before you send it again."
+
+
+async def send(parts: Parts, account_id: int, message_id: int, worker: str) -> datetime | None:
+    """Tries once to send a message. Returns when to try again, or None when it is settled (also when there was nothing to do)."""
+    async with parts.db.transaction() as conn:
+        claimed = await store.claim(conn, account_id, message_id, worker)
+        if claimed is None:
+            return None
+        thread = await store.thread_of(conn, account_id, claimed.conversation_id, message_id)
+        files = await files_store.of_messages(conn, account_id, [message_id])
+    connected = await parts.directory.find(parts, account_id, claimed.channel_account_id)
+    outgoing = _outgoing(parts, message_id, claimed, thread, files)
+    if not connected.row.can_send:
+        await _hold(parts, account_id, message_id)
+        return None
+    parts.wake.touch(account_id)
+    try:
+        sent = await _find_or_send(connected, outgoing, was_sending=claimed.was == "sending")
+    except SendError as error:
+        return await _settle_error(parts, connected, claimed, outgoing, error)
+    except Exception as error:
+        log.exception("a channel failed unexpectedly", kind=connected.row.kind, message=message_id)
+        reason = f"Sending stopped in a way that is not understood ({type(error).__name__}). It may have arrived."
+        await _settle(parts, account_id, message_id, state="uncertain", reason=reason, code="unexpected")
+        return None
+    return await _settle_sent(parts, connected, claimed, outgoing, sent)
+
+
+async def _find_or_send(connected: Connected, outgoing: Outgoing, *, was_sending: bool) -> Sent:
+    channel, context = connected.channel, connected.context
+    if was_sending:
+        if not channel.abilities.can_look_up_sent:
+            raise Uncertain(LOST_WORKER, code="lost_worker")
+        found = await channel.find_sent(context, outgoing)
+        if found is not None:
+            return found
+    return await channel.send(context, outgoing)
+
+
+async def _settle_sent(parts: Parts, connected: Connected, claimed: Claimed, outgoing: Outgoing, sent: Sent) -> datetime | None:
+    """The provider took it: for everybody, or for those of `results` that say so."""
+    account_id, message_id = connected.row.account_id, outgoing.message_id
+    failed = [one for one in sent.results if one.state == "failed"]
+    again = [one for one in sent.results if one.state == "retry"]
+    named = {one.address.lower() for one in (*failed, *again)}
+    tried = outgoing.only or [one.address for one in outgoing.recipients]
+    arrived = [address for address in tried if address.lower() not in named]
+
+    next_try = _next_try(parts, claimed, None) if again else None
+    if again and next_try is None:
+        failed, again = [*failed, *again], []
+    state = "queued" if again else "failed" if failed and not arrived else "sent"
+    reason = failed[0].reason if failed else again[0].reason if again else ""
+
+    @retrying
+    async def write_down() -> None:
+        async with parts.db.transaction() as conn:
+            if sent.external_ids:
+                await store.add_references(conn, account_id, message_id, sent.external_ids)
+            if arrived:
+                await store.settle_recipients(conn, account_id, message_id, state="sent", addresses=arrived)
+            for one in failed:
+                await store.settle_recipients(
+                    conn, account_id, message_id, state="failed", addresses=[one.address], reason=one.reason, code=one.code
+                )
+            everybody = await store.recipient_states(conn, account_id, message_id)
+            final = "failed" if state == "sent" and everybody and all(one == "failed" for one in everybody) else state
+            await store.settle(
+                conn,
+                account_id,
+                message_id,
+                state=final,
+                reason=reason,
+                code=failed[0].code if failed else "",
+                next_try_at=next_try,
+                sent_at=parts.clock.now() if arrived else None,
+            )
+
+    await write_down()
+    parts.wake.touch(account_id)
+    return next_try
+
+
+async def _settle_error(parts: Parts, connected: Connected, claimed: Claimed, outgoing: Outgoing, error: SendError) -> datetime | None:
+    """An error's class says what happens next."""
+    account_id, message_id = connected.row.account_id, outgoing.message_id
+    log.info("not sent", message=message_id, error=type(error).__name__, code=error.code, attempt=outgoing.attempt)
+    match error:
+        case Retry():
+            next_try = _next_try(parts, claimed, error.after)
+            state = "queued" if next_try else "failed"
+            await _settle(parts, account_id, message_id, state=state, reason=error.sentence, code=error.code, next_try_at=next_try)
+            return next_try
+        case Broken():
+            await mark_broken(parts, account_id, connected.row.id, error.sentence)
+            await _hold(parts, account_id, message_id, error.sentence)
+            return None
+        case Uncertain():
+            await _settle(parts, account_id, message_id, state="uncertain", reason=error.sentence, code=error.code)
+            return None
+        case Rejected() | Blocked() | _:
+            await _settle(parts, account_id, message_id, state="failed", reason=error.sentence, code=error.code)
+            return None
+
+
+def _next_try(parts: Parts, claimed: Claimed, wish: timedelta | None) -> datetime | None:
+    """None when the total time is used up. The provider's own wish counts, within reason."""
+    pause = BACK_OFF[min(claimed.attempts, len(BACK_OFF) - 1)]
+    if wish is not None:
+        pause = min(max(wish, timedelta(seconds=1)), timedelta(hours=6))
+    at = parts.clock.now() + pause
+    return at if at - claimed.queued_at <= GIVE_UP_AFTER else None
+
+
+async def _hold(parts: Parts, account_id: int, message_id: int, reason: str = "The connection needs an administrator.") -> None:
+    """Kept until the connection works again; `release_held` sends it on its way."""
+    await _settle(parts, account_id, message_id, state="queued", reason=reason, code="held", held_for="connection")
+
+
+@retrying
+async def _settle(
+    parts: Parts,
+    account_id: int,
+    message_id: int,
+    *,
+    state: str,
+    reason: str,
+    code: str,
+    next_try_at: datetime | None = None,
+    held_for: str | None = None,
+) -> None:
+    async with parts.db.transaction() as conn:
+        await store.settle(conn, account_id, message_id, state=state, reason=reason, code=code, next_try_at=next_try_at, held_for=held_for)
+        if state == "failed":
+            await store.settle_recipients(conn, account_id, message_id, state="failed", reason=reason, code=code)
+    parts.wake.touch(account_id)
+
+
+def _outgoing(parts: Parts, message_id: int, claimed: Claimed, thread: Sequence[tuple[str, str]], files: Sequence[Attachment]) -> Outgoing:
+    def file_of(one: Attachment) -> OutgoingFile:
+        async def content() -> bytes:
+            return await parts.files.get(one.hash)
+
+        return OutgoingFile(
+            name=one.name, type=one.type, size=one.size, content=content, is_inline=one.is_inline, content_id=one.content_id
+        )
+
+    received = [external_id for external_id, direction in thread if direction == "in"]
+    open_addresses = {address.lower() for address in claimed.open_addresses}
+    recipients = [Party(address=one["address"], name=one.get("name", ""), role=one.get("role", "to")) for one in claimed.recipients]
+    return Outgoing(
+        message_id=message_id,
+        conversation_id=claimed.conversation_id,
+        author=Author(id=claimed.author_id, name=claimed.author_name, first_name=claimed.first_name, last_name=claimed.last_name),
+        recipients=recipients,
+        text=claimed.text,
+        html=claimed.html,
+        subject=claimed.subject,
+        files=[file_of(one) for one in files],
+        external_id=claimed.external_id,
+        in_reply_to=received[-1] if received else (thread[-1][0] if thread else None),
+        references=[external_id for external_id, _ in thread],
+        only=[one.address for one in recipients if one.address.lower() in open_addresses] if len(open_addresses) < len(recipients) else [],
+        external_thread_id=claimed.external_thread_id,
+        created_at=claimed.created_at,
+        attempt=claimed.attempts + 1,
+    )

@@ -1,0 +1,107 @@
+"""Second tries: payloads that could not be handled when they came, and those that a person replays from quarantine."""
+
+from datetime import datetime
+
+import structlog
+
+from innboks.core.access import Actor
+from innboks.core.conversations.models import Page
+from innboks.core.conversations.receive import FIRST_RETRY, take_in, what_failed
+from innboks.core.deliveries import store
+from innboks.core.deliveries.models import Delivery
+from innboks.core.parts import Parts
+from innboks.errors import Conflict, NotFound, Unrecognised
+from innboks.lib.db import Connection
+from innboks.sdk.contract import Delivered, Inbound
+
+log = structlog.get_logger("replay")
+
+TRIES = 6
+"""With doubling pauses from 20 s: the last try comes about ten minutes after the first. Then it is quarantined."""
+IN_NEED = ("kept", "quarantined")
+
+
+async def retry_delivery(parts: Parts, account_id: int, delivery_id: int) -> datetime | None:
+    """One more try of the retry job. Returns when to try again, None when it is settled."""
+    async with parts.db.connection() as conn:
+        delivery = await store.get(conn, account_id, delivery_id)
+    if delivery is None or delivery.fate != "kept":
+        return None
+    try:
+        await _again(parts, delivery)
+        return None
+    except Exception as error:
+        code, reason = what_failed(error)
+        is_last = delivery.attempts + 1 >= TRIES or isinstance(error, Unrecognised)
+        log.warning("still not handled", delivery=delivery_id, code=code, error=type(error).__name__, quarantined=is_last)
+        async with parts.db.transaction() as conn:
+            fate = "quarantined" if is_last else "kept"
+            await store.settle(conn, account_id, delivery_id, fate=fate, code=code, reason=reason, attempts=1)
+        return None if is_last else parts.clock.now() + FIRST_RETRY * 2 ** (delivery.attempts - 1)
+
+
+async def list_deliveries(parts: Parts, actor: Actor, fate: str | None, cursor: str | None, limit: int) -> Page:
+    """What needs a person, newest first: quarantined payloads, and those still being tried."""
+    fates = [fate] if fate else list(IN_NEED)
+    before = int(cursor) if cursor and cursor.isdigit() and len(cursor) < 19 else None
+    limit = max(1, min(limit, 100))
+    async with parts.db.connection() as conn:
+        found = await store.in_need(conn, actor.account_id, fates, list(actor.readable), before, limit + 1)
+    more = len(found) > limit
+    found = found[:limit]
+    return Page(found, str(found[-1].id) if more else None)
+
+
+async def readable_delivery(parts: Parts, actor: Actor, delivery_id: int) -> Delivery:
+    async with parts.db.connection() as conn:
+        delivery = await store.get(conn, actor.account_id, delivery_id)
+        if delivery is not None:
+            inbox_id = await store.inbox_of(conn, actor.account_id, delivery.channel_account_id)
+            if actor.can_read(inbox_id):
+                return delivery
+    raise NotFound("There is no such delivery.", code="unknown_delivery")
+
+
+async def raw_of(parts: Parts, actor: Actor, delivery_id: int) -> bytes:
+    """The payload as it came, byte for byte."""
+    delivery = await readable_delivery(parts, actor, delivery_id)
+    async with parts.db.connection() as conn:
+        return await _body(parts, conn, delivery)
+
+
+async def replay(parts: Parts, actor: Actor, delivery_id: int) -> Delivery:
+    """Tries a quarantined payload again, now. What fails again stays in quarantine, with the new reason."""
+    delivery = await readable_delivery(parts, actor, delivery_id)
+    inbox_id = (await parts.directory.find(parts, actor.account_id, delivery.channel_account_id)).row.inbox_id
+    actor.require_write(inbox_id)
+    if delivery.fate not in IN_NEED:
+        raise Conflict("This was handled already.", code="not_quarantined")
+    try:
+        await _again(parts, delivery)
+    except Exception as error:
+        code, reason = what_failed(error)
+        async with parts.db.transaction() as conn:
+            await store.settle(conn, actor.account_id, delivery_id, fate="quarantined", code=code, reason=reason, attempts=1)
+    return await readable_delivery(parts, actor, delivery_id)
+
+
+async def _again(parts: Parts, delivery: Delivery) -> Delivered:
+    connected = await parts.directory.find(parts, delivery.account_id, delivery.channel_account_id)
+    async with parts.db.connection() as conn:
+        body = await _body(parts, conn, delivery)
+    envelope = delivery.envelope
+    inbound = Inbound(
+        body=body,
+        headers=envelope.get("headers", {}),
+        method=envelope.get("method", "POST"),
+        path=envelope.get("path", ""),
+        query=envelope.get("query", {}),
+    )
+    return await take_in(parts, connected, inbound, delivery.id)
+
+
+async def _body(parts: Parts, conn: Connection, delivery: Delivery) -> bytes:
+    found = await store.body_of(conn, delivery.account_id, delivery.id)
+    assert found is not None
+    in_row, file_hash = found
+    return in_row if in_row is not None else await parts.files.get(file_hash or "")

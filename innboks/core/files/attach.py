@@ -1,0 +1,86 @@
+"""Files of messages: bytes first into the file store, by hash, then a row that refers to them (DESIGN §5). Read next: `sweep.py`."""
+
+import asyncio
+from collections.abc import Sequence
+
+import msgspec
+
+from innboks.core.access import Actor
+from innboks.core.conversations.models import Attachment
+from innboks.core.files import store
+from innboks.core.parts import Parts
+from innboks.errors import Invalid, NotFound, TooLarge
+from innboks.lib.db import Connection
+from innboks.lib.filetypes import file_type
+from innboks.lib.text import storable
+from innboks.sdk.contract import Happening, Media, MessageReceived, ReceiptReceived
+
+UPLOAD_MAX = 50 * 2**20
+
+
+class Stored(msgspec.Struct, frozen=True):
+    """Where the bytes of one media item are."""
+
+    hash: str
+    size: int
+    type: str
+
+
+async def store_media(parts: Parts, happenings: Sequence[Happening]) -> dict[int, Stored]:
+    """Puts the bytes of all media into the file store; keyed by `id()` of the media item. Before any transaction, so that none waits for a disk."""
+    media = [one for happening in happenings for one in _media_of(happening) if one.content is not None]
+
+    async def put(one: Media) -> tuple[int, Stored]:
+        assert one.content is not None
+        ref = await parts.files.put(one.content)
+        return id(one), Stored(ref.hash, ref.size, file_type(one.content, one.type, one.name))
+
+    return dict(await asyncio.gather(*map(put, media)))
+
+
+def _media_of(happening: Happening) -> Sequence[Media]:
+    if isinstance(happening, MessageReceived):
+        return happening.media
+    if isinstance(happening, ReceiptReceived) and happening.otherwise is not None:
+        return happening.otherwise.media
+    return ()
+
+
+async def record(conn: Connection, account_id: int, message_id: int, media: Sequence[Media], stored: dict[int, Stored]) -> None:
+    """The rows of a received message's files. Media that is only a reference has no bytes yet and is skipped here: `fetch` brings it."""
+    rows = [(one, stored[id(one)]) for one in media if id(one) in stored]
+    if rows:
+        await store.insert_attachments(
+            conn,
+            account_id,
+            message_id,
+            hashes=[where.hash for _, where in rows],
+            names=[storable(one.name, 255) or "file" for one, _ in rows],
+            types=[where.type for _, where in rows],
+            sizes=[where.size for _, where in rows],
+            inlines=[one.is_inline for one, _ in rows],
+            content_ids=[storable(one.content_id, 255) if one.content_id else None for one, _ in rows],
+        )
+
+
+async def upload(parts: Parts, actor: Actor, name: str, declared_type: str, content: bytes) -> Attachment:
+    """A file that a person added to something they write. Belongs to them until it is sent."""
+    if not content:
+        raise Invalid("This file is empty.", code="empty_file")
+    if len(content) > UPLOAD_MAX:
+        raise TooLarge(f"This file is larger than {UPLOAD_MAX // 2**20} MB.", code="file_too_large")
+    ref = await parts.files.put(content)
+    clean = storable(name, 255).replace("/", "_").replace("\\", "_").replace("\r", "").replace("\n", "").strip() or "file"
+    async with parts.db.transaction() as conn:
+        return await store.insert_upload(
+            conn, actor.account_id, actor.user_id, ref.hash, clean, file_type(content, declared_type, clean), ref.size
+        )
+
+
+async def readable(parts: Parts, actor: Actor, attachment_id: int) -> Attachment:
+    """The attachment, when the actor may see its message or uploaded it. Raises `NotFound`."""
+    async with parts.db.connection() as conn:
+        found = await store.get_visible(conn, actor.account_id, actor.user_id, attachment_id, list(actor.readable))
+    if found is None:
+        raise NotFound("There is no such file.", code="unknown_attachment")
+    return found

@@ -1,0 +1,185 @@
+"""SQL that reads messages for people, and moves them."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from psycopg.types.json import Jsonb
+
+from innboks.core.conversations.models import Attachment, Message
+from innboks.core.files import store as files_store
+from innboks.lib.db import Connection, fetch_all, fetch_one
+
+_SELECT = """
+select m.account_id, m.id, m.conversation_id, m.channel_account_id, c.inbox_id, m.type, m.direction, m.author_id, m.contact_id, m.sender,
+    case when d.message_id is null then m.recipients else (
+        select coalesce(jsonb_agg(p || jsonb_build_object('state', r.state, 'reason', r.reason) order by nth), '[]')
+        from jsonb_array_elements(m.recipients) with ordinality as given (p, nth)
+        left join dispatch_recipient r on r.account_id = m.account_id and r.message_id = m.id and r.address = p ->> 'address') end as recipients,
+    m.reply_to, m.subject, m.text, m.html <> '' as has_html, m.quoted, m.signature, m.data, m.why, m.origin, m.is_automatic, m.has_attachments,
+    m.external_id, m.client_id, m.delivery_id, m.sent_at, m.created_at,
+    d.state, coalesce(d.reason, '') as reason, coalesce(d.code, '') as code, d.next_try_at
+from message m
+join conversation c on c.account_id = m.account_id and c.id = m.conversation_id
+left join dispatch d on d.account_id = m.account_id and d.message_id = m.id"""
+
+
+async def get(conn: Connection, account_id: int, message_id: int) -> Message | None:
+    found = await of_ids(conn, account_id, [message_id])
+    return found[0] if found else None
+
+
+async def of_ids(conn: Connection, account_id: int, message_ids: Sequence[int]) -> list[Message]:
+    cursor = await conn.execute(f"{_SELECT} where m.account_id = %s and m.id = any(%s) order by m.id", (account_id, list(message_ids)))
+    return await _with_rest(conn, account_id, await fetch_all(cursor, Message))
+
+
+async def page(conn: Connection, account_id: int, conversation_id: int, before: int | None, limit: int) -> list[Message]:
+    """The newest `limit` messages older than `before`, oldest first."""
+    cursor = await conn.execute(
+        f"""select * from ({_SELECT} where m.account_id = %s and m.conversation_id = %s and m.id < %s order by m.id desc limit %s) newest
+            order by id""",
+        (account_id, conversation_id, before if before is not None else 2**63 - 1, limit),
+    )
+    return await _with_rest(conn, account_id, await fetch_all(cursor, Message))
+
+
+async def _with_rest(conn: Connection, account_id: int, messages: list[Message]) -> list[Message]:
+    """Adds files, edits and reactions, each in one query for all messages, and none where there cannot be any."""
+    with_files = [one.id for one in messages if one.has_attachments]
+    if with_files:
+        by_message: dict[int | None, list[Attachment]] = {}
+        for attachment in await files_store.of_messages(conn, account_id, with_files):
+            by_message.setdefault(attachment.message_id, []).append(attachment)
+        for message in messages:
+            message.attachments = by_message.get(message.id, [])
+    received = [one.id for one in messages if one.external_id is not None]
+    if received:
+        beside = {row.message_id: row for row in await _beside(conn, account_id, received)}
+        for message in messages:
+            if message.id in beside:
+                message.edits, message.reactions = beside[message.id].edits, beside[message.id].reactions
+    return messages
+
+
+class _Beside(msgspec.Struct):
+    message_id: int
+    edits: list[dict[str, Any]]
+    reactions: list[dict[str, Any]]
+
+
+async def _beside(conn: Connection, account_id: int, message_ids: Sequence[int]) -> list[_Beside]:
+    cursor = await conn.execute(
+        """with edits as (
+               select message_id, jsonb_agg(jsonb_build_object('text', text, 'is_deleted', is_deleted, 'at', at) order by id) as list
+               from message_edit where account_id = %(account)s and message_id = any(%(ids)s) group by message_id
+           ), reactions as (
+               select message_id, jsonb_agg(jsonb_build_object('emoji', emoji, 'address', address) order by at) as list
+               from message_reaction where account_id = %(account)s and message_id = any(%(ids)s) group by message_id
+           )
+           select coalesce(e.message_id, r.message_id) as message_id, coalesce(e.list, '[]') as edits, coalesce(r.list, '[]') as reactions
+           from edits e full join reactions r on r.message_id = e.message_id""",
+        {"account": account_id, "ids": list(message_ids)},
+    )
+    return await fetch_all(cursor, _Beside)
+
+
+async def html_of(conn: Connection, account_id: int, message_id: int) -> str | None:
+    """The sanitised HTML, None when there is no such message."""
+    cursor = await conn.execute("select html from message where account_id = %s and id = %s", (account_id, message_id))
+    row = await cursor.fetchone()
+    return row[0] if row else None
+
+
+class Placed(msgspec.Struct):
+    """Where a message is."""
+
+    conversation_id: int
+    inbox_id: int
+    type: str
+    direction: str
+
+
+async def place_of(conn: Connection, account_id: int, message_id: int) -> Placed | None:
+    cursor = await conn.execute(
+        """select m.conversation_id, c.inbox_id, m.type, m.direction from message m
+           join conversation c on c.account_id = m.account_id and c.id = m.conversation_id where m.account_id = %s and m.id = %s""",
+        (account_id, message_id),
+    )
+    return await fetch_one(cursor, Placed)
+
+
+async def announce_changed(conn: Connection, account_id: int, placed: Placed, message_id: int) -> None:
+    await conn.execute(
+        "insert into event (account_id, type, inbox_id, conversation_id, data) values (%s, 'message.changed', %s, %s, %s)",
+        (account_id, placed.inbox_id, placed.conversation_id, Jsonb({"message_id": message_id})),
+    )
+
+
+async def by_external_id(conn: Connection, account_id: int, channel_account_id: int, external_id: str) -> int | None:
+    """The newest message with this external id on this channel account."""
+    cursor = await conn.execute(
+        """select m.id from message_reference r
+           join message m on m.account_id = r.account_id and m.id = r.message_id
+           where r.account_id = %s and r.external_id = %s and r.is_own and m.channel_account_id = %s order by m.id desc limit 1""",
+        (account_id, external_id, channel_account_id),
+    )
+    row = await cursor.fetchone()
+    return int(row[0]) if row else None
+
+
+async def insert_edit(conn: Connection, account_id: int, message_id: int, text: str, html: str, is_deleted: bool) -> None:
+    await conn.execute(
+        "insert into message_edit (account_id, message_id, text, html, is_deleted) values (%s, %s, %s, %s, %s)",
+        (account_id, message_id, text, html, is_deleted),
+    )
+
+
+async def set_reaction(conn: Connection, account_id: int, message_id: int, address: str, emoji: str) -> None:
+    """ "" takes it back."""
+    if emoji:
+        await conn.execute(
+            """insert into message_reaction (account_id, message_id, address, emoji) values (%s, %s, %s, %s)
+               on conflict (account_id, message_id, address) do update set emoji = excluded.emoji, at = now()""",
+            (account_id, message_id, address, emoji),
+        )
+    else:
+        await conn.execute(
+            "delete from message_reaction where account_id = %s and message_id = %s and address = %s", (account_id, message_id, address)
+        )
+
+
+async def add_system(
+    conn: Connection,
+    account_id: int,
+    conversation_id: int,
+    data: dict[str, Any],
+    *,
+    author_id: int | None = None,
+    delivery_id: int | None = None,
+) -> int:
+    """A grey line in the conversation: what happened, by whom. Does not change the conversation's place in lists."""
+    cursor = await conn.execute(
+        """with added as (
+               insert into message (account_id, conversation_id, channel_account_id, type, direction, author_id, data, delivery_id)
+               select account_id, id, channel_account_id, 'system', 'none', %(author)s::bigint, %(data)s, %(delivery)s::bigint
+               from conversation where account_id = %(account)s and id = %(conversation)s returning id
+           ), counted as (
+               update conversation set message_count = message_count + 1 where account_id = %(account)s and id = %(conversation)s returning inbox_id
+           ), told as (
+               insert into event (account_id, type, inbox_id, conversation_id, data)
+               select %(account)s, 'message.added', counted.inbox_id, %(conversation)s, jsonb_build_object('message_id', added.id) from added, counted
+           )
+           select id from added""",
+        {"account": account_id, "conversation": conversation_id, "data": Jsonb(data), "author": author_id, "delivery": delivery_id},
+    )
+    row = await cursor.fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+async def move(conn: Connection, account_id: int, message_id: int, conversation_id: int, why: dict[str, Any]) -> None:
+    await conn.execute(
+        "update message set conversation_id = %s, why = %s where account_id = %s and id = %s",
+        (conversation_id, Jsonb(why), account_id, message_id),
+    )

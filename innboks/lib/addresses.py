@@ -1,0 +1,53 @@
+"""Addresses that people type, checked and put into one form. What a channel reads from the wire it checks itself."""
+
+import re
+from email.headerregistry import Address
+from email.utils import parseaddr
+from typing import Literal
+
+from innboks.errors import Invalid
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]")
+_PHONE = re.compile(r"\+[1-9]\d{5,14}\Z")
+ADDRESS_MAX = 320
+
+
+def typed_party(text: str, identity: Literal["email", "phone", "opaque"], field: str) -> tuple[str, str]:
+    """(address, name) of "Ada <ada@example.org>" or a bare address. Raises `Invalid` with a sentence naming the wrong one."""
+    text = text.strip()
+    if not text or len(text) > 1000 or _CONTROL.search(text):
+        raise Invalid("An address here is empty, too long, or has characters that no address has.", code="invalid_address", field=field)
+    if identity == "phone":
+        number = re.sub(r"[ ().-]", "", text)
+        if not _PHONE.match(number):
+            raise Invalid(
+                f"“{text}” is not a phone number. Write it with country code, like +47 22 22 22 22.", code="invalid_address", field=field
+            )
+        return number, ""
+    if identity == "opaque":
+        return text, ""
+    name, address = parseaddr(text)
+    return mail_address(address or text, field), name
+
+
+def mail_address(address: str, field: str) -> str:
+    """The address in lower case, when it is one (RFC 5321 §4.1.2, with UTF-8 allowed)."""
+    address = address.strip()
+    local, at, domain = address.rpartition("@")
+    wrong = Invalid(f"“{address[:80]}” is not a mail address. Write it like name@example.org.", code="invalid_address", field=field)
+    if (
+        not at
+        or not local
+        or not domain
+        or len(address) > ADDRESS_MAX
+        or _CONTROL.search(address)
+        or re.search(r"[\s<>(),;:\\\"\[\]]", address)
+    ):
+        raise wrong
+    if domain.startswith((".", "-")) or domain.endswith((".", "-")) or ".." in address or local.startswith(".") or local.endswith("."):
+        raise wrong
+    try:
+        Address(addr_spec=address) if address.isascii() else None
+    except Exception as error:
+        raise wrong from error
+    return address.lower()
