@@ -69,7 +69,7 @@ bench: ## Measure, print one table and write bench.json
 
 types: ## Make the TypeScript types of the API again from its OpenAPI description
 	@scripts/prepare dev node-modules
-	@$(VENV)/python scripts/openapi.py web/src/api/schema.json
+	@$(VENV)/innboks schema > web/src/api/schema.json
 	@scripts/npm run --silent types
 
 requirements: ## Pin all Python packages again from pyproject.toml (UPGRADE=1 takes newer versions)
