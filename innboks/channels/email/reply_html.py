@@ -257,8 +257,12 @@ def _hints(lines: list[str], places: list[int], spans: list[_Span]) -> list[Hint
     if not words or not spans:
         return hints
     starts = [places[i] for i in words]
-    painted = 0
+    painted = block_end = 0
     for span in spans:
+        if span.hint is Hint.BLOCK:
+            if span.end <= block_end:
+                continue  # a blockquote in a blockquote says nothing new
+            block_end = span.end
         first = bisect_right(starts, span.start)
         last = bisect_right(starts, span.end)
         if first >= last and span.hint is not Hint.CUT:
@@ -268,7 +272,7 @@ def _hints(lines: list[str], places: list[int], spans: list[_Span]) -> list[Hint
                 hints[words[first]] = Hint.CUT
             continue
         painted += last - first
-        if painted > 50 * len(words) + 1000:
+        if painted > 20 * len(words) + 1000:
             break  # nested beyond what any mail program makes
         inside = words[first:last]
         if span.hint in (Hint.QUOTE, Hint.HEAD) and separator(lines[inside[0]]) is FORWARDED:

@@ -13,7 +13,7 @@ import msgspec
 from innboks.channels.email import quote_lines
 from innboks.channels.email.signature import signature_start
 
-_MOST_TRIES = 3000  # attributions tried in one mail: hostile input must not cost more
+_MOST_TRIES = 500  # attributions tried in one mail: hostile input must not cost more
 _WRAPPED = 5  # lines over which an attribution may be wrapped
 _MOST_HEADERS = 30  # lines that a block of headers may have
 
@@ -149,7 +149,7 @@ def _find_heads(lines: Sequence[str], kinds: list[Kind], hints: Sequence[Hint]) 
     """Marks attributions, separators and header blocks as HEAD, and as QUOTE whatever a head without quote marks governs: all the rest."""
     tries = 0
     words = len(lines)  # the first line with new words seen so far
-    index = 0
+    index = marked = untitled = 0  # lines below `marked` are settled; none below `untitled` starts a block of headers
     while index < len(lines):
         kind = kinds[index]
         hint = hints[index] if hints else Hint.NONE
@@ -161,15 +161,17 @@ def _find_heads(lines: Sequence[str], kinds: list[Kind], hints: Sequence[Hint]) 
                 index += 1
                 continue
         line = lines[index]
-        end = _head_block(lines, index, hint)
+        end = _separator_block(lines, index)
+        if not end and index >= untitled and quote_lines.header_name(line) is not None:
+            end, untitled = _headers(lines, index, lenient=hint is Hint.CUT)
         if end:
             if words < index:
                 return _rest_is_quoted(lines, kinds, index, words)
             if hints and quote_lines.separator(line) is quote_lines.FORWARDED:
                 words = index  # passed on without a comment: the block is all there is to show
             else:
-                _mark(kinds, 0, end, Kind.HEAD)  # rules above it too
-            index = end
+                _mark(kinds, marked, end, Kind.HEAD)  # rules above it too
+            index = marked = end
             continue
         first = None
         if tries < _MOST_TRIES and len(line) <= quote_lines.LONGEST and quote_lines.ends_attribution(line):
@@ -206,24 +208,20 @@ def _quote_follows(kinds: Sequence[Kind], index: int) -> bool:
     return index < len(kinds) and kinds[index] is Kind.QUOTE
 
 
-def _head_block(lines: Sequence[str], index: int, hint: Hint) -> int:
-    """The end of a separator or block of headers that starts at this line; 0 when there is none."""
+def _separator_block(lines: Sequence[str], index: int) -> int:
+    """The end of the separator at this line, with the headers below it; 0 when it is none."""
     line = lines[index]
     kind = quote_lines.separator(line)
-    if kind is not None or quote_lines.is_reply_above(line):
-        end = index + 1
-        if kind is not None and kind is not quote_lines.HISTORY:
-            while end < len(lines) and not lines[end].strip() and end - index < 3:
-                end += 1
-            return _headers(lines, end, lenient=True) or index + 1
-        return end
-    if quote_lines.header_name(line) is None:
-        return 0
-    return _headers(lines, index, lenient=hint is Hint.CUT)
+    if kind is None:
+        return index + 1 if quote_lines.is_reply_above(line) else 0
+    end = index + 1
+    while kind is not quote_lines.HISTORY and end < len(lines) and not lines[end].strip() and end - index < 3:
+        end += 1
+    return _headers(lines, end, lenient=True)[0] or index + 1
 
 
-def _headers(lines: Sequence[str], index: int, *, lenient: bool) -> int:
-    """The end of the block of header lines ("From: …", "Sent: …") that starts at `index`; 0 when it is not one.
+def _headers(lines: Sequence[str], index: int, *, lenient: bool) -> tuple[int, int]:
+    """The end of the block of header lines ("From: …", "Sent: …") that starts at `index`, 0 when it is not one; and how far it was looked for.
 
     A traveller's "From: Oslo / To: Bergen / Date: …" is no block: there must be an address, a subject or a time of day."""
     seen: set[int] = set()
@@ -255,7 +253,7 @@ def _headers(lines: Sequence[str], index: int, *, lenient: bool) -> int:
         enough = quote_lines.DATE in seen or subject
     if lenient:
         enough = enough or (origin and evidence) or len(seen) >= 2
-    return last if enough else 0
+    return (last if enough else 0), last
 
 
 def _attribution_start(lines: Sequence[str], kinds: Sequence[Kind], end: int) -> int | None:
