@@ -20,7 +20,10 @@ A channel's own folders are `innboks/channels/<kind>/`, its stand-in `innboks/sa
 import ast
 import re
 import subprocess
+import sys
+import tomllib
 from collections.abc import Iterator
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -42,7 +45,7 @@ SQL = re.compile(
 )
 SQL_LIVES_IN = re.compile(r"(/store\.py|/store_\w+\.py|/migrations/.*)$")
 # Plumbing, with no table of ours: connections, the migrator, the bundled server, the copy of a whole database, the queue's own tables.
-SQL_PLUMBING = {"lib/backplane.py", "lib/db.py", "lib/embedded_postgres.py", "lib/migrate.py"}
+SQL_PLUMBING = {"lib/backplane.py", "lib/db.py", "lib/dump.py", "lib/embedded_postgres.py", "lib/migrate.py"}
 
 
 def tracked(*patterns: str) -> list[Path]:
@@ -316,6 +319,34 @@ def test_every_module_opens_by_saying_why_it_exists() -> None:
         if path.read_text().strip() and not ast.get_docstring(ast.parse(path.read_text()))
     ]
     report("A module opens with a paragraph: why it exists, what to read next.", found)
+
+
+def test_every_import_is_declared() -> None:
+    """What happens to be installed here, because a tool brought it along, is missing on a fresh machine."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    plain = re.compile(r"[A-Za-z0-9._-]+")
+    declared = {canonical(found.group()) for line in project["project"]["dependencies"] if (found := plain.match(line))}
+    brought_by = packages_distributions()
+    found = {
+        f"{path.relative_to(ROOT)}: {name}"
+        for path in product_python()
+        for name in imported(ast.parse(path.read_text()))
+        if name not in sys.stdlib_module_names and name != "innboks" and not {canonical(d) for d in brought_by.get(name, [])} & declared
+    }
+    report("Add it to the dependencies in pyproject.toml, then: make requirements", sorted(found))
+
+
+def imported(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        match node:
+            case ast.Import(names=names):
+                yield from (alias.name.split(".")[0] for alias in names)
+            case ast.ImportFrom(module=str(module), level=0):
+                yield module.split(".")[0]
+
+
+def canonical(distribution: str) -> str:
+    return re.sub(r"[-_.]+", "-", distribution).lower()
 
 
 # ── what must not be in any file ─────────────────────────────────────────────────────────────────────────────────────────────

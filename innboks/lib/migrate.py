@@ -12,7 +12,7 @@ packaged migrations that are not yet written down run in the order of their name
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from importlib import resources
 from pathlib import Path
 
@@ -78,6 +78,12 @@ def pending(dsn: str, folder: Path = OWN_FOLDER) -> list[str]:
         return [step.name for step in _missing(folder, applied) if step.sql is not None]
 
 
+def unknown(names: Iterable[str], folder: Path = OWN_FOLDER) -> list[str]:
+    """Those of these names that this program does not have: their database was made by a newer one."""
+    known = {file.name for file in folder.glob("*.sql")}
+    return sorted(name for name in names if not name.startswith(_QUEUE) and name not in known)
+
+
 def _applied(conn: psycopg.Connection) -> dict[str, str]:
     return dict(conn.execute("SELECT name, hash FROM migration").fetchall())
 
@@ -91,8 +97,7 @@ def _missing(folder: Path, applied: dict[str, str]) -> Iterator[Step]:
             raise MigrationFailed(
                 f"migration {step.name} was changed after it had been applied here. Put it back as it was; write a new one instead."
             )
-    known = {step.name for step in own}
-    if newer := sorted(name for name in applied if not name.startswith(_QUEUE) and name not in known):
+    if newer := unknown(applied, folder):
         raise MigrationFailed(f"the database is newer than this program: it has {newer[-1]}. Start the newer version, or restore a backup.")
     yield from (step for step in _queue_steps(applied) if step.name not in applied)
     yield from (step for step in own if step.name not in applied)
