@@ -13,11 +13,13 @@ _TOKEN = re.compile(
     r"(?P<encoded>=\?[^?\s]{1,60}\?[bBqQ]\?[^?]{0,998}\?=)"
     r'|(?P<quoted>"(?:[^"\\]|\\.)*+")'
     r"|(?P<space>\s++)"
-    r"|(?P<mark>[,;:<(])"
-    r'|(?P<text>[^\s,;:<("=]++|.)',
+    r"|(?P<mark>[,;:<>(])"
+    r'|(?P<text>[^\s,;:<>("=]++|.)',
     re.DOTALL,
 )
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
+_LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+")
+_ANGLE_END = re.compile(r"[,;<]")
 _SPACES = re.compile(r"\s+")
 _DEEPEST_COMMENT = 50
 _LONGEST_NAME = 1000
@@ -86,7 +88,7 @@ class _Reader:
                 self.pieces.append(("text", ":"))
         elif mark == "(":
             return self.comment(position)
-        else:
+        elif mark == "<":
             return self.angle_address(position)
         return position
 
@@ -112,8 +114,11 @@ class _Reader:
         while header.startswith(("<", " "), position):
             position += 1
         close = header.find(">", position) if position <= self.last_angle else -1
-        comma = re.compile(r"[,;<]").search(header, position)
+        comma = _ANGLE_END.search(header, position)
         inside = header[position : close if close >= 0 else len(header)] if close < 0 or close - position < 2000 else ""
+        if close >= 0 and inside.endswith(";") and ":" in inside:  # <undisclosed-recipients:;>
+            self.pieces, self.angle = [], None
+            return close + 1
         if close >= 0 and comma is not None and comma.start() < close and not _may_hold_comma(inside):
             close = -1
         if close < 0:
@@ -190,15 +195,16 @@ def _without_angle(pieces: list[tuple[str, str]]) -> list[Address]:
     for word in words:  # blanks around "@" and "." belong to the address (RFC 5322 §4.4)
         text = "".join(text for _, text in word)
         is_bare = word[0][0] == "text" or (len(word) > 1 and word[1][1].startswith("@"))
-        if joined and is_bare and text[0] in "@." and len(words) < 8:
-            joined[-1] += text
-        elif joined and joined[-1].endswith(("@", ".")) and "@" in joined[-1] and is_bare:
+        goes_on = bool(joined) and is_bare and len(joined[-1]) < 300
+        if goes_on and (text[0] in "@." or (joined[-1].endswith(("@", ".")) and "@" in joined[-1])):
             joined[-1] += text
         else:
             joined.append(text)
     spots = [index for index, text in enumerate(joined) if _is_bare_address(text)]
     if not spots:
         name = _name(pieces)
+        if len(joined) == 1 and (comment := _comments(pieces)) and _LOCAL.fullmatch(joined[0]):
+            return [Address(name=comment, address=joined[0])]  # a mailbox of the sending machine: MAILER-DAEMON (Mail Delivery System)
         comment = _comments(pieces)
         return [Address(name=name or comment, address="")] if name or comment else []
     if len(spots) > 1 and len(spots) == len(joined):  # addresses parted by blanks only

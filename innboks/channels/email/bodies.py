@@ -7,10 +7,11 @@ block with two forms; blocks of a mixed mail follow each other. Read `attached.p
 import html
 from dataclasses import dataclass, field
 
-from innboks.channels.email.attached import Files
+from innboks.channels.email.attached import ENDINGS, Files
 from innboks.channels.email.charsets import decode_text
 from innboks.channels.email.encoded_words import decode_words, raw_text
 from innboks.channels.email.flowed import unflow
+from innboks.channels.email.html_text import html_to_text
 from innboks.channels.email.parts import Part, read_headers
 from innboks.channels.email.transfer import decode_transfer
 from innboks.channels.email.uuencode import take_uuencoded
@@ -40,8 +41,13 @@ def read_bodies(root: Part, files: Files) -> Bodies:
     """Walks the tree once; depth is bounded by `parts.DEEPEST`."""
     bodies = Bodies(files)
     _walk(root, bodies, None)
-    bodies.text = "\n".join(block.text for block in bodies.blocks if block.text is not None)
-    bodies.html = "\n".join(block.html for block in bodies.blocks if block.html is not None)
+    blocks = bodies.blocks
+    has_text = any(block.text is not None for block in blocks)
+    has_html = any(block.html is not None for block in blocks)
+    if has_text:
+        bodies.text = "\n".join(block.text if block.text is not None else html_to_text(block.html or "") for block in blocks)
+    if has_html:
+        bodies.html = "<br/>\n".join(block.html if block.html is not None else text_as_html(block.text or "") for block in blocks)
     return bodies
 
 
@@ -70,11 +76,15 @@ def _alternative(part: Part, bodies: Bodies) -> None:
 
 
 def _is_body(part: Part, parent: Part | None) -> bool:
-    if part.type not in ("text/plain", "text/html", "text/enriched"):
+    if part.type not in ("text/plain", "text/html"):
         return False
     if part.disposition == "attachment":
         return False
-    if not part.filename or parent is None:
+    if parent is None:
+        return True
+    if parent.type == "multipart/related" and parent.children[0] is not part and part.type == "text/html":
+        return False  # a resource of the root (RFC 2387 §3), such as a framed page
+    if not part.filename:
         return True
     return parent.type == "multipart/alternative" or (parent.type == "multipart/related" and parent.children[0] is part)
 
@@ -103,7 +113,9 @@ def _file(part: Part, files: Files) -> None:
     name = part.filename
     if not name and part.type in _MESSAGE_TYPES:
         name = _subject_name(content)
-    files.add(name, part.type, content, part.content_id)
+    if not name and (description := decode_words(part.text("content-description")).strip()):
+        name = description[:100] + ENDINGS.get(part.type, "")
+    files.add(name, part.type, content, part.content_id, is_file=part.disposition == "attachment")
 
 
 def _subject_name(message: bytes) -> str:

@@ -109,19 +109,60 @@ def _decode_as(data: bytes, codec: str) -> str:
         except (UnicodeError, ValueError):
             continue
         return text
-    if codec not in _STATEFUL and _is_utf8(data):
+    if codec not in _STATEFUL and not data.isascii() and _is_utf8(data):
         return data.decode("utf-8")
-    text = data.decode(codec, "replace")
+    text = _iso2022jp(data) if codec == "iso2022_jp_ext" else data.decode(codec, "replace")
     if text.count("\ufffd") * 4 > len(text) + 8:  # so much is undecodable that the label must be wrong
         return _guess(data)
     return text
+
+
+def _iso2022jp(data: bytes) -> str:
+    """ISO-2022-JP with what Windows adds to it (CP50221: NEC and IBM signs, half-width katakana), and raw Shift JIS under that label.
+
+    Two-byte characters are moved to their Shift JIS place, whose Windows variant knows the added signs."""
+    if b"\x1b" not in data:
+        return data.decode("cp932", "replace")
+    out: list[str] = []
+    mode = b"B"
+    for index, piece in enumerate(_ESCAPE.split(data)):
+        if index % 2:
+            mode = piece
+        elif mode in (b"@", b"B$", b"D", b"$@", b"$B", b"$(D", b"$(@", b"$(B"):
+            out.append(_shifted(piece).decode("cp932", "replace"))
+        elif mode == b"(I":
+            out.append(bytes(byte | 0x80 for byte in piece).decode("cp932", "replace"))
+        else:
+            out.append(piece.decode("cp932", "replace"))
+    return "".join(out)
+
+
+_ESCAPE = re.compile(rb"\x1b(\$[@B]|\$\([@BD]|\([BJIH])")
+
+
+def _shifted(pairs: bytes) -> bytes:
+    """JIS X 0208 rows and cells as Shift JIS bytes; line breaks inside pass through."""
+    out = bytearray()
+    index = 0
+    while index < len(pairs):
+        row = pairs[index]
+        if not 0x21 <= row <= 0x7E or index + 1 >= len(pairs):
+            out.append(row)
+            index += 1
+            continue
+        cell = pairs[index + 1]
+        lead = (row + 1) // 2 + (0x70 if row < 0x5F else 0xB0)
+        out.append(lead)
+        out.append(cell + (0x1F if cell < 0x60 else 0x20) if row % 2 else cell + 0x7E)
+        index += 2
+    return bytes(out)
 
 
 def _attempts(codec: str) -> tuple[str, ...]:
     """Codecs to try in turn: vendor extensions that senders use under the plain label."""
     match codec:
         case "iso2022_jp_ext":
-            return ("iso2022_jp", "iso2022_jp_ext", "iso2022_jp_2004", "iso2022_jp_2")
+            return ("iso2022_jp", "iso2022_jp_ext", "iso2022_jp_2")
         case "big5hkscs":
             return ("cp950", "big5hkscs")
         case "cp949":
@@ -157,6 +198,7 @@ def _escaped(data: bytes) -> str | None:
                     return data.decode(attempt)
                 except (UnicodeError, ValueError):
                     continue
+            return _iso2022jp(data) if codec == "iso2022_jp_ext" and data.isascii() else None
     return None
 
 

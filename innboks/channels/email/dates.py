@@ -11,6 +11,8 @@ _ISO = re.compile(
 _ZONE_COLON = re.compile(r"([+-]\d{1,2}):(\d{2})\b")
 _GLUED_ZONE = re.compile(r"(\d{2}:\d{2}:\d{2})([+-]\d{4})")
 _GMT_OFFSET = re.compile(r"\b(?:GMT|UTC|UT)\s*([+-])(\d{1,2}):?(\d{2})?\b", re.IGNORECASE)
+_MERIDIEM = re.compile(r"\s*\b[AP]\.?M\b\.?", re.IGNORECASE)
+_AFTERNOON = re.compile(r"\d\s*P\.?M\b", re.IGNORECASE)
 _FRACTION = re.compile(r"(\d{2}:\d{2}:\d{2})[.,]\d+")
 
 
@@ -21,6 +23,8 @@ def parse_date(value: str) -> datetime | None:
         return None
     if iso := _ISO.search(value):
         return _moment(*(int(part or 0) for part in iso.groups()[:6]), offset_s=_offset(iso[7] or "Z"))
+    is_pm = bool(_AFTERNOON.search(value))
+    value = _MERIDIEM.sub(" ", value) if is_pm or _MERIDIEM.search(value) else value
     value = _FRACTION.sub(r"\1", value)
     value = _GMT_OFFSET.sub(lambda m: f"{m[1]}{int(m[2]):02d}{m[3] or '00'}", value)
     value = _GLUED_ZONE.sub(r"\1 \2", _ZONE_COLON.sub(lambda m: f"{m[1]}{m[2]}" if len(m[1]) == 3 else m[0], value))
@@ -29,7 +33,11 @@ def parse_date(value: str) -> datetime | None:
             parsed = parsedate_tz(attempt)
         except (ValueError, TypeError, IndexError, OverflowError):
             continue
-        if parsed is not None and (moment := _moment(*parsed[:6], offset_s=parsed[9] or 0)) is not None:
+        if parsed is None:
+            continue
+        year, month, day, hour, minute, second = parsed[:6]
+        hour = hour + 12 if is_pm and hour < 12 else hour
+        if (moment := _moment(year, month, day, hour, minute, second, offset_s=parsed[9] or 0)) is not None:
             return moment
     return None
 

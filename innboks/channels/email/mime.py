@@ -50,6 +50,9 @@ def _headers(root: Part, problems: list[str]) -> Mail:
     def people(name: str) -> list[Address]:
         return [one for value in values.get(name, ())[:50] for one in parse_addresses(value)]
 
+    sender = next((found for name in ("from", "sender", "reply-to") if (found := parse_addresses(first(name)))), [])
+    if "from" not in values:
+        problems.append("There is no From header.")
     date = parse_date(first("date"))
     if date is None and "date" in values:
         problems.append("The date cannot be read.")
@@ -59,7 +62,7 @@ def _headers(root: Part, problems: list[str]) -> Mail:
     return_path = first("return-path") if "return-path" in values else None
     return Mail(
         subject=decode_words(first("subject")[:_LONGEST_HEADER]).strip(),
-        sender=people("from"),
+        sender=sender,
         to=people("to"),
         cc=people("cc"),
         bcc=people("bcc"),

@@ -15,7 +15,11 @@ DEEPEST = 40
 MOST_PARTS = 2000
 MOST_HEADERS = 5000
 
-_HEADER_NAME = re.compile(rb"[!-9;-~]{1,200}")
+_HEADER_NAME = re.compile(rb"[!-9;-~]{1,2000}")
+_KNOWN_HEADER = re.compile(
+    rb"\n(?:from|to|subject|date|message-id|mime-version|content-type|content-transfer-encoding|content-disposition)[ \t]*:", re.IGNORECASE
+)
+_EMPTY_LINE = re.compile(rb"\n\r?\n")
 _TYPE = re.compile(r"[\w!#$&^.+*-]+/[\w!#$&^.+*-]+")
 _FIRST_DELIMITER = re.compile(rb"(?:\A|\n)--([^\r\n]{1,200}?)[ \t]*\r?\n")
 
@@ -95,7 +99,7 @@ def parse_tree(raw: bytes, problems: list[str]) -> Part:
             problems.append(f"Parts nest deeper than {DEEPEST}: the innermost are kept as one file.")
             part.type = "application/octet-stream"
             continue
-        if part.encoding != "identity":  # forbidden (RFC 2045 §6.4), yet it exists
+        if part.encoding != "identity" and not _has_delimiter(part):  # forbidden (RFC 2045 §6.4), yet it exists
             part.buffer, _ = decode_transfer(part.body(), part.encoding)
             part.start, part.end, part.encoding = 0, len(part.buffer), "identity"
         spans = _split(part, MOST_PARTS - count, problems)
@@ -110,6 +114,11 @@ def parse_tree(raw: bytes, problems: list[str]) -> Part:
                 child.type = "message/rfc822"
         waiting.extend(reversed(part.children))
     return root
+
+
+def _has_delimiter(part: Part) -> bool:
+    boundary = part.parameters.get("boundary", "").encode("utf-8", "surrogateescape").rstrip()
+    return part.buffer.find(b"--" + boundary, part.start, part.end) >= 0
 
 
 def _split(part: Part, most: int, problems: list[str]) -> list[tuple[int, int]]:
@@ -190,6 +199,7 @@ def read_headers(part: Part, problems: list[str], *, is_top: bool = True) -> int
     buffer, position, end = part.buffer, part.start, part.end
     lines: list[bytes] = []
     name = ""
+    last_known = -1  # where the last unmistakable header stands; searched when a line is no header
     headers = part.headers
     while position < end:
         line_end = buffer.find(b"\n", position, end)
@@ -205,7 +215,7 @@ def read_headers(part: Part, problems: list[str], *, is_top: bool = True) -> int
                 break
             lines.append(line)
         else:
-            key, colon, value = stripped.partition(b":")
+            key, colon, _ = stripped.partition(b":")
             key = key.rstrip(b" \t")
             if colon and _HEADER_NAME.fullmatch(key):
                 if name:
@@ -216,6 +226,8 @@ def read_headers(part: Part, problems: list[str], *, is_top: bool = True) -> int
                     break
             elif stripped.startswith((b"From ", b">From ")) or _goes_on(buffer, following, end):
                 pass  # an mbox line, or a broken line among headers
+            elif position < (last_known := _last_known_header(buffer, position, end) if last_known < 0 else last_known):
+                pass  # continuation lines that lost their blanks: real headers still follow
             else:
                 if headers or name or not is_top:
                     problems.append("The headers end without an empty line.")
@@ -224,6 +236,14 @@ def read_headers(part: Part, problems: list[str], *, is_top: bool = True) -> int
     if name:
         headers.append((name, b"".join(lines)))
     return position
+
+
+def _last_known_header(buffer: bytes, position: int, end: int) -> int:
+    """Where the last unmistakable header before the next empty line stands, 0 when there is none."""
+    empty = _EMPTY_LINE.search(buffer, position, min(end, position + 262_144))
+    if empty is None:
+        return 0
+    return max((match.start() for match in _KNOWN_HEADER.finditer(buffer, position, empty.start())), default=0)
 
 
 def _goes_on(buffer: bytes, position: int, end: int) -> bool:

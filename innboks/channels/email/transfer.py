@@ -13,7 +13,7 @@ _NOT_BASE64 = bytes(set(range(256)) - set(_BASE64))
 _NOT_BASE64_OR_PAD = bytes(set(range(256)) - set(_BASE64) - {ord("=")})
 _SPACE = b" \t\r\n\x00"
 _TRAILING_SPACE = re.compile(rb"(?<![ \t])[ \t]++(?=\r?\n|\Z)")
-_CODED_BYTE = re.compile(rb"=[0-9A-Fa-f]{2}|=\r?\n")
+_LONE_EQUALS = re.compile(rb"=(?==)")
 
 
 def transfer_encoding(value: str) -> str:
@@ -21,7 +21,7 @@ def transfer_encoding(value: str) -> str:
     squeezed = re.sub(r"[^a-z0-9]", "", value.split(";", 1)[0].split("(", 1)[0].lower())
     if squeezed.startswith(("base64", "xbase64")):
         return "base64"
-    if "quoted" in squeezed and "print" in squeezed or squeezed == "qp":
+    if ("quoted" in squeezed and "print" in squeezed) or squeezed == "qp":
         return "quoted-printable"
     if squeezed in ("uuencode", "xuuencode", "uue", "xuue"):
         return "uuencode"
@@ -44,32 +44,46 @@ def decode_quoted_printable(data: bytes) -> bytes:
     """RFC 2045 §6.7, with blanks at line ends (added in transport) removed first and wrong escapes kept as they are."""
     if b"=" not in data:
         return _TRAILING_SPACE.sub(b"", data)
+    if b"==" in data:
+        data = _LONE_EQUALS.sub(b"=3D", data)  # the decoder below would swallow one
     return binascii.a2b_qp(_TRAILING_SPACE.sub(b"", data))
 
 
 def decode_base64(data: bytes, *, text: bool = False) -> tuple[bytes, str | None]:
     """RFC 2045 §6.8. Saves what it can of damaged input: foreign characters are skipped, missing padding is added, what follows padding
-    is decoded too when it is base64 again (encoders that pad each chunk)."""
-    first_pad = data.find(b"=")
-    if first_pad < 0 or not data[first_pad:].strip(b"=" + _SPACE):
-        compact = data.translate(None, _SPACE)
-        clean = compact.translate(None, _NOT_BASE64)
-        foreign = len(compact) - len(clean) - (compact.count(b"=") if first_pad >= 0 else 0)
-        if text and foreign * 20 > len(compact):
-            return data, "A part said to be base64 is plain text."
-        return _join(clean), None if not foreign and len(clean) % 4 != 1 else "Damaged base64."
+    is decoded too when it is base64 again (encoders that pad each chunk). With `text`, plain words in place of base64 stay as they are."""
     compact = data.translate(None, _SPACE)
-    foreign = len(compact) - len(compact.translate(None, _NOT_BASE64_OR_PAD))
-    if text and foreign * 20 > len(compact):
-        head = data[:first_pad].translate(None, _SPACE)
-        tail = data[first_pad:].lstrip(b"=").lstrip(_SPACE)
-        if len(head) > 16 and not head.translate(None, _BASE64):  # plain text that somebody appended, such as a list's footer
-            return _join(head) + b"\r\n" + tail, "Plain text follows base64."
-        return data, "A part said to be base64 is plain text."
-    chunks = [chunk for chunk in re.split(rb"=+", compact.translate(None, _NOT_BASE64_OR_PAD)) if chunk]
-    if foreign:
-        return _join(chunks[0]) if chunks else b"", "Damaged base64."
-    return b"".join(_join(chunk) for chunk in chunks), "Base64 with padding inside."
+    first_pad = compact.find(b"=")
+    head = compact if first_pad < 0 else compact[:first_pad]
+    clean = head.translate(None, _NOT_BASE64)
+    rest = b"" if first_pad < 0 else compact[first_pad:].lstrip(b"=")
+    if not rest and len(clean) == len(head):
+        return _join(clean), "Base64 is cut off." if len(clean) % 4 == 1 else None
+    if text and len(clean) < len(head):
+        decoded = _join(clean)
+        if _is_readable(data) and not _is_readable(decoded):
+            return data, "A part said to be base64 is plain text."
+        return decoded, "Damaged base64."
+    if rest and rest.translate(None, _NOT_BASE64_OR_PAD) != rest:
+        decoded = _join(clean)
+        if text:  # plain text that somebody appended, such as the footer of a mailing list
+            tail = data[data.index(b"=") :].lstrip(b"=").lstrip(_SPACE)
+            return decoded + b"\r\n" + tail, "Plain text follows base64."
+        return decoded, "Damaged base64."
+    if rest:
+        chunks = [chunk for chunk in compact.split(b"=") if chunk]
+        return b"".join(_join(chunk.translate(None, _NOT_BASE64)) for chunk in chunks), "Base64 with padding inside."
+    return _join(clean), "Damaged base64."
+
+
+def _is_readable(data: bytes) -> bool:
+    """Whether the beginning is text: UTF-8 without control characters."""
+    sample = data[:2000]
+    try:
+        text = sample.decode("utf-8", "ignore" if len(data) > 2000 else "strict")
+    except UnicodeDecodeError:
+        return False
+    return sum(1 for c in text if c < " " and c not in "\t\r\n") * 50 <= len(text)
 
 
 def _join(clean: bytes) -> bytes:
