@@ -325,7 +325,7 @@ def test_every_import_is_declared() -> None:
     """What happens to be installed here, because a tool brought it along, is missing on a fresh machine."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
     plain = re.compile(r"[A-Za-z0-9._-]+")
-    declared = {canonical(found.group()) for line in project["project"]["dependencies"] if (found := plain.match(line))}
+    declared = {canonical(matched.group()) for line in project["project"]["dependencies"] if (matched := plain.match(line))}
     brought_by = packages_distributions()
     found = {
         f"{path.relative_to(ROOT)}: {name}"
