@@ -108,7 +108,7 @@ def open_up(parts: "Parts", row: ChannelAccount, own_addresses: frozenset[str]) 
             public_url=parts.settings.url,
             domain=parts.settings.mail_domain,
             secret=key_of(key),
-            settings=process_settings(parts),
+            settings=operator_settings(parts),
             own_addresses=own_addresses,
             state=row.state,
             save_state=_state_saver(parts, row),
@@ -129,7 +129,7 @@ def seal_context(account_id: int, channel_account_id: int) -> bytes:
     return f"channel_account:{account_id}:{channel_account_id}".encode()
 
 
-def process_settings(parts: "Parts") -> Mapping[str, Any]:
+def operator_settings(parts: "Parts") -> Mapping[str, Any]:
     """Operator's settings that a channel may read."""
     settings = parts.settings
     return {

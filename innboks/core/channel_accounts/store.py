@@ -148,3 +148,16 @@ async def ledger_counts(conn: Connection, account_id: int, channel_account_id: i
     rows = await cursor.fetchall()
     counts = {fate: number for _, fate, number in rows}
     return {"offered": rows[0][0] if rows else 0, **counts}
+
+
+async def take_lock(conn: Connection, name: str) -> bool:
+    """Held by this connection until released or closed. False: another connection holds it."""
+    cursor = await conn.execute("select pg_try_advisory_lock(hashtextextended(%s, 7))", (name,))
+    row = await cursor.fetchone()
+    return bool(row and row[0])
+
+
+async def release_lock(conn: Connection, name: str) -> bool:
+    cursor = await conn.execute("select pg_advisory_unlock(hashtextextended(%s, 7))", (name,))
+    row = await cursor.fetchone()
+    return bool(row and row[0])

@@ -5,7 +5,7 @@ A mailbox is watched by one process only: a lock in the database says by whom, a
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import Any
 
@@ -13,7 +13,7 @@ import psycopg
 import structlog
 
 from innboks.core.channel_accounts import store
-from innboks.core.channel_accounts.directory import Connected, process_settings, with_delivery
+from innboks.core.channel_accounts.directory import Connected, operator_settings, with_delivery
 from innboks.core.channel_accounts.health import mark_broken
 from innboks.core.channel_accounts.models import ChannelAccount
 from innboks.core.conversations.receive import receive
@@ -53,7 +53,7 @@ async def listeners(parts: Parts) -> AsyncIterator[None]:
     async with AsyncExitStack() as stack:
         for channel in parts.registry:
             if offers(channel, "serve"):
-                await stack.enter_async_context(_generator(channel.serve(RoadIn(parts), process_settings(parts))))
+                await stack.enter_async_context(_generator(channel.serve(RoadIn(parts), operator_settings(parts))))
         yield
 
 
@@ -149,25 +149,23 @@ class _Locks:
     async def alone(self, key: Key) -> AsyncIterator[bool]:
         """True while no other process watches this channel account."""
         name = f"watch:{key[0]}:{key[1]}"
-        is_ours = await self._ask("select pg_try_advisory_lock(hashtextextended(%s, 7))", name)
+        is_ours = await self._ask(store.take_lock, name)
         try:
             yield is_ours
         finally:
             if is_ours:
                 with suppress(psycopg.OperationalError, DatabaseUnavailable):
-                    await self._ask("select pg_advisory_unlock(hashtextextended(%s, 7))", name)
+                    await self._ask(store.release_lock, name)
 
-    async def _ask(self, question: str, name: str) -> bool:
+    async def _ask(self, question: Callable[[Connection, str], Awaitable[bool]], name: str) -> bool:
         async with self._one_at_a_time:
             if self._conn is None or self._conn.closed:
                 self._conn = await self._parts.db.dedicated()
             try:
-                cursor = await self._conn.execute(question, (name,))
-                row = await cursor.fetchone()
+                return await question(self._conn, name)
             except psycopg.OperationalError:
                 await self.close()
                 raise
-        return bool(row and row[0])
 
     async def close(self) -> None:
         if self._conn is not None:
