@@ -1,16 +1,30 @@
 """Every route of the server, and the framework's settings around them. Read next: `guard.py`, which stands before it all."""
 
-from collections.abc import Callable, Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 from litestar import Litestar, Router
 from litestar.datastructures import State
 
-from innboks.api import health, schema
-from innboks.api.app import inboxes, session, setup, tokens, users
+from innboks.api import health, hooks, schema, stream
+from innboks.api.app import (
+    attachments,
+    channel_accounts,
+    contacts,
+    conversations,
+    deliveries,
+    frames,
+    inboxes,
+    messages,
+    session,
+    setup,
+    tokens,
+    users,
+)
 from innboks.api.call import Call, Limits, require_actor
 from innboks.api.problems import answer_error
+from innboks.core.events.tail import Tail
 from innboks.core.parts import Parts
 
 BODY_SIZE = 2 * 1024 * 1024
@@ -24,23 +38,47 @@ def openapi() -> dict[str, Any]:
     return schema.describe(litestar_app(None))
 
 
-def litestar_app(parts: Parts | None, lifespan: Sequence[Callable[[Litestar], AbstractAsyncContextManager[None]]] = ()) -> Litestar:
+def litestar_app(parts: Parts | None) -> Litestar:
     """The framework's application with all routes. Without parts it can only describe itself."""
-    nouns: list[Any] = [setup, session, users, tokens, inboxes]
-    api = Router("/api", route_handlers=[route for noun in nouns for route in noun.routes], guards=[require_actor])
+    nouns: list[Any] = [
+        setup,
+        session,
+        users,
+        tokens,
+        inboxes,
+        channel_accounts,
+        conversations,
+        messages,
+        contacts,
+        attachments,
+        deliveries,
+    ]
+    api = Router("/api", route_handlers=[*(route for noun in nouns for route in noun.routes), *stream.routes], guards=[require_actor])
     return Litestar(
-        [api, *health.routes, *schema.routes],
+        [api, *frames.routes, *hooks.routes, *health.routes, *schema.routes],
         request_class=Call,
         exception_handlers={Exception: answer_error},
         request_max_body_size=BODY_SIZE,
         openapi_config=schema.config,
         logging_config=None,
-        lifespan=list(lifespan),
+        lifespan=[] if parts is None else [_following],
         state=State(
             {
                 "parts": parts,
+                "tail": None if parts is None else Tail(parts, stream.frames_of),
                 "people": Limits(PER_PERSON_S, PER_PERSON_BURST),
                 "strangers": Limits(PER_STRANGER_S, PER_STRANGER_BURST),
             }
         ),
     )
+
+
+@asynccontextmanager
+async def _following(app: Litestar) -> AsyncIterator[None]:
+    """While the app runs, the event log is followed."""
+    tail: Tail = app.state["tail"]
+    await tail.start()
+    try:
+        yield
+    finally:
+        await tail.stop()

@@ -41,6 +41,7 @@ class Directory:
     def __init__(self) -> None:
         self._known: OrderedDict[tuple[int, int], Connected] = OrderedDict()
         self._addresses: dict[str, tuple[float, tuple[int, int] | None]] = {}
+        self._owners: dict[int, int] = {}
 
     async def find(self, parts: "Parts", account_id: int, channel_account_id: int) -> Connected:
         """Raises `NotFound` when there is no such channel account (also when it was disconnected: look at `row.archived_at`)."""
@@ -58,6 +59,16 @@ class Directory:
         if len(self._known) > KEEP_MAX:
             self._known.popitem(last=False)
         return found
+
+    async def account_of(self, parts: "Parts", channel_account_id: int) -> int | None:
+        """The account of a channel account that is known by its id alone (a webhook's address). It never changes, so it is kept."""
+        known = self._owners.get(channel_account_id)
+        if known is None:
+            async with parts.db.connection() as conn:
+                known = await store.account_of(conn, channel_account_id)
+            if known is not None:
+                self._owners[channel_account_id] = known
+        return known
 
     async def resolve(self, parts: "Parts", address: str) -> tuple[int, int] | None:
         """The connected channel account with this hosted address (any case, a +suffix is ours and left out)."""

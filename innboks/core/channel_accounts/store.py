@@ -19,6 +19,13 @@ async def get(conn: Connection, account_id: int, channel_account_id: int) -> Cha
     return await fetch_one(cursor, ChannelAccount)
 
 
+async def account_of(conn: Connection, channel_account_id: int) -> int | None:
+    """Whose it is: ids of channel accounts are unique over all accounts."""
+    cursor = await conn.execute("select account_id from channel_account where id = %s", (channel_account_id,))
+    row = await cursor.fetchone()
+    return row[0] if row else None
+
+
 async def all_of(conn: Connection, account_id: int, inbox_ids: Sequence[int]) -> list[ChannelAccount]:
     cursor = await conn.execute(
         f"select {_COLUMNS} from channel_account where account_id = %s and inbox_id = any(%s) and archived_at is null order by name, id",

@@ -1,0 +1,178 @@
+"""Conversations and messages as JSON, the same in answers and in the live stream: ids become texts, nothing else changes.
+
+Read next: `conversations.py`, `messages.py`.
+"""
+
+from datetime import datetime
+from typing import Any, Literal
+
+import msgspec
+
+from innboks.api.call import text_id
+from innboks.core.conversations.models import Attachment, Conversation, DispatchState, Message
+
+
+class PersonOut(msgspec.Struct):
+    """`id` is null for an outside person who is no contact (a machine)."""
+
+    id: str | None
+    name: str
+    address: str
+
+
+class ConversationOut(msgspec.Struct):
+    """`waiting_since`: since when the customer waits for an answer; null when the last word is ours."""
+
+    id: str
+    inbox_id: str
+    channel_account_id: str
+    kind: str
+    contact: PersonOut | None
+    status: Literal["open", "closed"]
+    assignee_id: str | None
+    subject: str
+    preview: str
+    message_count: int
+    last_message_id: str
+    last_message_at: datetime
+    last_direction: Literal["in", "out"]
+    waiting_since: datetime | None
+    failed_count: int
+    is_spam: bool
+    created_at: datetime
+    closed_at: datetime | None
+
+
+class ListedConversation(ConversationOut):
+    """As the person who asks sees it."""
+
+    is_unread: bool
+
+
+class RecipientOut(msgspec.Struct):
+    """`state` and `reason` say what is known of the delivery to this one address."""
+
+    name: str
+    address: str
+    role: str
+    state: str | None
+    reason: str
+
+
+class AttachmentOut(msgspec.Struct):
+    id: str
+    name: str
+    type: str
+    size: int
+    is_inline: bool
+    content_id: str | None
+    url: str
+
+
+class MessageOut(msgspec.Struct):
+    """One entry of a conversation. `text` is the new part only; `has_html` says that the frame shows more (`/api/messages/{id}/frame`).
+    `why` says why it is in this conversation, `origin` what is known of its authenticity, `data` what a system entry tells."""
+
+    id: str
+    conversation_id: str
+    type: Literal["message", "reply", "comment", "system"]
+    direction: Literal["in", "out", "none"]
+    state: DispatchState | None
+    reason: str
+    code: str
+    text: str
+    has_html: bool
+    quoted: str
+    signature: str
+    subject: str
+    sender: dict[str, Any]
+    author_id: str | None
+    contact_id: str | None
+    recipients: list[RecipientOut]
+    reply_to: list[dict[str, Any]]
+    attachments: list[AttachmentOut]
+    external_id: str | None
+    client_id: str | None
+    created_at: datetime
+    sent_at: datetime | None
+    next_try_at: datetime | None
+    why: dict[str, Any]
+    origin: dict[str, Any]
+    is_automatic: bool
+    data: dict[str, Any]
+    reactions: list[dict[str, Any]]
+    edits: list[dict[str, Any]]
+
+
+def conversation_out(one: Conversation) -> ConversationOut:
+    """The part that is the same for everybody."""
+    return ConversationOut(**_shared(one))
+
+
+def listed_conversation(one: Conversation) -> ListedConversation:
+    """With what only the asking person sees."""
+    return ListedConversation(is_unread=one.is_unread, **_shared(one))
+
+
+def _shared(one: Conversation) -> dict[str, Any]:
+    contact = None
+    if one.contact_id is not None or one.party_address:
+        contact = PersonOut(text_id(one.contact_id), one.contact_name, one.party_address)
+    return {
+        "id": str(one.id),
+        "inbox_id": str(one.inbox_id),
+        "channel_account_id": str(one.channel_account_id),
+        "kind": one.kind,
+        "contact": contact,
+        "status": one.status,
+        "assignee_id": text_id(one.assignee_id),
+        "subject": one.subject,
+        "preview": one.preview,
+        "message_count": one.message_count,
+        "last_message_id": str(one.last_message_id),
+        "last_message_at": one.last_message_at,
+        "last_direction": one.last_direction,
+        "waiting_since": one.waiting_since,
+        "failed_count": one.failed_count,
+        "is_spam": one.spam,
+        "created_at": one.created_at,
+        "closed_at": one.closed_at,
+    }
+
+
+def attachment_out(one: Attachment) -> AttachmentOut:
+    return AttachmentOut(str(one.id), one.name, one.type, one.size, one.is_inline, one.content_id, f"/api/attachments/{one.id}/content")
+
+
+def message_out(one: Message) -> MessageOut:
+    return MessageOut(
+        id=str(one.id),
+        conversation_id=str(one.conversation_id),
+        type=one.type,
+        direction=one.direction,
+        state=one.state,
+        reason=one.reason,
+        code=one.code,
+        text=one.text,
+        has_html=one.has_html,
+        quoted=one.quoted,
+        signature=one.signature,
+        subject=one.subject,
+        sender=one.sender,
+        author_id=text_id(one.author_id),
+        contact_id=text_id(one.contact_id),
+        recipients=[RecipientOut(person.name, person.address, person.role, person.state, person.reason or "") for person in one.recipients],
+        reply_to=one.reply_to,
+        attachments=[attachment_out(attachment) for attachment in one.attachments],
+        external_id=one.external_id,
+        client_id=one.client_id,
+        created_at=one.created_at,
+        sent_at=one.sent_at,
+        next_try_at=one.next_try_at,
+        why=one.why,
+        origin=one.origin,
+        is_automatic=one.is_automatic,
+        data=one.data,
+        reactions=one.reactions,
+        edits=one.edits,
+    )
