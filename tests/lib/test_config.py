@@ -1,0 +1,120 @@
+"""Settings: where they come from, and what is said about wrong ones."""
+
+from pathlib import Path
+
+import pytest
+
+from innboks.config import Endpoint, InvalidSetting, Settings, load_settings
+
+
+def load(folder: Path, **given: str) -> Settings:
+    return load_settings(given, folder)
+
+
+def test_without_any_setting_it_runs_on_this_machine(tmp_path: Path) -> None:
+    settings = load(tmp_path)
+    assert (settings.http, settings.smtp) == (Endpoint("127.0.0.1", 8080), Endpoint("127.0.0.1", 2525))
+    assert (settings.data, settings.url, settings.mail_domain) == (tmp_path / "data", "http://127.0.0.1:8080", "localhost")
+    assert (settings.database_url, settings.mail_size, settings.log, settings.allow_private) == (None, 50 * 2**20, "text", False)
+
+
+def test_the_secret_is_made_once_and_kept_for_its_owner(tmp_path: Path) -> None:
+    secret = load(tmp_path).secret
+    assert len(secret) >= 32
+    assert load(tmp_path).secret == secret
+    assert (tmp_path / "data" / "secret").stat().st_mode & 0o777 == 0o600
+    assert secret not in repr(load(tmp_path))
+    assert load(tmp_path, INNBOKS_SECRET="given by the operator").secret == "given by the operator"
+    assert [file.name for file in (tmp_path / "data").iterdir()] == ["secret"]
+
+
+def test_everything_can_be_set(tmp_path: Path) -> None:
+    for name in ("cert.pem", "key.pem", "postgres", "initdb"):
+        (tmp_path / name).write_text("x")
+    settings = load(
+        tmp_path,
+        INNBOKS_HTTP="[::1]:9000",
+        INNBOKS_SMTP=":25",
+        INNBOKS_DATA="elsewhere",
+        INNBOKS_URL="https://inbox.example.com/",
+        DATABASE_URL="postgresql://u:p@db.example.com/innboks",
+        BACKPLANE_URL="redis://cache.example.com",
+        FILES_URL="s3://bucket/files",
+        INNBOKS_PG_BIN=".",
+        INNBOKS_EXAMPLE_API_URL="http://127.0.0.1:9/api/",
+        INNBOKS_ALLOW_PRIVATE="yes",
+        INNBOKS_SMTP_CERT="cert.pem",
+        INNBOKS_SMTP_KEY="key.pem",
+        INNBOKS_MAIL_SIZE="30 MiB",
+        INNBOKS_LOG="JSON",
+    )
+    assert (str(settings.http), settings.http.host, str(settings.smtp)) == ("[::1]:9000", "::1", "0.0.0.0:25")
+    assert (settings.url, settings.mail_domain) == ("https://inbox.example.com", "inbox.example.com")
+    assert settings.provider_urls == {"example_api": "http://127.0.0.1:9/api"}
+    assert (settings.data, settings.pg_bin, settings.smtp_cert) == (tmp_path / "elsewhere", tmp_path, tmp_path / "cert.pem")
+    assert (settings.allow_private, settings.mail_size, settings.log) == (True, 30 * 2**20, "json")
+    assert load(tmp_path, INNBOKS_MAIL_DOMAIN="Bücher.example.").mail_domain == "xn--bcher-kva.example"
+
+
+def test_the_file_is_read_and_the_environment_wins(tmp_path: Path) -> None:
+    (tmp_path / "innboks.toml").write_text('http = "127.0.0.1:1000"\nsmtp = "127.0.0.1:1001"\nmail_size = 2048\nallow_private = true\n')
+    settings = load(tmp_path, INNBOKS_SMTP="127.0.0.1:1002", INNBOKS_HTTP="")
+    assert (settings.http.port, settings.smtp.port, settings.mail_size, settings.allow_private) == (8080, 1002, 2048, True)
+    assert load(tmp_path).http.port == 1000
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "advice"),
+    [
+        ("INNBOKS_HTTP", "8080", "Write host:port"),
+        ("INNBOKS_HTTP", "localhost:99999", "Write host:port"),
+        ("INNBOKS_HTTP", "http://localhost:80", "Write host:port"),
+        ("INNBOKS_SMTP", "a b:25", "Write host:port"),
+        ("INNBOKS_URL", "inbox.example.com", "https://inbox.example.com"),
+        ("INNBOKS_URL", "https://inbox.example.com:port", "https://inbox.example.com"),
+        ("INNBOKS_SECRET", "short", "at least 16"),
+        ("DATABASE_URL", "mysql://db", "postgresql://user:password@host:5432/name"),
+        ("BACKPLANE_URL", "cache.example.com", "redis://host:6379"),
+        ("FILES_URL", "/srv/files", "s3://bucket/folder"),
+        ("INNBOKS_PG_BIN", "nowhere", "postgres and initdb"),
+        ("INNBOKS_EXAMPLE_URL", "api", "is not a web address"),
+        ("INNBOKS_ALLOW_PRIVATE", "perhaps", "Write true or false"),
+        ("INNBOKS_SMTP_CERT", "nowhere.pem", "path of a PEM file"),
+        ("INNBOKS_MAIL_DOMAIN", "not a domain", "Write for example mail.example.com"),
+        ("INNBOKS_MAIL_SIZE", "lots", "Write bytes"),
+        ("INNBOKS_MAIL_SIZE", "1", "between 1 KiB and 2 GiB"),
+        ("INNBOKS_LOG", "xml", "Write text or json"),
+    ],
+)
+def test_a_wrong_value_is_answered_with_what_to_write(tmp_path: Path, name: str, value: str, advice: str) -> None:
+    with pytest.raises(InvalidSetting) as told:
+        load(tmp_path, **{name: value})
+    assert str(told.value).startswith(f"{name}: ")
+    assert advice in str(told.value)
+    assert told.value.name == name
+
+
+def test_half_a_certificate_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "cert.pem").write_text("x")
+    with pytest.raises(InvalidSetting, match="INNBOKS_SMTP_KEY: is missing"):
+        load(tmp_path, INNBOKS_SMTP_CERT="cert.pem")
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [("http = ", "is not valid TOML"), ('htpp = "x:1"', "htpp in innboks.toml: is not a setting"), ("http = []", "must be")],
+)
+def test_a_wrong_file_is_answered_too(tmp_path: Path, text: str, sentence: str) -> None:
+    (tmp_path / "innboks.toml").write_text(text)
+    with pytest.raises(InvalidSetting, match=sentence):
+        load(tmp_path)
+
+
+def test_a_data_folder_that_cannot_be_made_and_a_damaged_secret(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(InvalidSetting, match=r"INNBOKS_DATA: .* cannot be used"):
+        load(tmp_path, INNBOKS_DATA="file/data")
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "secret").write_text("")
+    with pytest.raises(InvalidSetting, match=r"INNBOKS_SECRET: .* empty or damaged"):
+        load(tmp_path)
