@@ -1,5 +1,6 @@
 """Puts the parts together: the only file that knows all of them. Read next: `core/parts.py`, `api/routes.py`, `cli.py`."""
 
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Literal
@@ -11,12 +12,14 @@ from innboks.config import Settings
 from innboks.core.accounts.actors import Actors
 from innboks.core.channel_accounts.directory import Directory
 from innboks.core.events.wake import Wake
+from innboks.core.jobs import Jobs
 from innboks.core.parts import Parts
 from innboks.lib.backplane import PostgresBackplane
 from innboks.lib.clock import Clock, SystemClock
 from innboks.lib.crypto import Vault
 from innboks.lib.db import Database
 from innboks.lib.files import open_files
+from innboks.sdk.http import HttpClient
 from innboks.sdk.parsing import Parsing
 from innboks.sdk.registry import discover
 
@@ -28,32 +31,45 @@ _CONNECTIONS: dict[Role, tuple[int, int]] = {"web": (1, 12), "worker": (1, 10), 
 @asynccontextmanager
 async def build_parts(settings: Settings, dsn: str, role: Role, *, clock: Clock | None = None) -> AsyncIterator[Parts]:
     """The running parts of one process, closed when the block ends. Raises DatabaseUnavailable."""
-    registry = discover()
+    logging.getLogger("procrastinate").setLevel(logging.WARNING)  # it tells of every job
+    registry = discover(settings.channel_folders)
     smallest, largest = _CONNECTIONS[role]
     database = await Database.open(dsn, min_size=smallest, max_size=largest)
     backplane = PostgresBackplane(dsn)
-    parsing = Parsing(registry)
+    parsing = Parsing(registry, settings.channel_folders)
+    time = clock or SystemClock()
+    http = HttpClient(time, allow_private=settings.allow_private)
+    jobs = Jobs(database)
+    wake = Wake(backplane)
     try:
-        yield Parts(
+        parts = Parts(
             settings=settings,
             db=database,
             files=open_files(settings.files_url, settings.data),
             vault=Vault(settings.secret),
-            clock=clock or SystemClock(),
-            http=None,
+            clock=time,
+            http=http,
             registry=registry,
             parsing=parsing,
             directory=Directory(),
-            wake=Wake(backplane),
-            jobs=None,
+            wake=wake,
+            jobs=jobs,
             actors=Actors(),
         )
+        jobs.attach(parts)
+        yield parts
     finally:
         parsing.close()
-        await backplane.close()
+        await http.close()
+        await wake.close()
         await database.close()
 
 
 def web_app(parts: Parts) -> Guard:
     """The ASGI application of a web process."""
     return Guard(litestar_app(parts), StaticFiles(dist_folder()), parts.settings.url)
+
+
+async def stop_streams(app: Guard) -> None:
+    """Ends every live stream of this process: browsers come back to another one, or to this one after its restart."""
+    await app.api.state["tail"].stop()

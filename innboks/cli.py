@@ -17,6 +17,7 @@ from innboks.config import InvalidSetting, Settings, load_settings
 from innboks.errors import InnboksError
 
 if TYPE_CHECKING:
+    from innboks.core.access import Actor
     from innboks.core.parts import Parts
 
 Command = Callable[[argparse.Namespace, Settings], int]
@@ -76,13 +77,15 @@ def _parser() -> argparse.ArgumentParser:
     connect.add_argument("--name", required=True, metavar="N", help="name of the channel account")
     connect.add_argument("--inbox", metavar="I", help="id or name of the inbox (default: the first)")
     connect.add_argument("--email", metavar="E", help="who does it (default: the first administrator)")
-    connect.add_argument("settings", nargs="*", metavar="key=value", help="the channel's configuration")
+    connect.add_argument("config", nargs="*", metavar="key=value", help="the channel's configuration")
 
     add("migrate", _migrate, "bring the database to this version")
     backup = add("backup", _backup, "write everything, database and files, into one file")
     backup.add_argument("file", type=Path, metavar="FILE")
     restore = add("restore", _restore, "bring everything back from such a file, into an empty place")
     restore.add_argument("file", type=Path, metavar="FILE")
+    restore.add_argument("--verify", action="store_true", help="only try whether the file is whole and can be restored")
+    add("doctor", _doctor, "look whether everything is in order, and say what is not")
 
     parse = add("parse", _parse, "show what a channel's parser makes of raw payloads, one line of JSON for each file")
     parse.add_argument("kind", metavar="KIND")
@@ -168,7 +171,7 @@ def _token(arguments: argparse.Namespace, settings: Settings) -> int:
     return _with_parts(settings, work)
 
 
-async def _person(parts: "Parts", email: str | None) -> Any:
+async def _person(parts: "Parts", email: str | None) -> "Actor":
     from innboks.core.accounts.actors import actor_by_email, first_admin
     from innboks.errors import NotFound
 
@@ -186,15 +189,48 @@ async def _person(parts: "Parts", email: str | None) -> Any:
 
 
 def _connect(arguments: argparse.Namespace, settings: Settings) -> int:
-    raise InnboksError("not here yet")
+    from innboks.errors import Invalid
+
+    config: dict[str, str] = {}
+    for pair in arguments.config:
+        name, equals, value = pair.partition("=")
+        if not equals or not name:
+            raise Invalid(f"“{pair}” is not a setting. Write key=value.")
+        config[name] = value
+
+    async def work(parts: "Parts") -> int:
+        import msgspec
+
+        from innboks.api.app.channel_accounts import shown
+        from innboks.core.channel_accounts.connect import connect
+
+        actor = await _person(parts, arguments.email)
+        inbox_id = await _inbox(parts, actor, arguments.inbox) if arguments.inbox else None
+        row = await connect(parts, actor, arguments.kind, arguments.name, inbox_id, config)
+        print(msgspec.json.encode(shown(parts, row)).decode())
+        return 0
+
+    return _with_parts(settings, work)
 
 
-def _parse(arguments: argparse.Namespace, _: Settings) -> int:
+async def _inbox(parts: "Parts", actor: "Actor", wanted: str) -> int:
+    """An inbox by id or name."""
+    from innboks.core.inboxes.inboxes import list_inboxes
+    from innboks.errors import NotFound
+
+    inboxes = await list_inboxes(parts, actor)
+    for inbox in inboxes:
+        if wanted == str(inbox.id) or wanted.casefold() == inbox.name.casefold():
+            return inbox.id
+    raise NotFound(f"There is no inbox “{wanted}”. There are: {', '.join(inbox.name for inbox in inboxes)}.")
+
+
+def _parse(arguments: argparse.Namespace, settings: Settings) -> int:
     import msgspec
 
     from innboks.sdk.registry import discover
 
-    channel = discover().get(arguments.kind)
+    channel = discover(settings.channel_folders).get(arguments.kind)
     for name in arguments.files:
         try:
             line: dict[str, Any] = {"file": name, **channel.describe(Path(name).read_bytes())}
@@ -209,11 +245,31 @@ def _parse(arguments: argparse.Namespace, _: Settings) -> int:
 
 
 def _backup(arguments: argparse.Namespace, settings: Settings) -> int:
-    raise InnboksError("not here yet")
+    from innboks.backup import backup
+
+    done = backup(settings, arguments.file)
+    print(f"{arguments.file} holds the database and {done.files} files.")
+    return 0
 
 
 def _restore(arguments: argparse.Namespace, settings: Settings) -> int:
-    raise InnboksError("not here yet")
+    from innboks.backup import restore
+
+    done = restore(settings, arguments.file, verify=arguments.verify)
+    words = "is whole and can be restored" if arguments.verify else "is restored"
+    print(f"{arguments.file} {words}: the database and {done.files} files.")
+    return 0
+
+
+def _doctor(_: argparse.Namespace, settings: Settings) -> int:
+    from innboks.doctor import doctor
+
+    findings = doctor(settings)
+    for finding in findings:
+        print(f"{'ok   ' if finding.ok else 'WRONG'}  {finding.sentence}")
+        if not finding.ok and finding.what_to_do:
+            print(f"       {finding.what_to_do}")
+    return 0 if all(finding.ok for finding in findings) else FAILED
 
 
 def _schema(_: argparse.Namespace, settings: Settings) -> int:

@@ -73,6 +73,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     mail_domain: str = "localhost"
     mail_size: int = DEFAULT_MAIL_SIZE
     """Largest mail accepted, bytes."""
+    channel_folders: tuple[Path, ...] = ()
+    """Folders with more channel folders, besides those that come with the product."""
     log: Literal["text", "json"] = "text"
 
     def __repr__(self) -> str:
@@ -116,6 +118,7 @@ def load_settings(environ: Mapping[str, str], cwd: Path) -> Settings:
         smtp_key=key,
         mail_domain=get("INNBOKS_MAIL_DOMAIN", _domain, _default_domain(url)),
         mail_size=get("INNBOKS_MAIL_SIZE", _size, DEFAULT_MAIL_SIZE),
+        channel_folders=get("INNBOKS_CHANNELS", lambda n, t: _folders(n, t, cwd), ()),
         log=get("INNBOKS_LOG", _log, "text"),
     )
 
@@ -159,6 +162,7 @@ _NAMES = {
     "INNBOKS_SMTP_KEY",
     "INNBOKS_MAIL_DOMAIN",
     "INNBOKS_MAIL_SIZE",
+    "INNBOKS_CHANNELS",
     "INNBOKS_LOG",
 }
 
@@ -302,3 +306,11 @@ def _kept_secret(data: Path) -> str:
             f"{str(file)!r} is empty or damaged. Put it back from a backup: without it, stored passwords of channels cannot be read.",
         )
     return kept
+
+
+def _folders(name: str, text: str, cwd: Path) -> tuple[Path, ...]:
+    folders = tuple((cwd / one.strip()).expanduser().resolve() for one in text.split(os.pathsep) if one.strip())
+    for folder in folders:
+        if not folder.is_dir():
+            raise InvalidSetting(name, f"“{folder}” is not a folder. Write the path of a folder that holds channel folders.")
+    return folders

@@ -5,20 +5,24 @@ SIGTERM and Ctrl-C end a role in order, within the three seconds that `supervise
 
 import asyncio
 import gc
+import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import uvicorn
 import uvloop
 
-from innboks.app import build_parts, web_app
+from innboks.app import build_parts, stop_streams, web_app
 from innboks.config import Settings
+from innboks.core.channel_accounts.watch import listeners, watch_all
+from innboks.core.parts import Parts
 from innboks.lib.log import get_logger
 from innboks.lib.migrate import pending
 
 STOP_S = 2
-"""How long answers under way may take once the process is asked to end; live streams are cut."""
+"""How long answers under way may take once the process is asked to end."""
 BACKLOG = 2048
 log = get_logger(__name__)
 
@@ -26,18 +30,17 @@ log = get_logger(__name__)
 def run(role: str, settings: Settings, dsn: str) -> int:
     """Until told to stop. Returns the exit code."""
     if missing := pending(dsn):
-        log.error("database is not migrated: run “innboks migrate”", first=missing[0], count=len(missing))
+        log.error("the database is not migrated: run “innboks migrate”", first=missing[0], missing=len(missing))
         return 1
-    match role:
-        case "web":
-            uvloop.run(_web(settings, dsn))
+    uvloop.run(_ROLES[role](settings, dsn))
     return 0
 
 
 async def _web(settings: Settings, dsn: str) -> None:
     async with build_parts(settings, dsn, "web") as parts:
+        app = web_app(parts)
         config = uvicorn.Config(
-            web_app(parts),
+            app,
             host=settings.http.host,
             port=settings.http.port,
             http="httptools",
@@ -52,15 +55,57 @@ async def _web(settings: Settings, dsn: str) -> None:
             timeout_keep_alive=75,  # longer than the usual 60 s of load balancers, so that they close first
             timeout_graceful_shutdown=STOP_S,
         )
-        server = _Server(config)
-        # What exists by now lives as long as the process: the garbage collector need not look at it again.
-        gc.collect()
-        gc.freeze()
-        await server.serve()
+        _settle_memory()
+        await _Server(config, lambda: stop_streams(app)).serve()
+
+
+async def _worker(settings: Settings, dsn: str) -> None:
+    async with build_parts(settings, dsn, "worker") as parts, listeners(parts):
+        await _until_told(parts, parts.jobs.run(), watch_all(parts))
+
+
+async def _mail(settings: Settings, dsn: str) -> None:
+    async with build_parts(settings, dsn, "worker") as parts, listeners(parts):
+        await _until_told(parts)
+
+
+_ROLES: dict[str, Callable[[Settings, str], Coroutine[Any, Any, None]]] = {"web": _web, "worker": _worker, "mail": _mail}
+
+
+async def _until_told(parts: Parts, *work: Coroutine[Any, Any, None]) -> None:
+    """Runs all of `work` until a signal asks this process to end. When a piece of it ends by itself, so does the process, to be started anew."""
+    _settle_memory()
+    end = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, end.set)
+    waiting = asyncio.create_task(end.wait())
+    tasks: list[asyncio.Task[Any]] = [asyncio.create_task(one) for one in work]
+    log.info("working", pid=os.getpid(), smtp=str(parts.settings.smtp))
+    try:
+        done, _ = await asyncio.wait([waiting, *tasks], return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in (waiting, *tasks):
+            task.cancel()
+        await asyncio.gather(waiting, *tasks, return_exceptions=True)
+    for task in done - {waiting}:
+        task.result()
+
+
+def _settle_memory() -> None:
+    """What exists by now lives as long as the process: the garbage collector need not look at it again."""
+    gc.collect()
+    gc.freeze()
 
 
 class _Server(uvicorn.Server):
-    """uvicorn, ending by our own hand: its way raises the signal again, which would cut off the database's closing."""
+    """uvicorn, ending by our own hand: its way raises the signal again, which would cut off the database's closing. Live streams are ended
+    first, because they would last for ever."""
+
+    def __init__(self, config: uvicorn.Config, at_end: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        super().__init__(config)
+        self._at_end = at_end
+        self._ending: asyncio.Task[None] | None = None
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -75,4 +120,6 @@ class _Server(uvicorn.Server):
                 loop.remove_signal_handler(number)
 
     def _end(self) -> None:
+        if self._ending is None:
+            self._ending = asyncio.get_running_loop().create_task(self._at_end())
         self.should_exit = True

@@ -8,6 +8,7 @@ measures. Who is asking is found later, by the routes that need it (`call.py`). 
 from time import perf_counter
 from typing import Any
 
+from litestar import Litestar
 from prometheus_client import Counter, Histogram
 
 from innboks.api.asgi import App, Message, Receive, Scope, Send
@@ -69,8 +70,9 @@ def _cookie(header: str) -> str | None:
 class Guard:
     """The ASGI application: wraps `api` (routes) and `static` (the agent app's files)."""
 
-    def __init__(self, api: App, static: App, public_url: str) -> None:
+    def __init__(self, api: Litestar, static: App, public_url: str) -> None:
         self.api = api
+        self._api: App = api
         self._static = static
         self._origin = public_url.lower()
         self._headers = [
@@ -85,7 +87,7 @@ class Guard:
         if scope["type"] == "http":
             await self._answer(scope, receive, send)
         elif scope["type"] == "lifespan":
-            await self.api(scope, receive, send)
+            await self._api(scope, receive, send)
         else:
             await send({"type": "websocket.close", "code": 4404, "reason": "There is no such address."})
 
@@ -120,7 +122,7 @@ class Guard:
         if refusal is not None:
             await send_problem(refusal, answer)
         elif is_api:
-            await self.api(scope, receive, answer)
+            await self._api(scope, receive, answer)
         else:
             await self._static(scope, receive, answer)
 
