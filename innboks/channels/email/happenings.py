@@ -1,0 +1,165 @@
+"""What a mail that came in means to the product: a message, news about one we sent, or our own coming back.
+
+Pure, as the road in wants it (`Channel.parse`). The reading is done in `read.py`; here it becomes the contract's words: who wrote it, why it
+belongs to a conversation (`threading.py`), whether it may be answered by a machine, how far its sender is to be trusted.
+"""
+
+import email.utils
+from collections.abc import Sequence
+from typing import Literal
+
+import msgspec
+
+from innboks.channels.email import own
+from innboks.channels.email.authentication import authentication_of
+from innboks.channels.email.auto import no_auto_answer
+from innboks.channels.email.mail import Address, Bounce, Mail
+from innboks.channels.email.read import read_mail
+from innboks.channels.email.settings import Config, normal_address
+from innboks.channels.email.threading import content_hash, normal_id, read_token, thread_keys
+from innboks.errors import Unrecognised
+from innboks.sdk.contract import Context, Happening, Ignored, Inbound, Media, MessageReceived, Party, ReceiptReceived, ThreadKey
+
+MAX_RECIPIENTS = 1000
+"""Recipients kept with a message; the whole original has them all."""
+_LABELS = {"in-reply-to": "In-Reply-To", "references": "References"}
+
+
+def happenings_of(ctx: Context, inbound: Inbound) -> Sequence[Happening]:
+    """Raises `Unrecognised` for bytes that name nobody as their sender."""
+    mail = read_mail(inbound.body)
+    if mail.return_path is None and "mail-from" in inbound.headers:
+        mail.return_path = inbound.headers["mail-from"]
+    echo = _echo(ctx, mail)
+    if echo is not None:
+        return [echo]
+    message = _message(ctx, inbound, mail)
+    if mail.bounce is not None:
+        receipts = _receipts(ctx, mail, mail.bounce, message)
+        if receipts:
+            return receipts
+    return [message]
+
+
+def _echo(ctx: Context, mail: Mail) -> Ignored | None:
+    """Our own mail come back to the address it left from: a Sent folder, a list we are on, or a loop (R-127)."""
+    if own.own_message(ctx, normal_id(mail.message_id or "")) is not None:
+        return Ignored("This is a message that was sent from here.", code="own_message")
+    if mail.header(own.LOOP_HEADER) == own.loop_mark(ctx) and mail.bounce is None:
+        return Ignored("This mail was sent from here and has come back in a circle.", code="loop")
+    return None
+
+
+def _message(ctx: Context, inbound: Inbound, mail: Mail) -> MessageReceived:
+    config: Config = ctx.config
+    writer = _writer(ctx, mail, inbound)
+    sender, forwarded_by, reply_to = writer, None, [_party(one, "to") for one in mail.reply_to[:20] if one.address]
+    if config.use_original_sender and mail.forwarded_from is not None and mail.forwarded_from.address:
+        original = _party(mail.forwarded_from, "from")
+        if original.address != writer.address:
+            sender, forwarded_by, reply_to = original, writer, []  # answers go to the original sender (R-133)
+    if any(party.address == writer.address for party in reply_to) or sender.address != writer.address:
+        reply_to = []
+    recipients = [_party(one, "to") for one in mail.to] + [_party(one, "cc") for one in mail.cc]
+    message_id = normal_id(mail.message_id or "")
+    is_from_us = inbound.headers.get("folder-role") == "sent"
+    return MessageReceived(
+        external_id=message_id or None,
+        sender=sender,
+        recipients=[party for party in recipients if party.address][:MAX_RECIPIENTS],
+        reply_to=reply_to,
+        subject=_clean(mail.subject),
+        text=_clean(mail.text),
+        html=_clean(mail.body_html),
+        quoted=_clean(mail.quoted),
+        signature=_clean(mail.signature),
+        media=[
+            Media(
+                name=_clean(one.name),
+                type=_clean(one.type),
+                content=one.content,
+                is_inline=one.inline,
+                content_id=_clean(one.content_id or "") or None,
+            )
+            for one in mail.attachments
+        ],
+        sent_at=mail.date,
+        thread=_thread(ctx, inbound, mail),
+        dedupe_key=f"{message_id}|{content_hash(mail)}" if message_id else content_hash(mail),
+        direction="out" if is_from_us else "in",
+        is_automatic=mail.auto_reply or mail.bounce is not None,
+        may_answer_automatically=not (is_from_us or no_auto_answer(mail, own_addresses=ctx.own_addresses | {config.address})),
+        forwarded_by=forwarded_by,
+        origin=msgspec.structs.asdict(authentication_of(mail, config.trusted_authserv_ids.split(","))),
+        notes=[_clean(problem) for problem in mail.problems],
+    )
+
+
+def _writer(ctx: Context, mail: Mail, inbound: Inbound) -> Party:
+    """Who wrote the mail. Groups and lists write themselves into From and the person into another header (R-105)."""
+    config: Config = ctx.config
+    named = [one for one in mail.sender if one.address]
+    if not named:
+        envelope = inbound.headers.get("mail-from", "")
+        if normal_address(envelope) is None:
+            raise Unrecognised("The mail does not say who sent it.", code="no_sender")
+        return _party(Address(name="", address=envelope), "from")
+    first = named[0]
+    if first.address.lower() in ctx.own_addresses | {config.address}:
+        name, address = email.utils.parseaddr(mail.header("X-Original-From") or mail.header("X-Original-Sender") or "")
+        if normal_address(address) is not None:
+            return _party(Address(name=name or first.name.rpartition(" via ")[0].strip("' "), address=address), "from")
+        if " via " in first.name and mail.reply_to and mail.reply_to[0].address:
+            return _party(Address(name=first.name.rpartition(" via ")[0].strip("' "), address=mail.reply_to[0].address), "from")
+    return _party(first, "from")
+
+
+def _thread(ctx: Context, inbound: Inbound, mail: Mail) -> list[ThreadKey]:
+    """Headers before tokens (R-121): an answer to a forwarded mail carries the token of another conversation, its headers are right."""
+    keys: list[ThreadKey] = []
+    arrived_at = inbound.headers.get("rcpt-to", "")
+    by_envelope = Mail(to=[Address(name="", address=arrived_at)]) if arrived_at else Mail()
+    found = [*thread_keys(by_envelope, ctx.domain), *thread_keys(mail, ctx.domain)]
+    for key in dict.fromkeys(found):
+        kind, _, value = key.partition(":")
+        if kind in _LABELS:
+            keys.append(ThreadKey(how="message", value=value, label=_LABELS[kind]))
+        elif (conversation_id := read_token(ctx.secret("reply-token"), value)) is not None:
+            keys.append(ThreadKey(how="conversation", value=str(conversation_id), label="reply address"))
+    return sorted(keys, key=lambda key: key.how == "conversation")
+
+
+def _receipts(ctx: Context, mail: Mail, bounce: Bounce, message: MessageReceived) -> list[Happening]:
+    """One receipt per recipient that did not get the returned mail; `otherwise` shows the report to people when the mail was none of ours.
+    Empty when the report does not say which mail came back."""
+    returned = [one for one in map(normal_id, bounce.message_ids) if one]
+    if not returned:  # the mail may still be named as the one that the report answers; of those only ours can have come back
+        named = map(normal_id, (*mail.in_reply_to, *reversed(mail.references)))
+        returned = [one for one in named if own.own_message(ctx, one) is not None][:1]
+    if not returned:
+        return []
+    state: Literal["failed", "delayed"] = "failed" if bounce.final else "delayed"
+    receipts: list[Happening] = [
+        ReceiptReceived(
+            external_ids=returned,
+            state=state,
+            address=normal_address(one.address) or one.address.lower() or None,
+            reason=_clean(one.diagnostic),
+            code=one.status,
+            at=mail.date,
+            is_permanent=one.hard,
+            otherwise=message,
+        )
+        for one in bounce.recipients
+    ]
+    return receipts or [ReceiptReceived(external_ids=returned, state=state, at=mail.date, otherwise=message)]
+
+
+def _party(one: Address, role: Literal["from", "to", "cc"]) -> Party:
+    address = normal_address(one.address) or _clean(one.address).strip().lower()
+    return Party(address=address, name=_clean(one.name), role=role)
+
+
+def _clean(text: str) -> str:
+    """Without what a database refuses: NUL and lone surrogates."""
+    return text.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")

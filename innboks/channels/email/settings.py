@@ -1,0 +1,280 @@
+"""What an admin fills in for an email address, and what it means for the two servers behind it.
+
+`Config` is the form (its JSON Schema draws it); fields marked `writeOnly` are secrets. `checked` refuses what cannot work with a sentence
+per field. `outgoing_server` and `incoming_server` turn the form into a `Server`, which `outbox.py` and `mailbox.py` connect to.
+"""
+
+import ipaddress
+import re
+import ssl
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+import idna
+import msgspec
+from msgspec import Meta
+
+from innboks.errors import Invalid
+
+Method = Literal["forwarding", "imap", "gmail", "microsoft365"]
+Tls = Literal["auto", "tls", "starttls", "none"]
+
+_SECRET = {"writeOnly": True, "format": "password"}
+_IMAP = {"x-show-if": {"method": ["imap"]}}
+_ADDRESS = re.compile(r"[^\s<>()\[\]\\,;:\"@\x00-\x1f\x7f]{1,64}@[^\s<>()\[\]\\,;:\"@\x00-\x1f\x7f]{1,253}")
+_HOST = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_.-]{0,252})|[0-9A-Fa-f:.]{2,45}")
+
+
+class Config(msgspec.Struct, kw_only=True, frozen=True):
+    """Everything that can be set for one address. Empty means "not set" for text, 0 for a port: the usual one for the encryption."""
+
+    method: Annotated[
+        Method,
+        Meta(
+            title="How mail reaches us",
+            description="Forwarding: your provider forwards to an address of ours. IMAP: we fetch from your mailbox.",
+        ),
+    ] = "forwarding"
+    address: Annotated[str, Meta(title="Address", description="What customers write to.", examples=["support@example.com"])]
+    from_name_mode: Annotated[
+        Literal["agent_and_company", "company"],
+        Meta(title="From name", description="What customers see: the person who answers and the company, or the company only."),
+    ] = "agent_and_company"
+    company_name: Annotated[str, Meta(title="Company name", max_length=200)] = ""
+    signature_html: Annotated[
+        str,
+        Meta(
+            title="Signature",
+            description="HTML. {{full_name}}, {{first_name}} and {{last_name}} become those of the person who answers.",
+            max_length=100_000,
+            extra_json_schema={"format": "html"},
+        ),
+    ] = ""
+    use_original_sender: Annotated[
+        bool,
+        Meta(
+            title="Use the original sender for forwarded emails",
+            description="When a colleague forwards a customer's mail, it is filed under the customer.",
+        ),
+    ] = True
+    reply_to: Annotated[
+        str, Meta(title="Replies come back to", description="Leave empty for the usual address.", extra_json_schema={"x-advanced": True})
+    ] = ""
+
+    imap_host: Annotated[str, Meta(title="IMAP server", examples=["imap.example.com"], extra_json_schema=_IMAP)] = ""
+    imap_port: Annotated[
+        int, Meta(title="IMAP port", description="0: 993, or 143 without TLS.", ge=0, le=65535, extra_json_schema=_IMAP)
+    ] = 0
+    imap_user: Annotated[str, Meta(title="IMAP user", description="Leave empty for the address.", extra_json_schema=_IMAP)] = ""
+    imap_password: Annotated[str, Meta(title="IMAP password", extra_json_schema={**_IMAP, **_SECRET})] = ""
+    imap_tls: Annotated[Tls, Meta(title="IMAP encryption", extra_json_schema=_IMAP)] = "auto"
+    imap_folders: Annotated[
+        str,
+        Meta(
+            title="Folders",
+            description="Names with commas between them. Empty: every folder in which mail can arrive (not Sent, Drafts, Junk, Trash).",
+            extra_json_schema={**_IMAP, "x-advanced": True},
+        ),
+    ] = ""
+    save_sent: Annotated[
+        bool,
+        Meta(
+            title="Keep a copy in the Sent folder",
+            description="Turn off when the provider does so by itself.",
+            extra_json_schema=_IMAP,
+        ),
+    ] = True
+
+    smtp_host: Annotated[
+        str, Meta(title="SMTP server", description="Leave empty to send through this server's own.", examples=["smtp.example.com"])
+    ] = ""
+    smtp_port: Annotated[int, Meta(title="SMTP port", description="0: 587, or 465 with TLS from the start.", ge=0, le=65535)] = 0
+    smtp_user: Annotated[str, Meta(title="SMTP user", description="Leave empty for the IMAP user, if there is one.")] = ""
+    smtp_password: Annotated[
+        str, Meta(title="SMTP password", description="Leave empty for the IMAP password, if there is one.", extra_json_schema=_SECRET)
+    ] = ""
+    smtp_tls: Annotated[Tls, Meta(title="SMTP encryption")] = "auto"
+
+    tls_verify: Annotated[
+        bool,
+        Meta(
+            title="Check the servers' certificates",
+            description="Turning this off lets anybody between us read the mail.",
+            extra_json_schema={"x-advanced": True},
+        ),
+    ] = True
+    tls_ca: Annotated[
+        str,
+        Meta(
+            title="Own certificate authority",
+            description="PEM text, for servers with a certificate of your own authority.",
+            extra_json_schema={"x-advanced": True, "format": "multiline"},
+        ),
+    ] = ""
+    trusted_authserv_ids: Annotated[
+        str,
+        Meta(
+            title="Trusted authentication servers",
+            description="Names of your own mail servers (authserv-id, RFC 8601), with commas. What they found by SPF, DKIM, DMARC is believed.",
+            extra_json_schema={"x-advanced": True},
+        ),
+    ] = ""
+
+
+class Server(msgspec.Struct, frozen=True, kw_only=True):
+    """One server to talk to. `tls` "auto" is settled already: "tls", "starttls", "none", or "offered" (STARTTLS when the server has it)."""
+
+    host: str
+    port: int
+    tls: Literal["tls", "starttls", "none", "offered"]
+    user: str = ""
+    password: str = ""
+    verify: bool = True
+    ca: str = ""
+
+    @property
+    def is_near(self) -> bool:
+        """On this machine: a password may travel without encryption."""
+        if self.host == "localhost":
+            return True
+        try:
+            return ipaddress.ip_address(self.host).is_loopback
+        except ValueError:
+            return False
+
+    def tls_context(self) -> ssl.SSLContext:
+        """Certificate and name are checked unless the admin turned it off."""
+        context = ssl.create_default_context(cadata=self.ca or None)
+        if self.ca:
+            context.load_default_certs()
+        if not self.verify:
+            context.check_hostname = False
+            context.verify_mode = ssl.CERT_NONE
+        return context
+
+
+def checked(config: Config) -> Config:
+    """The configuration in its normal form. Raises `Invalid` with the field and what to write."""
+    if config.method in ("gmail", "microsoft365"):
+        name = "Gmail" if config.method == "gmail" else "Microsoft 365"
+        raise Invalid(f"Signing in with {name} is not there yet. Connect by forwarding, or by IMAP with an app password.", field="method")
+    address = normal_address(config.address)
+    if address is None:
+        raise Invalid(f"“{config.address[:80]}” is not an email address. Write one like support@example.com.", field="address")
+    reply_to = normal_address(config.reply_to) if config.reply_to.strip() else ""
+    if reply_to is None:
+        raise Invalid("The address for replies is not an email address. Write one like support@example.com.", field="reply_to")
+    if config.method == "imap":
+        if not config.imap_host.strip():
+            raise Invalid("Write the name of the IMAP server, for example imap.example.com.", field="imap_host")
+        if not config.imap_password:
+            raise Invalid("Write the mailbox's password. Many providers want an app password here.", field="imap_password")
+        if not config.smtp_host.strip():
+            raise Invalid("Write the name of the SMTP server, for example smtp.example.com.", field="smtp_host")
+    for field in ("imap_host", "smtp_host"):
+        host = getattr(config, field).strip()
+        if host and not _HOST.fullmatch(_ascii_host(host)):
+            raise Invalid(f"“{host[:80]}” is not a server name. Write only the name, for example mail.example.com.", field=field)
+    if config.tls_ca.strip():
+        try:
+            ssl.create_default_context(cadata=config.tls_ca)
+        except (ssl.SSLError, ValueError) as error:
+            raise Invalid("This is not a certificate in PEM form. It starts with -----BEGIN CERTIFICATE-----.", field="tls_ca") from error
+    return msgspec.structs.replace(
+        config,
+        address=address,
+        reply_to=reply_to,
+        imap_host=_ascii_host(config.imap_host.strip()),
+        smtp_host=_ascii_host(config.smtp_host.strip()),
+        company_name=" ".join(config.company_name.split()),
+        imap_user=config.imap_user.strip(),
+        smtp_user=config.smtp_user.strip(),
+    )
+
+
+def normal_address(text: str) -> str | None:
+    """A mail address in the form in which we store it: lower case, domain as people read it (Unicode). None when it is none."""
+    address = text.strip()
+    if not _ADDRESS.fullmatch(address):
+        return None
+    local, _, domain = address.rpartition("@")
+    labels = domain.rstrip(".").split(".")
+    if (
+        any(not label or len(label) > 63 or label.startswith("-") for label in labels)
+        or ".." in local
+        or local[0] == "."
+        or local[-1] == "."
+    ):
+        return None
+    return f"{local}@{'.'.join(labels)}".lower()
+
+
+def wire_address(address: str) -> str:
+    """The address for SMTP and headers: the domain in its ASCII form (RFC 5890), the local part untouched. Raises ValueError."""
+    local, _, domain = address.rpartition("@")
+    if not local or not domain or re.search(r"[\x00-\x20\x7f<>]", address):
+        raise ValueError("not a mail address")
+    return f"{local}@{_ascii_host(domain)}"
+
+
+def _ascii_host(host: str) -> str:
+    if host.isascii():
+        return host
+    try:
+        return idna.encode(host, uts46=True).decode("ascii")
+    except idna.IDNAError as error:
+        raise Invalid(f"“{host[:80]}” is not a domain name that exists in the domain name system.") from error
+
+
+def domain_of(address: str) -> str:
+    """The domain of an address in ASCII, "localhost" when it has none that can be written down."""
+    try:
+        return wire_address(address).rpartition("@")[2].lower()
+    except (ValueError, Invalid):
+        return "localhost"
+
+
+def outgoing_server(config: Config, settings: Mapping[str, Any]) -> Server | None:
+    """The server that takes our mail: the address's own, else the one of the whole installation (`smtp_out`), else None."""
+    if config.smtp_host:
+        user = config.smtp_user or (config.imap_user or config.address if config.imap_password else "")
+        password = config.smtp_password or config.imap_password
+        return _server(
+            config, config.smtp_host, config.smtp_port, config.smtp_tls, user if password else "", password, implicit=465, explicit=587
+        )
+    return _parse_smtp_out(str(settings.get("smtp_out") or ""))
+
+
+def incoming_server(config: Config) -> Server:
+    """The IMAP server of the mailbox."""
+    user = config.imap_user or config.address
+    return _server(config, config.imap_host, config.imap_port, config.imap_tls, user, config.imap_password, implicit=993, explicit=143)
+
+
+def _server(config: Config, host: str, port: int, tls: Tls, user: str, password: str, *, implicit: int, explicit: int) -> Server:
+    if tls == "auto":
+        usual = explicit if explicit == 587 else implicit  # submission starts plain, IMAP starts encrypted (RFC 8314 §3)
+        port = port or usual
+        mode: Literal["tls", "starttls", "none", "offered"] = "tls" if port == implicit else "offered"
+    else:
+        port = port or (implicit if tls == "tls" else explicit)
+        mode = tls
+    return Server(host=host, port=port, tls=mode, user=user, password=password, verify=config.tls_verify, ca=config.tls_ca)
+
+
+def _parse_smtp_out(text: str) -> Server | None:
+    """`host:port`, with `user:password@` before it where the server wants to know us."""
+    if not text:
+        return None
+    login, _, place = text.rpartition("@")
+    host, _, port = place.rpartition(":")
+    user, _, password = login.partition(":")
+    number = int(port) if port.isdecimal() else 25
+    return Server(
+        host=(host or place).strip("[]"),
+        port=number,
+        tls="tls" if number == 465 else "offered",
+        user=user,
+        password=password,
+        verify=bool(login),  # a relay that takes anything from us is usually on this machine, with a certificate that nobody signed
+    )
