@@ -47,11 +47,7 @@ def test_every_setting_is_documented() -> None:
 def test_every_documented_setting_exists() -> None:
     named = {name for path in DOCUMENTS for name in re.findall(rf"`({SETTING.pattern})`", path.read_text())}
     provider = re.compile(r"INNBOKS_[A-Z0-9_]+_URL")
-    assert {name for name in named - settings_of_the_code() if not provider.fullmatch(name)} - set(OTHER_NAMES) == set()
-
-
-OTHER_NAMES = ("INNBOKS_CHANNELS",)
-"""Read elsewhere than in config.py: folders with channels of one's own (`sdk/registry.py`)."""
+    assert {name for name in named - settings_of_the_code() if not provider.fullmatch(name)} == set()
 
 
 @pytest.mark.parametrize("name", sorted(commands()))
