@@ -31,7 +31,7 @@ _HEADER_NAMES = {
         destinatarios; kam; adresat; pro; za; prima; kepada; empfänger; mottagare; modtager; mottaker; ontvanger""",
     SUBJECT: """subject; betreff; objet; asunto; oggetto; assunto; onderwerp; emne; ämne; aihe; otsikko; temat; předmět; predmet;
         tárgy; subiect; тема; относно; θέμα; konu; נושא; الموضوع; 件名; 主题; 主題; 主旨; 標題; 标题; 제목; chủ đề; tiêu đề; เรื่อง;
-        หัวเรื่อง; sujet; tema; teema; assumpte; efni; perihal; re""",
+        หัวเรื่อง; sujet; tema; teema; thema; betrifft; assumpte; efni; perihal; re""",
     COPY: """cc; bcc; kopie; kopie (cc); copie; copie à; copia; kopi; kopia; kopio; dw; másolat; másolatot kap; копия; копія; κοιν;
         κοινοποίηση; bilgi; עותק; نسخة; نسخة إلى; 抄送; 副本; 참조; สำเนา; con copia; con copia a; cópia; cc à; cc:; đồng kính gửi""",
     OTHER: """reply-to; reply to; répondre à; antwort an; responder a; importance; priority; priorité; priorität; wichtigkeit;
@@ -185,6 +185,17 @@ def header_name(line: str) -> int | None:
     return HEADER_NAMES.get(" ".join(name.split())) if len(name) < 32 else None
 
 
+def header_word(line: str) -> int | None:
+    """The kind of header whose name is all that the line holds, without a colon (Lotus Notes)."""
+    return HEADER_NAMES.get(clean(line).casefold()) if len(line) < 16 else None
+
+
+def is_link(line: str) -> bool:
+    """An address of a page and nothing else, as left over when a link was wrapped out of a quoted line."""
+    return _LINK.match(line) is not None
+
+
+_LINK = re.compile(r"\s*[(<\[]?https?://[^\s<>]{1,1900}[)>\]]?\s*>?\s*$")
 _ORANGE = re.compile(r"[> \t]{0,4}message du \d", re.IGNORECASE)  # Orange writes no colon after it
 _NAME_WITHIN = re.compile(r"(?<=[\s*>.a-z])([^\W\d_]{1,12})\s?\*?\s?[:：]")
 

@@ -21,11 +21,13 @@ _PRIVATE = re.compile("[\U000f0000-\U0010ffff]")
 _MOST_DEPTH = 5000  # open elements remembered
 
 # Possessive quantifiers: a tag that never ends must not be tried from each of its characters.
-_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:_-]*+)((?:[^<>\"']|\"[^\"<>]*+\"|'[^'<>]*+'|[\"'])*+)>")
-_SKIPPED = re.compile(r"<(script|style|title|template|head)\b[^<>]*+>", re.IGNORECASE)
+_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:_-]*+)((?:[^<>\"']++|\"[^\"<>]*+\"|'[^'<>]*+'|[\"'])*+)>")
 _ATTRIBUTE = re.compile(r"([a-zA-Z][\w:-]*+)\s*+=\s*+(?:\"([^\"]*+)\"|'([^']*+)'|([^\s\"'>]++))")
 _VOID = frozenset({"br", "hr", "img", "meta", "link", "input", "col", "area", "base", "wbr", "source", "track", "embed", "param", "o:p"})
-_INLINE = frozenset({"b", "i", "u", "em", "strong", "font", "span", "a", "o:p", "small", "s", "sub", "sup", "tt", "code"})
+_UNSEEN = frozenset({"script", "style", "title", "template", "head"})
+_PLAIN = frozenset(
+    {"b", "i", "u", "em", "strong", "font", "a", "br", "small", "s", "sub", "sup", "tt", "code", "o:p", "img"}
+)  # never telling
 
 # Elements by what only mail programs call them. Tested against "id=… class=… name=…" in lower case.
 _QUOTE_NAMES = re.compile(
@@ -150,21 +152,18 @@ def _tokens(html: str) -> Iterator[tuple[int, int, re.Match[str] | None]]:
             else:
                 position = found + len(close)
             continue
-        skipped = _SKIPPED.match(html, start)
-        if skipped and skipped[1].lower() not in lost and not skipped[0].endswith("/>"):
-            close = re.compile(rf"</{skipped[1]}[^<>]*+>", re.IGNORECASE).search(html, skipped.end())  # type: ignore[assignment]
-            if close is None:
-                lost.add(skipped[1].lower())
-                position = skipped.end()
-            else:
-                position = close.end()  # type: ignore[attr-defined]
-            continue
-        match = _TAG.match(html, start)
-        if match is None:
+        tag = _TAG.match(html, start)
+        if tag is None:
             position = start + 1
             continue
-        yield start, match.end(), match
-        position = match.end()
+        position = tag.end()
+        name = tag[2].lower()
+        if name not in _UNSEEN or tag[1] or name in lost or tag[3].endswith("/"):
+            yield start, position, tag
+        elif close_tag := re.compile(rf"</{name}[^<>]*+>", re.IGNORECASE).search(html, position):
+            position = close_tag.end()
+        else:
+            lost.add(name)
 
 
 def _checkpoints(html: str) -> tuple[str, list[int], list[_Span]]:
@@ -191,6 +190,8 @@ def _checkpoints(html: str) -> tuple[str, list[int], list[_Span]]:
                 at += len(piece)
             continue
         name = tag[2].lower()
+        if name in _PLAIN:
+            continue
         if name == "pre":
             pre = max(pre + (-1 if tag[1] else 1), 0)
         if tag[1]:

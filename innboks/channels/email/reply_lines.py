@@ -11,7 +11,7 @@ from enum import IntEnum
 import msgspec
 
 from innboks.channels.email import quote_lines
-from innboks.channels.email.signature import signature_start
+from innboks.channels.email.signature import armour_lines, signature_start
 
 _MOST_TRIES = 500  # attributions tried in one mail: hostile input must not cost more
 _WRAPPED = 5  # lines over which an attribution may be wrapped
@@ -84,6 +84,9 @@ def _without_signature(lines: Sequence[str], hints: Sequence[Hint], kinds: Seque
     text: list[int] = []
     signature: list[int] = []
     for stretch in stretches:
+        armour = armour_lines([lines[i] for i in stretch])
+        signature.extend(stretch[:armour])
+        stretch = stretch[armour:]
         cut = signature_start([lines[i] for i in stretch])
         if hints:
             cut = min(cut, next((n for n, i in enumerate(stretch) if hints[i] is Hint.SIGNATURE), cut))
@@ -124,7 +127,7 @@ def _quote_marks(lines: Sequence[str]) -> list[Kind]:
     for index in range(1, len(lines) - 1):
         if kinds[index] is Kind.NEW and kinds[index - 1] is Kind.QUOTE and kinds[index + 1] is Kind.QUOTE:
             above, line = lines[index - 1][-2000:].rstrip(), lines[index].lstrip()
-            open_end = above.count("(") > above.count(")")
+            open_end = above.count("(") > above.count(")") or (len(line) < 2000 and quote_lines.is_link(line))
             if open_end or (len(above) >= 55 and (line[:1].islower() or above[-1:] not in ".?!:")):
                 kinds[index] = Kind.QUOTE
     return kinds
@@ -164,6 +167,8 @@ def _find_heads(lines: Sequence[str], kinds: list[Kind], hints: Sequence[Hint]) 
         end = _separator_block(lines, index)
         if not end and index >= untitled and quote_lines.header_name(line) is not None:
             end, untitled = _headers(lines, index, lenient=hint is Hint.CUT)
+        if not end and quote_lines.header_word(line) == quote_lines.TO and (top := _notes_block(lines, index)) is not None and words < top:
+            return _rest_is_quoted(lines, kinds, top, words)
         if end:
             if words < index:
                 return _rest_is_quoted(lines, kinds, index, words)
@@ -220,13 +225,23 @@ def _separator_block(lines: Sequence[str], index: int) -> int:
     return _headers(lines, end, lenient=True)[0] or index + 1
 
 
+def _notes_block(lines: Sequence[str], index: int) -> int | None:
+    """Where the head of a quotation in Lotus Notes begins, given its line "To": name and date above, names of headers on lines of their own."""
+    if not any(quote_lines.header_word(line) == quote_lines.SUBJECT for line in lines[index + 1 : index + 12]):
+        return None
+    dated = next((i for i in range(index - 1, max(index - 6, -1), -1) if quote_lines.has_date(lines[i][:80])), None)
+    if dated is None or len(lines[dated]) > 80:
+        return None
+    return dated - 1 if dated and lines[dated - 1].strip() and len(lines[dated - 1]) < 80 else dated
+
+
 def _headers(lines: Sequence[str], index: int, *, lenient: bool) -> tuple[int, int]:
     """The end of the block of header lines ("From: …", "Sent: …") that starts at `index`, 0 when it is not one; and how far it was looked for.
 
     A traveller's "From: Oslo / To: Bergen / Date: …" is no block: there must be an address, a subject or a time of day."""
     seen: set[int] = set()
     end, loose, last = index, 0, index
-    evidence = False
+    evidence = timed = False
     while end < len(lines) and end - index < _MOST_HEADERS:
         line = lines[end]
         name = quote_lines.header_name(line) if len(line) < 4000 else None
@@ -243,14 +258,15 @@ def _headers(lines: Sequence[str], index: int, *, lenient: bool) -> tuple[int, i
             seen.add(name)
             seen.update(quote_lines.names_within(line[:400]))
             last = end + 1
-            evidence = evidence or "@" in line[:400] or (name == quote_lines.DATE and quote_lines.has_time(line[:200]))
+            timed = timed or (name == quote_lines.DATE and quote_lines.has_time(line[:200]))
+            evidence = evidence or timed or "@" in line[:400]
         end += 1
     seen.discard(quote_lines.OTHER)
     subject = quote_lines.SUBJECT in seen
     origin = quote_lines.FROM in seen
     enough = len(seen) >= 3 and (evidence or subject) and (origin or subject)
-    if not enough and len(seen) == 2 and origin and evidence:
-        enough = quote_lines.DATE in seen or subject
+    if not enough and len(seen) == 2 and evidence:
+        enough = (origin and (quote_lines.DATE in seen or subject)) or (timed and {quote_lines.DATE, quote_lines.TO} == seen)
     if lenient:
         enough = enough or (origin and evidence) or len(seen) >= 2
     return (last if enough else 0), last

@@ -20,9 +20,9 @@ _EXACT = re.compile(r"-- ?\r?$")
 # "Sent from my …" and the offers of mobile Outlook. Whole lines, any case; what may stand before and after is bounded.
 _DEVICE = re.compile(
     r"""[<(\[\s"'«>*_-]{0,6}(?:
-      sent\s(?:from|via|with|using|by|on\sthe\sgo) | get\s\[?outlook\sfor | download\s\[?outlook
+      sent\s(?:wirelessly\s)?(?:from|via|with|using|by|on\sthe\sgo) | get\s\[?outlook\sfor | download\s\[?outlook
     | (?:written|typed|posted|composed)\s(?:on|from)\smy | this\s(?:e-?mail|message)\swas\ssent\sfrom\smy
-    | from\smy\s(?:i?phone|ipad|mobile|android|blackberry|cell) | envoy[ée]e?\s(?:depuis|de\s|à\spartir|par\s|avec|via|du\s)
+    | from\smy\s(?:i?phone|ipad|mobile|android|blackberry|cell) | envoy[ée]e?\s(?:sans\sfil|depuis|de\s|à\spartir|par\s|avec|via|du\s)
     | obtene[zr]\s\[?outlook | télécharge[zr]\s\[?outlook | gesendet\s(?:von|vom|mit|über|aus|via)
     | (?:von|mit)\smeine[mnr]\s.{1,60}\sgesendet | diese\s(?:nachricht|e-?mail|mail)\swurde\s(?:von|mit)\s.{1,80}\sgesendet
     | holen\ssie\ssich\s\[?outlook | laden\ssie\s\[?outlook | \[?outlook\sfür\s.{1,40}\s(?:beziehen|herunterladen|abrufen)
@@ -50,30 +50,32 @@ _POLITE = re.compile(r"please|pls|excuse|sorry|apolog|pardon|forgive|ignore|bitt
 _VERB_AFTER = re.compile(r"\b(?:is|are|was|were|but|because|which|and\sit|yesterday|today|last|this\s(?:morning|week))\b", re.IGNORECASE)
 _LINK = re.compile(r"<?https?://\S+>?|\(https?://[^)\s]{1,200}\)|\[[^\]]{1,80}\]", re.IGNORECASE)
 
-_CLOSINGS = """best regards; kind regards; warm regards; warmest regards; regards; best; best wishes; sincerely; sincerely yours;
-    yours sincerely; yours truly; yours faithfully; cheers; cordially; respectfully; with best regards; with kind regards;
-    many thanks and best regards; brgds; br; kr; rgds; mit freundlichen grüßen; mit freundlichen grüssen; mit freundlichem gruß;
-    mit freundlichem gruss; freundliche grüße; freundliche grüsse; viele grüße; viele grüsse; beste grüße; beste grüsse;
-    liebe grüße; liebe grüsse; herzliche grüße; schöne grüße; mit besten grüßen; mit besten grüssen; hochachtungsvoll; mfg; vg; lg;
-    gruß; grüße; grüsse; gruss; mit lieben grüßen; schönen gruß; cordialement; bien cordialement; bien à vous; salutations;
-    sincères salutations; meilleures salutations; cdlt; bien à toi; amicalement; respectueusement; saludos; un saludo;
-    saludos cordiales; cordialmente; atentamente; atte; un cordial saludo; cordiales saludos; muchos saludos; cordiali saluti;
-    distinti saluti; saluti; un saluto; cordialmente; a presto; atenciosamente; att; cumprimentos; com os melhores cumprimentos;
-    melhores cumprimentos; abraço; abraços; met vriendelijke groet; met vriendelijke groeten; vriendelijke groet;
-    vriendelijke groeten; groet; groeten; groetjes; mvg; hartelijke groet; hartelijke groeten; hilsen; med vennlig hilsen;
-    vennlig hilsen; med venlig hilsen; venlig hilsen; de bedste hilsner; bedste hilsner; mange hilsner; beste hilsen; mvh; vh;
-    hilsner; med vänlig hälsning; med vänliga hälsningar; vänliga hälsningar; vänlig hälsning; hälsningar; hälsning;
-    med vennleg helsing; helsing; vennleg helsing; hej då; ystävällisin terveisin; parhain terveisin; terveisin; t; yst terv;
-    pozdrawiam; pozdrawiam serdecznie; serdecznie pozdrawiam; z poważaniem; z powazaniem; z wyrazami szacunku; łączę pozdrowienia;
-    pozdrowienia; s pozdravem; s přátelským pozdravem; s pozdravom; s priateľským pozdravom; zdravím; hezký den; üdvözlettel;
-    tisztelettel; üdv; köszönettel; cu stimă; cu respect; toate cele bune; cu drag; с уважением; с наилучшими пожеланиями;
-    с наилучшими; всего доброго; з повагою; з найкращими побажаннями; с уважение; поздрави; с поздрав; με εκτίμηση; φιλικά;
-    με φιλικούς χαιρετισμούς; χαιρετισμούς; saygılarımla; saygılarımızla; iyi çalışmalar; selamlar; sevgiler; בברכה; בכבוד רב;
-    תודה ובברכה; مع أطيب التحيات; مع خالص التحيات; تحياتي; مع فائق الاحترام; よろしくお願いします; よろしくお願いいたします;
-    以上、よろしくお願いいたします; 敬具; 此致; 此致敬礼; 祝好; 顺祝商祺; 敬上; 謹上; 감사합니다; 드림; trân trọng; thân mến;
-    kính thư; ขอแสดงความนับถือ; ด้วยความเคารพ; srdačan pozdrav; lijep pozdrav; s poštovanjem; lep pozdrav; pagarbiai;
-    lugupidamisega; ar cieņu; kveðja; salam; hormat kami; atentament"""
-_CLOSING = frozenset(" ".join(words.split()).casefold() for words in _CLOSINGS.split(";"))
+_ENGLISH_CLOSINGS = """best regards; kind regards; warm regards; warmest regards; regards; best; best wishes; sincerely;
+    sincerely yours; yours sincerely; yours truly; yours faithfully; cheers; cordially; respectfully; with best regards;
+    with kind regards; many thanks and best regards; brgds; br; kr; rgds"""
+_CLOSINGS = """mit freundlichen grüßen; mit freundlichen grüssen; mit freundlichem gruß; mit freundlichem gruss; freundliche grüße;
+    freundliche grüsse; viele grüße; viele grüsse; beste grüße; beste grüsse; liebe grüße; liebe grüsse; herzliche grüße;
+    schöne grüße; mit besten grüßen; mit besten grüssen; hochachtungsvoll; mfg; vg; lg; gruß; grüße; grüsse; gruss;
+    mit lieben grüßen; schönen gruß; cordialement; bien cordialement; bien à vous; salutations; sincères salutations;
+    meilleures salutations; cdlt; bien à toi; amicalement; respectueusement; saludos; un saludo; saludos cordiales; cordialmente;
+    atentamente; atte; un cordial saludo; cordiales saludos; muchos saludos; cordiali saluti; distinti saluti; saluti; un saluto;
+    a presto; atenciosamente; att; cumprimentos; com os melhores cumprimentos; melhores cumprimentos; abraço; abraços;
+    met vriendelijke groet; met vriendelijke groeten; vriendelijke groet; vriendelijke groeten; groet; groeten; groetjes; mvg;
+    hartelijke groet; hartelijke groeten; hilsen; med vennlig hilsen; vennlig hilsen; med venlig hilsen; venlig hilsen;
+    de bedste hilsner; bedste hilsner; mange hilsner; beste hilsen; mvh; vh; hilsner; med vänlig hälsning; med vänliga hälsningar;
+    vänliga hälsningar; vänlig hälsning; hälsningar; hälsning; med vennleg helsing; helsing; vennleg helsing; hej då;
+    ystävällisin terveisin; parhain terveisin; terveisin; t; yst terv; pozdrawiam; pozdrawiam serdecznie; serdecznie pozdrawiam;
+    z poważaniem; z powazaniem; z wyrazami szacunku; łączę pozdrowienia; pozdrowienia; s pozdravem; s přátelským pozdravem;
+    s pozdravom; s priateľským pozdravom; zdravím; hezký den; üdvözlettel; tisztelettel; üdv; köszönettel; cu stimă; cu respect;
+    toate cele bune; cu drag; с уважением; с наилучшими пожеланиями; с наилучшими; всего доброго; з повагою;
+    з найкращими побажаннями; с уважение; поздрави; с поздрав; με εκτίμηση; φιλικά; με φιλικούς χαιρετισμούς; χαιρετισμούς;
+    saygılarımla; saygılarımızla; iyi çalışmalar; selamlar; sevgiler; בברכה; בכבוד רב; תודה ובברכה; مع أطيب التحيات;
+    مع خالص التحيات; تحياتي; مع فائق الاحترام; よろしくお願いします; よろしくお願いいたします; 以上、よろしくお願いいたします; 敬具;
+    此致; 此致敬礼; 祝好; 顺祝商祺; 敬上; 謹上; 감사합니다; 드림; trân trọng; thân mến; kính thư; ขอแสดงความนับถือ; ด้วยความเคารพ;
+    srdačan pozdrav; lijep pozdrav; s poštovanjem; lep pozdrav; pagarbiai; lugupidamisega; ar cieņu; kveðja; salam; hormat kami;
+    atentament"""
+_ENGLISH_CLOSING = frozenset(" ".join(words.split()) for words in _ENGLISH_CLOSINGS.split(";"))
+_CLOSING = _ENGLISH_CLOSING | {" ".join(words.split()).casefold() for words in _CLOSINGS.split(";")}
 _THANKS = frozenset(
     {"thanks", "thank you", "many thanks", "danke", "merci", "gracias", "obrigado", "obrigada", "grazie", "takk", "tak", "tack"}
 )
@@ -88,7 +90,7 @@ _CONTACT = re.compile(
 _LEGAL = re.compile(
     r"""confidential|privileged|intended\s(?:only|solely|recipient|for)|vertraulich|bestimmungsgemäß|irrtümlich\serhalten|confidentiel|destinataire|
     confidencial|confidenzial|riservat[ei]|destinatari[oe]|vertrouwelijk|fortrolig|konfidens|konfident|luottamuksel|poufn|adresat|důvěrn|dôvern|bizalmas|
-    confidenţial|confidențial|конфиденциальн|конфіденційн|поверителн|εμπιστευτικ|gizli|חסוי|سري|機密|保密|기밀|disclaimer|printing\sthis""",
+    confidenţial|confidențial|конфиденциальн|конфіденційн|поверителн|εμπιστευτικ|gizli|חסוי|سري|機密|保密|기밀|disclaimer|printing\sthis|\bvirus|antivir""",
     re.IGNORECASE | re.VERBOSE,
 )
 _LEGAL_OPENING = re.compile(
@@ -96,7 +98,7 @@ _LEGAL_OPENING = re.compile(
     important\snotice|notice:|if\syou\s(?:are\snot|have\sreceived)|diese\s(?:e-?mail|nachricht|mitteilung)|ce\s(?:message|courriel|mail)|cet\se-?mail|
     este\s(?:mensaje|correo|e-?mail)|esta\smensagem|questo\smessaggio|le\sinformazioni\scontenute|la\spresente|dit\s(?:e-?mail|bericht)|deze\se-?mail|
     denne\s(?:e-?post|e-?mail|mail|melding)|detta\s(?:e-?post|mejl)|ta\swiadomość|niniejsza|tato\szpráva|táto\sspráva|ez\s(?:az\s)?(?:e-?mail|üzenet)|
-    acest\s(?:mesaj|e-?mail)|(?:это|данное)\sсообщение|please\s(?:consider\sthe|think\sbefore)|avis\sde\sconfident|aviso\s|the\scontents\sof)""",
+    acest\s(?:mesaj|e-?mail)|(?:это|данное)\sсообщение|please\s(?:consider\sthe|think\sbefore)|virus-?free|virenfrei|avis\sde\sconfident|aviso\s|the\scontents\sof)""",
     re.IGNORECASE | re.VERBOSE,
 )
 
@@ -113,6 +115,17 @@ def signature_start(lines: Sequence[str]) -> int:
     return start if start < end else len(lines)
 
 
+def armour_lines(lines: Sequence[str]) -> int:
+    """How many lines at the top belong to the armour of a signed message (RFC 9580 §7): its first line, its "Hash:" lines, the blank one."""
+    first = next((i for i, line in enumerate(lines[:20]) if line.strip()), None)
+    if first is None or lines[first].strip() != "-----BEGIN PGP SIGNED MESSAGE-----":
+        return 0
+    end = first + 1
+    while end < min(len(lines), first + 6) and lines[end].strip():
+        end += 1
+    return end
+
+
 def _content_end(lines: Sequence[str], end: int) -> int:
     while end and not lines[end - 1].strip():
         end -= 1
@@ -125,6 +138,9 @@ def _step(lines: Sequence[str], end: int) -> int:
         return end
     last = lines[end - 1]
     bare = clean(last)
+    if bare == "-----END PGP SIGNATURE-----":
+        begin = (i for i in range(end - 1, max(end - 400, -1), -1) if lines[i].strip() == "-----BEGIN PGP SIGNATURE-----")
+        return next(begin, end)
     if is_rule(last) or bare == _GMAIL_DOT or not bare:
         return end - 1
     if _is_device(bare):
@@ -216,10 +232,19 @@ def _is_legal(lines: Sequence[str], top: int, end: int) -> bool:
 
 
 def _closing(lines: Sequence[str], end: int) -> int:
-    """A closing ("Best regards,") with at most three short lines (names, titles) right below it, at the very end."""
+    """A closing ("Best regards,") with at most three short lines (names, titles) right below it, at the very end. Where letters set a blank line
+    below the closing (German DIN 5008 and most others, not English), one may be there."""
+    gap = False
+    if len(lines[end - 1]) > 70 or lines[end - 1].rstrip().endswith(("?", ":")):
+        return end
     for index in range(end - 2, max(end - 6, 0), -1):
         bare = clean(lines[index])
         if not bare:
+            if gap:
+                return end
+            gap = True
+            continue
+        if gap and (not _closes(bare) or bare.rstrip(",.! ").casefold() in _ENGLISH_CLOSING):
             return end
         if _closes(bare) or (bare.rstrip(",.! ").casefold() in _THANKS and end - index == 2 and " " not in clean(lines[end - 1])):
             return index
