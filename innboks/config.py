@@ -49,6 +49,19 @@ class Endpoint(msgspec.Struct, frozen=True):
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
 
 
+class MailRelay(msgspec.Struct, frozen=True, kw_only=True):
+    """A mail server that takes mail from us for everybody. `tls` "auto": from the start on port 465, else STARTTLS where it is offered."""
+
+    host: str
+    port: int
+    user: str = ""
+    password: str = ""
+    tls: Literal["auto", "tls", "starttls", "none"] = "auto"
+
+    def __repr__(self) -> str:
+        return f"MailRelay({self.host}:{self.port})"
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Everything an operator can set, parsed. Made by `load_settings`."""
 
@@ -70,6 +83,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """May outgoing requests reach loopback and private addresses? Tests and the sandbox only."""
     smtp_cert: Path | None = None
     smtp_key: Path | None = None
+    smtp_out: MailRelay | None = None
+    """Sends for the addresses that have no SMTP server of their own."""
     mail_domain: str = "localhost"
     mail_size: int = DEFAULT_MAIL_SIZE
     """Largest mail accepted, bytes."""
@@ -116,6 +131,7 @@ def load_settings(environ: Mapping[str, str], cwd: Path) -> Settings:
         allow_private=get("INNBOKS_ALLOW_PRIVATE", _flag, False),
         smtp_cert=cert,
         smtp_key=key,
+        smtp_out=get("INNBOKS_SMTP_OUT", lambda n, t: _mail_relay(n, t, given), None),
         mail_domain=get("INNBOKS_MAIL_DOMAIN", _domain, _default_domain(url)),
         mail_size=get("INNBOKS_MAIL_SIZE", _size, DEFAULT_MAIL_SIZE),
         channel_folders=get("INNBOKS_CHANNELS", lambda n, t: _folders(n, t, cwd), ()),
@@ -160,6 +176,10 @@ _NAMES = {
     "INNBOKS_ALLOW_PRIVATE",
     "INNBOKS_SMTP_CERT",
     "INNBOKS_SMTP_KEY",
+    "INNBOKS_SMTP_OUT",
+    "INNBOKS_SMTP_OUT_USER",
+    "INNBOKS_SMTP_OUT_PASSWORD",
+    "INNBOKS_SMTP_OUT_TLS",
     "INNBOKS_MAIL_DOMAIN",
     "INNBOKS_MAIL_SIZE",
     "INNBOKS_CHANNELS",
@@ -194,6 +214,20 @@ def _web_url(name: str, text: str) -> str:
 def _provider_urls(given: Mapping[str, str]) -> dict[str, str]:
     found = ((match.group(1).lower(), name, text) for name, text in given.items() if (match := _PROVIDER.fullmatch(name)))
     return {provider: _web_url(name, text.strip()) for provider, name, text in found if text.strip()}
+
+
+def _mail_relay(name: str, text: str, given: Mapping[str, str]) -> MailRelay:
+    host, _, port = text.rpartition(":")
+    host = host.removeprefix("[").removesuffix("]")
+    if not host or not port.isascii() or not port.isdecimal() or not 0 < int(port) <= 65535 or re.search(r"[\s/@]", host):
+        raise InvalidSetting(name, f"{text!r} is not a mail server. Write host:port, for example smtp.example.com:587.")
+    tls = given.get(f"{name}_TLS", "").strip().lower() or "auto"
+    if tls not in ("auto", "tls", "starttls", "none"):
+        raise InvalidSetting(f"{name}_TLS", f"{tls!r} is not an encryption. Write auto, tls, starttls or none.")
+    user, password = given.get(f"{name}_USER", "").strip(), given.get(f"{name}_PASSWORD", "")
+    if bool(user) != bool(password):
+        raise InvalidSetting(f"{name}_{'PASSWORD' if user else 'USER'}", "is missing. A login needs both a user and a password.")
+    return MailRelay(host=host, port=int(port), user=user, password=password, tls=tls)  # type: ignore[arg-type]  # checked above
 
 
 def _database_url(name: str, text: str) -> str:

@@ -149,7 +149,7 @@ def operator_settings(parts: "Parts") -> Mapping[str, Any]:
         "smtp": settings.smtp,
         "smtp_cert": settings.smtp_cert,
         "smtp_key": settings.smtp_key,
-        "smtp_out": getattr(settings, "smtp_out", None),
+        "smtp_out": settings.smtp_out,
     }
 
 

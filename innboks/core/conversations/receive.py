@@ -38,6 +38,7 @@ from innboks.sdk.contract import (
     Party,
     ReactionReceived,
     ReceiptReceived,
+    ThreadKey,
 )
 
 log = structlog.get_logger("receive")
@@ -184,16 +185,19 @@ async def record_message(
     row = connected.row
     identity_type = connected.channel.abilities.identity
     address = _normal_address(message, identity_type)
+    keys = [key for key in message.thread if key.how != "conversation" or (key.value.isascii() and key.value.isdigit() and len(key.value) < 19)]
+    external_id = external(message.external_id) if message.external_id else None
+    dedupe_key = external(message.dedupe_key) if message.dedupe_key else external_id
     await store.hold_sender(conn, row.account_id, address)
     found = await store.match(
         conn,
         account_id=row.account_id,
         channel_account_id=row.id,
         inbox_id=row.inbox_id,
-        hows=[key.how for key in message.thread],
-        values=[key.value for key in message.thread],
-        external_id=message.external_id,
-        dedupe_key=message.dedupe_key or message.external_id,
+        hows=[key.how for key in keys],
+        values=[external(key.value) for key in keys],
+        external_id=external_id,
+        dedupe_key=dedupe_key,
         identity_type=identity_type,
         scope_id=row.id if identity_type == "opaque" else 0,
         address=address,
@@ -204,9 +208,9 @@ async def record_message(
     conversation_id = found.conversation_id or found.new_conversation_id
     text, quoted, signature = (storable(part, TEXT_MAX) for part in (message.text, message.quoted, message.signature))
     waits = message.direction == "in" and not message.is_automatic
-    own_ids = [message.external_id] if message.external_id else []
-    mentioned = [one for one in message.references if one not in own_ids]
-    external_thread = next((key.value for key in message.thread if key.how == "external"), None)
+    own_ids = [external_id] if external_id else []
+    mentioned = [one for one in map(external, message.references[:100]) if one not in own_ids]
+    external_thread = next((external(key.value) for key in keys if key.how == "external"), None)
     await store.record(
         conn,
         {
@@ -238,18 +242,18 @@ async def record_message(
             "html": storable(sanitise(message.html), 2 * TEXT_MAX) if message.html else "",
             "quoted": quoted,
             "signature": signature,
-            "why": Jsonb(_why(message, found)),
+            "why": Jsonb(_why(keys, external_id, found)),
             "origin": Jsonb(dict(message.origin)),
             "data": Jsonb(_odd(message)),
             "is_automatic": message.is_automatic,
             "may_answer": message.may_answer_automatically,
             "has_attachments": bool(message.media),
-            "external": message.external_id,
-            "dedupe": message.dedupe_key or message.external_id,
+            "external": external_id,
+            "dedupe": dedupe_key,
             "delivery": delivery_id,
             "sent_at": message.sent_at,
-            "reference_ids": own_ids + mentioned[:100],
-            "reference_owns": [True] * len(own_ids) + [False] * len(mentioned[:100]),
+            "reference_ids": own_ids + mentioned,
+            "reference_owns": [True] * len(own_ids) + [False] * len(mentioned),
             "event": Jsonb({"message_id": found.new_message_id, "is_new_conversation": is_new_conversation}),
         },
     )
@@ -336,20 +340,30 @@ def _arrived_at(inbound: Inbound, now: datetime) -> datetime:
     return min(at if at.tzinfo else at.replace(tzinfo=UTC), now)
 
 
-def _why(message: MessageReceived, found: store.Match) -> dict[str, Any]:
+def _why(keys: Sequence[ThreadKey], external_id: str | None, found: store.Match) -> dict[str, Any]:
     """Why the message is in this conversation (AHEAD 8)."""
     if found.conversation_id is None:
         return {"how": "new"}
     why: dict[str, Any] = {"how": found.via}
     nth = (found.nth_key or 0) % 1000
-    if 1 <= nth <= len(message.thread):
-        key = message.thread[nth - 1]
-        why |= {"label": key.label or key.how, "value": key.value}
-    elif message.external_id:
-        why |= {"label": "Message-ID", "value": message.external_id}
+    if 1 <= nth <= len(keys):
+        key = keys[nth - 1]
+        why |= {"label": key.label or key.how, "value": external(key.value)}
+    elif external_id:
+        why |= {"label": "Message-ID", "value": external_id}
     if found.by_message_id is not None:
         why["message_id"] = str(found.by_message_id)
     return why
+
+
+EXTERNAL_MAX = 800
+
+
+def external(value: str) -> str:
+    """A provider's id in a form that an index holds: the end of an overlong one is replaced by its hash."""
+    if len(value) > EXTERNAL_MAX:
+        value = value[: EXTERNAL_MAX - 64] + hashlib.sha256(value.encode("utf-8", "replace")).hexdigest()
+    return storable(value, EXTERNAL_MAX)
 
 
 def _party(party: Party) -> dict[str, str]:

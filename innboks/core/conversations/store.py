@@ -50,11 +50,12 @@ async def page(
         by_inbox = False
     if before is not None:
         condition += " and (last_message_at, id) < (%(at)s, %(id)s)"
+    # The limit is part of the text: a plan made without knowing it would not walk the index.
     keys = f"""select account_id, id, last_message_at from conversation where account_id = %(account)s and {{}} {condition}
-               order by last_message_at desc, id desc limit %(limit)s"""
+               order by last_message_at desc, id desc limit {limit:d}"""
     if by_inbox:
         inner = f"""select k.* from unnest(%(inboxes)s::bigint[]) as readable (inbox_id)
-                    cross join lateral ({keys.format("inbox_id = readable.inbox_id and")}) k order by last_message_at desc, id desc limit %(limit)s"""
+                    cross join lateral ({keys.format("inbox_id = readable.inbox_id and")}) k order by last_message_at desc, id desc limit {limit:d}"""
     else:
         inner = keys.format("")
     cursor = await conn.execute(
@@ -70,7 +71,6 @@ async def page(
             "contact": contact_id,
             "at": before[0] if before else None,
             "id": before[1] if before else None,
-            "limit": limit,
         },
     )
     return await fetch_all(cursor, Conversation)

@@ -48,12 +48,12 @@ class Read(msgspec.Struct):
 _AFTER = """
 select tx::text::bigint, id, type, inbox_id, conversation_id, user_id, data from event
 where account_id = %(account)s and (tx, id) > (%(tx)s::text::xid8, %(id)s) and tx < pg_snapshot_xmin(pg_current_snapshot())
-order by tx, id limit %(limit)s"""
+order by tx, id limit {limit:d}"""
 
 
 async def after(conn: Connection, account_id: int, tx: int, id: int, limit: int) -> Read:
     """Only below the oldest transaction that still runs: so whatever commits later sorts after everything read here."""
-    cursor = await conn.execute(_AFTER, {"account": account_id, "tx": str(tx), "id": id, "limit": limit})
+    cursor = await conn.execute(_AFTER.format(limit=limit), {"account": account_id, "tx": str(tx), "id": id})
     rows = [Row(*row) for row in await cursor.fetchall()]
     cursor = await conn.execute(
         """select exists (select 1 from event where account_id = %s and (tx, id) > (%s::text::xid8, %s))""",

@@ -37,9 +37,9 @@ async def of_ids(conn: Connection, account_id: int, message_ids: Sequence[int]) 
 async def page(conn: Connection, account_id: int, conversation_id: int, before: int | None, limit: int) -> list[Message]:
     """The newest `limit` messages older than `before`, oldest first."""
     cursor = await conn.execute(
-        f"""select * from ({_SELECT} where m.account_id = %s and m.conversation_id = %s and m.id < %s order by m.id desc limit %s) newest
+        f"""select * from ({_SELECT} where m.account_id = %s and m.conversation_id = %s and m.id < %s order by m.id desc limit {limit:d}) newest
             order by id""",
-        (account_id, conversation_id, before if before is not None else 2**63 - 1, limit),
+        (account_id, conversation_id, before if before is not None else 2**63 - 1),
     )
     return await _with_rest(conn, account_id, await fetch_all(cursor, Message))
 

@@ -1,0 +1,109 @@
+"""A channel for tests: a messenger that posts signed JSON and takes JSON. It proves that a folder is all that a channel needs (DESIGN §7)."""
+
+import hashlib
+import hmac
+from collections.abc import Sequence
+from datetime import timedelta
+
+import msgspec
+
+from innboks.errors import BadSignature, Unrecognised
+from innboks.sdk.contract import (
+    Abilities,
+    Channel,
+    Connected,
+    Context,
+    Happening,
+    Ignored,
+    Inbound,
+    MessageEdited,
+    MessageReceived,
+    Outgoing,
+    Party,
+    ReactionReceived,
+    ReceiptReceived,
+    Sent,
+    ThreadKey,
+)
+
+
+class Config(msgspec.Struct, kw_only=True):
+    """What an admin fills in. `api_token` is the provider's; `signing_secret` proves where webhooks come from."""
+
+    room: str
+    url: str = "http://127.0.0.1:9"
+    api_token: str = ""
+    signing_secret: str = "echo-secret"
+
+
+class Payload(msgspec.Struct):
+    """The provider's JSON: only the fields that we read."""
+
+    type: str
+    id: str = ""
+    sender: str = ""
+    name: str = ""
+    text: str = ""
+    message: str = ""
+    emoji: str = ""
+    state: str = ""
+    reason: str = ""
+
+
+class Answer(msgspec.Struct):
+    id: str
+
+
+class Echo(Channel):
+    kind = "echo"
+    name = "Echo"
+    category = "messaging"
+    Config = Config
+    abilities = Abilities(text_limit=4000, has_receipts=True, has_read_receipts=True, identity="opaque")
+    silence_limit = timedelta(days=1)
+
+    async def connect(self, ctx: Context) -> Connected:
+        return Connected(identity=ctx.config.room, config=ctx.config, address=f"#{ctx.config.room}")
+
+    def verify(self, ctx: Context, inbound: Inbound) -> None:
+        expected = hmac.new(ctx.config.signing_secret.encode(), inbound.body, hashlib.sha256).hexdigest()
+        if not hmac.compare_digest(inbound.headers.get("x-echo-signature", ""), expected):
+            raise BadSignature("The signature is missing or wrong.")
+
+    def parse(self, ctx: Context, inbound: Inbound) -> Sequence[Happening]:
+        try:
+            payload = msgspec.json.decode(inbound.body, type=Payload)
+        except (msgspec.DecodeError, msgspec.ValidationError) as error:
+            raise Unrecognised("This is not a payload of Echo.") from error
+        match payload.type:
+            case "message":
+                return [
+                    MessageReceived(
+                        external_id=payload.id,
+                        sender=Party(address=payload.sender, name=payload.name, role="from"),
+                        text=payload.text,
+                        thread=[ThreadKey(how="party", value=payload.sender, label="sender")],
+                    )
+                ]
+            case "receipt":
+                return [ReceiptReceived(external_ids=[payload.message], state=payload.state, reason=payload.reason)]  # type: ignore[arg-type]
+            case "edit":
+                return [MessageEdited(external_id=payload.message, text=payload.text, is_deleted=not payload.text)]
+            case "reaction":
+                return [ReactionReceived(external_id=payload.message, sender=Party(address=payload.sender), emoji=payload.emoji)]
+            case "ping":
+                return [Ignored(reason="The provider asks whether we are there.")]
+        raise Unrecognised("Echo sent something that is not known here.")
+
+    async def send(self, ctx: Context, outgoing: Outgoing) -> Sent:
+        response = await ctx.http.send(
+            "POST",
+            f"{ctx.config.url}/rooms/{ctx.config.room}/messages",
+            headers={"authorization": f"Bearer {ctx.config.api_token}", "idempotency-key": str(outgoing.message_id)},
+            json={"to": outgoing.recipients[0].address, "text": outgoing.text},
+            is_idempotent=True,
+        )
+        return Sent(external_ids=[response.into(Answer).id])
+
+
+channels = (Echo(),)

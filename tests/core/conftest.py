@@ -1,0 +1,53 @@
+"""The core, running in this process against a real database, with the Echo channel from `tests/channel_folders`."""
+
+import hashlib
+import hmac
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from innboks.app import build_parts
+from innboks.config import Settings
+from innboks.core.access import Actor
+from innboks.core.accounts.actors import first_admin
+from innboks.core.accounts.setup import create_first_account
+from innboks.core.channel_accounts.connect import connect
+from innboks.core.channel_accounts.models import ChannelAccount
+from innboks.core.conversations.receive import receive
+from innboks.core.parts import Parts
+from innboks.lib.clock import FakeClock
+from innboks.sdk.contract import Delivered, Inbound
+
+FOLDERS = Path(__file__).parent.parent / "channel_folders"
+
+
+@pytest.fixture
+async def parts(settings: Settings, dsn: str, clock: FakeClock) -> AsyncIterator[Parts]:
+    wide = msgspec.structs.replace(settings, channel_folders=(FOLDERS,))
+    async with build_parts(wide, dsn, "worker", clock=clock) as built:
+        yield built
+
+
+@pytest.fixture
+async def actor(parts: Parts) -> Actor:
+    await create_first_account(parts, "Tindra", "Ada Example", "ada@tindra.example", "a long enough password")
+    found = await first_admin(parts)
+    assert found is not None
+    return found
+
+
+@pytest.fixture
+async def echo(parts: Parts, actor: Actor) -> ChannelAccount:
+    return await connect(parts, actor, "echo", "Echo", None, {"room": "lobby"})
+
+
+def signed(payload: dict[str, Any] | bytes, secret: str = "echo-secret") -> Inbound:
+    body = payload if isinstance(payload, bytes) else msgspec.json.encode(payload)
+    return Inbound(body=body, headers={"x-echo-signature": hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()})
+
+
+async def say(parts: Parts, row: ChannelAccount, text: str, *, sender: str = "leo", id: str = "m1") -> Delivered:
+    return await receive(parts, row.account_id, row.id, signed({"type": "message", "id": id, "sender": sender, "name": sender.title(), "text": text}))

@@ -1,0 +1,90 @@
+"""The road in: what comes is on disk, once, in the right conversation, or in quarantine with a reason."""
+
+import asyncio
+
+import pytest
+
+from innboks.core.access import Actor
+from innboks.core.channel_accounts.connect import change_channel_account
+from innboks.core.channel_accounts.models import ChannelAccount
+from innboks.core.conversations.read import list_conversations, list_messages
+from innboks.core.conversations.receive import receive
+from innboks.core.deliveries.replay import list_deliveries, raw_of, replay
+from innboks.core.parts import Parts
+from innboks.errors import BadSignature, Forbidden
+from tests.core.conftest import say, signed
+
+
+async def test_a_message_makes_contact_and_conversation(parts: Parts, actor: Actor, echo: ChannelAccount) -> None:
+    delivered = await say(parts, echo, "Hello\nis the tent back?")
+    assert delivered.fate == "handled"
+    (conversation,) = (await list_conversations(parts, actor)).items
+    assert (conversation.preview, conversation.contact_name, conversation.is_unread) == ("Hello is the tent back?", "Leo", True)
+    (message,) = (await list_messages(parts, actor, conversation.id)).items
+    assert (message.text, message.direction, message.why) == ("Hello\nis the tent back?", "in", {"how": "new"})
+
+
+async def test_the_same_person_stays_in_one_conversation(parts: Parts, actor: Actor, echo: ChannelAccount) -> None:
+    await say(parts, echo, "one", id="m1")
+    await say(parts, echo, "two", id="m2")
+    await say(parts, echo, "from somebody else", id="m3", sender="mia")
+    conversations = (await list_conversations(parts, actor)).items
+    assert sorted((c.contact_name, c.message_count) for c in conversations) == [("Leo", 2), ("Mia", 1)]
+
+
+async def test_at_once_from_one_new_person_makes_one_conversation(parts: Parts, actor: Actor, echo: ChannelAccount) -> None:
+    fates = await asyncio.gather(*(say(parts, echo, f"number {n}", id=f"m{n}") for n in range(12)))
+    assert {one.fate for one in fates} == {"handled"}
+    (conversation,) = (await list_conversations(parts, actor)).items
+    assert conversation.message_count == 12
+
+
+async def test_delivered_twice_is_kept_once(parts: Parts, actor: Actor, echo: ChannelAccount) -> None:
+    first = await say(parts, echo, "hello")
+    again = await say(parts, echo, "hello")
+    assert (again.fate, again.delivery_id) == ("duplicate", first.delivery_id)
+    same_id_other_bytes = await say(parts, echo, "hello ")
+    assert same_id_other_bytes.fate == "duplicate"
+    (conversation,) = (await list_conversations(parts, actor)).items
+    assert conversation.message_count == 1
+
+
+async def test_a_wrong_signature_is_refused_and_not_kept(parts: Parts, actor: Actor, echo: ChannelAccount) -> None:
+    with pytest.raises(BadSignature):
+        await receive(parts, echo.account_id, echo.id, signed({"type": "ping"}, secret="wrong"))
+    assert (await list_deliveries(parts, actor, None, None, 10)).items == []
+
+
+async def test_what_is_not_understood_waits_in_quarantine(parts: Parts, actor: Actor, echo: ChannelAccount) -> None:
+    delivered = await receive(parts, echo.account_id, echo.id, signed(b"{not json"))
+    assert delivered.fate == "quarantined"
+    (kept,) = (await list_deliveries(parts, actor, None, None, 10)).items
+    assert (kept.fate, kept.code, kept.reason) == ("quarantined", "unrecognised", "This is not a payload of Echo.")
+    assert await raw_of(parts, actor, kept.id) == b"{not json"
+    again = await replay(parts, actor, kept.id)
+    assert (again.fate, again.attempts) == ("quarantined", 2)
+
+
+async def test_a_pause_refuses_at_the_edge(parts: Parts, actor: Actor, echo: ChannelAccount) -> None:
+    await change_channel_account(parts, actor, echo.id, is_active=False)
+    with pytest.raises(Forbidden):
+        await say(parts, echo, "anybody there?")
+    await change_channel_account(parts, actor, echo.id, is_active=True)
+    assert (await say(parts, echo, "anybody there?")).fate == "handled"
+
+
+async def test_edits_and_reactions_stay_beside_the_message(parts: Parts, actor: Actor, echo: ChannelAccount) -> None:
+    await say(parts, echo, "first version")
+    for payload in ({"type": "edit", "message": "m1", "text": "second version"}, {"type": "reaction", "message": "m1", "sender": "leo", "emoji": "🙌"}):
+        assert (await receive(parts, echo.account_id, echo.id, signed(payload))).fate == "handled"
+    (conversation,) = (await list_conversations(parts, actor)).items
+    (message,) = (await list_messages(parts, actor, conversation.id)).items
+    assert message.text == "first version"
+    assert [one["text"] for one in message.edits] == ["second version"]
+    assert [one["emoji"] for one in message.reactions] == ["🙌"]
+
+
+async def test_characters_that_no_database_holds_do_not_stop_a_message(parts: Parts, actor: Actor, echo: ChannelAccount) -> None:
+    assert (await say(parts, echo, "a\x00b", sender="le\x00o")).fate == "handled"
+    (conversation,) = (await list_conversations(parts, actor)).items
+    assert conversation.preview == "ab"

@@ -1,0 +1,225 @@
+"""The road out: an answer leaves once, in order, or shows why not."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from datetime import timedelta
+
+import pytest
+
+from innboks.core.access import Actor
+from innboks.core.channel_accounts.connect import change_channel_account, connect, get_channel_account
+from innboks.core.channel_accounts.models import ChannelAccount
+from innboks.core.conversations.change import retry_message, settle_uncertain
+from innboks.core.conversations.models import Conversation, Message, NewMessage
+from innboks.core.conversations.read import get_conversation, get_message, list_conversations, list_messages
+from innboks.core.conversations.receive import receive
+from innboks.core.conversations.send import send
+from innboks.core.conversations.write import write
+from innboks.core.parts import Parts
+from innboks.errors import Conflict, Invalid
+from innboks.lib.clock import FakeClock
+from tests.core.conftest import say, signed
+
+
+class Provider:
+    """A tiny provider on a real socket: answers with what the test put into `answers`, else 200 with a fresh id."""
+
+    def __init__(self) -> None:
+        self.requests: list[tuple[str, bytes]] = []
+        self.answers: list[bytes | None] = []
+        self.url = ""
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = (await reader.readuntil(b"\r\n\r\n")).decode()
+        length = next(int(line.split(":")[1]) for line in head.splitlines() if line.lower().startswith("content-length"))
+        body = await reader.readexactly(length)
+        self.requests.append((head, body))
+        answer = self.answers.pop(0) if self.answers else http(200, f'{{"id": "out{len(self.requests)}"}}')
+        if answer is not None:
+            writer.write(answer)
+            await writer.drain()
+        writer.close()
+
+
+def http(status: int, body: str, *headers: str) -> bytes:
+    lines = [f"HTTP/1.1 {status} X", "content-type: application/json", f"content-length: {len(body)}", "connection: close", *headers]
+    return ("\r\n".join(lines) + "\r\n\r\n" + body).encode()
+
+
+@pytest.fixture
+async def provider() -> AsyncIterator[Provider]:
+    made = Provider()
+    server = await asyncio.start_server(made.serve, "127.0.0.1", 0)
+    made.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    async with server:
+        yield made
+
+
+@pytest.fixture
+async def row(parts: Parts, actor: Actor, provider: Provider) -> ChannelAccount:
+    return await connect(parts, actor, "echo", "Echo", None, {"room": "sales", "url": provider.url, "api_token": "t"})
+
+
+@pytest.fixture
+async def conversation(parts: Parts, actor: Actor, row: ChannelAccount) -> Conversation:
+    await say(parts, row, "hello")
+    (found,) = (await list_conversations(parts, actor)).items
+    return found
+
+
+Answer = Callable[..., "asyncio.Future[Message]"]
+
+
+async def reply(parts: Parts, actor: Actor, conversation: Conversation, text: str = "Hi Leo", **more: object) -> Message:
+    message, _ = await write(parts, actor, conversation.id, NewMessage(type="reply", text=text, **more))  # type: ignore[arg-type]
+    return message
+
+
+async def try_it(parts: Parts, message: Message) -> Message:
+    await send(parts, message.account_id, message.id, worker="test")
+    async with parts.db.connection() as conn:
+        from innboks.core.messages import store
+
+        found = await store.get(conn, message.account_id, message.id)
+    assert found is not None
+    return found
+
+
+async def test_an_answer_is_queued_then_sent_with_our_key(parts: Parts, actor: Actor, conversation: Conversation, provider: Provider) -> None:
+    queued = await reply(parts, actor, conversation)
+    assert (queued.state, queued.direction, queued.recipients[0].address) == ("queued", "out", "leo")
+    sent = await try_it(parts, queued)
+    assert (sent.state, sent.external_id, sent.recipients[0].state) == ("sent", "out1", "sent")
+    head, body = provider.requests[0]
+    assert f"idempotency-key: {queued.id}" in head
+    assert body == b'{"to":"leo","text":"Hi Leo"}'
+    after = await get_conversation(parts, actor, conversation.id)
+    assert (after.assignee_id, after.waiting_since, after.last_direction) == (actor.user_id, None, "out")
+
+
+async def test_a_second_try_of_a_sent_message_does_nothing(parts: Parts, actor: Actor, conversation: Conversation, provider: Provider) -> None:
+    message = await try_it(parts, await reply(parts, actor, conversation))
+    await try_it(parts, message)
+    assert len(provider.requests) == 1
+
+
+async def test_the_same_client_id_is_one_message(parts: Parts, actor: Actor, conversation: Conversation) -> None:
+    made = await asyncio.gather(*(reply(parts, actor, conversation, client_id="c-1") for _ in range(6)))
+    assert len({one.id for one in made}) == 1
+    assert (await get_conversation(parts, actor, conversation.id)).message_count == 2
+
+
+async def test_a_passing_problem_is_tried_again_and_given_up_after_a_day(
+    parts: Parts, actor: Actor, conversation: Conversation, provider: Provider, clock: FakeClock
+) -> None:
+    message = await reply(parts, actor, conversation)
+    provider.answers = [http(503, "{}") for _ in range(60)]
+    tries = 0
+    while (again := await send(parts, message.account_id, message.id, worker="test")) is not None:
+        tries += 1
+        assert again - message.created_at <= timedelta(hours=24)
+        clock.advance(step=again - clock.now())
+    failed = await get_message(parts, actor, message.id)
+    assert (failed.state, failed.code) == ("failed", "http_503")
+    assert tries > 20
+    assert (await get_conversation(parts, actor, conversation.id)).failed_count == 1
+    provider.answers = []
+    await retry_message(parts, actor, message.id)
+    assert (await try_it(parts, failed)).state == "sent"
+    assert (await get_conversation(parts, actor, conversation.id)).failed_count == 0
+
+
+async def test_a_refused_message_fails_at_once_with_its_reason(parts: Parts, actor: Actor, conversation: Conversation, provider: Provider) -> None:
+    provider.answers = [http(400, '{"error": "no"}')]
+    failed = await try_it(parts, await reply(parts, actor, conversation))
+    assert (failed.state, failed.reason) == ("failed", "The provider refused this.")
+
+
+async def test_a_revoked_token_holds_the_queue_until_reconnected(
+    parts: Parts, actor: Actor, conversation: Conversation, provider: Provider, row: ChannelAccount
+) -> None:
+    provider.answers = [http(401, "{}")]
+    first = await try_it(parts, await reply(parts, actor, conversation, "one"))
+    assert (first.state, first.code) == ("queued", "held")
+    broken = await get_channel_account(parts, actor, row.id)
+    assert (broken.is_authorized, broken.health["state"]) == (False, "broken")
+    second = await try_it(parts, await reply(parts, actor, conversation, "two"))
+    assert second.state == "queued"
+    assert len(provider.requests) == 1
+    await change_channel_account(parts, actor, row.id, config={"api_token": "new"})
+    assert (await try_it(parts, first)).state == "sent"
+    assert (await try_it(parts, second)).state == "sent"
+    async with parts.db.connection() as conn:
+        cursor = await conn.execute("select (args ->> 'message_id')::bigint from procrastinate_jobs where task_name = 'send_message' order by id")
+        jobs = [one[0] for one in await cursor.fetchall()]
+    assert jobs[-2:] == [first.id, second.id]
+
+
+async def test_found_sending_after_a_crash_is_uncertain_until_a_person_says(
+    parts: Parts, actor: Actor, conversation: Conversation, provider: Provider
+) -> None:
+    message = await reply(parts, actor, conversation)
+    async with parts.db.transaction() as conn:
+        await conn.execute("update dispatch set state = 'sending' where message_id = %s", (message.id,))
+    lost = await try_it(parts, message)
+    assert (lost.state, lost.code) == ("uncertain", "lost_worker")
+    assert provider.requests == []
+    with pytest.raises(Conflict):
+        await retry_message(parts, actor, message.id)
+    await settle_uncertain(parts, actor, message.id)
+    assert (await get_message(parts, actor, message.id)).state == "sent"
+
+
+async def test_receipts_move_the_state_forward_only(
+    parts: Parts, actor: Actor, conversation: Conversation, row: ChannelAccount
+) -> None:
+    message = await try_it(parts, await reply(parts, actor, conversation))
+
+    async def receipt(state: str, n: int, reason: str = "") -> str:
+        payload = {"type": "receipt", "message": message.external_id, "state": state, "reason": reason, "id": str(n)}
+        await receive(parts, row.account_id, row.id, signed(payload))
+        return (await get_message(parts, actor, message.id)).state or ""
+
+    assert await receipt("read", 1) == "read"
+    assert await receipt("delivered", 2) == "read"
+
+
+async def test_a_late_failure_reopens_the_conversation_and_says_why(
+    parts: Parts, actor: Actor, conversation: Conversation, row: ChannelAccount
+) -> None:
+    message = await try_it(parts, await reply(parts, actor, conversation))
+    payload = {"type": "receipt", "message": message.external_id, "state": "failed", "reason": "The mailbox is full."}
+    await receive(parts, row.account_id, row.id, signed(payload))
+    failed = await get_message(parts, actor, message.id)
+    assert (failed.state, failed.reason) == ("failed", "The mailbox is full.")
+    after = await get_conversation(parts, actor, conversation.id)
+    assert (after.status, after.failed_count) == ("open", 1)
+    last = (await list_messages(parts, actor, conversation.id)).items[-1]
+    assert (last.type, last.data["event"]) == ("system", "message_failed")
+
+
+async def test_comments_are_never_sent(parts: Parts, actor: Actor, conversation: Conversation, provider: Provider) -> None:
+    comment, _ = await write(parts, actor, conversation.id, NewMessage(type="comment", text="for us only"))
+    assert (comment.state, comment.direction) == (None, "none")
+    assert await send(parts, actor.account_id, comment.id, worker="test") is None
+    assert provider.requests == []
+
+
+async def test_a_newer_message_holds_the_answer_once(parts: Parts, actor: Actor, conversation: Conversation, row: ChannelAccount) -> None:
+    seen = (await get_conversation(parts, actor, conversation.id)).last_message_id
+    await say(parts, row, "wait, one more thing", id="m2")
+    with pytest.raises(Conflict) as refused:
+        await reply(parts, actor, conversation, expect_last_message_id=seen)
+    assert refused.value.code == "newer_message"
+    assert (await reply(parts, actor, conversation)).state == "queued"
+
+
+async def test_what_the_channel_cannot_do_is_refused_early(parts: Parts, actor: Actor, conversation: Conversation) -> None:
+    for new in (
+        NewMessage(type="reply", text="x" * 4001),
+        NewMessage(type="reply", text="", html="<p>only html</p>"),
+        NewMessage(type="reply", text="x", cc=["mia"]),
+        NewMessage(type="reply", text="   "),
+    ):
+        with pytest.raises(Invalid):
+            await write(parts, actor, conversation.id, new)
