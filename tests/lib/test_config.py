@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from innboks.config import Endpoint, InvalidSetting, Settings, load_settings
+from innboks.config import Endpoint, InvalidSetting, MailRelay, Settings, load_settings
 
 
 def load(folder: Path, **given: str) -> Settings:
@@ -92,6 +92,18 @@ def test_a_wrong_value_is_answered_with_what_to_write(tmp_path: Path, name: str,
     assert str(told.value).startswith(f"{name}: ")
     assert advice in str(told.value)
     assert told.value.name == name
+
+
+def test_mail_goes_out_through_one_server(tmp_path: Path) -> None:
+    assert load(tmp_path).smtp_out is None
+    assert load(tmp_path, INNBOKS_SMTP_OUT="[::1]:25").smtp_out == MailRelay(host="::1", port=25)
+    given = {"INNBOKS_SMTP_OUT": "smtp.example.com:587", "INNBOKS_SMTP_OUT_USER": "inbox", "INNBOKS_SMTP_OUT_PASSWORD": "for tests"}
+    relay = load(tmp_path, **given, INNBOKS_SMTP_OUT_TLS="STARTTLS").smtp_out
+    assert relay == MailRelay(host="smtp.example.com", port=587, user="inbox", password="for tests", tls="starttls")
+    assert "for tests" not in repr(relay)
+    for wrong in ({"INNBOKS_SMTP_OUT": "smtp.example.com"}, {**given, "INNBOKS_SMTP_OUT_PASSWORD": ""}, {**given, "INNBOKS_SMTP_OUT_TLS": "ssl"}):
+        with pytest.raises(InvalidSetting, match=r"Write|both"):
+            load(tmp_path, **wrong)
 
 
 def test_half_a_certificate_is_refused(tmp_path: Path) -> None:

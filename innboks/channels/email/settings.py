@@ -14,6 +14,7 @@ import idna
 import msgspec
 from msgspec import Meta
 
+from innboks.config import MailRelay
 from innboks.errors import Invalid
 
 Method = Literal["forwarding", "imap", "gmail", "microsoft365"]
@@ -242,7 +243,7 @@ def outgoing_server(config: Config, settings: Mapping[str, Any]) -> Server | Non
         return _server(
             config, config.smtp_host, config.smtp_port, config.smtp_tls, user if password else "", password, implicit=465, explicit=587
         )
-    return _parse_smtp_out(str(settings.get("smtp_out") or ""))
+    return _relay(settings.get("smtp_out"))
 
 
 def incoming_server(config: Config) -> Server:
@@ -262,19 +263,12 @@ def _server(config: Config, host: str, port: int, tls: Tls, user: str, password:
     return Server(host=host, port=port, tls=mode, user=user, password=password, verify=config.tls_verify, ca=config.tls_ca)
 
 
-def _parse_smtp_out(text: str) -> Server | None:
-    """`host:port`, with `user:password@` before it where the server wants to know us."""
-    if not text:
+def _relay(relay: MailRelay | None) -> Server | None:
+    """The installation's own way out. One that takes anything from us without a login is usually on this machine or the next, with a
+    certificate that nobody signed; it is believed unless the operator asked for encryption."""
+    if relay is None:
         return None
-    login, _, place = text.rpartition("@")
-    host, _, port = place.rpartition(":")
-    user, _, password = login.partition(":")
-    number = int(port) if port.isdecimal() else 25
-    return Server(
-        host=(host or place).strip("[]"),
-        port=number,
-        tls="tls" if number == 465 else "offered",
-        user=user,
-        password=password,
-        verify=bool(login),  # a relay that takes anything from us is usually on this machine, with a certificate that nobody signed
-    )
+    tls: Literal["tls", "starttls", "none", "offered"]
+    tls = relay.tls if relay.tls != "auto" else "tls" if relay.port == 465 else "offered"
+    verify = bool(relay.user) or relay.tls in ("tls", "starttls")
+    return Server(host=relay.host, port=relay.port, tls=tls, user=relay.user, password=relay.password, verify=verify)
