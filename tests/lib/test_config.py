@@ -101,7 +101,11 @@ def test_mail_goes_out_through_one_server(tmp_path: Path) -> None:
     relay = load(tmp_path, **given, INNBOKS_SMTP_OUT_TLS="STARTTLS").smtp_out
     assert relay == MailRelay(host="smtp.example.com", port=587, user="inbox", password="for tests", tls="starttls")
     assert "for tests" not in repr(relay)
-    for wrong in ({"INNBOKS_SMTP_OUT": "smtp.example.com"}, {**given, "INNBOKS_SMTP_OUT_PASSWORD": ""}, {**given, "INNBOKS_SMTP_OUT_TLS": "ssl"}):
+    for wrong in (
+        {"INNBOKS_SMTP_OUT": "smtp.example.com"},
+        {**given, "INNBOKS_SMTP_OUT_PASSWORD": ""},
+        {**given, "INNBOKS_SMTP_OUT_TLS": "ssl"},
+    ):
         with pytest.raises(InvalidSetting, match=r"Write|both"):
             load(tmp_path, **wrong)
 
