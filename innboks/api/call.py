@@ -13,7 +13,7 @@ import msgspec
 from litestar import Request
 from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler
-from litestar.params import Parameter
+from litestar.params import PathParameter, QueryParameter
 
 from innboks.api.guard import Visit
 from innboks.api.problems import decode
@@ -29,9 +29,12 @@ T = TypeVar("T")
 
 Id = Annotated[str, msgspec.Meta(pattern="^[0-9]{1,19}$")]
 """An id in JSON."""
-PathId = Annotated[int, Parameter(ge=1, le=INT64)]
+PathId = Annotated[int, PathParameter(ge=1, le=INT64)]
 """An id in a path; what cannot be one is answered with 404."""
-QueryId = Annotated[int, Parameter(ge=1, le=INT64)]
+PathText = Annotated[str, PathParameter(max_length=500)]
+QueryId = Annotated[int | None, QueryParameter(ge=1, le=INT64)]
+QueryText = Annotated[str, QueryParameter(max_length=500)]
+QueryCursor = Annotated[str | None, QueryParameter(max_length=500)]
 Name = Annotated[str, msgspec.Meta(max_length=1000)]
 
 

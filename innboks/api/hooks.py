@@ -9,7 +9,7 @@ from typing import Any
 from litestar import Response, route
 from litestar.enums import HttpMethod
 
-from innboks.api.call import IS_PUBLIC, Call, PathId
+from innboks.api.call import IS_PUBLIC, Call, PathId, PathText
 from innboks.core.conversations.receive import accept, take_in
 from innboks.errors import BadSignature, Forbidden, NotFound
 from innboks.sdk.contract import Inbound
@@ -22,7 +22,7 @@ from innboks.sdk.contract import Inbound
     status_code=200,
     opt=IS_PUBLIC,
 )
-async def receive_hook(request: Call, kind: str, channel_account_id: PathId, path: str = "") -> Response[Any]:
+async def receive_hook(request: Call, kind: PathText, channel_account_id: PathId) -> Response[Any]:
     parts = request.parts
     account_id = await parts.directory.account_of(parts, channel_account_id)
     if account_id is None:
@@ -31,7 +31,7 @@ async def receive_hook(request: Call, kind: str, channel_account_id: PathId, pat
         body=await request.body(),
         headers={name.decode("latin-1").lower(): value.decode("latin-1") for name, value in request.scope["headers"]},
         method=request.method,
-        path=path,
+        path=request.scope["path"].split("/", 4)[4] if request.scope["path"].count("/") > 3 else "",
         query={name: str(value) for name, value in request.query_params.items()},
     )
     connected = await accept(parts, account_id, channel_account_id, inbound)

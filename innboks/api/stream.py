@@ -10,11 +10,12 @@ from typing import Any
 
 import msgspec
 from litestar import get
+from litestar.params import JSONBody
 from litestar.types import ASGIApp
 
 from innboks.api.app.shapes import conversation_out, message_out
 from innboks.api.asgi import Receive, Scope, Send
-from innboks.api.call import Call, Name
+from innboks.api.call import Call, QueryCursor
 from innboks.core.access import Actor
 from innboks.core.accounts.actors import authenticate
 from innboks.core.conversations import store as conversations
@@ -37,7 +38,7 @@ _OF_MESSAGES = ("message.added", "message.changed")
 
 
 @get("/events", operation_id="follow_events", tags=["events"], summary="What happens, as server-sent events")
-async def follow(request: Call, after: Name | None = None) -> ASGIApp:
+async def follow(request: Call, after: QueryCursor = None) -> ASGIApp:
     actor, visit = request.actor, request.visit
     start = request.headers.get("last-event-id") or after
     tail: Tail = request.app.state["tail"]
@@ -146,7 +147,7 @@ def _frames(row: Row, cursor: str, by_id: dict[int, Message], place: Conversatio
     ]
 
 
-def written(kind: str, data: Any, cursor: str | None) -> bytes:
+def written(kind: str, data: JSONBody[Any], cursor: str | None) -> bytes:
     """A server-sent event (WHATWG HTML, 9.2)."""
     place = f"id: {cursor}\n" if cursor is not None else ""
     return f"{place}event: {kind}\ndata: ".encode() + msgspec.json.encode(data) + b"\n\n"

@@ -6,7 +6,7 @@ from litestar import get, post
 
 from innboks.api.app.files import send_file
 from innboks.api.app.shapes import AttachmentOut, attachment_out
-from innboks.api.call import Call, Name, PathId
+from innboks.api.call import Call, PathId, QueryText
 from innboks.core.files import attach
 from innboks.errors import Invalid
 
@@ -21,7 +21,7 @@ _AROUND_BYTES = 1024 * 1024
     summary="Upload a file: multipart with a part “file”, or the bytes themselves with ?name=",
     request_max_body_size=attach.UPLOAD_MAX + _AROUND_BYTES,
 )
-async def upload_attachment(request: Call, name: Name = "") -> AttachmentOut:
+async def upload_attachment(request: Call, name: QueryText = "") -> AttachmentOut:
     kind, _ = request.content_type
     if kind == "multipart/form-data":
         file: Any = (await request.form()).get("file")

@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 from litestar import Response, delete, get, patch, post
+from litestar.params import JSONBody
 
 from innboks.api.call import Call, Id, Input, Items, Name, PathId, number_or_none
 from innboks.core.channel_accounts import connect
@@ -88,7 +89,7 @@ async def list_channel_accounts(request: Call) -> Items[ChannelAccountOut]:
 
 
 @post("/channel-accounts", operation_id="connect_channel", tags=["channels"], summary="Connect a channel")
-async def connect_channel(request: Call, data: NewChannelAccount) -> ChannelAccountOut:
+async def connect_channel(request: Call, data: JSONBody[NewChannelAccount]) -> ChannelAccountOut:
     parts = request.parts
     row = await connect.connect(parts, request.actor, data.kind, data.name, number_or_none(data.inbox_id), data.config)
     return shown(parts, row)
@@ -105,7 +106,7 @@ async def get_channel_account(request: Call, channel_account_id: PathId) -> Chan
     tags=["channels"],
     summary="Change, pause or resume",
 )
-async def change_channel_account(request: Call, channel_account_id: PathId, data: ChannelAccountChange) -> ChannelAccountOut:
+async def change_channel_account(request: Call, channel_account_id: PathId, data: JSONBody[ChannelAccountChange]) -> ChannelAccountOut:
     parts = request.parts
     row = await connect.change_channel_account(
         parts,

@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 from litestar import get, patch
+from litestar.params import JSONBody
 
 from innboks.api.app.shapes import ListedConversation, listed_conversation
 from innboks.api.call import Call, Input, Name, PathId, text_id
@@ -34,7 +35,7 @@ async def get_contact(request: Call, contact_id: PathId) -> ContactOut:
 
 
 @patch("/contacts/{contact_id:str}", operation_id="update_contact", tags=["contacts"], summary="Rename a contact")
-async def update_contact(request: Call, contact_id: PathId, data: ContactChange) -> ContactOut:
+async def update_contact(request: Call, contact_id: PathId, data: JSONBody[ContactChange]) -> ContactOut:
     parts, actor = request.parts, request.actor
     await contacts.rename_contact(parts, actor, contact_id, data.name)
     return _shown(await contacts.get_contact(parts, actor, contact_id))

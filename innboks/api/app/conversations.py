@@ -5,19 +5,19 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 from litestar import Response, delete, get, patch, post, put
-from litestar.params import Parameter
+from litestar.params import JSONBody, QueryParameter
 
 from innboks.api.app.shapes import ListedConversation, MessageOut, listed_conversation, message_out
-from innboks.api.call import Call, Id, Input, Items, Name, PathId, QueryId, number, number_or_none
+from innboks.api.call import Call, Id, Input, Items, PathId, QueryCursor, QueryId, QueryText, number, number_or_none
 from innboks.core.channel_accounts.connect import list_channel_accounts
 from innboks.core.conversations import change, read
 from innboks.core.conversations.models import NewMessage
 from innboks.core.conversations.start import start
 from innboks.core.conversations.store import COUNT_CAP
 
-Cursor = Annotated[str, Parameter(max_length=200)]
-Limit = Annotated[int, Parameter(ge=1, le=1000, description="More than the list's own maximum gives the maximum.")]
+Limit = Annotated[int, QueryParameter(ge=1, le=1000, description="More than the list's own maximum gives the maximum.")]
 Mode = Literal["reply", "comment"]
+ModeQuery = Annotated[Mode, QueryParameter()]
 Addresses = Annotated[list[Annotated[str, msgspec.Meta(max_length=1000)]], msgspec.Meta(max_length=1000)]
 Uploads = Annotated[list[Id], msgspec.Meta(max_length=1000)]
 
@@ -104,11 +104,11 @@ async def list_views(request: Call) -> Items[ViewCount]:
 @get("/conversations", operation_id="list_conversations", tags=["conversations"], summary="One page of a view, newest first")
 async def list_conversations(
     request: Call,
-    view: Name = "open",
-    inbox_id: QueryId | None = None,
-    channel_account_id: QueryId | None = None,
-    contact_id: QueryId | None = None,
-    cursor: Cursor | None = None,
+    view: QueryText = "open",
+    inbox_id: QueryId = None,
+    channel_account_id: QueryId = None,
+    contact_id: QueryId = None,
+    cursor: QueryCursor = None,
     limit: Limit = 50,
 ) -> Items[ListedConversation]:
     page = await read.list_conversations(
@@ -125,7 +125,7 @@ async def list_conversations(
 
 
 @post("/conversations", operation_id="start_conversation", tags=["conversations"], summary="Write to somebody first")
-async def start_conversation(request: Call, data: NewConversation) -> Response[Started]:
+async def start_conversation(request: Call, data: JSONBody[NewConversation]) -> Response[Started]:
     new = NewMessage(
         type="reply",
         text=data.text,
@@ -152,7 +152,7 @@ async def get_conversation(request: Call, conversation_id: PathId) -> ListedConv
     tags=["conversations"],
     summary="Close, reopen, assign, move",
 )
-async def change_conversation(request: Call, conversation_id: PathId, data: ConversationChange) -> ListedConversation:
+async def change_conversation(request: Call, conversation_id: PathId, data: JSONBody[ConversationChange]) -> ListedConversation:
     assignee, inbox = data.assignee_id, data.inbox_id
     wanted = change.Change(
         status=data.status,
@@ -170,7 +170,7 @@ async def change_conversation(request: Call, conversation_id: PathId, data: Conv
     summary="I have read so far",
     status_code=204,
 )
-async def mark_read(request: Call, conversation_id: PathId, data: ReadMark) -> None:
+async def mark_read(request: Call, conversation_id: PathId, data: JSONBody[ReadMark]) -> None:
     await read.mark_read(request.parts, request.actor, conversation_id, number(data.message_id))
 
 
@@ -180,13 +180,13 @@ async def mark_read(request: Call, conversation_id: PathId, data: ReadMark) -> N
     tags=["drafts"],
     summary="What I have begun to write; 204 when there is nothing",
 )
-async def get_draft(request: Call, conversation_id: PathId, mode: Mode = "reply") -> Response[DraftOut | None]:
+async def get_draft(request: Call, conversation_id: PathId, mode: ModeQuery = "reply") -> Response[DraftOut | None]:
     draft = await read.get_draft(request.parts, request.actor, conversation_id, mode)
     return Response(None, status_code=204) if draft is None else Response(_draft(draft))
 
 
 @put("/conversations/{conversation_id:str}/draft", operation_id="save_draft", tags=["drafts"], summary="Keep what I have begun to write")
-async def save_draft(request: Call, conversation_id: PathId, data: DraftContent, mode: Mode = "reply") -> DraftOut:
+async def save_draft(request: Call, conversation_id: PathId, data: JSONBody[DraftContent], mode: ModeQuery = "reply") -> DraftOut:
     content = msgspec.to_builtins(data)
     return _draft(await read.save_draft(request.parts, request.actor, conversation_id, mode, content))
 
@@ -197,7 +197,7 @@ async def save_draft(request: Call, conversation_id: PathId, data: DraftContent,
     tags=["drafts"],
     summary="Throw away what I have begun to write",
 )
-async def drop_draft(request: Call, conversation_id: PathId, mode: Mode = "reply") -> None:
+async def drop_draft(request: Call, conversation_id: PathId, mode: ModeQuery = "reply") -> None:
     await read.drop_draft(request.parts, request.actor, conversation_id, mode)
 
 
@@ -208,7 +208,7 @@ async def drop_draft(request: Call, conversation_id: PathId, mode: Mode = "reply
     summary="I am typing, or have stopped",
     status_code=204,
 )
-async def signal_typing(request: Call, conversation_id: PathId, data: Typing) -> None:
+async def signal_typing(request: Call, conversation_id: PathId, data: JSONBody[Typing]) -> None:
     parts, actor = request.parts, request.actor
     conversation = await read.get_conversation(parts, actor, conversation_id)
     await parts.wake.signal(

@@ -1,14 +1,15 @@
 """Raw deliveries that need a person: what they are, the bytes themselves, and trying one again."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Annotated
 
 import msgspec
 from litestar import Response, get, post
+from litestar.params import QueryParameter
 
-from innboks.api.app.conversations import Cursor, Limit
+from innboks.api.app.conversations import Limit
 from innboks.api.app.files import download
-from innboks.api.call import Call, Items, PathId
+from innboks.api.call import Call, Items, PathId, QueryCursor
 from innboks.core.deliveries import replay
 from innboks.core.deliveries.models import Delivery, Fate
 
@@ -54,8 +55,8 @@ def _preview(one: Delivery) -> str:
 @get("/deliveries", operation_id="list_deliveries", tags=["deliveries"], summary="What could not be handled, newest first")
 async def list_deliveries(
     request: Call,
-    fate: Literal["kept", "quarantined", "handled", "duplicate", "ignored"] | None = None,
-    cursor: Cursor | None = None,
+    fate: Annotated[Fate | None, QueryParameter()] = None,
+    cursor: QueryCursor = None,
     limit: Limit = 50,
 ) -> Items[DeliveryOut]:
     page = await replay.list_deliveries(request.parts, request.actor, fate, cursor, limit)

@@ -18,7 +18,7 @@ import msgspec
 from litestar import Response, get
 
 from innboks.api.app.files import IMAGES, send_file
-from innboks.api.call import IS_PUBLIC, Call, PathId
+from innboks.api.call import IS_PUBLIC, Call, PathId, PathText
 from innboks.core.access import Actor
 from innboks.core.accounts.actors import actor_for
 from innboks.core.conversations import read
@@ -63,7 +63,7 @@ def has_remote_images(html: str) -> bool:
 
 
 @get("/frame/{token:str}", operation_id="show_frame", tags=["messages"], summary="A message's HTML, for a sandboxed frame", opt=IS_PUBLIC)
-async def show_frame(request: Call, token: str) -> Response[bytes]:
+async def show_frame(request: Call, token: PathText) -> Response[bytes]:
     leave, actor = await _admitted(request, token)
     parts = request.parts
     html = await read.html_of(parts, actor, leave.message_id)
@@ -85,7 +85,7 @@ async def show_frame(request: Call, token: str) -> Response[bytes]:
     summary="An inline image of a frame",
     opt=IS_PUBLIC,
 )
-async def show_frame_file(request: Call, token: str, attachment_id: PathId) -> Any:
+async def show_frame_file(request: Call, token: PathText, attachment_id: PathId) -> Any:
     leave, actor = await _admitted(request, token)
     message = await read.get_message(request.parts, actor, leave.message_id)
     for attachment in message.attachments:

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 import msgspec
 from litestar import get, patch, post, put
+from litestar.params import JSONBody
 
 from innboks.api.call import Call, Id, Input, Items, Name, PathId, number
 from innboks.core.inboxes import inboxes
@@ -58,13 +59,13 @@ async def list_inboxes(request: Call) -> Items[InboxOut]:
 
 
 @post("/inboxes", operation_id="create_inbox", tags=["inboxes"], summary="Make an inbox")
-async def create_inbox(request: Call, data: NewInbox) -> InboxOut:
+async def create_inbox(request: Call, data: JSONBody[NewInbox]) -> InboxOut:
     members = None if data.member_ids is None else [number(user_id) for user_id in data.member_ids]
     return shown(await inboxes.create_inbox(request.parts, request.actor, data.name, data.access, members))
 
 
 @patch("/inboxes/{inbox_id:str}", operation_id="update_inbox", tags=["inboxes"], summary="Rename, open, restrict or archive an inbox")
-async def update_inbox(request: Call, inbox_id: PathId, data: InboxChange) -> InboxOut:
+async def update_inbox(request: Call, inbox_id: PathId, data: JSONBody[InboxChange]) -> InboxOut:
     actor = request.actor
     return shown(
         await inboxes.update_inbox(request.parts, actor, inbox_id, name=data.name, access=data.access, is_archived=data.is_archived)
@@ -72,7 +73,7 @@ async def update_inbox(request: Call, inbox_id: PathId, data: InboxChange) -> In
 
 
 @put("/inboxes/{inbox_id:str}/members", operation_id="set_inbox_members", tags=["inboxes"], summary="Replace the members of an inbox")
-async def set_members(request: Call, inbox_id: PathId, data: NewMembers) -> InboxOut:
+async def set_members(request: Call, inbox_id: PathId, data: JSONBody[NewMembers]) -> InboxOut:
     actor = request.actor
     return shown(await inboxes.set_members(request.parts, actor, inbox_id, [number(user_id) for user_id in data.member_ids]))
 

@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 import msgspec
 from litestar import Response, get, post
+from litestar.params import JSONBody, QueryParameter
 
 from innboks.api.app.conversations import Addresses, Limit, Uploads
 from innboks.api.app.files import download
@@ -65,7 +66,7 @@ class FrameOut(msgspec.Struct):
     tags=["messages"],
     summary="The newest messages, oldest first; “next” goes back in time",
 )
-async def list_messages(request: Call, conversation_id: PathId, before: QueryId | None = None, limit: Limit = 50) -> Items[MessageOut]:
+async def list_messages(request: Call, conversation_id: PathId, before: QueryId = None, limit: Limit = 50) -> Items[MessageOut]:
     page = await read.list_messages(request.parts, request.actor, conversation_id, before=before, limit=limit)
     return Items([message_out(one) for one in page.items], page.next)
 
@@ -76,7 +77,7 @@ async def list_messages(request: Call, conversation_id: PathId, before: QueryId 
     tags=["messages"],
     summary="Answer the customer, or leave a comment",
 )
-async def write_message(request: Call, conversation_id: PathId, data: MessageIn) -> Response[MessageOut]:
+async def write_message(request: Call, conversation_id: PathId, data: JSONBody[MessageIn]) -> Response[MessageOut]:
     new = NewMessage(
         type=data.type,
         text=data.text,
@@ -105,7 +106,7 @@ async def get_source(request: Call, message_id: PathId) -> Response[bytes]:
 
 
 @get("/messages/{message_id:str}/frame", operation_id="get_message_frame", tags=["messages"], summary="Where its HTML can be shown safely")
-async def get_frame(request: Call, message_id: PathId, images: bool = False) -> FrameOut:
+async def get_frame(request: Call, message_id: PathId, images: Annotated[bool, QueryParameter()] = False) -> FrameOut:
     html = await read.html_of(request.parts, request.actor, message_id)
     return FrameOut(frame_address(request.parts, request.actor, message_id, images), has_remote_images(html))
 
@@ -117,7 +118,7 @@ async def get_frame(request: Call, message_id: PathId, images: bool = False) -> 
     summary="Send a failed message again",
     status_code=200,
 )
-async def retry(request: Call, message_id: PathId, data: Retry | None = None) -> MessageOut:
+async def retry(request: Call, message_id: PathId, data: JSONBody[Retry | None] = None) -> MessageOut:
     parts, actor = request.parts, request.actor
     await change.retry_message(parts, actor, message_id, even_if_uncertain=data is not None and data.even_if_uncertain)
     return message_out(await read.get_message(parts, actor, message_id))
@@ -130,7 +131,7 @@ async def retry(request: Call, message_id: PathId, data: Retry | None = None) ->
     summary="An uncertain one did leave",
     status_code=200,
 )
-async def settle(request: Call, message_id: PathId, data: Settle) -> MessageOut:
+async def settle(request: Call, message_id: PathId, data: JSONBody[Settle]) -> MessageOut:
     parts, actor = request.parts, request.actor
     await change.settle_uncertain(parts, actor, message_id)
     return message_out(await read.get_message(parts, actor, message_id))
@@ -143,7 +144,7 @@ async def settle(request: Call, message_id: PathId, data: Settle) -> MessageOut:
     summary="Move to another conversation",
     status_code=200,
 )
-async def move(request: Call, message_id: PathId, data: Move) -> Moved:
+async def move(request: Call, message_id: PathId, data: JSONBody[Move]) -> Moved:
     parts, actor = request.parts, request.actor
     conversation, moved_id = await change.move_message(parts, actor, message_id, number_or_none(data.conversation_id))
     return Moved(listed_conversation(conversation), message_out(await read.get_message(parts, actor, moved_id)))

@@ -6,6 +6,7 @@ from typing import Annotated
 import msgspec
 from litestar import Response, delete, get, post
 from litestar.datastructures import Cookie
+from litestar.params import JSONBody
 
 from innboks.api.app.users import UserOut, shown
 from innboks.api.call import IS_PUBLIC, Call, Input, Items, Name, PathId
@@ -54,7 +55,7 @@ async def signed_in(request: Call, actor: Actor, token: str | None, *, status: i
 
 
 @post("/session", operation_id="sign_in", tags=["session"], summary="Sign in", opt=IS_PUBLIC)
-async def create_session(request: Call, data: SignIn) -> Response[SessionOut]:
+async def create_session(request: Call, data: JSONBody[SignIn]) -> Response[SessionOut]:
     parts, visit = request.parts, request.visit
     token = await sign_in.sign_in(
         parts, data.email, data.password, remote_address=request.remote_address, user_agent=visit.user_agent, replaces=visit.cookie

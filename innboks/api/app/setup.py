@@ -4,6 +4,7 @@ from typing import Annotated
 
 import msgspec
 from litestar import Response, get, post
+from litestar.params import JSONBody
 
 from innboks import __version__
 from innboks.api.app.session import SessionOut, signed_in
@@ -31,7 +32,7 @@ async def get_setup(request: Call) -> SetupState:
 
 
 @post("/setup", operation_id="create_first_account", tags=["session"], summary="Make the first account and sign in", opt=IS_PUBLIC)
-async def create_first_account(request: Call, data: NewAccount) -> Response[SessionOut]:
+async def create_first_account(request: Call, data: JSONBody[NewAccount]) -> Response[SessionOut]:
     parts = request.parts
     actor = await setup.create_first_account(parts, data.account_name, data.name, data.email, data.password)
     token = await sign_in.start_session(

@@ -4,6 +4,7 @@ from datetime import datetime
 
 import msgspec
 from litestar import delete, get, post
+from litestar.params import JSONBody
 
 from innboks.api.call import Call, Input, Items, Name, PathId
 from innboks.core.accounts import tokens
@@ -35,7 +36,7 @@ async def list_tokens(request: Call) -> Items[TokenOut]:
 
 
 @post("/tokens", operation_id="create_token", tags=["tokens"], summary="Make an API token")
-async def create_token(request: Call, data: NewToken) -> FreshToken:
+async def create_token(request: Call, data: JSONBody[NewToken]) -> FreshToken:
     token_id, token = await tokens.create_token(request.parts, request.actor, data.name)
     return FreshToken(str(token_id), data.name.strip(), token)
 

@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 import msgspec
 from litestar import get, patch, post, put
+from litestar.params import JSONBody
 
 from innboks.api.call import Call, Input, Items, Name, PathId
 from innboks.core.accounts import users
@@ -75,7 +76,7 @@ async def list_users(request: Call) -> Items[UserOut]:
 
 
 @post("/users", operation_id="create_user", tags=["users"], summary="Add a colleague")
-async def create_user(request: Call, data: NewUser) -> UserOut:
+async def create_user(request: Call, data: JSONBody[NewUser]) -> UserOut:
     actor = request.actor
     user = await users.create_user(
         request.parts, actor, name=data.name, email=data.email, password=data.password, permissions=data.permissions
@@ -91,7 +92,7 @@ async def get_me(request: Call) -> MeOut:
 
 
 @patch("/users/me", operation_id="update_me", tags=["users"], summary="Change my name, language or preferences")
-async def update_me(request: Call, data: MyChange) -> UserOut:
+async def update_me(request: Call, data: JSONBody[MyChange]) -> UserOut:
     actor = request.actor
     change = users.UserChange(name=data.name, locale=data.locale, preferences=data.preferences)
     return shown(await users.update_user(request.parts, actor, actor.user_id, change))
@@ -104,13 +105,13 @@ async def update_me(request: Call, data: MyChange) -> UserOut:
     summary="Change my password; my other sessions end",
     status_code=204,
 )
-async def change_my_password(request: Call, data: NewPassword) -> None:
+async def change_my_password(request: Call, data: JSONBody[NewPassword]) -> None:
     actor = request.actor
     await users.change_password(request.parts, actor, current=data.current_password, new=data.password, cookie=request.visit.cookie)
 
 
 @patch("/users/{user_id:str}", operation_id="update_user", tags=["users"], summary="Change a colleague")
-async def update_user(request: Call, user_id: PathId, data: UserChange) -> UserOut:
+async def update_user(request: Call, user_id: PathId, data: JSONBody[UserChange]) -> UserOut:
     actor = request.actor
     change = users.UserChange(name=data.name, permissions=data.permissions, can_receive=data.can_receive, is_active=data.is_active)
     return shown(await users.update_user(request.parts, actor, user_id, change))
