@@ -135,6 +135,13 @@ _WHEN = re.compile(rf"(?<!\d)(?:{_TIME}|{_DAY})", re.IGNORECASE)
 _DAY_FIRST = re.compile(r"[^\W\d_]{2,14}[.,]{0,2} \d{1,2}\b")
 _HOUR = re.compile(rf"(?<!\d){_TIME}")
 _WEEKDAY = re.compile(r"on (?:mon|tues|wednes|thurs|fri|satur|sun)day,? \S", re.IGNORECASE)
+# "On Monday, January 5 …": the date stands at once. "In your mail of 5 January you wrote:" is a person's own sentence.
+_DATED_OPENER = re.compile(
+    r"[\s*>\"'(\[-]{0,8}(?!in (?!data))(?:[^\W\d_]{1,12}[.,]{0,2}\s?)?(?:dniu |data |giorno |dia )?"
+    r"(?:[^\W\d_]{1,14}[.,]{0,2}\s?){0,2}[-,\s]{0,2}\d",
+    re.IGNORECASE,
+)
+_BRACKETED = re.compile(r"[<(\[][^\s<>@]{1,120}@")
 _MAIL = re.compile(r"[^\s<>@]@[^\s<>@]")
 _MAIL_AT_END = re.compile(r"[^\s<>@]@[^\s<>@]{1,120}[\s>)\]\"'»,*]{1,10}[:：]$")
 _OLD_GMAIL = re.compile(r"\d{4}-\d{1,2}-\d{1,2} \d{1,2}:\d{2}(?::\d{2})? (?:GMT|UTC)(?:[+-]\d{1,2}:?\d{2})?[ :,]")
@@ -301,12 +308,12 @@ def attribution(text: str, *, quote_follows: bool) -> bool:
     colon = core[-1] in ":："
     when, mail = _WHEN.search(core) is not None, _MAIL.search(core) is not None
     if VERB_AT_END.search(core[-48:]):
-        if mail or between_dashes:
+        if between_dashes or (mail and (when or quote_follows or _BRACKETED.search(core))):
             return True
         if when:
-            return quote_follows or opens_attribution(core)
+            return quote_follows or _DATED_OPENER.match(core) is not None
         return _WEEKDAY.match(core) is not None or (quote_follows and colon and len(core) < 80)
-    if colon and (when or quote_follows) and (mail or _OPENERS.match(core)) and _VERB_WITHIN.search(core):
+    if colon and (when or quote_follows) and (mail or _DATED_OPENER.match(core)) and _VERB_WITHIN.search(core):
         return mail or _FIRST_PERSON.search(core) is None
     if colon and when and mail and _MUTT.search(core):
         return True

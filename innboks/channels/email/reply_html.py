@@ -25,6 +25,7 @@ _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:_-]*+)((?:[^<>\"']++|\"[^\"<>]*+\"|
 _ATTRIBUTE = re.compile(r"([a-zA-Z][\w:-]*+)\s*+=\s*+(?:\"([^\"]*+)\"|'([^']*+)'|([^\s\"'>]++))")
 _VOID = frozenset({"br", "hr", "img", "meta", "link", "input", "col", "area", "base", "wbr", "source", "track", "embed", "param", "o:p"})
 _UNSEEN = frozenset({"script", "style", "title", "template", "head"})
+_LEFT_OPEN = frozenset({"p", "li", "dt", "dd", "tr", "td", "th", "tbody", "thead", "option"})  # closed by what follows (HTML §13.1.2.4)
 _PLAIN = frozenset(
     {"b", "i", "u", "em", "strong", "font", "a", "br", "small", "s", "sub", "sup", "tt", "code", "o:p", "img"}
 )  # never telling
@@ -127,7 +128,7 @@ def _flatten(html: str) -> _Flat:
             number = ord(marks[0]) - _FIRST
             place = offsets[number] if number < len(offsets) else place
             raw = _PRIVATE.sub("", raw)
-        lines.append(raw)
+        lines.append(raw if lines else raw.lstrip())
         places.append(place)
     return _Flat(lines, _hints(lines, places, spans), places, source)
 
@@ -339,7 +340,7 @@ def _pieces(html: str, kept: list[tuple[int, int]], dropped: list[tuple[int, int
                 open_names.append(name)
                 pending.append((name, tag[0]))
             elif name in open_names[-60:]:
-                back = len(open_names) - 1 - open_names[::-1].index(name)
+                back = len(open_names) - 1 - open_names[-60:][::-1].index(name)
                 closed = len(open_names) - back
                 del open_names[back:]
                 if not keep:
@@ -349,5 +350,5 @@ def _pieces(html: str, kept: list[tuple[int, int]], dropped: list[tuple[int, int
                         out.append(tag[0])
         if not keep:
             out.extend(opener for _, opener in pending)
-    out.extend(f"</{name}>" for name in reversed(open_names))
+    out.extend(f"</{name}>" for name in reversed(open_names) if name not in _LEFT_OPEN)
     return "".join(out).strip()

@@ -104,6 +104,8 @@ def test_a_mail_without_anything_new_stays_whole(text: str) -> None:
         "My data:\n\nName: Kim Sample\nEmail: kim@example.org\nDate: 5 May 2026\n\nPlease answer.",
         "I wrote to you on 3.5.2026 about these things:\n\n- the invoice\n- the delivery\n\nNo answer so far.",
         "Hallo,\nam 3. Mai 2026 schrieb ich Ihnen wegen der Rechnung:\nbisher keine Antwort.",
+        'In your mail of 3 May 2025 you wrote:\n\n"we will refund it"\n\nbut you did not.',
+        "As kim@example.org wrote:\n\nit is broken.",
         "On the other hand, this is fine.\nOn Monday:\n\nwe meet.",
         "The page says what he wrote:\n\nnothing at all.",
         "2026-01-05 14:14\n05.01.2026 14:14\nJan 5, 2026 at 14:14\n\nthese are the times at which it failed.",
