@@ -7,13 +7,14 @@ mail's id, and fewer of them, so this is our own.
 
 import json
 import re
-from itertools import takewhile
+from itertools import islice, takewhile
 
 from innboks.channels.email.bounce_notice import Fields, Notice, read_notice
 from innboks.channels.email.bounce_prose import ADDRESS, Refusal, refusals_in
 from innboks.channels.email.bounce_signs import DELAY, FAILURE, FORWARDED, NAMELESS, ROBOTS, SUBJECT, VACATION
 from innboks.channels.email.bounce_texts import BOILERPLATE, DEAD, DEAD_HOST, IDLE, REPLY, SPARED, STATUS, is_dead
 from innboks.channels.email.mail import Bounce, BounceRecipient, Mail
+from innboks.channels.email.message_ids import message_ids
 from innboks.channels.email.parts import parse_tree
 
 MOST_DIAGNOSTIC = 300  # characters shown to a person
@@ -136,7 +137,9 @@ def _recipient(address: str, status: str, said: str, context: str, given_up: boo
         reply = _from_reply(lines)
         telling = [line for line in lines if line and (_has_code(line) or not BOILERPLATE.search(line.lower()))][:25]
         words = said + " " + (" ".join(telling) if _is_meagre(reply) else reply)
-        sentence = readable(reply or _spoken(telling)) or sentence
+        sentence = readable(
+            reply or _spoken([line for line in telling if not _ALONE.match(line)] or [line for line in lines[:8] if len(line) > 25])
+        )
     inner = _status_in(said) or _status_in(words)
     if inner and (not status or status.endswith(".0.0")):
         status = inner
@@ -168,7 +171,7 @@ def _from_reply(lines: list[str]) -> str:
     """From the first reply code to the end of its paragraph, or ""."""
     for number, line in enumerate(lines):
         if _has_code(line):
-            found = REPLY.search(line) or STATUS.search(line)
+            found = REPLY.search(line)
             paragraph = list(takewhile(bool, lines[number + 1 : number + 8]))
             return " ".join([line[found.start() if found else 0 :], *paragraph])
     return ""
@@ -176,7 +179,7 @@ def _from_reply(lines: list[str]) -> str:
 
 def _spoken(lines: list[str]) -> str:
     """The line that gives the reason in words, else the first few."""
-    for pattern in (_NAMED, DEAD, DEAD_HOST, IDLE, SPARED):
+    for pattern in (_NAMED, _REASON, DEAD, DEAD_HOST, IDLE, SPARED):
         for line in lines:
             if pattern.search(line.lower()):
                 return line
@@ -234,18 +237,13 @@ def _returned_ids(notice: Notice, mail: Mail) -> tuple[list[str], list[str]]:
     """Ids of the mail that came back, and the other ids its headers name. Gmail's own reports name it in In-Reply-To."""
     ids = [value for name, value in notice.returned if name == "message-id"]
     ids.append(notice.report.get("x-original-message-id", ""))
-    ids += [line for line in notice.prose.split("\n") if line.strip().lower().startswith(("message-id:", "message id:"))][:1]
-    found = _ids(" ".join(ids))
+    named = (line.strip() for line in notice.prose.split("\n") if line.strip().lower().startswith(("message-id:", "message id:")))
+    ids += [line.partition(":")[2] for line in islice(named, 1)]
     others = [value for name, value in notice.returned if name in ("in-reply-to", "references")]
     answered = mail.in_reply_to or mail.references[-1:]
-    if not found:
-        found = answered
-    references = [one for one in dict.fromkeys([*_ids(" ".join(others)), *answered, *mail.references]) if one not in found]
-    return found, references[:100]
-
-
-def _ids(text: str) -> list[str]:
-    return list(dict.fromkeys(re.findall(r"<([^<>\s]{1,300})>", text[:50_000])))
+    found = [one for value in ids for one in message_ids(value[:50_000])] or answered
+    references = [*(one for value in others for one in message_ids(value[:50_000])), *answered, *mail.references]
+    return list(dict.fromkeys(found)), [one for one in dict.fromkeys(references) if one not in found][:100]
 
 
 # ---- the sentence for people
@@ -262,15 +260,21 @@ _CODES = re.compile(
 )
 
 
+_ALONE = re.compile(rf"^\W{{0,3}}{ADDRESS}\W{{0,3}}$")
+_REASON = re.compile(r"^(?:delay )?reason:\s+\S")
 _NAMED = re.compile(rf"^<?{ADDRESS}>?:\s+\S.{{5}}")
-_ADDRESSEE = re.compile(rf"^<?{ADDRESS}>?(?:\.\.\.|:)?\s*(?=\S)")
-_TAIL = re.compile(r"\s(?:[\w.-]{6,40} - gsmtp|\[RCPT_TO\]|\(state \d+\)\.?|\(in reply to [^)]{3,40}\)|\(delivery attempts: \d+\))")
+_ADDRESSEE = re.compile(rf"^<?{ADDRESS}>?(?:\.\.\.|:)?(?=\s)\s*(?=\S)")
+_TAIL = re.compile(
+    r"\s(?:[\w.-]{6,40} - gsmtp|\[RCPT_TO\]|\(state \d+\)\.?|\(in reply to [^)]{3,40}\)|\(delivery attempts: \d+\)|Giving up on \S{3,60}$)"
+    r"|\bRESOLVER\.[\w.]{3,60};\s"
+)
+_EDGES = " '\t;:-"
 
 
 def readable(said: str) -> str:
     """The server's words as one sentence: protocol words, repeated codes and line breaks gone, cut at a word's end."""
-    text = " ".join(_CODES.sub(" ", _LEAD.sub("", said[:4_000])).split()).strip(" <>'\t;:-")
-    text = _TAIL.sub("", _ADDRESSEE.sub("", text)).strip(" <>'\t;:-")
+    text = " ".join(_CODES.sub(" ", _LEAD.sub("", said[:4_000])).split()).strip(_EDGES)
+    text = _TAIL.sub("", _ADDRESSEE.sub("", text)).strip(_EDGES)
     if text.endswith(")") and "(" not in text:
         text = text[:-1]
     if len(text) > MOST_DIAGNOSTIC:

@@ -36,7 +36,7 @@ class Notice(msgspec.Struct):
 _COPY = re.compile(
     r"^[\W_]*(?:below this line is|this is|enclosed is|here is|below is|included is|following is|attached is)? ?(?:a |the )?"
     r"(?:copy of (?:the|your)|(?:the )?(?:headers? of )?(?:the |your )?(?:original|returned|unsent|undelivered|rejected|bounced|"
-    r"failed) (?:e-?)?(?:mail|message)"
+    r"failed) (?:e-?)?(?:mail|message)\b(?! (?:was|were|is|has|have|had|could|cannot|can|will|to|from|sent|you)\b)"
     r"|message headers? follow|message text follows|message header\W*$|----- ?message header|start of (?:the )?(?:returned|"
     r"original) message)",
     re.IGNORECASE,
@@ -105,16 +105,23 @@ def _fields_inside(report: bytes) -> list[Fields]:
 
 
 def _headers_in(lines: list[str]) -> list[tuple[str, str]]:
+    """The header fields of the returned mail: the first block that has a Message-ID, else the first that looks like a mail's."""
     found: list[tuple[str, str]] = []
-    for line in lines[:400]:
+    best: list[tuple[str, str]] = []
+    for line in [*lines[:400], ""]:
         match = _FIELD.match(line[:MOST_LINE])
         if match:
             found.append((match[1].lower(), match[2].strip()))
         elif found and line[:1] in (" ", "\t"):
             found[-1] = (found[-1][0], found[-1][1] + " " + line.strip()[:MOST_LINE])
-        elif found and not line.strip() and len(found) > 3:
-            break
-    return found
+        elif found and not line.strip():
+            names = {name for name, _ in found}
+            if "message-id" in names:
+                return found
+            if not best and names & {"received", "subject"}:
+                best = found
+            found = []
+    return best
 
 
 def _read_fields(lines: list[str], notice: Notice) -> None:

@@ -15,7 +15,7 @@ NAMELESS: Final = re.compile(r"no[-_.]?reply|do[-_.]?not[-_.]?reply|notification
 SUBJECT: Final = re.compile(
     r"undeliver|returned (?:e-?)?mail|mail (?:was )?returned|returning message|failure notice|fail(?:ure|ed) (?:delivery|notice)|"
     r"delivery (?:has )?fail|delivery failure|failure delivery|"
-    r"delivery (?:status )?notification|(?:mail|message) (?:delivery )?(?:has )?(?:fail|error)|mail system error|mail failure|"
+    r"delivery (?:status )?notification|mail delivery status|(?:mail|message) (?:delivery )?(?:has )?(?:fail|error)|mail system error|mail failure|"
     r"(?:could|can) ?not be delivered|not delivered|"
     r"non[- ]?deliver|non remis|unzustellbar|zustell|delayed mail|warning: could not send|delivery (?:delayed|problem|error|report)|"
     r"delivery incomplete|"
@@ -47,5 +47,5 @@ DELAY: Final = re.compile(
     r"delayed mail|warning message only|has been delayed|(?:is|been) delayed|still being retried|will be retried|will (?:keep|"
     r"continue) (?:trying|to try)|temporary problem|"
     r"do not need to re-?send|notification \(delay\)|could not send message for past|status notification: warning|delivery incomplete|"
-    r"delivery delayed|vorübergehend"
+    r"delivery delayed|vorübergehend|not yet been delivered|delivery attempts will continue|delayed \d+ hours?|will keep trying"
 )

@@ -67,7 +67,7 @@ SPARED: Final = _any(
     r"gr[ea]y-?list",
     # for now
     r"not accepting|temporar|try (?:\w+ )?(?:again )?(?:later|in \d|after)|\blater\b",
-    r"procmail|couldn't create|can't create|cannot create|command died|mailer error",
+    r"procmail|couldn't create|can't create|cannot create|can ?not open|but will deliver|command died|mailer error",
     r"timed? ?-?out|connection (?:refused|reset|lost|dropped)|unreachable|no route to host|will be retried",
     r"(?:in the queue|expired|retry time)",
     r"name service error.{0,60}try again",
@@ -112,7 +112,7 @@ DEAD: Final = _any(
 DEAD_HOST: Final = _any(
     r"\b(?:host|domain)\b(?: name)?.{0,40}(?:not found|unknown|does ?n[o']t exist|does not exist|nonexist|not accept mail)",
     r"(?:unknown|illegal|invalid) (?:mail )?(?:host|domain)|nxdomain|no mail exchanger|nullmx|null mx|unrouteable (?:mail )?domain|"
-    r"bad destination (?:host|system)",
+    r"bad destination (?:host|system)|\bmx records? point to non-existent|indicated no smtp service",
 )
 
 # The report shows that the server refused when it was told the recipient. Sendmail pipelines, so that its transcript shows DATA as the last
@@ -141,7 +141,7 @@ BOILERPLATE: Final = _any(
     r"for further assistance|if you do so|delete your own|own text from|be delivered to one or more|the mail system$|postfix program",
     r"created automatically|automatically generated|message that you (?:have )?sent|^recipients\.|following address|^failed:?$|"
     r"its recipients|permanent error\W",
-    r"giving up on|i've given up|original message was received|permanent fatal errors|transcript of|while talking to|^from \S+$|"
+    r"giving up on|i've given up|original message was received|permanent fatal errors|transcript of|while talking to|^from \S+(?: \[|$)|^with id|"
     r"technical details",
     r"^your message$|^\W*(?:subject|sent|to|from|date|message-id): |did not reach the following|was not delivered to|contact",
     r"following recipients? ?(?:failed|has|was|were)?|could not be delivered to one or more|^[\W_]*$|do not (?:reply|need)|"

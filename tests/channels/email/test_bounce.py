@@ -175,6 +175,19 @@ def test_prose_of_delay() -> None:
     assert found.recipients[0].address == "ola@kunde.example"
 
 
+def test_prose_of_delay_in_a_transcript() -> None:
+    words = (
+        "    **  THIS IS A WARNING MESSAGE ONLY  **\n\nThe original message was received at Mon, 5 Oct 2026 10:00:00 GMT\n\n"
+        "   ----- The following addresses had transient non-fatal errors -----\n<ola@kunde.example>\n\n"
+        "   ----- Transcript of session follows -----\n<ola@kunde.example>... Deferred: Connection timed out.\nWill keep trying for 5 days\n"
+    )
+    found = bounce(report(words, subject="Warning: could not send message for past 4 hours"))
+    assert not found.final
+    assert [(one.address, one.hard, one.diagnostic) for one in found.recipients] == [
+        ("ola@kunde.example", False, "Deferred: Connection timed out.")
+    ]
+
+
 def test_failed_recipients_header_when_the_words_name_nobody() -> None:
     found = bounce(report("The group may not exist.\n\nDelivery failed.\n", more="X-Failed-Recipients: gruppe@kunde.example\n"))
     assert [one.address for one in found.recipients] == ["gruppe@kunde.example"]
@@ -235,6 +248,11 @@ def test_is_not_a_bounce(case: str) -> None:
         ("450 4.2.0 greylisted, try again later", "4.2.0", False),
         ("550 5.4.1 Recipient address rejected: Access denied", "5.4.1", True),
         ("550 relaying denied", "", False),
+        ("all relevant MX records point to non-existent hosts", "", True),
+        ("all hosts have been failing for a long time", "", False),
+        ("retry timeout exceeded", "", False),
+        ("Sorry, no mailbox here by that name. (#5.1.1)", "5.1.1", True),
+        ("Domain kunde.example does not accept mail (nullMX)", "5.1.0", True),
         ("552 5.3.4 Message size exceeds fixed limit", "5.3.4", False),
         ("The account has been disabled", "5.2.1", False),
         ("550 : User unknown", "5.2.0", False),
