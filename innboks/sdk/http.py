@@ -57,9 +57,10 @@ class Response(msgspec.Struct, frozen=True):
 class HttpClient:
     """One client for a process. `open` connections are kept for a while; `close` ends them."""
 
-    def __init__(self, clock: Clock, *, allow_private: bool = False) -> None:
+    def __init__(self, clock: Clock, *, allow_private: bool = False, read_s: float = READ_S) -> None:
         self._clock = clock
         self._allow_private = allow_private
+        self._read_s = read_s
         self._client: httpx.AsyncClient | None = None
 
     async def send(
@@ -112,7 +113,9 @@ class HttpClient:
         import httpx
 
         if self._client is None:
-            self._client = httpx.AsyncClient(timeout=httpx.Timeout(READ_S, connect=CONNECT_S), follow_redirects=False, trust_env=False)
+            self._client = httpx.AsyncClient(
+                timeout=httpx.Timeout(self._read_s, connect=CONNECT_S), follow_redirects=False, trust_env=False
+            )
         try:
             request = self._client.build_request(method, url, content=content, headers=headers, params=query)
         except (httpx.InvalidURL, httpx.UnsupportedProtocol, ValueError, TypeError) as error:

@@ -41,6 +41,10 @@ class Registry:
             raise NotFound(f"There is no channel of the kind “{kind}”. Installed: {known}.", code="unknown_channel")
         return channel
 
+    def folder(self, kind: str) -> Path:
+        """Where the channel's files are."""
+        return self._folders[kind]
+
     def text_file(self, kind: str, name: str) -> str:
         """A file of the channel's folder (`guide.md`, `icon.svg`), "" when it has none."""
         path = self._folders[kind] / name

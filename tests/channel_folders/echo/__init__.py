@@ -4,8 +4,10 @@ import hashlib
 import hmac
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Annotated
 
 import msgspec
+from msgspec import Meta
 
 from innboks.errors import BadSignature, Unrecognised
 from innboks.sdk.contract import (
@@ -30,10 +32,10 @@ from innboks.sdk.contract import (
 class Config(msgspec.Struct, kw_only=True):
     """What an admin fills in. `api_token` is the provider's; `signing_secret` proves where webhooks come from."""
 
-    room: str
-    url: str = "http://127.0.0.1:9"
-    api_token: str = ""
-    signing_secret: str = "echo-secret"
+    room: Annotated[str, Meta(title="Room")]
+    url: Annotated[str, Meta(title="Address of the server")] = "http://127.0.0.1:9"
+    api_token: Annotated[str, Meta(title="Token", extra_json_schema={"writeOnly": True})] = ""
+    signing_secret: Annotated[str, Meta(title="Signing secret", extra_json_schema={"writeOnly": True})] = "echo-secret"
 
 
 class Payload(msgspec.Struct):
