@@ -20,9 +20,11 @@ _TOKEN = re.compile(
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 _LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+")
 _ANGLE_END = re.compile(r"[,;<]")
+_COMMENT_MARK = re.compile(r"\\.|[()]", re.DOTALL)
 _SPACES = re.compile(r"\s+")
 _DEEPEST_COMMENT = 50
 _LONGEST_NAME = 1000
+_LONGEST_ANGLE = 2000
 
 
 def parse_addresses(header: str) -> list[Address]:
@@ -42,6 +44,7 @@ class _Reader:
         self.in_group = False
         self.last_semicolon = header.rfind(";")
         self.last_quote = header.rfind('"')
+        self.has_comments = ")" in header
         self.last_angle = header.rfind(">")
 
     def read(self) -> list[Address]:
@@ -55,6 +58,9 @@ class _Reader:
                 break
             position = match.end()
             kind = match.lastgroup or "text"
+            if match[0] == '"':  # never closed: scanning for its end again and again would take quadratic time
+                self.last_quote = match.start()
+                continue
             if kind == "mark":
                 position = self.mark(match[0], position)
             else:
@@ -97,14 +103,15 @@ class _Reader:
 
     def comment(self, position: int) -> int:
         """Reads a comment, which may nest. One that never closes is text."""
-        depth, start = 1, position
-        for match in re.compile(r"\\.|[()]", re.DOTALL).finditer(self.header, position, position + 2000):
+        depth = 1
+        for match in _COMMENT_MARK.finditer(self.header, position, position + 2000) if self.has_comments else ():
             depth += {"(": 1, ")": -1}.get(match[0], 0)
             if depth == 0:
-                self.pieces.append(("comment", self.header[start : match.start()]))
+                self.pieces.append(("comment", self.header[position : match.start()]))
                 return match.end()
             if depth > _DEEPEST_COMMENT:
                 break
+        self.has_comments = False  # from here on parentheses are text, else each would be scanned again
         self.pieces.append(("text", "("))
         return position
 
@@ -113,9 +120,9 @@ class _Reader:
         header = self.header
         while header.startswith(("<", " "), position):
             position += 1
-        close = header.find(">", position) if position <= self.last_angle else -1
+        close = header.find(">", position, position + _LONGEST_ANGLE) if position <= self.last_angle else -1
         comma = _ANGLE_END.search(header, position)
-        inside = header[position : close if close >= 0 else len(header)] if close < 0 or close - position < 2000 else ""
+        inside = header[position:close] if close >= 0 else ""
         if close >= 0 and inside.endswith(";") and ":" in inside:  # <undisclosed-recipients:;>
             self.pieces, self.angle = [], None
             return close + 1

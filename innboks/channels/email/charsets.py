@@ -146,7 +146,7 @@ def _shifted(pairs: bytes) -> bytes:
     index = 0
     while index < len(pairs):
         row = pairs[index]
-        if not 0x21 <= row <= 0x7E or index + 1 >= len(pairs):
+        if not 0x21 <= row <= 0x7E or index + 1 >= len(pairs) or not 0x21 <= pairs[index + 1] <= 0x7E:
             out.append(row)
             index += 1
             continue

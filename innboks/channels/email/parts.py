@@ -14,6 +14,7 @@ from innboks.channels.email.transfer import decode_transfer, transfer_encoding
 DEEPEST = 40
 MOST_PARTS = 2000
 MOST_HEADERS = 5000
+_LONGEST_FIELD = 65_536  # bytes read of Content-Type and its kin
 
 _HEADER_NAME = re.compile(rb"[!-9;-~]{1,2000}")
 _KNOWN_HEADER = re.compile(
@@ -85,6 +86,9 @@ class Part:
 
 def parse_tree(raw: bytes, problems: list[str]) -> Part:
     """The tree of a whole message. `problems` receives what was odd."""
+    if b"\n" not in raw and b"\r" in raw:
+        raw = raw.replace(b"\r", b"\n")
+        problems.append("Lines end in bare carriage returns.")
     root = Part(raw, 0, len(raw), 0)
     if raw.startswith((b"\r\n", b"\n", b" \n", b"\xef\xbb\xbf")):
         root.start = len(raw) - len(raw.lstrip(b"\xef\xbb\xbf\r\n "))
@@ -178,9 +182,9 @@ def _read_head(part: Part, problems: list[str], *, is_top: bool) -> None:
     for name, value in part.headers:
         key = name.lower()
         if key in ("content-type", "content-disposition", "content-transfer-encoding") and key not in found:
-            found[key] = raw_text(value)
+            found[key] = raw_text(value[:_LONGEST_FIELD])
     bare, part.parameters = parse_parameters(found.get("content-type", ""))
-    if match := _TYPE.search(bare):
+    if match := _TYPE.search(bare[:300]):
         part.type = match[0]
     elif bare.startswith("text"):
         part.type = "text/plain"

@@ -7,7 +7,7 @@ Read `mime.py` for the callers.
 import binascii
 import re
 
-_BEGIN = re.compile(rb"^begin[ \t]+([0-7]{3,4})[ \t]+([^\r\n]{1,255}?)[ \t]*\r?\n", re.MULTILINE)
+_BEGIN = re.compile(rb"^begin[ \t]{1,8}([0-7]{3,4})[ \t]{1,8}([^\s][^\r\n]{0,254})\r?\n", re.MULTILINE)
 
 
 def decode_uuencode(data: bytes) -> bytes | None:
@@ -31,7 +31,7 @@ def take_uuencoded(data: bytes) -> tuple[bytes, list[tuple[bytes, bytes]]]:
         content, end, is_good = _read_lines(data, begin.end())
         if is_good:
             kept.append(data[position : begin.start()])
-            files.append((begin[2], content))
+            files.append((begin[2].rstrip(), content))
         else:
             kept.append(data[position:end])
         position = end
