@@ -1,7 +1,32 @@
-/* Where the agent app starts. */
+/* Where the agent app starts: the words first, then the page. */
+import { QueryClientProvider } from "@tanstack/react-query";
+import { RouterProvider } from "@tanstack/react-router";
+import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
+import { whenSignedOut } from "../api/client";
+import { keys, makeQueryClient } from "../api/queries";
+import { auth } from "../features/session/auth";
+import { loadCatalogue, preferredLocale } from "../ui/i18n";
+import { makeRouter } from "./router";
 import "../ui/tokens.css";
-import en from "../ui/messages/en.json";
+import "../ui/fonts.css";
+import "../ui/base.css";
 
+const client = makeQueryClient();
+const router = makeRouter(client);
+
+// Before anybody was signed in, the router sends people to the sign-in; afterwards a dialog keeps the page as it is.
+whenSignedOut(() => {
+  if (client.getQueryData(keys.session)) auth.set({ isExpired: true });
+});
+
+await loadCatalogue(preferredLocale());
 const root = document.getElementById("root");
-if (root) createRoot(root).render(<h1>{String(en["app.name"])}</h1>);
+if (root)
+  createRoot(root).render(
+    <StrictMode>
+      <QueryClientProvider client={client}>
+        <RouterProvider router={router} />
+      </QueryClientProvider>
+    </StrictMode>,
+  );

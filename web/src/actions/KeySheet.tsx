@@ -1,0 +1,60 @@
+import { Dialog } from "../ui/Dialog";
+import { t } from "../ui/i18n";
+import { useStore } from "../ui/store";
+import { type Action, type Group, type Scope, shownKeys } from "./action";
+import { actions } from "./list";
+import { panes } from "./panes";
+import "./keysheet.css";
+
+const GROUPS: Group[] = ["move", "conversation", "write", "app"];
+
+/** The `?` sheet: made from the actions themselves, so it is never out of date. */
+export function KeySheet({ scope }: { scope: Scope }) {
+  const isOpen = useStore(panes, (state) => state.isSheetOpen);
+  if (!isOpen) return null;
+  return (
+    <Dialog title={t("keys.title")} isWide onClose={() => panes.set({ isSheetOpen: false })}>
+      <div className="keysheet">
+        {GROUPS.map((group) => (
+          <section key={group}>
+            <h3>{t(`keys.${group}`)}</h3>
+            <dl>
+              {actions
+                .filter((action) => action.group === group)
+                .map((action) => (
+                  <KeyLine key={action.name} action={action} scope={scope} />
+                ))}
+              {group === "write" ? <Line words={t("action.send")} keys={["Mod+Enter"]} /> : null}
+              {group === "write" ? <Line words={t("action.switch_mode")} keys={["Mod+/"]} /> : null}
+              {group === "write" ? <Line words={t("action.attach")} keys={["Mod+Shift+F"]} /> : null}
+            </dl>
+          </section>
+        ))}
+      </div>
+    </Dialog>
+  );
+}
+
+const KeyLine = ({ action, scope }: { action: Action; scope: Scope }) => (
+  <Line words={t(action.label(scope))} keys={action.keys} />
+);
+
+function Line({ words, keys }: { words: string; keys: string[] }) {
+  return (
+    <div>
+      <dt>{words}</dt>
+      <dd>
+        {keys.map((key, index) => (
+          <span key={key}>
+            {index > 0 ? <span className="muted"> {t("keys.or")} </span> : null}
+            {shownKeys(key)
+              .split(" ")
+              .map((part) => (
+                <kbd key={part}>{part}</kbd>
+              ))}
+          </span>
+        ))}
+      </dd>
+    </div>
+  );
+}

@@ -1,0 +1,69 @@
+/* Turns key presses into actions. Single letters act only outside text fields, dialogs and menus. */
+import { useEffect, useRef } from "react";
+import type { Action, Scope } from "./action";
+
+const SEQUENCE_MS = 1200;
+
+/** "Shift+I", "Mod+Enter", "j", "?": how a key press is written in an action's `keys`. */
+export function keyName(event: Pick<KeyboardEvent, "key" | "ctrlKey" | "metaKey" | "shiftKey" | "altKey">): string {
+  const isLetter = event.key.length === 1 && event.key.toLowerCase() !== event.key.toUpperCase();
+  const key = isLetter ? (event.shiftKey ? event.key.toUpperCase() : event.key.toLowerCase()) : event.key;
+  const parts: string[] = [];
+  if (event.ctrlKey || event.metaKey) parts.push("Mod");
+  if (event.altKey) parts.push("Alt");
+  // For signs the shift key is part of how they are typed ("?"), for letters and named keys it is said.
+  if (event.shiftKey && (isLetter || event.key.length > 1)) parts.push("Shift");
+  parts.push(key);
+  return parts.join("+");
+}
+
+export function isTextField(target: EventTarget | null): boolean {
+  if (!(target instanceof HTMLElement)) return false;
+  if (target.isContentEditable || target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement)
+    return true;
+  return target instanceof HTMLInputElement && !["checkbox", "radio", "button", "submit"].includes(target.type);
+}
+
+const isElsewhere = (target: EventTarget | null) =>
+  target instanceof Element && target.closest("dialog, [role=menu], [role=dialog]") !== null;
+
+/** Finds what a key means after `before` (the first key of a sequence, or ""). */
+export function findAction(actions: Action[], before: string, key: string): Action | "wait" | undefined {
+  const written = before ? `${before} ${key}` : key;
+  const exact = actions.find((action) => action.keys.includes(written));
+  if (exact) return exact;
+  return actions.some((action) => action.keys.some((keys) => keys.startsWith(`${written} `))) ? "wait" : undefined;
+}
+
+export function useKeyboard(actions: Action[], scope: Scope): void {
+  const latest = useRef({ actions, scope });
+  latest.current = { actions, scope };
+  useEffect(() => {
+    let before = "";
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const onKeyDown = (event: KeyboardEvent) => {
+      if (event.defaultPrevented || event.isComposing || isElsewhere(event.target)) return;
+      const key = keyName(event);
+      const isModified = key.startsWith("Mod+") || key === "Escape" || key === "F6" || key === "Shift+F6";
+      if (isTextField(event.target) && !isModified) return;
+      // A button or link that has the focus answers Enter itself.
+      if (key === "Enter" && event.target instanceof Element && event.target.closest("button, summary")) return;
+      const { actions: known, scope: now } = latest.current;
+      const found = findAction(known, before, key);
+      clearTimeout(timer);
+      before = "";
+      if (found === "wait") {
+        before = key;
+        timer = setTimeout(() => {
+          before = "";
+        }, SEQUENCE_MS);
+        return;
+      }
+      if (!found?.when(now)) return;
+      event.preventDefault();
+      found.run(now);
+    };
+    addEventListener("keydown", onKeyDown);
+    return () => removeEventListener("keydown", onKeyDown);
+  }, []);
+}

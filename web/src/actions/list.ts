@@ -1,0 +1,216 @@
+/* Every action of the inbox. */
+import { Check, MessageSquareLock, Reply, ReplyAll, RotateCcw, UserRoundCheck, UserRoundPlus } from "lucide-react";
+import { t } from "../ui/i18n";
+import { undoLast } from "../ui/toasts";
+import type { Action, Scope } from "./action";
+import { changeConversation } from "./change";
+import { askComposer, panes, stepPane, togglePane } from "./panes";
+
+const isOpenOne = (scope: Scope) => scope.conversation !== null;
+const always = () => true;
+
+/** The row `by` steps from the open one; from nothing, the first. */
+function neighbour(scope: Scope, by: 1 | -1) {
+  const at = scope.rows.findIndex((row) => row.id === scope.conversation?.id);
+  return at < 0 ? scope.rows[0] : scope.rows[at + by];
+}
+
+function step(scope: Scope, by: 1 | -1): void {
+  const row = neighbour(scope, by);
+  if (row) scope.open(row.id, "row");
+}
+
+function closeOrReopen(scope: Scope): void {
+  const conversation = scope.conversation;
+  if (!conversation) return;
+  const isOpen = conversation.status === "open";
+  const next = neighbour(scope, 1) ?? neighbour(scope, -1);
+  void changeConversation(
+    conversation,
+    { status: isOpen ? "closed" : "open" },
+    {
+      client: scope.client,
+      me: scope.me.id,
+      done: isOpen ? t("toast.closed") : t("toast.reopened"),
+      onUndone: () => scope.open(conversation.id, "row"),
+    },
+  );
+  // The closed one leaves the view: go on with the next. Where it stays in sight there is nothing to go on to.
+  if (isOpen && scope.view !== "closed" && scope.rows.some((row) => row.id === conversation.id)) {
+    scope.open(next && next.id !== conversation.id ? next.id : null, "row");
+  }
+}
+
+/** Gives the conversation to a person, or to nobody (null). */
+export function assignTo(scope: Scope, userId: string | null): void {
+  const conversation = scope.conversation;
+  if (!conversation || conversation.assignee_id === userId) return;
+  const name = scope.users.find((user) => user.id === userId)?.name ?? "";
+  void changeConversation(
+    conversation,
+    { assignee_id: userId },
+    {
+      client: scope.client,
+      me: scope.me.id,
+      done: userId ? t("toast.assigned", { name }) : t("toast.unassigned"),
+    },
+  );
+}
+
+/** Esc: one level out, from field to thread to row to list. */
+function leave(scope: Scope): void {
+  const focused = document.activeElement;
+  if (focused instanceof HTMLElement && focused.closest(".composer")) {
+    document.querySelector<HTMLElement>("[data-pane=thread]")?.focus();
+  } else if (focused instanceof HTMLElement && focused.closest("[data-pane=thread]") && scope.conversation) {
+    const row = document.querySelector<HTMLElement>(`[data-row="${scope.conversation.id}"]`);
+    if (row && row.offsetParent !== null) row.focus();
+    else scope.open(null, "none");
+  } else if (panes.get().hasContext && matchMedia("(max-width: 1439px)").matches) {
+    togglePane("hasContext");
+  } else {
+    scope.open(null, "none");
+  }
+}
+
+export const closeAction: Action = {
+  name: "close",
+  group: "conversation",
+  label: (scope) => (scope.conversation?.status === "closed" ? "action.reopen" : "action.close"),
+  icon: (scope) => (scope.conversation?.status === "closed" ? RotateCcw : Check),
+  keys: ["e"],
+  when: isOpenOne,
+  run: closeOrReopen,
+};
+
+export const actions: Action[] = [
+  {
+    name: "next",
+    group: "move",
+    label: () => "action.next",
+    keys: ["j", "ArrowDown"],
+    when: always,
+    run: (s) => step(s, 1),
+  },
+  {
+    name: "previous",
+    group: "move",
+    label: () => "action.previous",
+    keys: ["k", "ArrowUp"],
+    when: always,
+    run: (s) => step(s, -1),
+  },
+  {
+    name: "open",
+    group: "move",
+    label: () => "action.open",
+    keys: ["Enter", "o"],
+    when: isOpenOne,
+    run: (s) => s.conversation && s.open(s.conversation.id, "thread"),
+  },
+  { name: "leave", group: "move", label: () => "action.leave", keys: ["Escape"], when: isOpenOne, run: leave },
+  { name: "pane", group: "move", label: () => "action.pane", keys: ["F6"], when: always, run: () => stepPane(1) },
+  {
+    name: "pane_back",
+    group: "move",
+    label: () => "action.pane_back",
+    keys: ["Shift+F6"],
+    when: always,
+    run: () => stepPane(-1),
+  },
+  {
+    name: "go_mine",
+    group: "move",
+    label: () => "action.go_mine",
+    keys: ["g m"],
+    when: always,
+    run: (s) => s.go("mine"),
+  },
+  {
+    name: "go_unassigned",
+    group: "move",
+    label: () => "action.go_unassigned",
+    keys: ["g u"],
+    when: always,
+    run: (s) => s.go("unassigned"),
+  },
+  {
+    name: "go_open",
+    group: "move",
+    label: () => "action.go_open",
+    keys: ["g a"],
+    when: always,
+    run: (s) => s.go("open"),
+  },
+  closeAction,
+  {
+    name: "assign_me",
+    group: "conversation",
+    label: () => "action.assign_me",
+    icon: () => UserRoundCheck,
+    keys: ["Shift+I"],
+    when: (s) => isOpenOne(s) && s.conversation?.assignee_id !== s.me.id,
+    run: (s) => assignTo(s, s.me.id),
+  },
+  {
+    name: "assign",
+    group: "conversation",
+    label: () => "action.assign",
+    icon: () => UserRoundPlus,
+    keys: ["i"],
+    when: isOpenOne,
+    run: () => panes.set({ isAssigning: true }),
+  },
+  {
+    name: "reply",
+    group: "write",
+    label: () => "action.reply",
+    icon: () => Reply,
+    keys: ["r"],
+    when: isOpenOne,
+    run: () => askComposer("reply"),
+  },
+  {
+    name: "reply_all",
+    group: "write",
+    label: () => "action.reply_all",
+    icon: () => ReplyAll,
+    keys: ["a"],
+    when: isOpenOne,
+    run: () => askComposer("reply", true),
+  },
+  {
+    name: "comment",
+    group: "write",
+    label: () => "action.comment",
+    icon: () => MessageSquareLock,
+    keys: ["c"],
+    when: isOpenOne,
+    run: () => askComposer("comment"),
+  },
+  { name: "undo", group: "app", label: () => "action.undo", keys: ["z"], when: always, run: () => void undoLast() },
+  {
+    name: "views",
+    group: "app",
+    label: () => "action.views",
+    keys: ["["],
+    when: always,
+    run: () => togglePane("hasViews"),
+  },
+  {
+    name: "context",
+    group: "app",
+    label: () => "action.context",
+    keys: ["]"],
+    when: isOpenOne,
+    run: () => togglePane("hasContext"),
+  },
+  {
+    name: "sheet",
+    group: "app",
+    label: () => "action.sheet",
+    keys: ["?"],
+    when: always,
+    run: () => panes.set({ isSheetOpen: true }),
+  },
+];

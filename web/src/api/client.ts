@@ -1,0 +1,99 @@
+/* The one door to the server. Every answer that is not good becomes a `Problem` with a sentence people can read; no answer at all becomes a
+ * `NoConnection`, so that callers can tell "refused" from "not reached". Read next: queries.ts. */
+import type { ProblemBody } from "./types";
+
+export class Problem extends Error {
+  constructor(
+    readonly status: number,
+    readonly body: ProblemBody,
+  ) {
+    super(body.detail || body.title || String(status));
+    this.name = "Problem";
+  }
+  get code(): string | undefined {
+    return this.body.code;
+  }
+  get field(): string | undefined {
+    return this.body.field;
+  }
+}
+
+export class NoConnection extends Error {
+  constructor() {
+    super("no connection");
+    this.name = "NoConnection";
+  }
+}
+
+type Method = "GET" | "POST" | "PATCH" | "PUT" | "DELETE";
+
+let onSignedOut: (() => void) | undefined;
+
+/** Called whenever the server says that nobody is signed in (401), except for the sign-in itself. */
+export function whenSignedOut(callback: () => void): void {
+  onSignedOut = callback;
+}
+
+export async function call<T>(method: Method, path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
+  let answer: Response;
+  try {
+    answer = await fetch(path, {
+      method,
+      credentials: "same-origin",
+      headers: body === undefined ? { accept: "application/json" } : jsonHeaders,
+      body: body === undefined ? undefined : JSON.stringify(body),
+      signal,
+    });
+  } catch (error) {
+    if (signal?.aborted) throw error;
+    throw new NoConnection();
+  }
+  if (!answer.ok) throw await problemOf(answer, path);
+  if (answer.status === 204) return undefined as T;
+  const text = await answer.text();
+  return (text ? JSON.parse(text) : undefined) as T;
+}
+
+const jsonHeaders = { accept: "application/json", "content-type": "application/json" };
+
+async function problemOf(answer: Response, path: string): Promise<Error> {
+  if (answer.status === 502 || answer.status === 503 || answer.status === 504) return new NoConnection();
+  const body = (await answer.json().catch(() => ({}))) as ProblemBody;
+  if (answer.status === 401 && !path.startsWith("/api/session") && !path.startsWith("/api/setup")) onSignedOut?.();
+  return new Problem(answer.status, body);
+}
+
+export const get = <T>(path: string, signal?: AbortSignal) => call<T>("GET", path, undefined, signal);
+export const post = <T>(path: string, body: unknown = {}) => call<T>("POST", path, body);
+export const patch = <T>(path: string, body: unknown) => call<T>("PATCH", path, body);
+export const put = <T>(path: string, body: unknown) => call<T>("PUT", path, body);
+export const remove = <T = void>(path: string) => call<T>("DELETE", path);
+
+/** Builds a query string; undefined and null parts are left out. */
+export function query(parts: Record<string, string | number | undefined | null>): string {
+  const kept = Object.entries(parts).filter((part): part is [string, string | number] => part[1] != null);
+  return kept.length ? `?${new URLSearchParams(kept.map(([name, value]) => [name, String(value)]))}` : "";
+}
+
+/** Uploads one file and tells how far it is (0 to 1). `XMLHttpRequest`, because `fetch` does not report upload progress. */
+export function upload<T>(path: string, file: File, onProgress: (share: number) => void, signal: AbortSignal) {
+  return new Promise<T>((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    request.open("POST", path);
+    request.responseType = "json";
+    request.upload.onprogress = (event) => event.lengthComputable && onProgress(event.loaded / event.total);
+    request.onload = () => {
+      if (request.status >= 200 && request.status < 300) resolve(request.response as T);
+      else {
+        if (request.status === 401) onSignedOut?.();
+        reject(new Problem(request.status, (request.response as ProblemBody | null) ?? {}));
+      }
+    };
+    request.onerror = () => reject(new NoConnection());
+    request.onabort = () => reject(new DOMException("aborted", "AbortError"));
+    signal.addEventListener("abort", () => request.abort());
+    const form = new FormData();
+    form.append("file", file, file.name);
+    request.send(form);
+  });
+}

@@ -1,0 +1,160 @@
+/* Joins the live stream to the query cache: each event goes through `apply`, what changed is written back, and what cannot be worked out is asked for
+ * again. Also where optimistic changes enter (`applyNow`). Read next: apply.ts. */
+import type { QueryClient } from "@tanstack/react-query";
+import { createStore } from "../ui/store";
+import { apply, type Cache, type Context, type List } from "./apply";
+import { type ConversationPages, keys, type ListFilter, type MessagePages } from "./queries";
+import { openStream } from "./stream";
+import type { Conversation, Id, StreamEvent } from "./types";
+
+export type Connection = "live" | "connecting" | "offline";
+
+interface LiveState {
+  connection: Connection;
+  /** When the next try begins, in milliseconds since the epoch; 0 while live. */
+  retryAt: number;
+  /** Who writes where: "conversation:user". */
+  typing: ReadonlySet<string>;
+}
+
+export const live = createStore<LiveState>({ connection: "live", retryAt: 0, typing: new Set() });
+
+/** The conversation that is open in a visible window, set by the thread. */
+export const reading = { id: null as Id | null };
+
+const listeners = new Set<(event: StreamEvent) => void>();
+
+/** Lets one part of the page hear each event after it was applied (announcements, drafts). Returns how to stop. */
+export function onStreamEvent(listener: (event: StreamEvent) => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+function snapshot(client: QueryClient): Cache {
+  const lists: List[] = [];
+  for (const [key, pages] of client.getQueriesData<ConversationPages>({ queryKey: keys.lists }))
+    if (pages) lists.push({ filter: key[1] as ListFilter, pages });
+  const conversations: Record<Id, Conversation> = {};
+  for (const [key, data] of client.getQueriesData<Conversation>({ queryKey: ["conversation"] }))
+    if (data) conversations[key[1] as Id] = data;
+  const messages: Record<Id, MessagePages> = {};
+  for (const [key, data] of client.getQueriesData<MessagePages>({ queryKey: ["messages"] }))
+    if (data) messages[key[1] as Id] = data;
+  return { lists, conversations, messages };
+}
+
+/** Applies one event to the cache at once, without asking the server. */
+export function applyNow(client: QueryClient, event: StreamEvent, me: Id): void {
+  const before = snapshot(client);
+  const context: Context = { me, reading: document.visibilityState === "visible" ? reading.id : null };
+  const after = apply(before, event, context);
+  after.lists.forEach((list, index) => {
+    if (list.pages !== before.lists[index]?.pages) client.setQueryData(keys.list(list.filter), list.pages);
+  });
+  for (const [id, data] of Object.entries(after.conversations))
+    if (data !== before.conversations[id]) client.setQueryData(keys.conversation(id), data);
+  for (const [id, data] of Object.entries(after.messages))
+    if (data !== before.messages[id]) client.setQueryData(keys.messages(id), data);
+}
+
+/** What an event makes old that `apply` cannot work out. */
+function staleKeys(event: StreamEvent): (readonly unknown[])[] {
+  switch (event.type) {
+    case "conversation.changed": {
+      const contact = event.data.conversation.contact;
+      return contact?.id ? [keys.views, keys.contact(contact.id)] : [keys.views];
+    }
+    case "channel_account.changed":
+      return [keys.channelAccounts, keys.views, ["ledger"]];
+    default:
+      return [];
+  }
+}
+
+/** Runs `task` at most once per `ms`, the last call never lost. */
+function throttled(task: (pending: Map<string, readonly unknown[]>) => void, ms: number) {
+  const pending = new Map<string, readonly unknown[]>();
+  return (key: readonly unknown[]) => {
+    const isPlanned = pending.size > 0;
+    pending.set(JSON.stringify(key), key);
+    if (isPlanned) return;
+    setTimeout(() => {
+      task(pending);
+      pending.clear();
+    }, ms);
+  };
+}
+
+/** Opens the live stream for the signed-in user. Returns how to close it. */
+export function startLive(client: QueryClient, me: Id, onSignedOut: () => void): () => void {
+  let hasMet = false;
+  const refetch = throttled((pending) => {
+    for (const queryKey of pending.values()) void client.invalidateQueries({ queryKey });
+  }, 800);
+  const everything = [keys.lists, ["conversation"], ["messages"], keys.views, keys.channelAccounts, ["contact"]];
+
+  const onEvent = (event: StreamEvent) => {
+    if (event.type === "hello") {
+      // What was read before the stream stood may miss what happened in between.
+      if (!hasMet) for (const key of everything) if (isRead(client, key)) refetch(key);
+      hasMet = true;
+      return;
+    }
+    if (event.type === "reset") {
+      for (const queryKey of everything) void client.invalidateQueries({ queryKey });
+      return;
+    }
+    if (event.type === "typing") {
+      const { conversation_id, user_id, is_typing } = event.data;
+      if (user_id !== me) setTyping(conversation_id, user_id, is_typing);
+      return;
+    }
+    applyNow(client, event, me);
+    for (const key of staleKeys(event)) refetch(key);
+    // An answer that is on its way may be older than this event: ask again when it has come.
+    for (const key of [keys.lists, ["messages"]]) if (client.isFetching({ queryKey: key }) > 0) refetch(key);
+    for (const listener of listeners) listener(event);
+  };
+
+  const stream = openStream("/api/events", {
+    onOpen: () => live.set({ connection: "live", retryAt: 0 }),
+    onBroken: (wait) =>
+      live.set({ connection: navigator.onLine ? "connecting" : "offline", retryAt: Date.now() + wait * 1000 }),
+    onSignedOut,
+    onEvent: (raw) => {
+      let data: unknown;
+      try {
+        data = JSON.parse(raw.data);
+      } catch {
+        return;
+      }
+      onEvent({ type: raw.event, data } as StreamEvent);
+    },
+  });
+  retry = stream.retryNow;
+  return stream.stop;
+}
+
+const isRead = (client: QueryClient, queryKey: readonly unknown[]) =>
+  client.getQueryCache().findAll({ queryKey }).length > 0;
+
+let retry: () => void = () => undefined;
+
+/** Tries the stream again at once (the "Try now" button). */
+export const retryLive = () => retry();
+
+const typingTimers = new Map<string, ReturnType<typeof setTimeout>>();
+
+function setTyping(conversationId: Id, userId: Id, isTyping: boolean): void {
+  const who = `${conversationId}:${userId}`;
+  const next = new Set(live.get().typing);
+  clearTimeout(typingTimers.get(who));
+  if (isTyping) {
+    next.add(who);
+    typingTimers.set(
+      who,
+      setTimeout(() => setTyping(conversationId, userId, false), 10_000),
+    );
+  } else next.delete(who);
+  live.set({ typing: next });
+}

@@ -1,0 +1,118 @@
+import { Field, Select, Switch, TextArea } from "../../ui/Field";
+import { t } from "../../ui/i18n";
+import { PasswordField } from "../session/PasswordField";
+import type { FormField, Value, Values } from "./schema";
+import { isShown } from "./schema";
+
+interface Props {
+  fields: FormField[];
+  values: Values;
+  onChange: (name: string, value: Value) => void;
+  /** The field the server complained about, and its sentence. */
+  problem?: { field: string; text: string } | null;
+  /** Editing: an empty secret means "as it is". */
+  hasSecrets?: boolean;
+}
+
+/** Fields drawn from a channel's own description of its settings. */
+export function ConfigForm({ fields, values, problem, ...rest }: Props) {
+  const shown = fields.filter((field) => isShown(field, values));
+  const plain = shown.filter((field) => !field.isAdvanced);
+  const advanced = shown.filter((field) => field.isAdvanced);
+  const draw = (field: FormField) => (
+    <OneField
+      key={field.name}
+      field={field}
+      value={values[field.name] ?? field.initial}
+      error={problem && problem.field.split(".").pop() === field.name ? problem.text : null}
+      {...rest}
+    />
+  );
+  return (
+    <>
+      {plain.map(draw)}
+      {advanced.length ? (
+        <details className="advanced" open={advanced.some((field) => problem?.field.endsWith(field.name)) || undefined}>
+          <summary>{t("connect.advanced")}</summary>
+          <div className="fields">{advanced.map(draw)}</div>
+        </details>
+      ) : null}
+    </>
+  );
+}
+
+interface OneProps {
+  field: FormField;
+  value: Value;
+  error: string | null;
+  onChange: (name: string, value: Value) => void;
+  hasSecrets?: boolean;
+}
+
+function OneField({ field, value, error, onChange, hasSecrets }: OneProps) {
+  const text = value === null ? "" : String(value);
+  const common = {
+    label: field.title,
+    hint: field.description || undefined,
+    error,
+    required: field.isRequired,
+    name: field.name,
+  };
+  switch (field.control) {
+    case "switch":
+      return (
+        <Switch
+          {...common}
+          required={false}
+          checked={value === true}
+          onChange={(e) => onChange(field.name, e.target.checked)}
+        />
+      );
+    case "choice":
+      return (
+        <Select
+          {...common}
+          value={text}
+          onChange={(event) => {
+            const chosen = field.choices.find((choice) => String(choice.value) === event.target.value);
+            if (chosen) onChange(field.name, chosen.value);
+          }}
+        >
+          {field.choices.map((choice) => (
+            <option key={String(choice.value)} value={String(choice.value)}>
+              {choice.label}
+            </option>
+          ))}
+        </Select>
+      );
+    case "password":
+      return (
+        <PasswordField
+          label={field.title}
+          hint={hasSecrets ? t("connect.secret_kept") : common.hint}
+          error={error}
+          autoComplete="off"
+          required={field.isRequired && !hasSecrets}
+          value={text}
+          onChange={(typed) => onChange(field.name, typed)}
+        />
+      );
+    case "long":
+      return <TextArea {...common} value={text} onChange={(event) => onChange(field.name, event.target.value)} />;
+    default:
+      return (
+        <Field
+          {...common}
+          type={field.control === "number" ? "number" : "text"}
+          min={field.minimum}
+          max={field.maximum}
+          placeholder={field.example}
+          autoComplete="off"
+          autoCapitalize="off"
+          spellCheck={false}
+          value={text}
+          onChange={(event) => onChange(field.name, event.target.value)}
+        />
+      );
+  }
+}

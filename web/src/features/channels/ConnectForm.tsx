@@ -1,0 +1,94 @@
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { type FormEvent, useMemo, useState } from "react";
+import { Problem, post } from "../../api/client";
+import { inboxesQuery, keys } from "../../api/queries";
+import type { Channel, ChannelAccount, Id } from "../../api/types";
+import { Button } from "../../ui/Button";
+import { Field, Select } from "../../ui/Field";
+import { t } from "../../ui/i18n";
+import { sentence } from "../../ui/States";
+import { ConfigForm } from "./ConfigForm";
+import { configOf, fieldsOf, type Values } from "./schema";
+
+interface Props {
+  channel: Channel;
+  inboxId?: Id;
+  onDone: (made: ChannelAccount) => void;
+}
+
+/** Connects one channel account: a name, an inbox, and whatever the channel itself asks for. */
+export function ConnectForm({ channel, inboxId, onDone }: Props) {
+  const client = useQueryClient();
+  const inboxes = useQuery(inboxesQuery).data ?? [];
+  const fields = useMemo(() => fieldsOf(channel.config_schema), [channel]);
+  const [values, setValues] = useState<Values>({});
+  const [name, setName] = useState(channel.name);
+  const [inbox, setInbox] = useState(inboxId);
+  const [problem, setProblem] = useState<unknown>(null);
+  const [isBusy, setBusy] = useState(false);
+  const at = problem instanceof Problem && problem.field ? problem.field.split(".").pop() : undefined;
+  const isBeside = at !== undefined && (at === "name" || fields.some((field) => field.name === at));
+
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    setBusy(true);
+    setProblem(null);
+    try {
+      const initial = Object.fromEntries(fields.map((field) => [field.name, field.initial]));
+      const made = await post<ChannelAccount>("/api/channel-accounts", {
+        kind: channel.kind,
+        name: name.trim(),
+        inbox_id: inbox ?? inboxes[0]?.id,
+        config: configOf(fields, { ...initial, ...values }),
+      });
+      await Promise.all([
+        client.invalidateQueries({ queryKey: keys.channelAccounts }),
+        client.invalidateQueries({ queryKey: keys.views }),
+      ]);
+      onDone(made);
+    } catch (error) {
+      setProblem(error);
+    } finally {
+      setBusy(false);
+    }
+  };
+
+  return (
+    <form className="fields" onSubmit={submit}>
+      <Field
+        label={t("field.channel_name")}
+        required
+        value={name}
+        onChange={(event) => setName(event.target.value)}
+        error={at === "name" ? sentence(problem) : null}
+      />
+      {inboxes.length > 1 ? (
+        <Select
+          label={t("field.inbox")}
+          value={inbox ?? inboxes[0]?.id}
+          onChange={(event) => setInbox(event.target.value)}
+        >
+          {inboxes.map((one) => (
+            <option key={one.id} value={one.id}>
+              {one.name}
+            </option>
+          ))}
+        </Select>
+      ) : null}
+      <ConfigForm
+        fields={fields}
+        values={{ ...Object.fromEntries(fields.map((field) => [field.name, field.initial])), ...values }}
+        onChange={(field, value) => setValues((old) => ({ ...old, [field]: value }))}
+        problem={isBeside && at ? { field: at, text: sentence(problem) } : null}
+      />
+      {problem && !isBeside ? (
+        <p className="hint error" role="alert">
+          {sentence(problem)}
+        </p>
+      ) : null}
+      <Button type="submit" look="primary" size="l" className="wide" isBusy={isBusy}>
+        {t("connect.submit")}
+      </Button>
+    </form>
+  );
+}

@@ -1,0 +1,98 @@
+/* Turns the JSON Schema of a channel's configuration into fields to draw. Beside the standard words it knows three of ours: `x-show-if` (only when
+ * other fields have these values), `x-advanced` (folded away) and `x-labels` (words for the values of an enum). Read next: ConfigForm.tsx. */
+import type { JsonSchema } from "../../api/types";
+
+export type Value = string | number | boolean | null;
+export type Values = Record<string, Value>;
+
+export interface FormField {
+  name: string;
+  title: string;
+  description: string;
+  control: "text" | "number" | "switch" | "choice" | "password" | "long";
+  choices: { value: Value; label: string }[];
+  isRequired: boolean;
+  isAdvanced: boolean;
+  example: string;
+  initial: Value;
+  showIf: Record<string, Value[]>;
+  minimum?: number;
+  maximum?: number;
+}
+
+export function fieldsOf(schema: JsonSchema): FormField[] {
+  const root = resolve(schema, schema);
+  const required = new Set(root.required ?? []);
+  return Object.entries(root.properties ?? {}).map(([name, raw]) => fieldOf(schema, name, raw, required.has(name)));
+}
+
+function resolve(root: JsonSchema, schema: JsonSchema): JsonSchema {
+  if (schema.$ref) {
+    const target = root.$defs?.[schema.$ref.slice(schema.$ref.lastIndexOf("/") + 1)];
+    return target ? { ...resolve(root, target), ...without(schema, "$ref") } : schema;
+  }
+  const options = schema.anyOf ?? schema.oneOf ?? schema.allOf;
+  const first = options?.find((option) => option.type !== "null");
+  if (first && options && options.length <= 2) return { ...resolve(root, first), ...without(schema, "anyOf") };
+  return schema;
+}
+
+function without(schema: JsonSchema, key: "$ref" | "anyOf"): JsonSchema {
+  const { [key]: _dropped, ...rest } = schema;
+  return rest;
+}
+
+function fieldOf(root: JsonSchema, name: string, raw: JsonSchema, isRequired: boolean): FormField {
+  const schema = resolve(root, raw);
+  const labels = (schema["x-labels"] ?? {}) as Record<string, string>;
+  const choices = (schema.enum ?? []).map((value) => ({
+    value: value as Value,
+    label: labels[String(value)] ?? spoken(String(value)),
+  }));
+  const control = controlOf(schema, choices.length > 0);
+  return {
+    name,
+    title: schema.title ?? spoken(name),
+    description: schema.description ?? "",
+    control,
+    choices,
+    isRequired,
+    isAdvanced: schema["x-advanced"] === true,
+    example: schema.examples?.length ? String(schema.examples[0]) : "",
+    initial: (schema.default as Value | undefined) ?? (control === "switch" ? false : (choices[0]?.value ?? "")),
+    showIf: (schema["x-show-if"] ?? {}) as Record<string, Value[]>,
+    minimum: schema.minimum,
+    maximum: schema.maximum,
+  };
+}
+
+function controlOf(schema: JsonSchema, hasChoices: boolean): FormField["control"] {
+  if (hasChoices) return "choice";
+  const type = Array.isArray(schema.type) ? schema.type.find((one) => one !== "null") : schema.type;
+  if (type === "boolean") return "switch";
+  if (type === "integer" || type === "number") return "number";
+  if (schema.format === "password" || schema.writeOnly) return "password";
+  return schema.format === "multiline" || schema.format === "html" ? "long" : "text";
+}
+
+/** "agent_and_company" → "Agent and company": for what the schema gives no words. */
+function spoken(name: string): string {
+  const words = name.replaceAll("_", " ").trim();
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+export function isShown(field: FormField, values: Values): boolean {
+  return Object.entries(field.showIf).every(([name, allowed]) => allowed.includes(values[name] ?? null));
+}
+
+/** What to send: the shown fields, empty optional ones left out so that the server's defaults hold. `wasBlank` keeps a stored secret. */
+export function configOf(fields: FormField[], values: Values): Values {
+  const config: Values = {};
+  for (const field of fields) {
+    const value = values[field.name] ?? field.initial;
+    if (!isShown(field, values) && !field.isRequired) continue;
+    if (value === "" && !field.isRequired) continue;
+    config[field.name] = field.control === "number" ? Number(value) : value;
+  }
+  return config;
+}

@@ -1,0 +1,68 @@
+import { CircleAlert, History, WifiOff } from "lucide-react";
+import { live, retryLive } from "../../api/live";
+import { Button } from "../../ui/Button";
+import { t } from "../../ui/i18n";
+import { useStore } from "../../ui/store";
+import { useSince } from "../conversations/LivePill";
+import { flush, outbox } from "../messages/pending";
+import type { Draft } from "./drafts";
+import type { Return } from "./refused";
+
+interface Props {
+  notice: Return | null;
+  offer: Draft | null;
+  onSendAnyway: () => void;
+  onTakeOffer: () => void;
+  onDropOffer: () => void;
+}
+
+/** One banner over the composer at a time, the worst first: refused, held back, no connection, a newer draft elsewhere. */
+export function ComposeNotice({ notice, offer, onSendAnyway, onTakeOffer, onDropOffer }: Props) {
+  const connection = useStore(live, (state) => state.connection);
+  const waiting = useStore(outbox, (state) => state.entries.filter((entry) => entry.state === "waiting").length);
+  const isCut = useSince(connection !== "live", 10_000);
+  if (notice)
+    return (
+      <div className={`banner ${notice.isNewer ? "info" : "bad"}`} role="alert">
+        <CircleAlert />
+        <span className="mid">{notice.isNewer ? t("composer.newer") : notice.text}</span>
+        {notice.isNewer ? (
+          <Button size="xs" onClick={onSendAnyway}>
+            {t("composer.send_anyway")}
+          </Button>
+        ) : null}
+      </div>
+    );
+  if (isCut || (connection !== "live" && waiting > 0))
+    return (
+      <div className="banner" role="status">
+        <WifiOff />
+        <span className="mid">{t("live.no_connection")}</span>
+        {waiting > 0 ? <span>{t("live.waiting", { count: waiting })}</span> : null}
+        <Button
+          size="xs"
+          onClick={() => {
+            retryLive();
+            void flush();
+          }}
+        >
+          {t("live.try_now")}
+        </Button>
+      </div>
+    );
+  if (offer)
+    return (
+      <div className="banner info" role="status">
+        <History />
+        <span className="mid">{t("draft.newer")}</span>
+        <span className="cut">{offer.text.slice(0, 80)}</span>
+        <Button size="xs" onClick={onTakeOffer}>
+          {t("draft.use")}
+        </Button>
+        <Button size="xs" look="ghost" onClick={onDropOffer}>
+          {t("draft.keep")}
+        </Button>
+      </div>
+    );
+  return null;
+}

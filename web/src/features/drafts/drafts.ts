@@ -1,0 +1,64 @@
+/* What is being written, one draft per conversation and mode. Kept on this computer at each pause of 300 ms and on the server after 2 s; it survives
+ * reload, crash, sign-out and another tab. A newer draft from elsewhere is offered, never forced. Read next: useDraft.ts. */
+
+import type { Mode } from "../../actions/panes";
+import { get, Problem, put, remove } from "../../api/client";
+import type { Attachment, Id, ServerDraft, Time } from "../../api/types";
+
+export interface Draft {
+  text: string;
+  attachments: Attachment[];
+  /** Absent: whoever the reply goes to by itself. */
+  to?: string[];
+  cc?: string[];
+  bcc?: string[];
+  /** The newest message when the first letter was written (R-642). */
+  began_after?: Id;
+  /** What was tried before and failed: sending the same again carries the same client id. */
+  client_id?: string;
+  updated_at: Time;
+}
+
+export const emptyDraft = (): Draft => ({ text: "", attachments: [], updated_at: new Date(0).toISOString() });
+export const isEmpty = (draft: Draft) => !draft.text.trim() && !draft.attachments.length;
+
+const storageKey = (me: Id, conversation: Id, mode: Mode) => `innboks.draft.${me}.${conversation}.${mode}`;
+
+export function readLocal(me: Id, conversation: Id, mode: Mode): Draft | null {
+  try {
+    const stored = localStorage.getItem(storageKey(me, conversation, mode));
+    return stored ? { ...emptyDraft(), ...(JSON.parse(stored) as Partial<Draft>) } : null;
+  } catch {
+    return null;
+  }
+}
+
+export function writeLocal(me: Id, conversation: Id, mode: Mode, draft: Draft): void {
+  try {
+    const key = storageKey(me, conversation, mode);
+    if (isEmpty(draft)) localStorage.removeItem(key);
+    else localStorage.setItem(key, JSON.stringify(draft));
+  } catch {
+    // Storage is full or forbidden: the server's copy has to do.
+  }
+}
+
+const path = (conversation: Id, mode: Mode) => `/api/conversations/${conversation}/draft?mode=${mode}`;
+
+export async function readServer(conversation: Id, mode: Mode): Promise<Draft | null> {
+  try {
+    const draft = await get<ServerDraft | null | undefined>(path(conversation, mode));
+    if (!draft?.updated_at) return null;
+    const { text, attachments, to, cc, bcc, updated_at } = draft;
+    return { text: text ?? "", attachments: attachments ?? [], to, cc, bcc, updated_at };
+  } catch (problem) {
+    if (problem instanceof Problem && problem.status === 404) return null;
+    throw problem;
+  }
+}
+
+export async function writeServer(conversation: Id, mode: Mode, draft: Draft): Promise<void> {
+  if (isEmpty(draft)) return remove(path(conversation, mode));
+  const { text, attachments, to, cc, bcc } = draft;
+  await put(path(conversation, mode), { text, attachments, to, cc, bcc });
+}

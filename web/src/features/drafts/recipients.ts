@@ -1,0 +1,52 @@
+/* Who a reply goes to. Read next: Recipients.tsx. */
+import type { ChannelAccount, Message } from "../../api/types";
+
+export interface Addresses {
+  to: string[];
+  cc: string[];
+  bcc: string[];
+}
+
+const ADDRESS = /<([^<>]+)>\s*$/;
+
+/** "Maja <maja@example.com>" → "maja@example.com". */
+export const bare = (typed: string) => (ADDRESS.exec(typed)?.[1] ?? typed).trim().toLowerCase();
+
+/** Splits what was typed or pasted: commas, semicolons, lines; commas inside quotes stay. */
+export function splitAddresses(typed: string): string[] {
+  return (typed.match(/(?:"[^"]*"|[^,;\n"])+/g) ?? []).map((part) => part.trim()).filter(Boolean);
+}
+
+/** The addresses a reply goes to: whoever wrote last, or with `toAll` everybody who was in it, but never ourselves. */
+export function replyAddresses(
+  messages: Message[],
+  accounts: ChannelAccount[],
+  contact: string,
+  toAll: boolean,
+): Addresses {
+  const own = new Set(
+    accounts.flatMap((account) => [account.address, account.hosted_address ?? ""]).map((one) => one.toLowerCase()),
+  );
+  const isOther = (address: string) => address !== "" && !own.has(address.toLowerCase());
+  const last = messages.findLast((message) => message.type === "message" || message.type === "reply");
+  const incoming = messages.findLast((message) => message.direction === "in");
+  const to = incoming?.sender?.address || contact || last?.recipients.find((one) => one.role === "to")?.address || "";
+  if (!toAll || !last) return { to: to ? [to] : [], cc: [], bcc: [] };
+  const others = last.recipients.filter(
+    (one) => one.role !== "bcc" && isOther(one.address) && bare(one.address) !== bare(to),
+  );
+  const cc = [...new Set(others.map((one) => one.address))];
+  return { to: to ? [to] : [], cc, bcc: [] };
+}
+
+/** Addresses that have not been part of the conversation: they are marked before sending. */
+export function newcomers(addresses: Addresses, messages: Message[], contact: string): Set<string> {
+  const known = new Set(
+    [contact, ...messages.flatMap((one) => [one.sender?.address ?? "", ...one.recipients.map((r) => r.address)])].map(
+      bare,
+    ),
+  );
+  return new Set([...addresses.to, ...addresses.cc, ...addresses.bcc].map(bare).filter((one) => !known.has(one)));
+}
+
+export const looksLikeAddress = (typed: string) => /^[^\s@]+@[^\s@]+$/.test(bare(typed));

@@ -1,0 +1,137 @@
+/* Messages that were sent from this browser and that the server has not confirmed yet. They are kept in local storage until it has, so that neither
+ * a reload nor a lost network loses one, and each carries a client id, so that trying again never sends twice. Read next: Thread.tsx. */
+import type { QueryClient } from "@tanstack/react-query";
+import { NoConnection, Problem, post } from "../../api/client";
+import { localId } from "../../api/ids";
+import { applyNow, onStreamEvent } from "../../api/live";
+import type { Attachment, Id, Message, NewMessage, Time, User } from "../../api/types";
+import { createStore } from "../../ui/store";
+
+export interface Pending {
+  conversationId: Id;
+  message: NewMessage;
+  attachments: Attachment[];
+  author: { id: Id; name: string };
+  at: Time;
+  /** "waiting": only on this device, for want of a connection. */
+  state: "sending" | "waiting";
+}
+
+export type Refused = (pending: Pending, problem: unknown) => void;
+
+const storageKey = (me: Id) => `innboks.outbox.${me}`;
+export const outbox = createStore<{ entries: readonly Pending[] }>({ entries: [] });
+let owner: { client: QueryClient; me: Id; onRefused: Refused } | undefined;
+let isRunning = false;
+
+function keep(entries: readonly Pending[]): void {
+  outbox.set({ entries });
+  if (!owner) return;
+  try {
+    localStorage.setItem(storageKey(owner.me), JSON.stringify(entries));
+  } catch {
+    // Storage is full or forbidden: the entries live on in this page.
+  }
+}
+
+/** Begins with what an earlier page left behind, and sends it. */
+export function startOutbox(client: QueryClient, me: Id, onRefused: Refused): () => void {
+  owner = { client, me, onRefused };
+  try {
+    const left = JSON.parse(localStorage.getItem(storageKey(me)) ?? "[]") as Pending[];
+    outbox.set({ entries: left.map((entry) => ({ ...entry, state: "waiting" })) });
+  } catch {
+    outbox.set({ entries: [] });
+  }
+  const onOnline = () => void flush();
+  addEventListener("online", onOnline);
+  const stopListening = onStreamEvent((event) => {
+    if (event.type === "message.added" && event.data.message.client_id) confirmed(event.data.message.client_id);
+  });
+  const timer = setInterval(() => outbox.get().entries.some((entry) => entry.state === "waiting") && flush(), 4000);
+  void flush();
+  return () => {
+    removeEventListener("online", onOnline);
+    stopListening();
+    clearInterval(timer);
+    owner = undefined;
+  };
+}
+
+export function send(pending: Omit<Pending, "state" | "at">): void {
+  keep([...outbox.get().entries, { ...pending, at: new Date().toISOString(), state: "sending" }]);
+  void flush();
+}
+
+const confirmed = (clientId: string) => {
+  const { entries } = outbox.get();
+  if (entries.some((entry) => entry.message.client_id === clientId)) {
+    keep(entries.filter((entry) => entry.message.client_id !== clientId));
+  }
+};
+
+const mark = (clientId: string, state: Pending["state"]) =>
+  keep(outbox.get().entries.map((entry) => (entry.message.client_id === clientId ? { ...entry, state } : entry)));
+
+/** Sends what waits, in order. Stops at the first that does not reach the server; a refused one goes back to where it was written. */
+export async function flush(): Promise<void> {
+  if (isRunning) return;
+  isRunning = true;
+  try {
+    for (;;) {
+      const entry = outbox.get().entries[0];
+      if (!entry || !owner) return;
+      const { client, me, onRefused } = owner;
+      const clientId = entry.message.client_id;
+      try {
+        const message = await post<Message>(`/api/conversations/${entry.conversationId}/messages`, entry.message);
+        applyNow(client, { type: "message.added", data: { message } }, me);
+        confirmed(clientId);
+      } catch (problem) {
+        const isSignedOut = problem instanceof Problem && problem.status === 401;
+        if (problem instanceof NoConnection || isSignedOut || !(problem instanceof Problem)) {
+          for (const waiting of outbox.get().entries) mark(waiting.message.client_id, "waiting");
+          return;
+        }
+        confirmed(clientId);
+        onRefused(entry, problem);
+      }
+    }
+  } finally {
+    isRunning = false;
+  }
+}
+
+/** How a pending entry looks in the thread until the server's own takes its place. */
+export function asMessage(pending: Pending, me: User): Message {
+  const { message } = pending;
+  const role = (addresses: string[] | undefined, name: string) =>
+    (addresses ?? []).map((address) => ({ name: "", address, role: name }));
+  return {
+    id: localId(message.client_id),
+    conversation_id: pending.conversationId,
+    type: message.type,
+    direction: message.type === "reply" ? "out" : "none",
+    state: message.type === "reply" ? "queued" : null,
+    reason: null,
+    text: message.text,
+    has_html: false,
+    quoted: "",
+    signature: "",
+    subject: "",
+    sender: { name: me.name, address: "" },
+    author_id: me.id,
+    recipients: [...role(message.to, "to"), ...role(message.cc, "cc"), ...role(message.bcc, "bcc")],
+    attachments: pending.attachments,
+    external_id: null,
+    client_id: message.client_id,
+    created_at: pending.at,
+    sent_at: null,
+    why: null,
+    origin: null,
+    is_automatic: false,
+    data: { is_waiting: pending.state === "waiting" },
+    reactions: [],
+    edits: [],
+  };
+}

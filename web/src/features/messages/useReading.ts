@@ -1,0 +1,57 @@
+/* What "read" means: the conversation is open, the window is in sight, and its newest message has been drawn. */
+import { useEffect, useRef, useState } from "react";
+import type { Scope } from "../../actions/action";
+import { put } from "../../api/client";
+import { applyNow, onStreamEvent, reading } from "../../api/live";
+import type { Conversation, Id } from "../../api/types";
+import { announce } from "../../ui/announce";
+import { t } from "../../ui/i18n";
+
+const SETTLE_MS = 250;
+
+/** Tells the server, and returns the message after which everything was new when the conversation was opened (null: nothing was). */
+export function useReading(conversation: Conversation, lastId: Id | null, scope: Scope): Id | null {
+  const { id } = conversation;
+  const { client, me } = scope;
+  const told = useRef<Id | null>(null);
+  const [newFrom, setNewFrom] = useState<{ id: Id; from: Id | null }>({ id, from: startOf(conversation) });
+  if (newFrom.id !== id) setNewFrom({ id, from: startOf(conversation) });
+
+  useEffect(() => {
+    reading.id = id;
+    told.current = null;
+    const stop = onStreamEvent((event) => {
+      if (event.type !== "message.added" || event.data.message.conversation_id !== id) return;
+      const { direction, sender, text } = event.data.message;
+      if (direction !== "in") return;
+      const name = sender?.name || sender?.address || t("contact.unknown");
+      announce(t("announce.message", { name, text: text.slice(0, 120) }));
+    });
+    return () => {
+      reading.id = null;
+      stop();
+    };
+  }, [id]);
+
+  const isUnread = conversation.is_unread ?? false;
+  useEffect(() => {
+    if (!lastId || (told.current === lastId && !isUnread)) return;
+    const tell = () => {
+      if (document.visibilityState !== "visible") return;
+      told.current = lastId;
+      applyNow(client, { type: "read.changed", data: { conversation_id: id, message_id: lastId } }, me.id);
+      put(`/api/conversations/${id}/read`, { message_id: lastId }).catch(() => undefined);
+    };
+    const timer = setTimeout(tell, SETTLE_MS);
+    document.addEventListener("visibilitychange", tell);
+    return () => {
+      clearTimeout(timer);
+      document.removeEventListener("visibilitychange", tell);
+    };
+  }, [id, lastId, isUnread, client, me.id]);
+
+  return newFrom.from;
+}
+
+const startOf = (conversation: Conversation): Id | null =>
+  conversation.is_unread && conversation.read_message_id ? conversation.read_message_id : null;

@@ -1,0 +1,64 @@
+import { useSuspenseQuery } from "@tanstack/react-query";
+import { ArrowLeft } from "lucide-react";
+import { useState } from "react";
+import { channelsQuery } from "../../api/queries";
+import type { ChannelAccount, Inbox } from "../../api/types";
+import { Button } from "../../ui/Button";
+import { t } from "../../ui/i18n";
+import { ChannelBadge } from "../channels/ChannelBadge";
+import { Connected } from "../channels/Connected";
+import { ConnectForm } from "../channels/ConnectForm";
+
+interface Props {
+  inbox: Inbox | null;
+  onDone: () => void;
+}
+
+/** Step 3: one channel to begin with, out of what the server offers, connected by the form its settings describe. */
+export function FirstChannel({ inbox, onDone }: Props) {
+  const channels = useSuspenseQuery(channelsQuery).data;
+  const [kind, setKind] = useState(channels[0]?.kind);
+  const [isOpen, setOpen] = useState(false);
+  const [made, setMade] = useState<ChannelAccount | null>(null);
+  const channel = channels.find((one) => one.kind === kind);
+
+  if (made) return <Connected account={made} onDone={onDone} />;
+  if (isOpen && channel)
+    return (
+      <>
+        <h1>{t("connect.title", { channel: channel.name })}</h1>
+        <ConnectForm channel={channel} inboxId={inbox?.id} onDone={setMade} />
+        <p>
+          <Button look="ghost" icon={<ArrowLeft />} onClick={() => setOpen(false)}>
+            {t("common.back")}
+          </Button>
+        </p>
+      </>
+    );
+  return (
+    <>
+      <h1>{t("setup.channel_title")}</h1>
+      <p className="lead">{t("setup.channel_lead")}</p>
+      <fieldset className="picks">
+        <legend className="sr">{t("setup.channel_title")}</legend>
+        {channels.map((one) => (
+          <label key={one.kind} className="pick">
+            <input type="radio" name="channel" checked={one.kind === kind} onChange={() => setKind(one.kind)} />
+            <ChannelBadge channel={one} size={32} />
+            <span className="mid">{one.name}</span>
+          </label>
+        ))}
+      </fieldset>
+      <div className="fields buttons">
+        {channel ? (
+          <Button look="primary" size="l" className="wide" onClick={() => setOpen(true)}>
+            {t("setup.connect", { channel: channel.name })}
+          </Button>
+        ) : null}
+        <Button size="l" className="wide" onClick={onDone}>
+          {t("setup.later")}
+        </Button>
+      </div>
+    </>
+  );
+}

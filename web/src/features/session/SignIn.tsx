@@ -1,0 +1,19 @@
+import { useNavigate } from "@tanstack/react-router";
+import { adoptLocale, t } from "../../ui/i18n";
+import { WelcomeFrame } from "../onboarding/WelcomeFrame";
+import { SignInForm } from "./SignInForm";
+
+export default function SignIn() {
+  const navigate = useNavigate();
+  return (
+    <WelcomeFrame>
+      <h1>{t("signin.title")}</h1>
+      <SignInForm
+        onDone={(session) => {
+          adoptLocale(session.user.locale);
+          void navigate({ to: "/" });
+        }}
+      />
+    </WelcomeFrame>
+  );
+}

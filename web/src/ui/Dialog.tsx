@@ -1,0 +1,45 @@
+import { X } from "lucide-react";
+import { type ReactNode, useEffect, useId, useRef } from "react";
+import { IconButton } from "./Button";
+import { t } from "./i18n";
+
+interface Props {
+  title: string;
+  /** Without it the dialog cannot be left by Esc or the cross. */
+  onClose?: () => void;
+  isWide?: boolean;
+  children: ReactNode;
+}
+
+/** The browser's own modal dialog: it traps the focus, answers Esc and gives the focus back. */
+export function Dialog({ title, onClose, isWide, children }: Props) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const id = useId();
+  useEffect(() => {
+    const element = dialog.current;
+    if (element && !element.open) element.showModal();
+    return () => element?.close();
+  }, []);
+  return (
+    <dialog
+      ref={dialog}
+      className={`dialog ${isWide ? "wide" : ""}`}
+      aria-labelledby={id}
+      onCancel={(event) => {
+        event.preventDefault();
+        onClose?.();
+      }}
+      onKeyDown={(event) => event.stopPropagation()}
+    >
+      <header>
+        <h2 id={id}>{title}</h2>
+        {onClose ? (
+          <IconButton label={t("common.close")} onClick={onClose}>
+            <X />
+          </IconButton>
+        ) : null}
+      </header>
+      {children}
+    </dialog>
+  );
+}

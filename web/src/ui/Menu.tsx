@@ -1,0 +1,81 @@
+/* A button that opens a menu. The button stays the same element all the time; the menu itself (focus, arrow keys, type-ahead, position) is Radix and
+ * is fetched when it is first needed, so that it does not weigh on the first paint. */
+import { lazy, type ReactNode, Suspense, useRef, useState } from "react";
+
+export interface MenuItem {
+  id: string;
+  label: string;
+  icon?: ReactNode;
+  keys?: string;
+  /** Set on items of which one is chosen. */
+  isChosen?: boolean;
+  isDangerous?: boolean;
+  /** A line above this item. */
+  startsGroup?: boolean;
+  run: () => void;
+}
+
+const loadContent = () => import("./MenuContent");
+const MenuContent = lazy(loadContent);
+
+interface Props {
+  label: string;
+  items: MenuItem[];
+  className?: string;
+  align?: "start" | "end";
+  side?: "top" | "bottom" | "right";
+  children: ReactNode;
+  isOpen?: boolean;
+  onOpenChange?: (isOpen: boolean) => void;
+  title?: string;
+}
+
+export function Menu({
+  label,
+  items,
+  className,
+  align = "start",
+  side = "bottom",
+  children,
+  title,
+  ...control
+}: Props) {
+  const [isOpenHere, setOpenHere] = useState(false);
+  const anchor = useRef<HTMLButtonElement>(null);
+  const isOpen = control.isOpen ?? isOpenHere;
+  const setOpen = control.onOpenChange ?? setOpenHere;
+  return (
+    <>
+      <button
+        type="button"
+        ref={anchor}
+        className={className}
+        aria-label={label}
+        title={title ?? label}
+        aria-haspopup="menu"
+        aria-expanded={isOpen}
+        onPointerEnter={() => void loadContent()}
+        onClick={() => setOpen(!isOpen)}
+        onKeyDown={(event) => {
+          if (event.key !== "ArrowDown") return;
+          event.preventDefault();
+          setOpen(true);
+        }}
+      >
+        {children}
+      </button>
+      {isOpen ? (
+        <Suspense fallback={null}>
+          <MenuContent
+            anchor={anchor}
+            label={label}
+            items={items}
+            align={align}
+            side={side}
+            onClose={() => setOpen(false)}
+          />
+        </Suspense>
+      ) : null}
+    </>
+  );
+}

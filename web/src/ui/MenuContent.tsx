@@ -1,0 +1,69 @@
+import * as Radix from "@radix-ui/react-menu";
+import { Check } from "lucide-react";
+import type { RefObject } from "react";
+import type { MenuItem } from "./Menu";
+
+interface Props {
+  anchor: RefObject<HTMLButtonElement | null>;
+  label: string;
+  items: MenuItem[];
+  align: "start" | "end";
+  side: "top" | "bottom" | "right";
+  onClose: () => void;
+}
+
+export default function MenuContent({ anchor, label, items, align, side, onClose }: Props) {
+  const hasChoice = items.some((item) => item.isChosen !== undefined);
+  return (
+    <Radix.Root open modal={false} onOpenChange={(isOpen) => !isOpen && onClose()}>
+      <Radix.Anchor virtualRef={anchor as RefObject<HTMLButtonElement>} />
+      <Radix.Portal>
+        <Radix.Content
+          className="menu"
+          aria-label={label}
+          align={align}
+          side={side}
+          sideOffset={4}
+          collisionPadding={8}
+          loop
+          onCloseAutoFocus={(event) => {
+            event.preventDefault();
+            // Unless what was chosen has moved the focus somewhere else already.
+            if (!document.activeElement || document.activeElement === document.body) anchor.current?.focus();
+          }}
+          onInteractOutside={(event) => {
+            if (anchor.current?.contains(event.target as Node)) event.preventDefault();
+          }}
+        >
+          {items.map((item) => (
+            <Item key={item.id} item={item} hasChoice={hasChoice} />
+          ))}
+        </Radix.Content>
+      </Radix.Portal>
+    </Radix.Root>
+  );
+}
+
+function Item({ item, hasChoice }: { item: MenuItem; hasChoice: boolean }) {
+  const inside = (
+    <>
+      {item.icon}
+      <span className="grow">{item.label}</span>
+      {item.isChosen ? <Check className="small" /> : null}
+      {item.keys ? <kbd>{item.keys}</kbd> : null}
+    </>
+  );
+  const className = `menuitem ${item.isDangerous ? "danger" : ""} ${item.startsGroup ? "starts" : ""}`;
+  if (hasChoice && item.isChosen !== undefined) {
+    return (
+      <Radix.CheckboxItem className={className} checked={item.isChosen} onSelect={item.run}>
+        {inside}
+      </Radix.CheckboxItem>
+    );
+  }
+  return (
+    <Radix.Item className={className} onSelect={item.run}>
+      {inside}
+    </Radix.Item>
+  );
+}

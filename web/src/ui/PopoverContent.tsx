@@ -1,0 +1,34 @@
+import * as Radix from "@radix-ui/react-popover";
+import type { ReactNode, RefObject } from "react";
+
+interface Props {
+  anchor: RefObject<HTMLButtonElement | null>;
+  label: string;
+  onClose: () => void;
+  children: ReactNode;
+}
+
+export default function PopoverContent({ anchor, label, onClose, children }: Props) {
+  return (
+    <Radix.Root open onOpenChange={(isOpen) => !isOpen && onClose()}>
+      <Radix.Anchor virtualRef={anchor as RefObject<HTMLButtonElement>} />
+      <Radix.Portal>
+        <Radix.Content
+          className="popover"
+          aria-label={label}
+          sideOffset={4}
+          collisionPadding={8}
+          onCloseAutoFocus={(event) => {
+            event.preventDefault();
+            anchor.current?.focus();
+          }}
+          onInteractOutside={(event) => {
+            if (anchor.current?.contains(event.target as Node)) event.preventDefault();
+          }}
+        >
+          {children}
+        </Radix.Content>
+      </Radix.Portal>
+    </Radix.Root>
+  );
+}

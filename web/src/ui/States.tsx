@@ -1,0 +1,69 @@
+/* What a pane shows when it has nothing to show: loading, empty, failed. */
+import { CircleAlert, WifiOff } from "lucide-react";
+import { type ReactNode, useEffect, useState } from "react";
+import { NoConnection, Problem } from "../api/client";
+import { Button } from "./Button";
+import { t } from "./i18n";
+
+/** Nothing for the first 150 ms, then grey shapes of what will come. */
+export function Skeleton({ rows, shape }: { rows: number; shape: "row" | "message" | "line" }) {
+  const [isShown, setShown] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setShown(true), 150);
+    return () => clearTimeout(timer);
+  }, []);
+  return (
+    <div className="skeletons" aria-busy="true">
+      <span className="sr" role="status">
+        {t("common.loading")}
+      </span>
+      {isShown
+        ? Array.from({ length: rows }, (_, index) => <div key={String(index)} className={`skeleton ${shape}`} />)
+        : null}
+    </div>
+  );
+}
+
+export function Empty({
+  title,
+  text,
+  picture,
+  children,
+}: {
+  title: string;
+  text: string;
+  picture?: ReactNode;
+  children?: ReactNode;
+}) {
+  return (
+    <div className="empty">
+      {picture}
+      <h2>{title}</h2>
+      <p>{text}</p>
+      {children}
+    </div>
+  );
+}
+
+/** A sentence for anything that was thrown. */
+export function sentence(error: unknown): string {
+  if (error instanceof NoConnection) return t("problem.no_connection");
+  if (error instanceof Problem) {
+    if (error.body.detail) return error.body.detail;
+    if (error.status === 403) return t("problem.forbidden");
+    if (error.status === 404) return t("problem.not_found");
+  }
+  return t("problem.unknown");
+}
+
+export function Failed({ error, onRetry }: { error: unknown; onRetry: () => void }) {
+  return (
+    <div className="empty" role="alert">
+      {error instanceof NoConnection ? <WifiOff /> : <CircleAlert />}
+      <p>{sentence(error)}</p>
+      <Button size="s" onClick={onRetry}>
+        {t("common.retry")}
+      </Button>
+    </div>
+  );
+}

@@ -1,0 +1,56 @@
+/* Words. Every string people read stands in messages/<locale>.json (ICU MessageFormat, compiled at build by messages.plugin.ts); `t` is typed by
+ * the English catalogue, so an unknown id does not compile. */
+import { type Messages, setupI18n } from "@lingui/core";
+import type en from "./messages/en.json";
+
+export type MessageId = keyof typeof en;
+export type Locale = "en" | "nb";
+export const LOCALES: readonly Locale[] = ["en", "nb"];
+const STORED_AS = "innboks.locale";
+
+const i18n = setupI18n();
+
+const catalogues: Record<Locale, () => Promise<{ default: unknown }>> = {
+  en: () => import("./messages/en.json"),
+  nb: () => import("./messages/nb.json"),
+};
+
+/** Fetches a catalogue and makes it the current one. Must be awaited before the first render. */
+export async function loadCatalogue(locale: Locale): Promise<void> {
+  const catalogue = await catalogues[locale]();
+  i18n.loadAndActivate({ locale, messages: catalogue.default as Messages });
+  if (typeof document !== "undefined") document.documentElement.lang = locale;
+}
+
+export function t(id: MessageId, values?: Record<string, string | number>): string {
+  return i18n._(id, values);
+}
+
+/** Like `t` for ids that are put together at run time (`health.${state}`); falls back when the catalogue does not know them. */
+export function tOr(id: string, fallback: string, values?: Record<string, string | number>): string {
+  return id in i18n.messages ? i18n._(id, values) : fallback;
+}
+
+export const locale = (): Locale => (i18n.locale === "nb" ? "nb" : "en");
+
+const isLocale = (value: string | null | undefined): value is Locale => value === "en" || value === "nb";
+
+/** What this person chose on this computer, else what the browser asks for. */
+export function preferredLocale(): Locale {
+  const stored = localStorage.getItem(STORED_AS);
+  if (isLocale(stored)) return stored;
+  return /^(nb|nn|no)\b/i.test(navigator.language) ? "nb" : "en";
+}
+
+/** Keeps the choice and starts the app again in the new language; what was written is kept as drafts. */
+export function switchLocale(next: string): boolean {
+  if (!isLocale(next) || next === locale()) return false;
+  localStorage.setItem(STORED_AS, next);
+  location.reload();
+  return true;
+}
+
+/** Takes over the language of the person who signed in, where this computer has no choice of its own. */
+export function adoptLocale(wanted: string): void {
+  if (localStorage.getItem(STORED_AS) === null) switchLocale(wanted);
+}

@@ -1,0 +1,15 @@
+/* Light, dark, or as the system says. public/theme.js sets it before the first paint; this changes the choice. */
+
+export type Theme = "system" | "light" | "dark";
+const STORED_AS = "innboks.theme";
+
+export function chosenTheme(): Theme {
+  const stored = localStorage.getItem(STORED_AS);
+  return stored === "light" || stored === "dark" ? stored : "system";
+}
+
+export function setTheme(theme: Theme): void {
+  if (theme === "system") localStorage.removeItem(STORED_AS);
+  else localStorage.setItem(STORED_AS, theme);
+  dispatchEvent(new Event("innboks:theme"));
+}
