@@ -58,12 +58,13 @@ def _header_points(raw: bytes, mail: Mail) -> int:
         return 0 if "feedback-report" in kind or "disposition-notification" in kind else 4
     points = 0
     senders = " ".join(f"{sender.address} {sender.name}" for sender in mail.sender[:3]).lower()
-    if ROBOTS.search(senders) or not senders.strip():
+    is_robot = bool(ROBOTS.search(senders)) or not senders.strip()
+    if is_robot:
         points += 2
     elif NAMELESS.search(senders):
         points += 1
     if mail.return_path == "":
-        points += 2
+        points += 2 if is_robot else 1  # web forms send people's words with a null return path
     elif mail.return_path and ROBOTS.search(mail.return_path.lower()):
         points += 1
     subject = mail.subject[:1_000].lower()

@@ -220,6 +220,8 @@ NOT_BOUNCES = {
     + RETURNED,
     "a failed parcel": "From: Post <no-reply@post.example>\nSubject: Delivery failed\n\nWe could not deliver your parcel. "
     "Contact hjelp@post.example",
+    "a web form about a parcel": "Return-Path: <>\nFrom: Ola <ola@kunde.example>\nSubject: Delivery failed again\n\n"
+    "My order was not delivered. It was returned to the sender. Write to kari@kunde.example.",
     "an abuse report": 'From: fbl@isp.example\nContent-Type: multipart/report; report-type=feedback-report; boundary="b"\n\n--b\n'
     "Content-Type: message/feedback-report\n\nFeedback-Type: abuse\n\n--b--\n",
     "a read receipt": 'From: ola@kunde.example\nContent-Type: multipart/report; report-type=disposition-notification; boundary="b"\n\n--b\n'
