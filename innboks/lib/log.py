@@ -27,6 +27,7 @@ _ADDRESS = re.compile(
 _MAIL_ADDRESS = re.compile(r"[^\s<>@,;:\"'()\[\]]+@([\w-]+(?:\.[\w-]+)+)")
 _URL_PASSWORD = re.compile(r"(://[^/\s:@]*:)[^@\s/]+@")
 _BEARER = re.compile(r"(?i)\b(bearer|basic)\s+[\w.~+/=-]{6,}")
+_CHATTY = ("procrastinate", "asyncio", "aiosmtpd", "mail.log", "httpx")  # several lines for each job, mail or request
 _OWN_NAMES = {"channel_account_name", "channel_name", "task_name", "queue_name", "file_name", "host_name", "role_name"}
 
 
@@ -61,6 +62,8 @@ def set_up_logging(style: Literal["text", "json"] = "text", *, level: int = logg
     root = logging.getLogger()
     root.handlers[:] = [output]
     root.setLevel(level)
+    for chatty in _CHATTY:
+        logging.getLogger(chatty).setLevel(max(level, logging.WARNING))
 
 
 def get_logger(name: str) -> structlog.stdlib.BoundLogger:

@@ -1,8 +1,11 @@
 """The database layer: transactions, rows as structs, cancelled and broken connections."""
 
 import asyncio
+import os
+import signal
 from contextlib import suppress
 from enum import Enum
+from pathlib import Path
 from typing import Any, Literal
 
 import msgspec
@@ -10,6 +13,7 @@ import psycopg
 import pytest
 
 from innboks.lib import db as db_module
+from innboks.lib import embedded_postgres
 from innboks.lib.db import Database, DatabaseUnavailable, fetch_all, fetch_one, retrying
 
 
@@ -219,3 +223,37 @@ async def test_idle_connections_above_the_minimum_are_closed(dsn: str, monkeypat
         while await connections() > 1:
             await asyncio.sleep(0.05)
     await db.close()
+
+
+async def test_a_database_restarted_under_load_is_found_again_and_nothing_is_lost(tmp_path: Path) -> None:
+    server = embedded_postgres.start(tmp_path)
+    db = await Database.open(server.dsn, 1, 5)
+    async with db.connection() as conn:
+        await conn.execute("CREATE TABLE thing (id int PRIMARY KEY, name text NOT NULL)")
+    told: list[int] = []
+
+    @retrying
+    async def store(number: int) -> None:
+        async with db.transaction() as conn:
+            await conn.execute("INSERT INTO thing VALUES (%s, 'x') ON CONFLICT DO NOTHING", (number,))
+
+    async def many(first: int) -> None:
+        for number in range(first, first + 100):
+            await store(number)
+            told.append(number)
+            await asyncio.sleep(0.01)
+
+    load = asyncio.gather(*map(many, range(0, 1000, 100)))
+    await asyncio.sleep(0.3)
+    server.stop()
+    server = embedded_postgres.start(tmp_path)
+    assert len(told) < 1000, "the restart came too late to prove anything"
+    await asyncio.sleep(0.3)
+    os.kill(server.pid, signal.SIGKILL)
+    server.stop()
+    server = embedded_postgres.start(tmp_path)
+    await load
+    assert sorted(told) == list(range(1000))
+    assert len(await _names(db)) == 1000
+    await db.close()
+    server.stop()
