@@ -1,14 +1,18 @@
 """`innboks run`, really run: starts, stops, crashes of every process, and what is left afterwards."""
 
 import os
+import pwd
 import re
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import psycopg
 import pytest
@@ -26,14 +30,15 @@ class Running:
 
     started: ClassVar[list["Running"]] = []
 
-    def __init__(self, data: Path, **environment: str) -> None:
+    def __init__(self, data: Path, program: Sequence[str] = PROGRAM, user: int | None = None, **environment: str) -> None:
         self.data = data
         self.output = data.parent / f"output-{time.monotonic_ns()}"
         given = {name: text for name, text in os.environ.items() if name != "DATABASE_URL" and not name.startswith("INNBOKS_")}
         given |= {"INNBOKS_DATA": str(data), "INNBOKS_HTTP": "127.0.0.1:0", "INNBOKS_SMTP": "127.0.0.1:0", "PYTHONPATH": str(REPOSITORY)}
+        how: dict[str, Any] = {} if user is None else {"user": user, "group": pwd.getpwuid(user).pw_gid, "extra_groups": []}
         with self.output.open("wb") as output:
             self.process = subprocess.Popen(
-                [*PROGRAM, "run"], env=given | environment, cwd=data.parent, stdout=output, stderr=output, start_new_session=True
+                [*program, "run"], env=given | environment, cwd=data.parent, stdout=output, stderr=output, start_new_session=True, **how
             )
         self.started.append(self)
 
@@ -113,6 +118,43 @@ def test_it_starts_says_where_and_stops_at_ctrl_c(data: Path) -> None:
     assert running.process.returncode == 0
     assert committed(data) <= rows(data)
     assert not (data / "postgres.dsn").exists()
+
+
+def test_an_ordinary_user_may_run_it_too(data: Path) -> None:
+    """Where the tests run as root: as 'nobody', with a Python that nobody may run."""
+    user, python, folder = (None, sys.executable, data) if os.geteuid() else _ordinary(data)
+    paths = os.pathsep.join([str(REPOSITORY), *(path for path in sys.path if path.endswith("-packages"))])
+    running = Running(folder, [python, *PROGRAM[1:]], user, PYTHONPATH=paths, PYTHONDONTWRITEBYTECODE="1", HOME=str(folder.parent))
+    running.until_ready()
+    until(lambda: len(committed(folder)) > 0)
+    assert {Path(f"/proc/{pid}").stat().st_uid for pid in postgres_of(folder)} == {os.geteuid() if user is None else user}
+    assert running.end() < 5
+    assert postgres_of(folder) == []
+    assert committed(folder) <= rows(folder)
+    if folder != data:
+        shutil.rmtree(folder.parent)
+
+
+def _ordinary(data: Path) -> tuple[int | None, str, Path]:
+    """A user, a Python that this user can run with our packages, and a data folder of theirs; else what root has."""
+    account = pwd.getpwnam("nobody")
+    paths = os.pathsep.join([str(REPOSITORY), *(path for path in sys.path if path.endswith("-packages"))])
+    for python in (sys.executable, f"/usr/bin/python{sys.version_info.major}.{sys.version_info.minor}"):
+        with suppress(OSError, subprocess.CalledProcessError):
+            subprocess.run(
+                [python, "-c", "import innboks.supervise, psycopg"],
+                env={"PYTHONPATH": paths, "PYTHONDONTWRITEBYTECODE": "1"},
+                cwd="/",
+                user=account.pw_uid,
+                group=account.pw_gid,
+                extra_groups=[],
+                check=True,
+                capture_output=True,
+            )
+            home = Path(tempfile.mkdtemp(prefix="innboks-test-", dir="/tmp"))
+            os.chown(home, account.pw_uid, account.pw_gid)
+            return account.pw_uid, python, home / "data"
+    return None, sys.executable, data
 
 
 def test_sigterm_stops_it_too_even_with_a_role_that_does_not_listen(data: Path) -> None:
