@@ -129,11 +129,11 @@ _FIRST_PERSON = re.compile(
     r"(?<!\w)(?:schrieb (?:ich|wir)|skrev (?:jeg|jag|vi)|schreef (?:ik|wij)|(?:i|we) wrote|hat (?:mir|uns))(?!\w)", re.IGNORECASE
 )
 _MUTT = re.compile(r"[>)] \[[^\[\]]{6,50}\]:$")
-_TIME = r"\d{1,2}\s?[:.hH시時点]\s?\d{2}"
+_TIME = r"(?<![\d.])\d{1,2}\s?[:.hH시時点]\s?\d{2}(?!\d)"
 _DAY = r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\s?\d{1,2}[-/.]\s?\d{2,4}|(?:19|20)\d\d|\d{1,2}\s?[月월]|\d{1,2}-[a-z]{3}"
-_WHEN = re.compile(rf"(?<!\d)(?:{_TIME}|{_DAY})", re.IGNORECASE)
+_WHEN = re.compile(rf"{_TIME}|(?<!\d)(?:{_DAY})", re.IGNORECASE)
 _DAY_FIRST = re.compile(r"[^\W\d_]{2,14}[.,]{0,2} \d{1,2}\b")
-_HOUR = re.compile(rf"(?<!\d){_TIME}")
+_HOUR = re.compile(_TIME)
 _WEEKDAY = re.compile(r"on (?:mon|tues|wednes|thurs|fri|satur|sun)day,? \S", re.IGNORECASE)
 # "On Monday, January 5 …": the date stands at once. "In your mail of 5 January you wrote:" is a person's own sentence.
 _DATED_OPENER = re.compile(
@@ -141,7 +141,7 @@ _DATED_OPENER = re.compile(
     r"(?:[^\W\d_]{1,14}[.,]{0,2}\s?){0,2}[-,\s]{0,2}\d",
     re.IGNORECASE,
 )
-_BRACKETED = re.compile(r"[<(\[][^\s<>@]{1,120}@")
+_NAMED = re.compile(r"[<(\[][^\s<>@]{0,120}@[^\s<>@]{1,160}[>)\]]{1,2}[\s,\"'*>]{0,4}$")
 _MAIL = re.compile(r"[^\s<>@]@[^\s<>@]")
 _MAIL_AT_END = re.compile(r"[^\s<>@]@[^\s<>@]{1,120}[\s>)\]\"'»,*]{1,10}[:：]$")
 _OLD_GMAIL = re.compile(r"\d{4}-\d{1,2}-\d{1,2} \d{1,2}:\d{2}(?::\d{2})? (?:GMT|UTC)(?:[+-]\d{1,2}:?\d{2})?[ :,]")
@@ -307,8 +307,9 @@ def attribution(text: str, *, quote_follows: bool) -> bool:
         return False
     colon = core[-1] in ":："
     when, mail = _WHEN.search(core) is not None, _MAIL.search(core) is not None
-    if VERB_AT_END.search(core[-48:]):
-        if between_dashes or (mail and (when or quote_follows or _BRACKETED.search(core))):
+    if verb := VERB_AT_END.search(core[-48:]):
+        named = _NAMED.search(core[: max(len(core) - 48, 0) + verb.start()]) is not None
+        if between_dashes or (mail and (when or quote_follows or named)):
             return True
         if when:
             return quote_follows or _DATED_OPENER.match(core) is not None

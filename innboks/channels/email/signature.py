@@ -182,7 +182,7 @@ def _delimiter(lines: Sequence[str], end: int) -> int:
         if _EXACT.match(line) or (_DELIMITER.match(line) and (below <= 20 or short)):
             best = index
         elif is_rule(line):
-            if short and below <= 12 and index and (len(line.strip()) > 3 or best < end or _signs(lines, index + 1, end)):
+            if short and below <= 12 and index and (line.strip(" *")[:1] in "_—―" or _signs(lines, index + 1, end)):
                 best = index
             elif best == end:
                 short = False
@@ -193,7 +193,7 @@ def _delimiter(lines: Sequence[str], end: int) -> int:
 
 
 def _signs(lines: Sequence[str], start: int, end: int) -> bool:
-    """Do the lines below a mere "---", which people use to part sections too, open like a signature?"""
+    """Do the lines below a rule, which people use to part sections too, open like a signature?"""
     first = next((clean(lines[i]) for i in range(start, end) if lines[i].strip()), "")
     return not first or _is_device(first) or _closes(first) or _is_name(first) or _CONTACT.search(first) is not None
 
@@ -205,7 +205,9 @@ def _closes(line: str) -> bool:
 def _is_name(line: str) -> bool:
     """Up to five words, each with a capital (or of a script that has none), particles aside."""
     words = line.rstrip(".,").split()
-    return 0 < len(words) <= 5 and len(line) < 60 and all(not word[:1].islower() or word in _PARTICLES for word in words)
+    if not 0 < len(words) <= 5 or len(line) >= 60 or any(letter.isdigit() or letter in ":：;!?" for letter in line):
+        return False
+    return all(not word[:1].islower() or word in _PARTICLES for word in words)
 
 
 def _stands_alone(lines: Sequence[str], index: int) -> bool:
