@@ -59,11 +59,11 @@ async def test_guessing_gets_slow_but_never_impossible(browser: httpx.AsyncClien
     wrong = SIGN_IN | {"password": "wrong wrong wrong"}
     answers = await asyncio.gather(*(browser.post("/api/session", json=wrong) for _ in range(30)))
     statuses = [answer.status_code for answer in answers]
-    assert 8 <= statuses.count(401) <= 10, "also when all come at once"
+    assert statuses.count(401) == 9, "also when all come at once"
     refused = next(answer for answer in answers if answer.status_code == 429)
     assert int(refused.headers["retry-after"]) >= 1
     assert_problem(await browser.post("/api/session", json=SIGN_IN), 429, code="too_many_attempts")
-    for _ in range(40):
+    for _ in range(14):
         clock.advance(3600)
         await browser.post("/api/session", json=wrong)
     clock.advance(15 * 60 + 1)

@@ -109,10 +109,9 @@ async def _end(conn: "Connection", cookie: str | None) -> None:
 
 async def _charge(conn: "Connection", key: bytes, now: datetime, free: int) -> None:
     """Raises `TooMany` while blocked: then nothing is charged, so that whoever waits gets in."""
-    until = await store.blocked_until(conn, key, now)
+    until = await store.charge_attempt(conn, key, now, free=free, longest=LONGEST_WAIT, forget=FORGET_AFTER)
     if until is not None:
         raise TooMany("There were too many attempts to sign in. Wait a little and try again.", after=until - now, code="too_many_attempts")
-    await store.charge_attempt(conn, key, now, free=free, longest=LONGEST_WAIT, forget=FORGET_AFTER)
 
 
 def _key(what: str, value: str) -> bytes:

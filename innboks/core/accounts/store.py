@@ -238,23 +238,26 @@ async def delete_token(conn: Connection, account_id: int, user_id: int, token_id
 # ── failed sign-ins ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-async def blocked_until(conn: Connection, key: bytes, now: datetime) -> datetime | None:
-    cursor = await conn.execute("select blocked_until from sign_in_attempt where key = %s and blocked_until > %s for update", (key, now))
-    row = await cursor.fetchone()
-    return row[0] if row else None
-
-
-async def charge_attempt(conn: Connection, key: bytes, now: datetime, *, free: int, longest: timedelta, forget: timedelta) -> None:
-    """Counts one more attempt. The first `free` are free, then each blocks twice as long as the one before, up to `longest`."""
-    await conn.execute(
+async def charge_attempt(
+    conn: Connection, key: bytes, now: datetime, *, free: int, longest: timedelta, forget: timedelta
+) -> datetime | None:
+    """Counts one more attempt; or, while blocked, counts nothing and says until when. The first `free` are free, then each blocks twice
+    as long as the one before, up to `longest`. One statement, so that many at once are counted one by one."""
+    cursor = await conn.execute(
         """insert into sign_in_attempt as old (key, failures, blocked_until, at) values (%(key)s, 1, %(now)s, %(now)s)
            on conflict (key) do update set
                failures = case when old.at < %(now)s - %(forget)s then 1 else least(old.failures + 1, 1000) end,
                blocked_until = %(now)s + case when old.at < %(now)s - %(forget)s or old.failures < %(free)s then interval '0'
                                               else least(%(longest)s, interval '1 s' * 2 ^ least(old.failures - %(free)s, 30)) end,
-               at = %(now)s""",
+               at = %(now)s
+           where old.blocked_until <= %(now)s returning 1""",
         {"key": key, "now": now, "free": free, "longest": longest, "forget": forget},
     )
+    if await cursor.fetchone():
+        return None
+    cursor = await conn.execute("select blocked_until from sign_in_attempt where key = %s", (key,))
+    row = await cursor.fetchone()
+    return row[0] if row else now
 
 
 async def clear_attempts(conn: Connection, key: bytes) -> None:
