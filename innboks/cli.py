@@ -91,6 +91,9 @@ def _parser() -> argparse.ArgumentParser:
     parse.add_argument("kind", metavar="KIND")
     parse.add_argument("files", nargs="+", metavar="FILE")
 
+    new = add("new-channel", _new_channel, "write the folder of a new channel, with checks that say what is to be filled in")
+    new.add_argument("name", metavar="NAME", help="kind of the channel: one word in small letters")
+    new.add_argument("--into", type=Path, metavar="FOLDER", help="a folder of your own (see INNBOKS_CHANNELS) instead of the product's")
     add("schema", _schema, "print the OpenAPI description of the API")
     return parser
 
@@ -238,6 +241,17 @@ def _parse(arguments: argparse.Namespace, settings: Settings) -> int:
             line = {"file": name, "error": getattr(error, "sentence", None) or f"{type(error).__name__}: {error}"}
         sys.stdout.buffer.write(msgspec.json.encode(line) + b"\n")
         sys.stdout.buffer.flush()
+    return 0
+
+
+def _new_channel(arguments: argparse.Namespace, _: Settings) -> int:
+    from innboks.scaffold import new_channel
+
+    for file in new_channel(arguments.name, arguments.into):
+        print(f"wrote {file}")
+    where = f"INNBOKS_CHANNELS={arguments.into} " if arguments.into else ""
+    print(f"\nIts checks say what is to be filled in:\n  {where}.venv/bin/pytest tests/channels/test_every_channel.py -k {arguments.name}")
+    print("docs/develop/adding-a-channel.md goes through it.")
     return 0
 
 
