@@ -13,9 +13,11 @@ from innboks.channels.email.encoded_words import decode_words, raw_text
 from innboks.channels.email.flowed import unflow
 from innboks.channels.email.html_text import html_to_text
 from innboks.channels.email.parts import Part, read_headers
+from innboks.channels.email.tnef import read_tnef
 from innboks.channels.email.transfer import decode_transfer
 from innboks.channels.email.uuencode import take_uuencoded
 
+_TNEF_TYPES = frozenset({"application/ms-tnef", "application/vnd.ms-tnef"})
 _MESSAGE_TYPES = frozenset({"message/rfc822", "message/global", "message/news"})
 
 
@@ -58,6 +60,8 @@ def _walk(part: Part, bodies: Bodies, parent: Part | None) -> None:
         else:
             for child in part.children:
                 _walk(child, bodies, part)
+    elif part.type in _TNEF_TYPES or part.filename.lower() == "winmail.dat":
+        _tnef(part, bodies)
     elif _is_body(part, parent):
         bodies.blocks.extend(_displayed(part, bodies.files))
     else:
@@ -104,6 +108,22 @@ def _displayed(part: Part, files: Files) -> list[_Block]:
     if part.parameters.get("format", "").lower() == "flowed":
         text = unflow(text, delete_space=part.parameters.get("delsp", "").lower() == "yes")
     return [_Block(text=text)]
+
+
+def _tnef(part: Part, bodies: Bodies) -> None:
+    """Unpacks a winmail.dat. Its bodies count where the mail shows none so far; one that cannot be read stays a file."""
+    content, _ = decode_transfer(part.body(), part.encoding)
+    found = read_tnef(content)
+    if found is None:
+        _file(part, bodies.files)
+        return
+    for file in found.files:
+        bodies.files.add(file.name, file.type or "application/octet-stream", file.content, file.content_id)
+    shown = any((block.text or block.html or "").strip() for block in bodies.blocks)
+    if (found.text.strip() or found.html.strip()) and not shown:
+        bodies.blocks.append(_Block(found.text or None, found.html or None))
+    elif found.rtf and not shown:
+        bodies.files.add("message.rtf", "application/rtf", found.rtf)
 
 
 def _file(part: Part, files: Files) -> None:

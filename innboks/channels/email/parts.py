@@ -9,6 +9,8 @@ import re
 from collections.abc import Iterator
 
 from innboks.channels.email.encoded_words import decode_words, parse_parameters, raw_text
+from innboks.channels.email.smime import TYPES as SIGNED_TYPES
+from innboks.channels.email.smime import signed_content
 from innboks.channels.email.transfer import decode_transfer, transfer_encoding
 
 DEEPEST = 40
@@ -97,6 +99,9 @@ def parse_tree(raw: bytes, problems: list[str]) -> Part:
     while waiting:
         part = waiting.pop()
         _read_head(part, problems, is_top=part is root)
+        if part.type in SIGNED_TYPES and part.depth < DEEPEST:
+            _open_signed(part, waiting)
+            continue
         if not part.type.startswith("multipart/"):
             continue
         if part.depth >= DEEPEST:
@@ -118,6 +123,16 @@ def parse_tree(raw: bytes, problems: list[str]) -> Part:
                 child.type = "message/rfc822"
         waiting.extend(reversed(part.children))
     return root
+
+
+def _open_signed(part: Part, waiting: list[Part]) -> None:
+    """Puts the mail inside an opaque signature in the place of the part that carries it."""
+    content = signed_content(decode_transfer(part.body(), part.encoding)[0])
+    if content is None:
+        return
+    part.type = "multipart/signed"
+    part.children = [Part(content, 0, len(content), part.depth + 1)]
+    waiting.append(part.children[0])
 
 
 def _has_delimiter(part: Part) -> bool:

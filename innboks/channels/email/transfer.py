@@ -53,9 +53,14 @@ def decode_base64(data: bytes, *, text: bool = False) -> tuple[bytes, str | None
     """RFC 2045 §6.8. Saves what it can of damaged input: foreign characters are skipped, missing padding is added, what follows padding
     is decoded too when it is base64 again (encoders that pad each chunk). With `text`, plain words in place of base64 stay as they are."""
     compact = data.translate(None, _SPACE)
+    if len(compact) % 4 == 0 and compact.translate(None, _BASE64) == compact[-2:].translate(None, _BASE64):
+        try:
+            return binascii.a2b_base64(compact), None  # sound, as nearly always: no further copies of a large file
+        except binascii.Error:
+            pass
     first_pad = compact.find(b"=")
     head = compact if first_pad < 0 else compact[:first_pad]
-    clean = head.translate(None, _NOT_BASE64)
+    clean = head.translate(None, _NOT_BASE64) if head.translate(None, _BASE64) else head
     rest = b"" if first_pad < 0 else compact[first_pad:].lstrip(b"=")
     if not rest and len(clean) == len(head):
         return _join(clean), "Base64 is cut off." if len(clean) % 4 == 1 else None
@@ -89,4 +94,4 @@ def _is_readable(data: bytes) -> bool:
 def _join(clean: bytes) -> bytes:
     if len(clean) % 4 == 1:
         clean = clean[:-1]
-    return binascii.a2b_base64(clean + b"=" * (-len(clean) % 4))
+    return binascii.a2b_base64(clean + b"=" * (-len(clean) % 4) if len(clean) % 4 else clean)
