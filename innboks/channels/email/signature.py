@@ -80,6 +80,7 @@ _THANKS = frozenset(
     {"thanks", "thank you", "many thanks", "danke", "merci", "gracias", "obrigado", "obrigada", "grazie", "takk", "tak", "tack"}
 )
 
+_SENTENCE_ENDS = (".", "!", "?", "…", "。", "！", "？", ")")
 _PARTICLES = frozenset({"von", "van", "de", "da", "del", "der", "den", "di", "la", "le", "af", "av", "bin", "al", "y", "e", "dos"})
 _DASH_NAME = re.compile(r"-{1,2}\s?[^\W\d_][\w'.]{1,20}(?: [^\W\d_][\w'.]{0,20}){0,2}[.!]?$")
 _NAME = re.compile(r"[^\w\s]{0,8}(?:\w{1,8}\W)?[^\W\d_a-z][\w'’.-]{0,24}(?:[ ,]{1,2}[^\W\d_][\w'’.-]{0,24}){0,5}\.?$")
@@ -182,7 +183,7 @@ def _delimiter(lines: Sequence[str], end: int) -> int:
         if _EXACT.match(line) or (_DELIMITER.match(line) and (below <= 20 or short)):
             best = index
         elif is_rule(line):
-            if short and below <= 12 and index and (line.strip(" *")[:1] in "_—―" or _signs(lines, index + 1, end)):
+            if short and below <= 12 and index and (line.strip(" *").startswith(("_", "—", "―")) or _signs(lines, index + 1, end)):
                 best = index
             elif best == end:
                 short = False
@@ -260,12 +261,13 @@ def _card(lines: Sequence[str], top: int, end: int) -> int:
     if not 3 <= end - top <= 10 or top == 0 or any(len(lines[i]) > 90 for i in range(top, end)):
         return end
     above = _content_end(lines, top)
-    if above and lines[above - 1].rstrip().endswith((":", "：")):
-        return end  # the data was announced: it is what the writer wants to say
+    before = clean(lines[above - 1]) if above else ""
+    if not before.endswith(_SENTENCE_ENDS) and not _closes(before):
+        return end  # the data may be what the writer wants to say: "Ship to" or "My address:"
     first = clean(lines[top])
     if not _closes(first) and not _NAME.match(first):
         return end
     contacts = sum(1 for i in range(top + 1, end) if _CONTACT.search(lines[i]))
     if contacts < 2:
         return end
-    return above - 1 if above > 1 and _closes(clean(lines[above - 1])) else top
+    return above - 1 if above > 1 and _closes(before) else top

@@ -111,6 +111,8 @@ def test_a_mail_without_anything_new_stays_whole(text: str) -> None:
         "2026-01-05 14:14\n05.01.2026 14:14\nJan 5, 2026 at 14:14\n\nthese are the times at which it failed.",
         "See https://example.com/on-monday-someone-wrote:\nit is good.",
         "One -- two -- three.\n\nI need:\n-- first\n-- second\n\nThanks!",
+        "Ship to\n\nKim Sample\nSample Street 5\n+47 22 33 44 55\nkim@example.org",
+        "First part\n\n***\n\nMore of it.",
         "A fax came in.\n\n----------------\nTime: 3/9/2026 3:50 PM\nPages: 3\n\nPlease call back.",
         "<kim@example.org>: host mx.example.org[203.0.113.96] said:\n550 5.1.1 no such user",
         "First part\n\n---\n\nSecond part, is it clear?",
