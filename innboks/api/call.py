@@ -116,11 +116,17 @@ class Call(Request[Any, Any, Any]):
 
 
 async def require_actor(call: ASGIConnection[Any, Any, Any, Any], route: BaseRouteHandler) -> None:
-    """Finds out who is asking, before anything of the request is looked at, unless the route is for everybody. Raises `Unauthenticated`,
-    and `TooMany` when this person (or this address, with wrong tokens) asks too often."""
-    if "is_public" in route.opt:
-        return
-    assert isinstance(call, Call)
+    """Stands before every route, and finds out who is asking before anything else of the request is looked at."""
+    for name, value in call.scope["path_params"].items():
+        if name.endswith("_id") and not (value.isascii() and value.isdecimal()):
+            raise NotFound("There is nothing with this id.")  # “1.0” and the like would pass for a number
+    if "is_public" not in route.opt:
+        assert isinstance(call, Call)
+        call.scope["actor"] = await identify(call)  # type: ignore[typeddict-unknown-key]
+
+
+async def identify(call: Call) -> Actor:
+    """Who is asking. Raises `Unauthenticated`, and `TooMany` when this person (or this address, with wrong tokens) asks too often."""
     parts, visit = call.parts, call.visit
     if visit.bearer is None and visit.cookie is None:
         raise Unauthenticated("You are not signed in. Sign in, or send an API token as “Authorization: Bearer …”.")
@@ -132,7 +138,7 @@ async def require_actor(call: ASGIConnection[Any, Any, Any, Any], route: BaseRou
             raise Unauthenticated("This API token is not valid; it may have been revoked. Make a new one.", code="bad_token")
         raise Unauthenticated("You are not signed in any more. Sign in again.", code="session_ended")
     call.app.state["people"].take((actor.account_id, actor.user_id), now)
-    call.scope["actor"] = actor  # type: ignore[typeddict-unknown-key]
+    return actor
 
 
 @cache

@@ -9,7 +9,7 @@ from litestar import Response, get
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from innboks import __version__
-from innboks.api.call import Call, require_actor
+from innboks.api.call import IS_PUBLIC, Call, identify
 from innboks.core.access import SUPER_ADMIN
 from innboks.lib.migrate import MigrationFailed, pending
 
@@ -22,12 +22,12 @@ class Ready(msgspec.Struct):
     problems: list[str] = []
 
 
-@get("/healthz", operation_id="healthz", tags=["server"], summary="Is this process alive?", media_type="text/plain")
+@get("/healthz", operation_id="healthz", tags=["server"], opt=IS_PUBLIC, summary="Is this process alive?", media_type="text/plain")
 async def healthz() -> str:
     return "ok\n"
 
 
-@get("/readyz", operation_id="readyz", tags=["server"], summary="Can this process serve people?")
+@get("/readyz", operation_id="readyz", tags=["server"], opt=IS_PUBLIC, summary="Can this process serve people?")
 async def readyz(request: Call) -> Response[Ready]:
     problem = await _why_not_ready(request.parts.db.dsn)
     content = Ready("ready", __version__) if problem is None else Ready("not ready", __version__, [problem])
@@ -45,12 +45,11 @@ async def _why_not_ready(dsn: str) -> str | None:
     return f"Migrations are missing: run “innboks migrate”. First: {missing[0]}." if missing else None
 
 
-@get("/metrics", operation_id="metrics", tags=["server"], summary="Figures for Prometheus")
+@get("/metrics", operation_id="metrics", tags=["server"], opt=IS_PUBLIC, summary="Figures for Prometheus")
 async def metrics(request: Call) -> Response[bytes]:
     """From this machine itself, without a proxy between; everybody else needs an administrator's token."""
     if request.visit.is_forwarded or not _is_here(request.remote_address):
-        await require_actor(request, request.route_handler)
-        request.actor.require(SUPER_ADMIN)
+        (await identify(request)).require(SUPER_ADMIN)
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
 

@@ -53,10 +53,11 @@ def litestar_app(parts: Parts | None) -> Litestar:
         attachments,
         deliveries,
     ]
-    api = Router("/api", route_handlers=[*(route for noun in nouns for route in noun.routes), *stream.routes], guards=[require_actor])
+    api = Router("/api", route_handlers=[*(route for noun in nouns for route in noun.routes), *stream.routes])
     return Litestar(
         [api, *frames.routes, *hooks.routes, *health.routes, *schema.routes],
         request_class=Call,
+        guards=[require_actor],
         exception_handlers={Exception: answer_error},
         request_max_body_size=BODY_SIZE,
         openapi_config=schema.config,

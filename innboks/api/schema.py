@@ -11,14 +11,14 @@ from litestar import Litestar, Response, get
 from litestar.openapi.config import OpenAPIConfig
 
 from innboks import __version__
-from innboks.api.call import Call
+from innboks.api.call import IS_PUBLIC, Call
 from innboks.api.guard import COOKIE
 from innboks.api.problems import MEDIA_TYPE, Problem
 
 config = OpenAPIConfig(title="Innboks", version=__version__, create_examples=False, path="/api/-/schema", render_plugins=[])
 _PROBLEM = {"description": "A problem (RFC 9457)", "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}}
 _ID = {"type": "string", "pattern": "^[0-9]{1,19}$"}
-_PUBLIC = {"get_setup", "create_first_account", "sign_in", "healthz", "readyz", "show_frame", "show_frame_file", "get_schema"}
+_PUBLIC = {"get_setup", "create_first_account", "sign_in", "sign_out", "healthz", "readyz", "show_frame", "show_frame_file", "get_schema"}
 
 
 def describe(app: Litestar) -> dict[str, Any]:
@@ -47,7 +47,7 @@ def _complete(operation: dict[str, Any]) -> None:
         operation["security"] = [{"session": []}, {"token": []}]
 
 
-@get("/api/schema", operation_id="get_schema", tags=["server"], summary="This description (OpenAPI 3.1)")
+@get("/api/schema", operation_id="get_schema", tags=["server"], opt=IS_PUBLIC, summary="This description (OpenAPI 3.1)")
 async def get_schema(request: Call) -> Response[bytes]:
     state = request.app.state
     if "schema" not in state:

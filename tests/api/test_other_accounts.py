@@ -1,0 +1,151 @@
+"""What belongs to another account does not exist: every route with an id, tried with another account's token (DESIGN §10)."""
+
+from typing import Any
+
+import httpx
+import pytest
+from litestar.routes import HTTPRoute
+
+from innboks.api.routes import litestar_app
+from innboks.core.parts import Parts
+from tests.api.conftest import assert_problem, colleague
+
+BODIES: dict[str, Any] = {
+    "update_user": {"name": "Taken Over"},
+    "update_inbox": {"name": "Taken over"},
+    "set_inbox_members": {"member_ids": []},
+    "change_channel_account": {"name": "Taken over"},
+    "change_conversation": {"status": "closed"},
+    "mark_read": {"message_id": "1"},
+    "save_draft": {"text": "x"},
+    "signal_typing": {"is_typing": True},
+    "write_message": {"type": "comment", "text": "x"},
+    "retry_message": {},
+    "settle_message": {"state": "sent"},
+    "move_message": {"conversation_id": None},
+    "update_contact": {"name": "Taken over"},
+    "backfill_channel_account": {"since": "2026-01-01"},
+}
+"""By operation: a body that would do for one's own."""
+PUBLIC = {"show_frame", "show_frame_file"}
+
+
+def routes_with_ids() -> list[tuple[str, str, str]]:
+    """(method, path, operation) of each route with an id in its path."""
+    found = []
+    for route in litestar_app(None).routes:
+        if isinstance(route, HTTPRoute) and "_id" in route.path:
+            for handler in route.route_handlers:
+                for method in handler.http_methods - {"OPTIONS"}:
+                    operation = str(handler.operation_id)
+                    if operation not in PUBLIC and not route.path.startswith("/hooks"):
+                        found.append((str(method), route.path, operation))
+    return sorted(found, key=lambda one: (one[1], one[0]))
+
+
+@pytest.fixture
+async def ids(api: httpx.AsyncClient, conversation: dict[str, Any], ada: Any) -> dict[str, str]:
+    """One of everything in Ada's account, by the name of the path's parameter."""
+    page = await api.get(f"/api/conversations/{conversation['id']}/messages")
+    upload = await api.post("/api/attachments?name=a.txt", content=b"hello", headers={"content-type": "text/plain"})
+    await api.post(f"/hooks/echo/{conversation['channel_account_id']}", content=b"{}")
+    sessions = await api.post("/api/session", json={"email": ada.email, "password": "correct horse battery staple"})
+    assert sessions.status_code == 201
+    return {
+        "user_id": str(ada.user_id),
+        "session_id": (await api.get("/api/sessions")).json()["items"][0]["id"],
+        "token_id": (await api.get("/api/tokens")).json()["items"][0]["id"],
+        "inbox_id": conversation["inbox_id"],
+        "channel_account_id": conversation["channel_account_id"],
+        "conversation_id": conversation["id"],
+        "message_id": page.json()["items"][0]["id"],
+        "contact_id": conversation["contact"]["id"],
+        "attachment_id": upload.json()["id"],
+        "delivery_id": "1",
+    }
+
+
+def filled(path: str, ids: dict[str, str]) -> str:
+    for name, value in ids.items():
+        path = path.replace(f"{{{name}:str}}", value)
+    assert "{" not in path, f"{path}: say in `ids` what this parameter is, so that other accounts are tried with it"
+    return path
+
+
+async def test_nothing_of_another_account_exists(api: httpx.AsyncClient, stranger: httpx.AsyncClient, ids: dict[str, str]) -> None:
+    routes = routes_with_ids()
+    assert len(routes) > 25
+    for method, path, operation in routes:
+        body = BODIES.get(operation)
+        if method in ("POST", "PUT", "PATCH") and operation != "replay_delivery":
+            assert body is not None, f"{operation}: say in BODIES what it takes"
+        answer = await stranger.request(method, filled(path, ids), json=body)
+        assert_problem(answer, 404)
+    assert (await api.get(f"/api/conversations/{ids['conversation_id']}")).json()["status"] == "open"
+    assert (await api.get("/api/session")).status_code == 200
+
+
+async def test_ids_that_cannot_be_are_not_found(api: httpx.AsyncClient) -> None:
+    for method, path, operation in routes_with_ids():
+        for wrong in ("0", "-1", "9223372036854775807", "9223372036854775808", "9" * 200, "x", "1.0", "1_0", "%2e%2e", "١", "1%00"):
+            names = {part.split(":")[0][1:] for part in path.split("/") if part.startswith("{")}
+            answer = await api.request(method, filled(path, dict.fromkeys(names, wrong)), json=BODIES.get(operation))
+            assert answer.status_code in ((400, 404) if "%" in wrong else (404,)), (
+                f"{method} {path} {wrong}: {answer.status_code} {answer.text}"
+            )
+
+
+async def test_nobody_gets_anything(address: str, ids: dict[str, str]) -> None:
+    async with httpx.AsyncClient(base_url=address) as nobody:
+        for method, path, _ in routes_with_ids():
+            assert_problem(await nobody.request(method, filled(path, ids)), 401)
+
+
+async def test_lists_show_only_ones_own(stranger: httpx.AsyncClient, ids: dict[str, str]) -> None:
+    for path in ("conversations", "channel-accounts", "deliveries", "sessions"):
+        assert (await stranger.get(f"/api/{path}")).json()["items"] == [], path
+    assert [user["name"] for user in (await stranger.get("/api/users")).json()["items"]] == ["Eve Other"]
+    assert [inbox["name"] for inbox in (await stranger.get("/api/inboxes")).json()["items"]] == ["Elsewhere"]
+
+
+async def test_references_to_another_account_are_refused(api: httpx.AsyncClient, stranger: httpx.AsyncClient, ids: dict[str, str]) -> None:
+    other_user = (await stranger.get("/api/users/me")).json()["user"]["id"]
+    other_inbox = (await stranger.get("/api/inboxes")).json()["items"][0]["id"]
+    conversation = f"/api/conversations/{ids['conversation_id']}"
+    assert (await api.patch(conversation, json={"assignee_id": other_user})).status_code in (400, 404)
+    assert (await api.patch(conversation, json={"inbox_id": other_inbox})).status_code in (400, 404)
+    assert (await api.put(f"/api/inboxes/{ids['inbox_id']}/members", json={"member_ids": [other_user]})).status_code == 400
+    connect = {"kind": "echo", "name": "x", "inbox_id": other_inbox, "config": {"room": "other"}}
+    assert (await api.post("/api/channel-accounts", json=connect)).status_code == 404
+    upload = (await stranger.post("/api/attachments?name=a.txt", content=b"theirs")).json()["id"]
+    written = await api.post(f"{conversation}/messages", json={"type": "comment", "text": "x", "attachments": [upload]})
+    assert written.status_code in (400, 404)
+
+
+async def test_a_closed_inbox_does_not_exist_for_those_outside(
+    parts: Parts, api: httpx.AsyncClient, address: str, ada: Any, ids: dict[str, str]
+) -> None:
+    await api.patch(f"/api/inboxes/{ids['inbox_id']}", json={"access": "members"})
+    own = {"user_id", "session_id", "token_id"}
+    async with await colleague(parts, api, address, ada) as bo:
+        for method, path, operation in routes_with_ids():
+            if not any(f"{{{name}:" in path for name in own):
+                answer = await bo.request(method, filled(path, ids), json=BODIES.get(operation))
+                assert answer.status_code in (403, 404), f"{operation}: {answer.status_code} {answer.text}"
+        assert (await bo.get(f"/api/conversations/{ids['conversation_id']}")).status_code == 404
+        assert (await bo.get("/api/conversations")).json()["items"] == []
+        await api.put(f"/api/inboxes/{ids['inbox_id']}/members", json={"member_ids": [str(ada.user_id), *[await _id_of(bo)]]})
+        assert (await bo.get(f"/api/conversations/{ids['conversation_id']}")).status_code == 200
+
+
+async def _id_of(client: httpx.AsyncClient) -> str:
+    return str((await client.get("/api/users/me")).json()["user"]["id"])
+
+
+async def test_an_administrator_reads_but_does_not_act(parts: Parts, api: httpx.AsyncClient, ids: dict[str, str]) -> None:
+    await api.patch(f"/api/inboxes/{ids['inbox_id']}", json={"access": "members"})
+    await api.put(f"/api/inboxes/{ids['inbox_id']}/members", json={"member_ids": []})
+    conversation = f"/api/conversations/{ids['conversation_id']}"
+    assert (await api.get(conversation)).status_code == 200
+    assert_problem(await api.patch(conversation, json={"status": "closed"}), 403, code="not_a_member")
+    assert_problem(await api.post(f"{conversation}/messages", json={"type": "reply", "text": "x"}), 403, code="not_a_member")
