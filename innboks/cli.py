@@ -26,7 +26,12 @@ FAILED = 1
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs one command; returns the exit code."""
-    arguments = _parser().parse_args(argv)
+    parser = _parser()
+    arguments, rest = parser.parse_known_args(argv)
+    if rest and hasattr(arguments, "config") and not any(one.startswith("-") for one in rest):
+        arguments.config += rest  # argparse ends a list of words at the first option; key=value may stand behind one
+    elif rest:
+        parser.error(f"unrecognized arguments: {' '.join(rest)}")
     command: Command = arguments.command
     try:
         settings = load_settings(os.environ, Path.cwd())
