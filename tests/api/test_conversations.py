@@ -1,0 +1,212 @@
+"""Reading and answering over the API, as the agent app and scripts do."""
+
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.api.conftest import assert_problem, say
+
+
+async def test_what_a_customer_writes_is_listed_and_read(api: httpx.AsyncClient, conversation: dict[str, Any]) -> None:
+    assert conversation["contact"]["name"] == "Leo"
+    assert (conversation["status"], conversation["is_unread"], conversation["preview"]) == ("open", True, "Is the tent back?")
+    page = (await api.get(f"/api/conversations/{conversation['id']}/messages")).json()
+    (message,) = page["items"]
+    assert page["next"] is None
+    assert (message["type"], message["direction"], message["text"], message["state"]) == ("message", "in", "Is the tent back?", None)
+    assert (await api.get(f"/api/messages/{message['id']}")).json() == message
+    contact = (await api.get(f"/api/contacts/{conversation['contact']['id']}")).json()
+    assert [one["id"] for one in contact["conversations"]] == [conversation["id"]]
+    assert contact["identities"] == [{"type": "opaque", "value": "leo"}]
+
+
+async def test_a_reply_is_queued_and_seen_at_once(api: httpx.AsyncClient, conversation: dict[str, Any]) -> None:
+    sent = await api.post(f"/api/conversations/{conversation['id']}/messages", json={"type": "reply", "text": "Yes, it is."})
+    assert sent.status_code == 201
+    message = sent.json()
+    assert (message["type"], message["direction"], message["state"], message["text"]) == ("reply", "out", "queued", "Yes, it is.")
+    assert message["recipients"][0]["address"] == "leo"
+    after = (await api.get(f"/api/conversations/{conversation['id']}")).json()
+    assert (after["last_direction"], after["waiting_since"], after["is_unread"]) == ("out", None, False)
+    assert after["assignee_id"] == message["author_id"]
+
+
+async def test_a_comment_stays_inside(api: httpx.AsyncClient, conversation: dict[str, Any]) -> None:
+    written = await api.post(f"/api/conversations/{conversation['id']}/messages", json={"type": "comment", "text": "He called, too."})
+    assert (written.json()["direction"], written.json()["state"], written.json()["recipients"]) == ("none", None, [])
+
+
+async def test_the_same_client_id_writes_once(api: httpx.AsyncClient, conversation: dict[str, Any]) -> None:
+    where, new = f"/api/conversations/{conversation['id']}/messages", {"type": "reply", "text": "Once.", "client_id": "c-1"}
+    first, again = await api.post(where, json=new), await api.post(where, json=new)
+    assert (first.status_code, again.status_code) == (201, 200)
+    assert first.json()["id"] == again.json()["id"]
+    assert len((await api.get(where)).json()["items"]) == 2
+
+
+async def test_a_newer_message_is_told_before_answering(api: httpx.AsyncClient, echo: dict[str, Any], conversation: dict[str, Any]) -> None:
+    where = f"/api/conversations/{conversation['id']}/messages"
+    seen = (await api.get(where)).json()["items"][-1]["id"]
+    await say(api, echo, "Forget it, I found it.", id="m2")
+    reply = {"type": "reply", "text": "It is in the cellar.", "expect_last_message_id": seen}
+    assert_problem(await api.post(where, json=reply), 409, code="newer_message")
+    del reply["expect_last_message_id"]
+    assert (await api.post(where, json=reply)).status_code == 201
+
+
+async def test_closing_assigning_and_nobody(api: httpx.AsyncClient, conversation: dict[str, Any], ada: Any) -> None:
+    where = f"/api/conversations/{conversation['id']}"
+    assert (await api.patch(where, json={"assignee_id": str(ada.user_id)})).json()["assignee_id"] == str(ada.user_id)
+    assert [one["id"] for one in (await api.get("/api/conversations?view=mine")).json()["items"]] == [conversation["id"]]
+    assert (await api.patch(where, json={"assignee_id": None})).json()["assignee_id"] is None
+    assert (await api.patch(where, json={"status": "closed"})).json()["closed_at"] is not None
+    assert (await api.get("/api/conversations")).json()["items"] == []
+    assert len((await api.get("/api/conversations?view=closed")).json()["items"]) == 1
+    assert (await api.patch(where, json={})).json()["status"] == "closed"
+    assert (await api.patch(where, json={"status": "open", "is_spam": True})).json()["is_spam"] is True
+    events = [one["data"]["event"] for one in (await api.get(f"{where}/messages")).json()["items"] if one["type"] == "system"]
+    assert events == ["assigned", "assigned", "status_changed", "status_changed", "marked_spam"]
+
+
+async def test_views_count(api: httpx.AsyncClient, echo: dict[str, Any], conversation: dict[str, Any]) -> None:
+    counts = {one["id"]: (one["count"], one["is_capped"]) for one in (await api.get("/api/views")).json()["items"]}
+    assert counts == {
+        "open": (1, False),
+        "closed": (0, False),
+        "unassigned": (1, False),
+        "mine": (0, False),
+        "failed": (0, False),
+        f"channel:{echo['id']}": (1, False),
+    }
+
+
+async def test_pages_follow_each_other(api: httpx.AsyncClient, echo: dict[str, Any]) -> None:
+    for n in range(7):
+        await say(api, echo, f"number {n}", sender=f"person{n}", id=f"m{n}")
+    seen, cursor = [], None
+    while True:
+        page = (await api.get("/api/conversations", params={"limit": 3, **({"cursor": cursor} if cursor else {})})).json()
+        seen += [one["preview"] for one in page["items"]]
+        cursor = page["next"]
+        if cursor is None:
+            break
+    assert seen == [f"number {n}" for n in reversed(range(7))]
+
+
+async def test_older_messages_come_by_cursor(api: httpx.AsyncClient, echo: dict[str, Any]) -> None:
+    for n in range(5):
+        await say(api, echo, f"number {n}", id=f"m{n}")
+    (conversation,) = (await api.get("/api/conversations")).json()["items"]
+    where = f"/api/conversations/{conversation['id']}/messages"
+    newest = (await api.get(where, params={"limit": 2})).json()
+    assert [one["text"] for one in newest["items"]] == ["number 3", "number 4"]
+    older = (await api.get(where, params={"limit": 2, "before": newest["next"]})).json()
+    assert [one["text"] for one in older["items"]] == ["number 1", "number 2"]
+
+
+async def test_reading_is_ones_own_mark(api: httpx.AsyncClient, conversation: dict[str, Any]) -> None:
+    where = f"/api/conversations/{conversation['id']}"
+    assert (await api.put(f"{where}/read", json={"message_id": conversation["last_message_id"]})).status_code == 204
+    assert (await api.get(where)).json()["is_unread"] is False
+    assert (await api.put(f"{where}/typing", json={})).status_code == 405
+    assert (await api.post(f"{where}/typing", json={"is_typing": True})).status_code == 204
+
+
+async def test_drafts_are_kept_per_mode(api: httpx.AsyncClient, conversation: dict[str, Any]) -> None:
+    where = f"/api/conversations/{conversation['id']}/draft"
+    assert (await api.get(where)).status_code == 204
+    saved = await api.put(where, json={"text": "Dear Leo", "to": ["leo"], "attachments": [{"id": "1", "name": "a.txt"}]})
+    assert saved.json()["updated_at"]
+    draft = (await api.get(f"{where}?mode=reply")).json()
+    assert (draft["text"], draft["to"], draft["attachments"]) == ("Dear Leo", ["leo"], [{"id": "1", "name": "a.txt"}])
+    assert (await api.get(f"{where}?mode=comment")).status_code == 204
+    assert (await api.delete(where)).status_code == 204
+    assert (await api.get(where)).status_code == 204
+    assert_problem(await api.get(f"{where}?mode=shout"), 400, field="mode")
+
+
+async def test_a_message_can_be_moved_and_says_why(api: httpx.AsyncClient, conversation: dict[str, Any]) -> None:
+    where = f"/api/conversations/{conversation['id']}/messages"
+    (message,) = (await api.get(where)).json()["items"]
+    moved = (await api.post(f"/api/messages/{message['id']}/move", json={"conversation_id": None})).json()
+    assert moved["conversation"]["id"] != conversation["id"]
+    assert moved["message"]["why"]["how"] == "moved"
+    back = await api.post(f"/api/messages/{message['id']}/move", json={"conversation_id": conversation["id"]})
+    assert back.json()["conversation"]["id"] == conversation["id"]
+
+
+async def test_only_what_failed_is_sent_again(api: httpx.AsyncClient, conversation: dict[str, Any]) -> None:
+    sent = await api.post(f"/api/conversations/{conversation['id']}/messages", json={"type": "reply", "text": "Hello"})
+    assert_problem(await api.post(f"/api/messages/{sent.json()['id']}/retry"), 409, code="not_failed")
+    assert_problem(await api.post(f"/api/messages/{sent.json()['id']}/settle", json={"state": "sent"}), 409, code="not_uncertain")
+
+
+async def test_the_raw_original_is_a_download(api: httpx.AsyncClient, conversation: dict[str, Any]) -> None:
+    (message,) = (await api.get(f"/api/conversations/{conversation['id']}/messages")).json()["items"]
+    source = await api.get(f"/api/messages/{message['id']}/source")
+    assert source.json()["text"] == "Is the tent back?"
+    assert source.headers["content-disposition"].startswith("attachment")
+    assert source.headers["content-type"] == "application/octet-stream"
+
+
+async def test_quarantine_is_shown_and_replayed(api: httpx.AsyncClient, echo: dict[str, Any]) -> None:
+    answer = await say(api, echo, "x", type="riddle")
+    assert answer.status_code == 200, "what reached us is on disk, so the provider need not send again"
+    (delivery,) = (await api.get("/api/deliveries?fate=quarantined")).json()["items"]
+    assert delivery["reason"].endswith(".")
+    raw = await api.get(f"/api/deliveries/{delivery['id']}/raw")
+    assert raw.json()["type"] == "riddle"
+    again = (await api.post(f"/api/deliveries/{delivery['id']}/replay")).json()
+    assert (again["fate"], again["attempts"]) == ("quarantined", 2)
+
+
+async def test_a_forged_webhook_is_refused(api: httpx.AsyncClient, echo: dict[str, Any]) -> None:
+    forged = await api.post(f"/hooks/echo/{echo['id']}", content=b"{}", headers={"x-echo-signature": "00"})
+    assert_problem(forged, 403, code="bad_signature")
+    assert_problem(await api.post("/hooks/echo/999", content=b"{}"), 404)
+    assert_problem(await api.post(f"/hooks/telegraph/{echo['id']}", content=b"{}"), 404)
+    assert (await api.get("/api/deliveries")).json()["items"] == []
+
+
+async def test_channels_describe_themselves_and_hide_secrets(api: httpx.AsyncClient, echo: dict[str, Any]) -> None:
+    catalogue = {one["kind"]: one for one in (await api.get("/api/channels")).json()["items"]}
+    assert "room" in str(catalogue["echo"]["config_schema"])
+    assert catalogue["echo"]["abilities"]["has_receipts"] is True
+    assert echo["config"] == {"room": "lobby", "url": "http://127.0.0.1:9", "api_token": "", "signing_secret": ""}
+    assert "s3cret" not in (await api.get("/api/channel-accounts")).text
+    assert_problem(await api.post("/api/channel-accounts", json={"kind": "telegraph", "config": {}}), 404, code="unknown_channel")
+    assert_problem(await api.post("/api/channel-accounts", json={"kind": "echo", "config": {}}), 400)
+    again = {"kind": "echo", "name": "Again", "config": {"room": "lobby"}}
+    assert_problem(await api.post("/api/channel-accounts", json=again), 409, code="already_connected")
+
+
+async def test_pausing_and_disconnecting(api: httpx.AsyncClient, echo: dict[str, Any], conversation: dict[str, Any]) -> None:
+    where = f"/api/channel-accounts/{echo['id']}"
+    paused = (await api.patch(where, json={"is_active": False})).json()
+    assert (paused["is_active"], paused["health"]["state"]) == (False, "paused")
+    assert_problem(await say(api, echo, "still there?", id="m2"), 403, code="channel_off")
+    assert_problem(await api.patch(f"/api/inboxes/{echo['inbox_id']}", json={"is_archived": True}), 409, code="inbox_in_use")
+    assert (await api.delete(where)).status_code == 204
+    assert (await api.get(f"/api/conversations/{conversation['id']}")).status_code == 200
+    reply = await api.post(f"/api/conversations/{conversation['id']}/messages", json={"type": "reply", "text": "x"})
+    assert_problem(reply, reply.status_code)
+    assert 400 <= reply.status_code < 500
+    assert (await api.patch(f"/api/inboxes/{echo['inbox_id']}", json={"is_archived": True})).json()["archived_at"] is not None
+
+
+@pytest.mark.parametrize("new", [{"type": "reply"}, {"type": "reply", "text": "   "}, {"type": "comment", "text": ""}])
+async def test_an_empty_message_is_refused(api: httpx.AsyncClient, conversation: dict[str, Any], new: dict[str, Any]) -> None:
+    assert_problem(await api.post(f"/api/conversations/{conversation['id']}/messages", json=new), 400)
+
+
+async def test_a_contact_can_be_renamed(api: httpx.AsyncClient, conversation: dict[str, Any]) -> None:
+    where = f"/api/contacts/{conversation['contact']['id']}"
+    assert (await api.patch(where, json={"name": "Leo Sample"})).json()["name"] == "Leo Sample"
+    assert_problem(await api.patch(where, json={"name": " "}), 400, field="name")
+
+
+async def test_inboxes_are_made_and_named(api: httpx.AsyncClient) -> None:
+    made = await api.post("/api/inboxes", json={"name": " Sales ", "access": "members"})
+    assert (made.status_code, made.json()["name"], len(made.json()["member_ids"])) == (201, "Sales", 1)
+    assert_problem(await api.post("/api/inboxes", json={"name": "x" * 201}), 400, field="name")
