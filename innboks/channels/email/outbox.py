@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 import re
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import aiosmtplib
 from aiosmtplib import SMTPResponse
@@ -123,8 +123,8 @@ async def _content(client: aiosmtplib.SMTP, server: Server, raw: bytes, final_ti
     start = await client.execute_command(b"DATA")
     if start.code != 354:
         raise refusal("content", start, server.host)
-    protocol, transport = client.protocol, client.transport
-    if protocol is None or not isinstance(transport, asyncio.WriteTransport):
+    protocol, transport = client.protocol, cast("asyncio.WriteTransport | None", client.transport)  # uvloop's own class is no subclass of it
+    if protocol is None or transport is None:
         raise aiosmtplib.SMTPServerDisconnected("connection lost")
     answer = asyncio.ensure_future(protocol.read_response(timeout=None))
     try:
