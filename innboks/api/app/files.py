@@ -1,4 +1,4 @@
-"""How bytes of strangers leave this server: as a download with a fixed type, unless they are plainly an image, a sound or a PDF.
+"""How bytes of strangers leave this server: as a download with a fixed type, unless they are plainly an image, a sound, a film or a PDF.
 
 Such an answer carries a policy under which nothing in it runs, so that even a file that lies about itself does no harm
 (DESIGN §6, Safety). Types were checked by content when the file came in. Read next: `attachments.py`, `frames.py`.
@@ -15,10 +15,9 @@ from innboks.core.conversations.models import Attachment
 from innboks.core.parts import Parts
 from innboks.errors import NotFound
 from innboks.lib.files import FileMissing
+from innboks.lib.filetypes import SHOWN
 
-IMAGES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp", "image/avif", "image/bmp"})
-_SOUNDS = frozenset({"audio/mpeg", "audio/mp4", "audio/ogg", "audio/wav", "audio/webm", "audio/aac", "audio/flac", "audio/amr"})
-_SHOWN = IMAGES | _SOUNDS | {"application/pdf"}
+IMAGES = frozenset(kind for kind in SHOWN if kind.startswith("image/"))
 _NOTHING_RUNS = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; media-src 'self'; frame-ancestors 'self'; sandbox"
 _RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 _WHOLE_BYTES = 256 * 1024
@@ -37,7 +36,7 @@ def _disposition(how: str, name: str) -> str:
 
 async def send_file(parts: Parts, file: Attachment, wanted_range: str | None, *, cache: str) -> Response[bytes] | Stream:
     """The answer with this file, whole or the asked piece of it (RFC 9110, 14.2: one range; anything else gives the whole)."""
-    is_shown = file.type in _SHOWN
+    is_shown = file.type in SHOWN
     kind = file.type if is_shown else "application/octet-stream"
     headers = download(file.name, kind) | {"Cache-Control": cache, "Accept-Ranges": "bytes"}
     if is_shown:

@@ -1,0 +1,150 @@
+"""The live stream: what happens is told at once, in order, to those who may see it, and a reader resumes where it broke off."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import httpx
+import msgspec
+
+from innboks.core.access import Actor
+from innboks.core.parts import Parts
+from tests.api.conftest import assert_problem, colleague, say
+
+Event = tuple[str, str | None, Any]
+
+
+class Reader:
+    def __init__(self, lines: AsyncIterator[str]) -> None:
+        self._lines = lines
+
+    async def next(self) -> Event:
+        """(type, id, data) of the next event."""
+        kind, place, data = "message", None, ""
+        async with asyncio.timeout(10):
+            async for line in self._lines:
+                name, _, value = line.partition(": ")
+                if name == "event":
+                    kind = value
+                elif name == "id":
+                    place = value
+                elif name == "data":
+                    data = value
+                elif line == "" and data:
+                    return kind, place, msgspec.json.decode(data)
+        raise AssertionError("the stream ended")
+
+    async def until(self, kind: str) -> Event:
+        while True:
+            event = await self.next()
+            if event[0] == kind:
+                return event
+
+
+@asynccontextmanager
+async def following(client: httpx.AsyncClient, after: str | None = None) -> AsyncIterator[Reader]:
+    headers = {"last-event-id": after} if after else {}
+    async with client.stream("GET", "/api/events", headers=headers, timeout=20) as answer:
+        assert answer.status_code == 200
+        assert answer.headers["content-type"].startswith("text/event-stream")
+        yield Reader(answer.aiter_lines())
+
+
+async def test_a_message_is_told_at_once_with_its_conversation(api: httpx.AsyncClient, echo: dict[str, Any]) -> None:
+    async with following(api) as reader:
+        kind, place, hello = await reader.next()
+        assert (kind, place) == ("hello", hello["cursor"])
+        await say(api, echo, "Anybody there?")
+        kind, place, told = await reader.until("message.added")
+        assert (told["message"]["text"], place) == ("Anybody there?", None)
+        kind, place, told = await reader.next()
+        assert (kind, told["conversation"]["preview"]) == ("conversation.changed", "Anybody there?")
+        assert place is not None
+        assert "is_unread" not in told["conversation"]
+        listed = (await api.get(f"/api/conversations/{told['conversation']['id']}")).json()
+        assert told["conversation"] == {name: value for name, value in listed.items() if name != "is_unread"}
+
+
+async def test_a_reader_resumes_where_it_broke_off(api: httpx.AsyncClient, echo: dict[str, Any]) -> None:
+    async with following(api) as reader:
+        await reader.next()
+        await say(api, echo, "one", id="m1")
+        _, place, _ = await reader.until("conversation.changed")
+    await say(api, echo, "two", id="m2")
+    await say(api, echo, "three", id="m3")
+    async with following(api, after=place) as reader:
+        kind, resumed, _ = await reader.next()
+        assert (kind, resumed) == ("hello", None)
+        assert [(await reader.until("message.added"))[2]["message"]["text"] for _ in range(2)] == ["two", "three"]
+
+
+async def test_an_unknown_place_means_fetch_everything(api: httpx.AsyncClient, echo: dict[str, Any]) -> None:
+    for unknown in ("x", "000000000000.1.1", "'; select 1", "9" * 300):
+        async with following(api, after=unknown) as reader:
+            assert (await reader.next())[0] == "hello"
+            assert (await reader.next())[0] == "reset"
+
+
+async def test_nobody_follows_without_a_session(browser: httpx.AsyncClient, ada: Actor) -> None:
+    assert_problem(await browser.get("/api/events"), 401)
+
+
+async def test_what_one_may_not_see_is_not_told(
+    parts: Parts, api: httpx.AsyncClient, stranger: httpx.AsyncClient, address: str, ada: Actor, echo: dict[str, Any]
+) -> None:
+    await api.patch(f"/api/inboxes/{echo['inbox_id']}", json={"access": "members"})
+    async with await colleague(parts, api, address, ada) as bo, following(bo) as bos, following(stranger) as eves, following(api) as adas:
+        for reader in (bos, eves, adas):
+            assert (await reader.next())[0] == "hello"
+        await say(api, echo, "for members only")
+        assert (await adas.until("message.added"))[2]["message"]["text"] == "for members only"
+        await bo.patch("/api/users/me", json={"name": "Bo Renamed"})
+        for reader in (bos, eves):
+            try:
+                event = await asyncio.wait_for(reader.next(), 0.5)
+            except TimeoutError:
+                continue
+            raise AssertionError(f"told to somebody who may not see it: {event}")
+
+
+async def test_my_own_marks_are_told_to_me_alone(
+    parts: Parts, api: httpx.AsyncClient, address: str, ada: Actor, conversation: dict[str, Any]
+) -> None:
+    async with await colleague(parts, api, address, ada) as bo, following(bo) as bos, following(api) as adas:
+        await bos.next()
+        await adas.next()
+        where = f"/api/conversations/{conversation['id']}"
+        await api.put(f"{where}/read", json={"message_id": conversation["last_message_id"]})
+        assert (await adas.next())[2] == {"conversation_id": conversation["id"], "message_id": conversation["last_message_id"]}
+        await api.put(f"{where}/draft", json={"text": "Dear"})
+        assert (await adas.until("draft.changed"))[2] == {"conversation_id": conversation["id"], "mode": "reply"}
+        await api.post(f"{where}/typing", json={"is_typing": True})
+        kind, place, told = await bos.next()
+        assert (kind, place) == ("typing", None)
+        assert told == {"conversation_id": conversation["id"], "user_id": str(ada.user_id), "is_typing": True}
+
+
+async def test_everything_that_happens_brings_old_state_up_to_date(
+    api: httpx.AsyncClient, echo: dict[str, Any], conversation: dict[str, Any]
+) -> None:
+    """Apply the events to what was fetched before; the result is what is fetched afterwards."""
+    where = f"/api/conversations/{conversation['id']}"
+    async with following(api) as reader:
+        await reader.next()
+        messages = {one["id"]: one for one in (await api.get(f"{where}/messages")).json()["items"]}
+        state = conversation
+        await api.patch(where, json={"status": "closed"})
+        await say(api, echo, "One more thing", id="m2")
+        await api.post(f"{where}/messages", json={"type": "reply", "text": "Sure"})
+        last = await api.post(f"{where}/messages", json={"type": "comment", "text": "He is nice"})
+        while last.json()["id"] not in messages or state["last_message_id"] != last.json()["id"]:
+            kind, _, told = await reader.next()
+            if kind in ("message.added", "message.changed"):
+                messages[told["message"]["id"]] = told["message"]
+            elif kind == "conversation.changed":
+                state = told["conversation"]
+    fresh = (await api.get(f"{where}/messages")).json()["items"]
+    assert [messages[key] for key in sorted(messages, key=int)] == fresh
+    listed = (await api.get(where)).json()
+    assert state == {name: value for name, value in listed.items() if name != "is_unread"}
