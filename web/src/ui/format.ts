@@ -57,10 +57,10 @@ export function percent(share: number): string {
   return new Intl.NumberFormat(locale() === "en" ? "en-GB" : "nb-NO", { style: "percent" }).format(share);
 }
 
-const UNITS = ["byte", "kilobyte", "megabyte", "gigabyte"] as const;
+const UNITS = ["kilobyte", "megabyte", "gigabyte"] as const;
 
 export function fileSize(bytes: number): string {
-  let size = bytes;
+  let size = bytes / 1000;
   let unit = 0;
   while (size >= 1000 && unit < UNITS.length - 1) {
     size /= 1000;
@@ -69,8 +69,8 @@ export function fileSize(bytes: number): string {
   return new Intl.NumberFormat(locale() === "en" ? "en-GB" : "nb-NO", {
     style: "unit",
     unit: UNITS[unit],
-    unitDisplay: unit === 0 ? "narrow" : "short",
-    maximumFractionDigits: unit > 1 && size < 10 ? 1 : 0,
+    unitDisplay: "short",
+    maximumFractionDigits: size < (unit === 0 ? 1 : 10) ? 1 : 0,
   }).format(size);
 }
 

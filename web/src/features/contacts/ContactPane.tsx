@@ -27,7 +27,11 @@ export function ContactPane({ conversation, view }: Props) {
     <aside className="context" aria-label={t("contact.about", { name })} data-pane="context">
       <section>
         <div className="person">
-          <Avatar name={conversation.contact?.name || name} seed={id ?? conversation.id} size={44} />
+          <Avatar
+            name={conversation.contact?.name || name}
+            seed={conversation.contact?.address || conversation.id}
+            size={44}
+          />
           <h2 className="grow" dir="auto">
             {name}
           </h2>

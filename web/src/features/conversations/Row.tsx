@@ -57,13 +57,12 @@ export const Row = memo(function Row({
       <Link
         to="/inbox/$view/$conversation"
         params={{ view, conversation: row.id }}
-        aria-current={isOpen ? "true" : undefined}
         aria-label={label.join(", ")}
         data-row={row.id}
         tabIndex={isOpen || position === 1 ? 0 : -1}
         onPointerEnter={() => onHover(row.id)}
       >
-        <Avatar name={row.contact?.name || row.contact?.address || ""} seed={row.contact?.id ?? row.id}>
+        <Avatar name={row.contact?.name || row.contact?.address || ""} seed={row.contact?.address || row.id}>
           <KindBadge kind={row.kind} />
         </Avatar>
         <div>

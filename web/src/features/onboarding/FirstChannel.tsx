@@ -1,5 +1,4 @@
 import { useSuspenseQuery } from "@tanstack/react-query";
-import { ArrowLeft } from "lucide-react";
 import { useState } from "react";
 import { channelsQuery } from "../../api/queries";
 import type { ChannelAccount, Inbox } from "../../api/types";
@@ -11,28 +10,25 @@ import { ConnectForm } from "../channels/ConnectForm";
 
 interface Props {
   inbox: Inbox | null;
+  /** The form of the picked channel is open, rather than the choice. */
+  isConnecting: boolean;
+  onConnecting: (isConnecting: boolean) => void;
   onDone: () => void;
 }
 
 /** Step 3: one channel to begin with, out of what the server offers, connected by the form its settings describe. */
-export function FirstChannel({ inbox, onDone }: Props) {
+export function FirstChannel({ inbox, isConnecting, onConnecting, onDone }: Props) {
   const channels = useSuspenseQuery(channelsQuery).data;
   const [kind, setKind] = useState(channels[0]?.kind);
-  const [isOpen, setOpen] = useState(false);
   const [made, setMade] = useState<ChannelAccount | null>(null);
   const channel = channels.find((one) => one.kind === kind);
 
   if (made) return <Connected account={made} onDone={onDone} />;
-  if (isOpen && channel)
+  if (isConnecting && channel)
     return (
       <>
         <h1>{t("connect.title", { channel: channel.name })}</h1>
         <ConnectForm channel={channel} inboxId={inbox?.id} onDone={setMade} />
-        <p>
-          <Button look="ghost" icon={<ArrowLeft />} onClick={() => setOpen(false)}>
-            {t("common.back")}
-          </Button>
-        </p>
       </>
     );
   return (
@@ -51,7 +47,7 @@ export function FirstChannel({ inbox, onDone }: Props) {
       </fieldset>
       <div className="fields buttons">
         {channel ? (
-          <Button look="primary" size="l" className="wide" onClick={() => setOpen(true)}>
+          <Button look="primary" size="l" className="wide" onClick={() => onConnecting(true)}>
             {t("setup.connect", { channel: channel.name })}
           </Button>
         ) : null}

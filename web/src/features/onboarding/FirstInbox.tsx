@@ -11,11 +11,12 @@ import { sentence } from "../../ui/States";
 /** Step 2: the name of the first inbox; renamed when the server made one already. */
 export function FirstInbox({ onDone }: { onDone: (inbox: Inbox) => void }) {
   const client = useQueryClient();
-  const existing = useQuery(inboxesQuery).data?.[0];
+  const inboxes = useQuery(inboxesQuery);
+  const existing = inboxes.data?.[0];
   const [typed, setTyped] = useState<string | null>(null);
   const [problem, setProblem] = useState<unknown>(null);
   const [isBusy, setBusy] = useState(false);
-  const name = typed ?? existing?.name ?? t("setup.default_inbox");
+  const name = typed ?? t("setup.default_inbox");
 
   const submit = async (event: FormEvent) => {
     event.preventDefault();
@@ -49,7 +50,7 @@ export function FirstInbox({ onDone }: { onDone: (inbox: Inbox) => void }) {
           onChange={(event) => setTyped(event.target.value)}
           error={problem ? sentence(problem) : null}
         />
-        <Button type="submit" look="primary" size="l" className="wide" isBusy={isBusy}>
+        <Button type="submit" look="primary" size="l" className="wide" isBusy={isBusy || inboxes.isPending}>
           {t("common.continue")}
         </Button>
       </form>

@@ -15,9 +15,15 @@ export default function Setup({ start = 1 }: { start?: 1 | 2 | 3 }) {
   const navigate = useNavigate();
   const [step, setStep] = useState<1 | 2 | 3>(start);
   const [inbox, setInbox] = useState<Inbox | null>(null);
+  const [isConnecting, setConnecting] = useState(false);
   const foot =
     step === 3 ? (
-      <Button look="ghost" icon={<ArrowLeft />} onClick={() => setStep(2)}>
+      <Button
+        look="ghost"
+        icon={<ArrowLeft />}
+        className="backlink"
+        onClick={() => (isConnecting ? setConnecting(false) : setStep(2))}
+      >
         {t("common.back")}
       </Button>
     ) : undefined;
@@ -34,7 +40,12 @@ export default function Setup({ start = 1 }: { start?: 1 | 2 | 3 }) {
       ) : null}
       {step === 3 ? (
         <Suspense fallback={<Skeleton rows={3} shape="line" />}>
-          <FirstChannel inbox={inbox} onDone={() => void navigate({ to: "/" })} />
+          <FirstChannel
+            inbox={inbox}
+            isConnecting={isConnecting}
+            onConnecting={setConnecting}
+            onDone={() => void navigate({ to: "/" })}
+          />
         </Suspense>
       ) : null}
     </WelcomeFrame>

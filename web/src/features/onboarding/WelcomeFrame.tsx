@@ -1,12 +1,9 @@
-/* The frame of everything before the inbox: the form at the start, a picture of what it leads to at the end. The picture's badges come from the
- * server's own catalogue, so that it shows the channels there are. */
-import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { Inbox } from "lucide-react";
+/* The frame of everything before the inbox: the form at the start, a picture of what it leads to at the end. */
+import { useQuery } from "@tanstack/react-query";
+import { Inbox, Mail, MessageCircle, MessagesSquare, Phone, Send } from "lucide-react";
 import type { ReactNode } from "react";
-import { keys, setupQuery } from "../../api/queries";
-import type { Channel } from "../../api/types";
+import { setupQuery } from "../../api/queries";
 import { t } from "../../ui/i18n";
-import { ChannelBadge } from "../channels/ChannelBadge";
 import "./onboarding.css";
 
 interface Props {
@@ -62,8 +59,10 @@ const LANES = [
 ];
 const ROWS = [62, 46, 74, 54, 38];
 
+const GLYPHS = [Mail, MessageCircle, MessagesSquare, Send, Phone];
+
+/** Decoration only: many ways in, one list. */
 function Picture() {
-  const channels = useQueryClient().getQueryData<Channel[]>(keys.channels) ?? [];
   return (
     <div className="welcomepicture" aria-hidden="true">
       <div className="lanes">
@@ -72,14 +71,13 @@ function Picture() {
             <path key={path} d={path} />
           ))}
         </svg>
-        {LANES.map((path, index) => {
-          const channel = channels[index];
-          return (
-            <span key={path} className={`lane lane${index}`}>
-              {channel ? <ChannelBadge channel={channel} size={48} /> : <span className="badge s48 blank" />}
+        {GLYPHS.map((Glyph, index) => (
+          <span key={LANES[index]} className={`lane lane${index}`}>
+            <span className="badge s48">
+              <Glyph />
             </span>
-          );
-        })}
+          </span>
+        ))}
       </div>
       <div className="minibox">
         <p className="row strong">{t("setup.default_inbox")}</p>

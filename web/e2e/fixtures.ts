@@ -1,0 +1,78 @@
+/* One server for all stories of a worker, with an administrator and one connected address; each story gets a page that is signed in. */
+import { type Page, test as plain } from "@playwright/test";
+import { type Mailbox, mailProgram, openMailbox } from "./mailbox";
+import { ADMIN, type Innboks, startInnboks } from "./server";
+
+export { expect } from "@playwright/test";
+
+export interface World {
+  innboks: Innboks;
+  mailbox: Mailbox;
+  write: ReturnType<typeof mailProgram>;
+  token: string;
+}
+
+interface Account {
+  hosted_address: string;
+}
+
+export async function makeWorld(): Promise<World> {
+  const [innboks, mailbox] = await Promise.all([startInnboks(), openMailbox()]);
+  await innboks.setup();
+  const printed = await innboks.cli(
+    "connect",
+    "email",
+    "--name",
+    "Support mail",
+    "method=forwarding",
+    "address=support@tindra.example",
+    "smtp_host=127.0.0.1",
+    `smtp_port=${mailbox.port}`,
+    "smtp_tls=none",
+  );
+  const account = JSON.parse(printed) as Account;
+  return {
+    innboks,
+    mailbox,
+    write: mailProgram(innboks.smtpPort, account.hosted_address),
+    token: await innboks.token(),
+  };
+}
+
+export async function signIn(page: Page, url: string): Promise<void> {
+  await page.goto(`${url}/sign-in`);
+  await page.getByLabel("Email").fill(ADMIN.email);
+  await page.getByLabel("Password", { exact: true }).fill(ADMIN.password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.waitForURL("**/inbox/open");
+}
+
+/** Problems that no story may cause: script errors and what the security policy refused in the page itself. */
+export function watchForErrors(page: Page): string[] {
+  const errors: string[] = [];
+  page.on("pageerror", (error) => errors.push(String(error)));
+  page.on("console", (message) => {
+    if (message.type() === "error" && /Content Security Policy|Uncaught/.test(message.text()))
+      errors.push(message.text());
+  });
+  return errors;
+}
+
+export const test = plain.extend<{ inbox: Page }, { world: World }>({
+  world: [
+    // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the first parameter's shape
+    async ({}, use) => {
+      const world = await makeWorld();
+      await use(world);
+      await world.mailbox.close();
+      await world.innboks.remove();
+    },
+    { scope: "worker", timeout: 120_000 },
+  ],
+  inbox: async ({ page, world }, use) => {
+    const errors = watchForErrors(page);
+    await signIn(page, world.innboks.url);
+    await use(page);
+    if (errors.length) throw new Error(errors.join("\n"));
+  },
+});

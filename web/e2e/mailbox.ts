@@ -1,0 +1,74 @@
+/* The customer's side: a mailbox that takes what Innboks sends, and a mail program that writes to it. Both speak real SMTP on loopback. */
+import nodemailer, { type SendMailOptions } from "nodemailer";
+import { SMTPServer } from "smtp-server";
+
+export interface Received {
+  from: string;
+  to: string[];
+  raw: string;
+}
+
+export interface Mailbox {
+  port: number;
+  received: Received[];
+  /** Waits until a mail holds this text. */
+  waitFor: (text: string) => Promise<Received>;
+  /** Refuses every recipient from now on, with this answer; null: takes them again. */
+  refuse: (answer: string | null) => void;
+  close: () => Promise<void>;
+}
+
+const WAIT_MS = 15_000;
+
+export async function openMailbox(): Promise<Mailbox> {
+  const received: Received[] = [];
+  let refusal: string | null = null;
+  const server = new SMTPServer({
+    authOptional: true,
+    disabledCommands: ["STARTTLS"],
+    onRcptTo: (_address, _session, done) =>
+      done(refusal ? Object.assign(new Error(refusal), { responseCode: 550 }) : null),
+    onData: (stream, session, done) => {
+      let raw = "";
+      stream.setEncoding("utf8");
+      stream.on("data", (chunk: string) => {
+        raw += chunk;
+      });
+      stream.on("end", () => {
+        const { mailFrom, rcptTo } = session.envelope;
+        received.push({ from: mailFrom ? mailFrom.address : "", to: rcptTo.map((one) => one.address), raw });
+        done();
+      });
+    },
+  });
+  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+  const address = server.server.address();
+  return {
+    port: address && typeof address === "object" ? address.port : 0,
+    received,
+    refuse: (answer) => {
+      refusal = answer;
+    },
+    waitFor: async (text) => {
+      const until = Date.now() + WAIT_MS;
+      for (;;) {
+        const found = received.find((mail) => mail.raw.includes(text));
+        if (found) return found;
+        if (Date.now() > until) throw new Error(`no mail with "${text}" among ${received.length}`);
+        await new Promise((wait) => setTimeout(wait, 100));
+      }
+    },
+    close: () => new Promise((done) => server.close(() => done())),
+  };
+}
+
+/** A mail program that hands its mail to the server's receiver, as a forwarding provider does. */
+export function mailProgram(smtpPort: number, hostedAddress: string) {
+  const transport = nodemailer.createTransport({ host: "127.0.0.1", port: smtpPort, secure: false, ignoreTLS: true });
+  return (mail: SendMailOptions & { from: string }) =>
+    transport.sendMail({
+      to: "support@tindra.example",
+      ...mail,
+      envelope: { from: /<(.+)>/.exec(mail.from)?.[1] ?? mail.from, to: hostedAddress },
+    });
+}

@@ -1,0 +1,110 @@
+/* Starts a real Innboks for the stories: its own data folder, free ports, the built pages. Everything it makes goes away with it. */
+import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { promisify } from "node:util";
+
+const run = promisify(execFile);
+const ROOT = resolve(import.meta.dirname, "../..");
+const BINARY = process.env.INNBOKS_BIN ?? join(ROOT, ".venv/bin/innboks");
+const START_MS = 60_000;
+
+export const ADMIN = {
+  account: "Tindra Outdoor",
+  name: "Amina Yusuf",
+  email: "amina@tindra.example",
+  password: "tired-otter-sings-often",
+};
+
+export interface Innboks {
+  url: string;
+  smtpPort: number;
+  /** Runs `innboks …` beside the server and gives what it printed. */
+  cli: (...args: string[]) => Promise<string>;
+  setup: () => Promise<void>;
+  token: () => Promise<string>;
+  /** Stops the server; `start` brings it back on the same ports and data. */
+  stop: (signal?: NodeJS.Signals) => Promise<void>;
+  start: () => Promise<void>;
+  /** Stops it and throws its data away. */
+  remove: () => Promise<void>;
+}
+
+export async function freePort(): Promise<number> {
+  return new Promise((done, failed) => {
+    const probe = createServer();
+    probe.on("error", failed);
+    probe.listen(0, "127.0.0.1", () => {
+      const address = probe.address();
+      probe.close(() => (address && typeof address === "object" ? done(address.port) : failed(new Error("no port"))));
+    });
+  });
+}
+
+export async function startInnboks(): Promise<Innboks> {
+  const data = await mkdtemp(join(tmpdir(), "innboks-e2e-"));
+  const [httpPort, smtpPort] = [await freePort(), await freePort()];
+  const url = `http://127.0.0.1:${httpPort}`;
+  const env: NodeJS.ProcessEnv = {
+    ...process.env,
+    INNBOKS_DATA: data,
+    INNBOKS_HTTP: `127.0.0.1:${httpPort}`,
+    INNBOKS_SMTP: `127.0.0.1:${smtpPort}`,
+    INNBOKS_URL: url,
+  };
+  delete env.DATABASE_URL;
+  let server: ChildProcess | undefined;
+  let said = "";
+
+  const start = async () => {
+    const child = spawn(BINARY, ["run"], { cwd: ROOT, env, stdio: ["ignore", "pipe", "pipe"] });
+    server = child;
+    const listen = (chunk: Buffer) => {
+      said = (said + chunk.toString()).slice(-4000);
+    };
+    child.stdout?.on("data", listen);
+    child.stderr?.on("data", listen);
+    const until = Date.now() + START_MS;
+    for (;;) {
+      if (child.exitCode !== null) throw new Error(`innboks run ended with ${child.exitCode}:\n${said}`);
+      if (
+        await fetch(`${url}/readyz`).then(
+          (answer) => answer.ok,
+          () => false,
+        )
+      )
+        return;
+      if (Date.now() > until) throw new Error(`innboks run is not ready:\n${said}`);
+      await new Promise((wait) => setTimeout(wait, 200));
+    }
+  };
+  const stop = async (signal: NodeJS.Signals = "SIGTERM") => {
+    const child = server;
+    server = undefined;
+    if (!child || child.exitCode !== null) return;
+    const ended = new Promise((done) => child.once("exit", done));
+    child.kill(signal);
+    await ended;
+  };
+  const cli = async (...args: string[]) => (await run(BINARY, args, { cwd: ROOT, env })).stdout;
+
+  await start();
+  return {
+    url,
+    smtpPort,
+    cli,
+    setup: async () => {
+      const { account, name, email, password } = ADMIN;
+      await cli("setup", "--account", account, "--name", name, "--email", email, "--password", password);
+    },
+    token: async () => (await cli("token", "--email", ADMIN.email)).trim(),
+    start,
+    stop,
+    remove: async () => {
+      await stop();
+      await rm(data, { recursive: true, force: true });
+    },
+  };
+}
