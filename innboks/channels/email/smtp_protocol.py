@@ -9,7 +9,7 @@ import asyncio
 import collections
 import ssl
 from collections.abc import AsyncIterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from aiosmtpd.smtp import SMTP, syntax
 
@@ -54,8 +54,7 @@ class SmtpProtocol(SMTP):
         peer = transport.get_extra_info("peername")
         self._client = str(peer[0]) if isinstance(peer, tuple) else ""
         if not self._listener.admit(self, self._client):
-            assert isinstance(transport, asyncio.Transport)
-            transport.write(b"421 4.7.0 Too many connections, try again later\r\n")
+            cast("asyncio.Transport", transport).write(b"421 4.7.0 Too many connections, try again later\r\n")
             self._handle_client = self._turned_away  # type: ignore[method-assign]
             super().connection_made(transport)
             transport.close()
