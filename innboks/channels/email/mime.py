@@ -13,6 +13,7 @@ from innboks.channels.email.mail import Address, Mail
 from innboks.channels.email.message_ids import first_message_id, message_ids
 from innboks.channels.email.parts import Part, parse_tree
 
+_LONGEST_LIST = 2_000_000  # characters of an address header: some fifty thousand recipients
 _LONGEST_HEADER = 100_000  # characters kept of one decoded header: ten thousand recipients are read from the address fields instead
 
 
@@ -48,9 +49,13 @@ def _headers(root: Part, problems: list[str]) -> Mail:
         return next(iter(values.get(name, ())), "")
 
     def people(name: str) -> list[Address]:
-        return [one for value in values.get(name, ())[:50] for one in parse_addresses(value)]
+        header = ", ".join(values.get(name, ()))
+        if len(header) > _LONGEST_LIST:
+            problems.append(f"The {name.title()} header is too long: its end is left out.")
+            header = header[:_LONGEST_LIST].rpartition(",")[0]
+        return parse_addresses(header)
 
-    sender = next((found for name in ("from", "sender", "reply-to") if (found := parse_addresses(first(name)))), [])
+    sender = next((found for name in ("from", "sender", "reply-to") if (found := parse_addresses(first(name)[:_LONGEST_HEADER]))), [])
     if "from" not in values:
         problems.append("There is no From header.")
     date = parse_date(first("date"))
@@ -71,6 +76,6 @@ def _headers(root: Part, problems: list[str]) -> Mail:
         message_id=first_message_id(first("message-id")),
         in_reply_to=message_ids(first("in-reply-to")),
         references=message_ids(" ".join(values.get("references", ()))),
-        return_path=next((one.address for one in parse_addresses(return_path)), "") if return_path is not None else None,
+        return_path=next((one.address for one in parse_addresses(return_path[:1000])), "") if return_path is not None else None,
         headers=shown,
     )
