@@ -54,24 +54,26 @@ def _message(ctx: Context, inbound: Inbound, mail: Mail) -> MessageReceived:
     config: Config = ctx.config
     writer = _writer(ctx, mail, inbound)
     sender, forwarded_by, reply_to = writer, None, [_party(one, "to") for one in mail.reply_to[:20] if one.address]
-    if config.use_original_sender and mail.forwarded_from is not None and mail.forwarded_from.address:
-        original = _party(mail.forwarded_from, "from")
-        if original.address != writer.address:
-            sender, forwarded_by, reply_to = original, writer, []  # answers go to the original sender (R-133)
+    text, quoted = mail.text, mail.quoted
+    original = _original_sender(ctx, mail, writer)
+    if original is not None:
+        sender, forwarded_by, reply_to = original, writer, []  # answers go to the original sender (R-133)
+        text, quoted = "\n\n".join(part for part in (text, quoted) if part), ""  # what was passed on is what this mail is about
     if any(party.address == writer.address for party in reply_to) or sender.address != writer.address:
         reply_to = []
     recipients = [_party(one, "to") for one in mail.to] + [_party(one, "cc") for one in mail.cc]
+    recipients = [_as_team(ctx, party) for party in recipients if party.address]
     message_id = normal_id(mail.message_id or "")
     is_from_us = inbound.headers.get("folder-role") == "sent"
     return MessageReceived(
         external_id=message_id or None,
         sender=sender,
-        recipients=[party for party in recipients if party.address][:MAX_RECIPIENTS],
+        recipients=recipients[:MAX_RECIPIENTS],
         reply_to=reply_to,
         subject=_clean(mail.subject),
-        text=_clean(mail.text),
+        text=_clean(text),
         html=_clean(mail.body_html),
-        quoted=_clean(mail.quoted),
+        quoted=_clean(quoted),
         signature=_clean(mail.signature),
         media=[
             Media(
@@ -95,10 +97,29 @@ def _message(ctx: Context, inbound: Inbound, mail: Mail) -> MessageReceived:
     )
 
 
+def _original_sender(ctx: Context, mail: Mail, writer: Party) -> Party | None:
+    """Who wrote the mail that `writer` passed on (R-130, R-132); None for an ordinary mail, and when it was one of ours."""
+    config: Config = ctx.config
+    if not config.use_original_sender or mail.forwarded_from is None:
+        return None
+    original = _party(mail.forwarded_from, "from")
+    is_somebody_else = original.address not in ctx.own_addresses | {writer.address, config.address}
+    return original if is_somebody_else and normal_address(original.address) is not None else None
+
+
+def _as_team(ctx: Context, party: Party) -> Party:
+    """The hosted address, with or without a reply token, is only the way to us: people see the team's address."""
+    config: Config = ctx.config
+    local, _, domain = party.address.partition("@")
+    if f"{local.partition('+')[0]}@{domain}" != own.hosted_address(ctx):
+        return party
+    return Party(address=config.address, name=party.name, role=party.role)
+
+
 def _writer(ctx: Context, mail: Mail, inbound: Inbound) -> Party:
     """Who wrote the mail. Groups and lists write themselves into From and the person into another header (R-105)."""
     config: Config = ctx.config
-    named = [one for one in mail.sender if one.address]
+    named = [one for one in (*mail.sender, *mail.reply_to) if normal_address(one.address) is not None]
     if not named:
         envelope = inbound.headers.get("mail-from", "")
         if normal_address(envelope) is None:
