@@ -78,7 +78,7 @@ async def test_no_input_breaks_the_server(api: httpx.AsyncClient, conversation: 
     cases: list[tuple[str, str, dict[str, str], bytes | None]] = []
 
     @settings(
-        max_examples=300, database=None, deadline=None, derandomize=True, phases=[Phase.generate], suppress_health_check=list(HealthCheck)
+        max_examples=600, database=None, deadline=None, derandomize=True, phases=[Phase.generate], suppress_health_check=list(HealthCheck)
     )
     @given(requests())
     def collect(case: tuple[str, str, dict[str, str], bytes | None]) -> None:
