@@ -50,4 +50,6 @@ def signed(payload: dict[str, Any] | bytes, secret: str = "echo-secret") -> Inbo
 
 
 async def say(parts: Parts, row: ChannelAccount, text: str, *, sender: str = "leo", id: str = "m1") -> Delivered:
-    return await receive(parts, row.account_id, row.id, signed({"type": "message", "id": id, "sender": sender, "name": sender.title(), "text": text}))
+    return await receive(
+        parts, row.account_id, row.id, signed({"type": "message", "id": id, "sender": sender, "name": sender.title(), "text": text})
+    )

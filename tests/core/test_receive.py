@@ -75,7 +75,10 @@ async def test_a_pause_refuses_at_the_edge(parts: Parts, actor: Actor, echo: Cha
 
 async def test_edits_and_reactions_stay_beside_the_message(parts: Parts, actor: Actor, echo: ChannelAccount) -> None:
     await say(parts, echo, "first version")
-    for payload in ({"type": "edit", "message": "m1", "text": "second version"}, {"type": "reaction", "message": "m1", "sender": "leo", "emoji": "🙌"}):
+    for payload in (
+        {"type": "edit", "message": "m1", "text": "second version"},
+        {"type": "reaction", "message": "m1", "sender": "leo", "emoji": "🙌"},
+    ):
         assert (await receive(parts, echo.account_id, echo.id, signed(payload))).fate == "handled"
     (conversation,) = (await list_conversations(parts, actor)).items
     (message,) = (await list_messages(parts, actor, conversation.id)).items

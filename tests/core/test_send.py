@@ -85,7 +85,9 @@ async def try_it(parts: Parts, message: Message) -> Message:
     return found
 
 
-async def test_an_answer_is_queued_then_sent_with_our_key(parts: Parts, actor: Actor, conversation: Conversation, provider: Provider) -> None:
+async def test_an_answer_is_queued_then_sent_with_our_key(
+    parts: Parts, actor: Actor, conversation: Conversation, provider: Provider
+) -> None:
     queued = await reply(parts, actor, conversation)
     assert (queued.state, queued.direction, queued.recipients[0].address) == ("queued", "out", "leo")
     sent = await try_it(parts, queued)
@@ -97,7 +99,9 @@ async def test_an_answer_is_queued_then_sent_with_our_key(parts: Parts, actor: A
     assert (after.assignee_id, after.waiting_since, after.last_direction) == (actor.user_id, None, "out")
 
 
-async def test_a_second_try_of_a_sent_message_does_nothing(parts: Parts, actor: Actor, conversation: Conversation, provider: Provider) -> None:
+async def test_a_second_try_of_a_sent_message_does_nothing(
+    parts: Parts, actor: Actor, conversation: Conversation, provider: Provider
+) -> None:
     message = await try_it(parts, await reply(parts, actor, conversation))
     await try_it(parts, message)
     assert len(provider.requests) == 1
@@ -129,7 +133,9 @@ async def test_a_passing_problem_is_tried_again_and_given_up_after_a_day(
     assert (await get_conversation(parts, actor, conversation.id)).failed_count == 0
 
 
-async def test_a_refused_message_fails_at_once_with_its_reason(parts: Parts, actor: Actor, conversation: Conversation, provider: Provider) -> None:
+async def test_a_refused_message_fails_at_once_with_its_reason(
+    parts: Parts, actor: Actor, conversation: Conversation, provider: Provider
+) -> None:
     provider.answers = [http(400, '{"error": "no"}')]
     failed = await try_it(parts, await reply(parts, actor, conversation))
     assert (failed.state, failed.reason) == ("failed", "The provider refused this.")
@@ -150,7 +156,9 @@ async def test_a_revoked_token_holds_the_queue_until_reconnected(
     assert (await try_it(parts, first)).state == "sent"
     assert (await try_it(parts, second)).state == "sent"
     async with parts.db.connection() as conn:
-        cursor = await conn.execute("select (args ->> 'message_id')::bigint from procrastinate_jobs where task_name = 'send_message' order by id")
+        cursor = await conn.execute(
+            "select (args ->> 'message_id')::bigint from procrastinate_jobs where task_name = 'send_message' order by id"
+        )
         jobs = [one[0] for one in await cursor.fetchall()]
     assert jobs[-2:] == [first.id, second.id]
 
@@ -170,9 +178,7 @@ async def test_found_sending_after_a_crash_is_uncertain_until_a_person_says(
     assert (await get_message(parts, actor, message.id)).state == "sent"
 
 
-async def test_receipts_move_the_state_forward_only(
-    parts: Parts, actor: Actor, conversation: Conversation, row: ChannelAccount
-) -> None:
+async def test_receipts_move_the_state_forward_only(parts: Parts, actor: Actor, conversation: Conversation, row: ChannelAccount) -> None:
     message = await try_it(parts, await reply(parts, actor, conversation))
 
     async def receipt(state: str, n: int, reason: str = "") -> str:

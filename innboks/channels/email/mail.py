@@ -56,16 +56,16 @@ class Mail(msgspec.Struct, kw_only=True):
     `quoted` and `signature` what was cut from it. `problems` are sentences about what was odd; a Mail always exists, however broken the bytes."""
 
     subject: str = ""
-    sender: list[Address] = []          # the From header
+    sender: list[Address] = []  # the From header
     to: list[Address] = []
     cc: list[Address] = []
     bcc: list[Address] = []
     reply_to: list[Address] = []
-    date: datetime | None = None        # aware, UTC
+    date: datetime | None = None  # aware, UTC
     message_id: str | None = None
     in_reply_to: list[str] = []
-    references: list[str] = []          # oldest first
-    return_path: str | None = None      # "" = null return path (<>), None = no such header
+    references: list[str] = []  # oldest first
+    return_path: str | None = None  # "" = null return path (<>), None = no such header
     headers: list[tuple[str, str]] = []  # all top-level headers, decoded, in order, names as written
     body_text: str = ""
     body_html: str = ""
@@ -74,7 +74,7 @@ class Mail(msgspec.Struct, kw_only=True):
     signature: str = ""
     attachments: list[MailAttachment] = []
     auto_reply: bool = False
-    no_auto_answer: bool = False        # R-127
+    no_auto_answer: bool = False  # R-127
     bounce: Bounce | None = None
     forwarded_from: Address | None = None  # R-132
     problems: list[str] = []

@@ -123,7 +123,10 @@ async def _content(client: aiosmtplib.SMTP, server: Server, raw: bytes, final_ti
     start = await client.execute_command(b"DATA")
     if start.code != 354:
         raise refusal("content", start, server.host)
-    protocol, transport = client.protocol, cast("asyncio.WriteTransport | None", client.transport)  # uvloop's own class is no subclass of it
+    protocol, transport = (
+        client.protocol,
+        cast("asyncio.WriteTransport | None", client.transport),
+    )  # uvloop's own class is no subclass of it
     if protocol is None or transport is None:
         raise aiosmtplib.SMTPServerDisconnected("connection lost")
     answer = asyncio.ensure_future(protocol.read_response(timeout=None))

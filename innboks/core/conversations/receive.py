@@ -185,7 +185,9 @@ async def record_message(
     row = connected.row
     identity_type = connected.channel.abilities.identity
     address = _normal_address(message, identity_type)
-    keys = [key for key in message.thread if key.how != "conversation" or (key.value.isascii() and key.value.isdigit() and len(key.value) < 19)]
+    keys = [
+        key for key in message.thread if key.how != "conversation" or (key.value.isascii() and key.value.isdigit() and len(key.value) < 19)
+    ]
     external_id = external(message.external_id) if message.external_id else None
     dedupe_key = external(message.dedupe_key) if message.dedupe_key else external_id
     await store.hold_sender(conn, row.account_id, address)

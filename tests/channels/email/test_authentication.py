@@ -4,7 +4,7 @@ import time
 from collections.abc import Mapping, Sequence
 from functools import cache
 
-import dkim
+import dkim  # type: ignore[import-untyped]
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
