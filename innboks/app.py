@@ -14,7 +14,7 @@ from innboks.core.channel_accounts.directory import Directory
 from innboks.core.events.wake import Wake
 from innboks.core.jobs import Jobs
 from innboks.core.parts import Parts
-from innboks.lib.backplane import PostgresBackplane
+from innboks.lib.backplane import open_backplane
 from innboks.lib.clock import Clock, SystemClock
 from innboks.lib.crypto import Vault
 from innboks.lib.db import Database
@@ -35,7 +35,7 @@ async def build_parts(settings: Settings, dsn: str, role: Role, *, clock: Clock 
     registry = discover(settings.channel_folders)
     smallest, largest = _CONNECTIONS[role]
     database = await Database.open(dsn, min_size=smallest, max_size=largest)
-    backplane = PostgresBackplane(dsn)
+    backplane = open_backplane(settings.backplane_url, dsn)
     parsing = Parsing(registry, settings.channel_folders)
     time = clock or SystemClock()
     http = HttpClient(time, allow_private=settings.allow_private)

@@ -36,6 +36,8 @@ SYSTEM_FOLDERS = "/usr/local/sbin:/usr/sbin:/sbin"
 SYSTEM_PROGRAMS = {
     "Chromium": (("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"), ("chromium",)),
     "Dovecot": (("dovecot",), ("dovecot-core", "dovecot-imapd")),
+    "Redis": (("redis-server",), ("redis-server",)),
+    "NATS": (("nats-server",), ("nats-server",)),
 }
 
 

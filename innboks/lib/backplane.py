@@ -9,15 +9,19 @@ Read next: `core/events/wake.py`, the only user.
 import asyncio
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import psycopg
 import structlog
+
+if TYPE_CHECKING:
+    from nats.aio.client import Client
 
 log = structlog.get_logger("backplane")
 
 Hear = Callable[[str], None]
 PAUSE_S = 1.0
+CONNECT_S = 5.0
 
 
 class Backplane(Protocol):
@@ -75,3 +79,92 @@ class PostgresBackplane:
         if conn is not None:
             with suppress(psycopg.Error):
                 await conn.close()
+
+
+class RedisBackplane:
+    """Publish and subscribe on a Redis server (BACKPLANE_URL=redis://… or rediss://…)."""
+
+    def __init__(self, url: str, channel: str = "innboks") -> None:
+        from redis.asyncio import Redis
+
+        self._redis = Redis.from_url(url, socket_connect_timeout=CONNECT_S, health_check_interval=30)
+        self._channel = channel
+
+    async def publish(self, note: str) -> None:
+        from redis.exceptions import RedisError
+
+        try:
+            await self._redis.publish(self._channel, note)
+        except (RedisError, OSError) as error:
+            log.warning("note dropped", reason=type(error).__name__)
+
+    async def listen(self, hear: Hear, on_connected: Callable[[], None]) -> None:
+        from redis.exceptions import RedisError
+
+        while True:
+            with suppress(RedisError, OSError):
+                async with self._redis.pubsub(ignore_subscribe_messages=True) as subscription:
+                    await subscription.subscribe(self._channel)
+                    on_connected()
+                    async for message in subscription.listen():
+                        hear(message["data"].decode())
+            await asyncio.sleep(PAUSE_S)
+
+    async def close(self) -> None:
+        await self._redis.aclose()
+
+
+class NatsBackplane:
+    """Publish and subscribe on a NATS server (BACKPLANE_URL=nats://… or tls://…). The client connects again by itself."""
+
+    def __init__(self, url: str, subject: str = "innboks") -> None:
+        self._url = url
+        self._subject = subject
+        self._client: Client | None = None
+        self._one_at_a_time = asyncio.Lock()
+
+    async def publish(self, note: str) -> None:
+        import nats.errors
+
+        try:
+            client = await self._connected()
+            await client.publish(self._subject, note.encode())
+        except (nats.errors.Error, OSError, TimeoutError) as error:
+            log.warning("note dropped", reason=type(error).__name__)
+
+    async def listen(self, hear: Hear, on_connected: Callable[[], None]) -> None:
+        import nats.errors
+
+        while True:
+            with suppress(nats.errors.Error, OSError, TimeoutError):
+                client = await self._connected()
+                subscription = await client.subscribe(self._subject)
+                await client.flush()
+                on_connected()
+                async for message in subscription.messages:
+                    hear(message.data.decode())
+            await asyncio.sleep(PAUSE_S)
+
+    async def close(self) -> None:
+        if self._client is not None:
+            await self._client.close()
+
+    async def _connected(self) -> "Client":
+        import nats
+
+        async with self._one_at_a_time:
+            if self._client is None or self._client.is_closed:
+                async with asyncio.timeout(CONNECT_S):
+                    self._client = await nats.connect(self._url, max_reconnect_attempts=-1, name="innboks", error_cb=_note_trouble)
+            return self._client
+
+
+async def _note_trouble(error: Exception) -> None:
+    log.debug("the carrier of notes is away", reason=type(error).__name__)
+
+
+def open_backplane(url: str | None, dsn: str) -> Backplane:
+    """The carrier that BACKPLANE_URL names (checked by `config.py`); without one, the database itself."""
+    if url is None:
+        return PostgresBackplane(dsn)
+    return RedisBackplane(url) if url.startswith(("redis:", "rediss:")) else NatsBackplane(url)
