@@ -26,7 +26,7 @@ _BREAKS = re.compile(rb"\r\n|\r|\n")
 
 
 async def hand_over(
-    server: Server, own_name: str, sender: str, recipients: Sequence[str], mail: Composed, *, final_timeout_s: float = FINAL_TIMEOUT_S
+    server: Server, own_name: str, sender: str, recipients: Sequence[str], mail: Composed, *, final_timeout_s: float | None = None
 ) -> Sent:
     """Sends `mail` in one envelope. With one recipient a refusal is raised; with several it stands in `results` and the others go.
 
@@ -35,7 +35,7 @@ async def hand_over(
     try:
         accepted, refused = await _envelope(client, server, sender, recipients, mail)
         if accepted:
-            await _content(client, server, mail.raw, final_timeout_s)
+            await _content(client, server, mail.raw, final_timeout_s or FINAL_TIMEOUT_S)
         else:
             _raise_when_alike(list(refused.values()))
         with contextlib.suppress(aiosmtplib.SMTPException, OSError):
