@@ -210,3 +210,12 @@ async def test_inboxes_are_made_and_named(api: httpx.AsyncClient) -> None:
     made = await api.post("/api/inboxes", json={"name": " Sales ", "access": "members"})
     assert (made.status_code, made.json()["name"], len(made.json()["member_ids"])) == (201, "Sales", 1)
     assert_problem(await api.post("/api/inboxes", json={"name": "x" * 201}), 400, field="name")
+
+
+async def test_the_books_of_a_channel(api: httpx.AsyncClient, echo: dict[str, Any], conversation: dict[str, Any]) -> None:
+    where = f"/api/channel-accounts/{echo['id']}"
+    await say(api, echo, "x", type="riddle", id="m2")
+    books = (await api.get(f"{where}/ledger")).json()
+    assert (books["stored"], books["quarantined"], books["on_server"], books["gap"]) == (1, 1, None, None)
+    assert_problem(await api.post(f"{where}/backfill", json={"since": "2026-01-01"}), 400, code="no_backfill")
+    assert_problem(await api.post(f"{where}/backfill", json={"since": "yesterday"}), 400, field="since")

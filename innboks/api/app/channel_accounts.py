@@ -1,6 +1,6 @@
 """Channels: what can be connected (the catalogue), and what is connected. Nothing here knows a kind; a channel describes itself."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import msgspec
@@ -9,6 +9,7 @@ from litestar.params import JSONBody
 
 from innboks.api.call import Call, Id, Input, Items, Name, PathId, number_or_none
 from innboks.core.channel_accounts import connect
+from innboks.core.channel_accounts import ledger as books
 from innboks.core.channel_accounts.models import ChannelAccount
 from innboks.core.parts import Parts
 
@@ -38,6 +39,32 @@ class ChannelAccountOut(msgspec.Struct):
     archived_at: datetime | None
     settings: dict[str, Any]
     config: dict[str, Any]
+
+
+class BackfillOut(msgspec.Struct):
+    """How far the fetching of older messages is. `state`: waiting, running or done; `total` is null while it is not known."""
+
+    since: str
+    done: int = 0
+    total: int | None = None
+    state: str = "waiting"
+
+
+class LedgerOut(msgspec.Struct):
+    """The books: what the provider holds and what we hold. `gap` 0 means that nothing is missing; null: it cannot be counted."""
+
+    on_server: int | None
+    stored: int
+    quarantined: int
+    duplicates: int
+    ignored: int
+    gap: int | None
+    folders: dict[str, Any]
+    backfill: BackfillOut | None
+
+
+class Backfill(Input):
+    since: date
 
 
 class NewChannelAccount(Input):
@@ -127,4 +154,35 @@ async def disconnect_channel(request: Call, channel_account_id: PathId) -> Respo
     return Response(None, status_code=204)
 
 
-routes = [list_channels, list_channel_accounts, connect_channel, get_channel_account, change_channel_account, disconnect_channel]
+@get(
+    "/channel-accounts/{channel_account_id:str}/ledger",
+    operation_id="get_ledger",
+    tags=["channels"],
+    summary="What it holds, and what we do",
+)
+async def get_ledger(request: Call, channel_account_id: PathId) -> LedgerOut:
+    found = await books.ledger(request.parts, request.actor, channel_account_id)
+    return msgspec.convert(found, LedgerOut, from_attributes=True)
+
+
+@post(
+    "/channel-accounts/{channel_account_id:str}/backfill",
+    operation_id="backfill_channel_account",
+    tags=["channels"],
+    summary="Fetch what is older, back to a day",
+    status_code=202,
+)
+async def backfill(request: Call, channel_account_id: PathId, data: JSONBody[Backfill]) -> BackfillOut:
+    return msgspec.convert(await books.request_backfill(request.parts, request.actor, channel_account_id, data.since), BackfillOut)
+
+
+routes = [
+    get_ledger,
+    backfill,
+    list_channels,
+    list_channel_accounts,
+    connect_channel,
+    get_channel_account,
+    change_channel_account,
+    disconnect_channel,
+]

@@ -119,7 +119,7 @@ def open_up(parts: "Parts", row: ChannelAccount, own_addresses: frozenset[str]) 
             public_url=parts.settings.url,
             domain=parts.settings.mail_domain,
             secret=key_of(key),
-            settings=operator_settings(parts),
+            settings={**operator_settings(parts), "backfill_since": row.settings.get("backfill_since")},
             own_addresses=own_addresses,
             state=row.state,
             save_state=_state_saver(parts, row),

@@ -30,6 +30,7 @@ LOOK_S = 3.0
 """How soon a new, changed or disconnected channel account is noticed."""
 RESTART_S = 10.0
 Key = tuple[int, int]
+Running = dict[Key, tuple[tuple[bytes, object], asyncio.Task[None]]]
 
 
 class RoadIn:
@@ -71,7 +72,7 @@ async def _generator(listening: Any) -> AsyncIterator[None]:
 async def watch_all(parts: Parts) -> None:
     """Keeps one watcher running for each connected channel account whose channel watches. Runs until cancelled."""
     kinds = [channel.kind for channel in parts.registry if offers(channel, "watch")]
-    running: dict[Key, tuple[bytes, asyncio.Task[None]]] = {}
+    running: Running = {}
     locks = _Locks(parts)
     try:
         while True:
@@ -91,19 +92,21 @@ async def watch_all(parts: Parts) -> None:
         await locks.close()
 
 
-async def _adjust(
-    parts: Parts, locks: "_Locks", running: dict[Key, tuple[bytes, asyncio.Task[None]]], wanted: Mapping[Key, ChannelAccount]
-) -> None:
-    """Starts what is missing, ends what is gone, restarts what has another configuration."""
-    for key, (config, task) in list(running.items()):
+async def _adjust(parts: Parts, locks: "_Locks", running: Running, wanted: Mapping[Key, ChannelAccount]) -> None:
+    """Starts what is missing, ends what is gone, restarts what has another configuration or another wish for older messages."""
+    for key, (facts, task) in list(running.items()):
         row = wanted.get(key)
-        if row is None or row.config_sealed != config or task.done():
+        if row is None or _facts(row) != facts or task.done():
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
             del running[key]
     for key, row in wanted.items():
         if key not in running:
-            running[key] = (row.config_sealed, asyncio.create_task(_watch(parts, locks, key)))
+            running[key] = (_facts(row), asyncio.create_task(_watch(parts, locks, key)))
+
+
+def _facts(row: ChannelAccount) -> tuple[bytes, object]:
+    return row.config_sealed, row.settings.get("backfill_since")
 
 
 async def _watch(parts: Parts, locks: "_Locks", key: Key) -> None:
