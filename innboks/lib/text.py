@@ -4,6 +4,7 @@ import re
 
 _SPACE = re.compile(r"\s+")
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 PREVIEW_CHARS = 180
 
 
@@ -18,3 +19,8 @@ def preview(text: str) -> str:
     """The first words in one line, for lists."""
     short = _SPACE.sub(" ", text[: PREVIEW_CHARS * 4]).strip()
     return short if len(short) <= PREVIEW_CHARS else short[: PREVIEW_CHARS - 1].rstrip() + "…"
+
+
+def one_line(text: str, limit: int) -> str:
+    """Storable, and without line breaks or other control characters: what may become a header of a message."""
+    return " ".join(_CONTROL.sub(" ", storable(text, limit)).split())

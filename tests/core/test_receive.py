@@ -91,3 +91,9 @@ async def test_characters_that_no_database_holds_do_not_stop_a_message(parts: Pa
     assert (await say(parts, echo, "a\x00b", sender="le\x00o")).fate == "handled"
     (conversation,) = (await list_conversations(parts, actor)).items
     assert conversation.preview == "ab"
+
+
+async def test_nobody_is_no_contact(parts: Parts, actor: Actor, echo: ChannelAccount) -> None:
+    assert (await say(parts, echo, "from nowhere", sender="")).fate == "handled"
+    (conversation,) = (await list_conversations(parts, actor)).items
+    assert (conversation.contact_id, conversation.contact_name, conversation.message_count) == (None, "", 1)

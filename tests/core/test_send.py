@@ -229,3 +229,8 @@ async def test_what_the_channel_cannot_do_is_refused_early(parts: Parts, actor: 
     ):
         with pytest.raises(Invalid):
             await write(parts, actor, conversation.id, new)
+
+
+async def test_a_subject_is_one_line(parts: Parts, actor: Actor, conversation: Conversation) -> None:
+    message = await reply(parts, actor, conversation, subject="Hello\r\nBcc: evil@example.org")
+    assert message.subject == "Hello Bcc: evil@example.org"

@@ -27,7 +27,7 @@ from innboks.core.parts import Parts
 from innboks.errors import BadSignature, Forbidden, ReceiveError, TooLarge, Unrecognised
 from innboks.lib.db import Connection, DatabaseUnavailable
 from innboks.lib.html import sanitise
-from innboks.lib.text import preview, storable
+from innboks.lib.text import one_line, preview, storable
 from innboks.sdk.contract import (
     Delivered,
     Happening,
@@ -219,9 +219,9 @@ async def record_message(
             "account": row.account_id,
             "channel": row.id,
             "inbox": row.inbox_id,
-            "contact": found.contact_id or found.new_contact_id,
-            "contact_name": storable(message.sender.name, 200),
-            "is_new_contact": found.contact_id is None,
+            "contact": found.contact_id or (found.new_contact_id if address else None),
+            "contact_name": one_line(message.sender.name, 200),
+            "is_new_contact": found.contact_id is None and bool(address),
             "identity_type": identity_type,
             "scope": row.id if identity_type == "opaque" else 0,
             "address": address,
@@ -229,7 +229,7 @@ async def record_message(
             "conversation_inbox": row.inbox_id if is_new_conversation else found.inbox_id,
             "is_new_conversation": is_new_conversation,
             "external_thread": external_thread,
-            "subject": storable(message.subject, 500),
+            "subject": one_line(message.subject, 500),
             "preview": preview(text) or preview(message.subject),
             "message": found.new_message_id,
             "message_type": "message" if message.direction == "in" else "reply",
@@ -239,7 +239,7 @@ async def record_message(
             "sender": Jsonb(_party(message.sender)),
             "recipients": Jsonb([_party(one) for one in message.recipients]),
             "reply_to": Jsonb([_party(one) for one in message.reply_to]),
-            "message_subject": storable(message.subject, 2_000),
+            "message_subject": one_line(message.subject, 2_000),
             "text": text,
             "html": storable(sanitise(message.html), 2 * TEXT_MAX) if message.html else "",
             "quoted": quoted,
@@ -369,7 +369,7 @@ def external(value: str) -> str:
 
 
 def _party(party: Party) -> dict[str, str]:
-    return {"address": storable(party.address, 500), "name": storable(party.name, 200), "role": party.role}
+    return {"address": storable(party.address, 500), "name": one_line(party.name, 200), "role": party.role}
 
 
 def _odd(message: MessageReceived) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from innboks.core.messages import store as messages
 from innboks.core.parts import Parts
 from innboks.errors import Forbidden, Invalid, NotFound
 from innboks.lib.db import Connection
-from innboks.lib.text import storable
+from innboks.lib.text import one_line
 
 
 async def start(parts: Parts, actor: Actor, channel_account_id: int, new: NewMessage) -> tuple[Conversation, Message, bool]:
@@ -58,7 +58,7 @@ async def _start(parts: Parts, conn: Connection, actor: Actor, connected: Connec
         inbox_id=row.inbox_id,
         channel_account_id=row.id,
         contact_id=contact_id,
-        subject=storable(new.subject, 500),
+        subject=one_line(new.subject, 500),
         party_address=first["address"],
         assignee_id=actor.user_id,
     )

@@ -26,7 +26,7 @@ from innboks.errors import Conflict, Forbidden, Invalid, NotFound
 from innboks.lib.addresses import typed_party
 from innboks.lib.db import Connection
 from innboks.lib.html import sanitise
-from innboks.lib.text import preview, storable
+from innboks.lib.text import one_line, preview, storable
 from innboks.sdk.contract import Abilities
 
 TEXT_MAX = 1_000_000
@@ -118,7 +118,7 @@ async def record_written(
             "recipients": Jsonb(recipients),
             "addresses": [one["address"] for one in recipients],
             "roles": [one["role"] for one in recipients],
-            "subject": storable(new.subject or (reply_subject(ground.subject) if abilities.has_subject and is_reply else ""), 998),
+            "subject": one_line(new.subject or (reply_subject(ground.subject) if abilities.has_subject and is_reply else ""), 998),
             "text": text,
             "html": storable(sanitise(new.html), 2 * TEXT_MAX) if new.html else "",
             "preview": preview(text),
@@ -215,7 +215,7 @@ def typed(given: Sequence[str], role: str, abilities: Abilities) -> People:
     if len(given) > RECIPIENTS_MAX:
         raise Invalid(f"At most {RECIPIENTS_MAX} people can get one message.", code="too_many_recipients", field=role)
     parties = [typed_party(one, abilities.identity, role) for one in given]
-    return [{"address": address, "name": storable(name, 200), "role": role} for address, name in parties]
+    return [{"address": address, "name": one_line(name, 200), "role": role} for address, name in parties]
 
 
 def _person(party: dict[str, str], role: str) -> dict[str, str]:

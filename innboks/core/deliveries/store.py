@@ -196,14 +196,14 @@ async def match(
 
 _RECORD = """
 with new_contact as (
-    insert into contact (account_id, id, name) select %(account)s, %(contact)s, %(contact_name)s where %(is_new_contact)s
+    insert into contact (account_id, id, name) select %(account)s, %(contact)s::bigint, %(contact_name)s where %(is_new_contact)s
 ), new_identity as (
     insert into contact_identity (account_id, type, scope_id, value, contact_id)
-    select %(account)s, %(identity_type)s, %(scope)s, %(address)s, %(contact)s where %(is_new_contact)s
+    select %(account)s, %(identity_type)s, %(scope)s, %(address)s, %(contact)s::bigint where %(is_new_contact)s
 ), new_conversation as (
     insert into conversation (account_id, id, inbox_id, channel_account_id, contact_id, subject, preview, party_address, external_thread_id,
         message_count, last_message_id, last_message_at, last_received_id, last_direction, waiting_since, created_at)
-    select %(account)s, %(conversation)s, %(inbox)s, %(channel)s, %(contact)s, %(subject)s, %(preview)s, %(address)s, %(external_thread)s,
+    select %(account)s, %(conversation)s, %(inbox)s, %(channel)s, %(contact)s::bigint, %(subject)s, %(preview)s, %(address)s, %(external_thread)s,
         1, %(message)s, %(at)s, case when %(direction)s = 'in' then %(message)s else 0 end, %(direction)s,
         case when %(waits)s then %(at)s end, %(at)s
     where %(is_new_conversation)s
