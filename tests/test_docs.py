@@ -13,6 +13,7 @@ import pytest
 import innboks
 from innboks.api.routes import litestar_app
 from innboks.cli import _parser
+from innboks.sdk.registry import discover
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("innboks/channels/*/*.md")])
@@ -63,6 +64,19 @@ def test_every_command_is_documented(name: str) -> None:
 def test_every_documented_command_exists() -> None:
     named = {(path.name, name) for path in DOCUMENTS for name in re.findall(r"\binnboks ([a-z][a-z-]+)\b(?=[^\n]*)", code_in(path))}
     assert {one for one in named if one[1] not in commands()} == set()
+
+
+def test_examples_of_connecting_use_fields_that_exist() -> None:
+    examples = [one for path in DOCUMENTS for one in re.findall(r"innboks connect ([a-z]\w*)((?:.*\\\n)*.*)", code_in(path))]
+    registry = discover()
+    wrong = {
+        (kind, key)
+        for kind, rest in examples
+        for key in re.findall(r"\b([a-z_]+)=", rest)
+        if key not in registry.get(kind).Config.__struct_fields__
+    }
+    assert examples
+    assert wrong == set()
 
 
 def test_every_address_is_documented() -> None:
