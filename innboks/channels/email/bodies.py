@@ -18,6 +18,7 @@ from innboks.channels.email.transfer import decode_transfer
 from innboks.channels.email.uuencode import take_uuencoded
 
 _TNEF_TYPES = frozenset({"application/ms-tnef", "application/vnd.ms-tnef"})
+_SIGNATURE_TYPES = frozenset({"application/pgp-signature", "application/pkcs7-signature", "application/x-pkcs7-signature"})
 _MESSAGE_TYPES = frozenset({"message/rfc822", "message/global", "message/news"})
 
 
@@ -64,7 +65,7 @@ def _walk(part: Part, bodies: Bodies, parent: Part | None) -> None:
         _tnef(part, bodies)
     elif _is_body(part, parent):
         bodies.blocks.extend(_displayed(part, bodies.files))
-    else:
+    elif not _is_signature(part, parent):
         _file(part, bodies.files)
 
 
@@ -91,6 +92,13 @@ def _is_body(part: Part, parent: Part | None) -> bool:
     if not part.filename:
         return True
     return parent.type == "multipart/alternative" or (parent.type == "multipart/related" and parent.children[0] is part)
+
+
+def _is_signature(part: Part, parent: Part | None) -> bool:
+    """Whether the part only signs its sibling (RFC 1847 §2.1) and its sender did not make it a file: nothing that a person would open."""
+    if parent is None or parent.type != "multipart/signed" or part is parent.children[0]:
+        return False
+    return part.type in _SIGNATURE_TYPES and not part.filename and part.disposition != "attachment"
 
 
 def _displayed(part: Part, files: Files) -> list[_Block]:

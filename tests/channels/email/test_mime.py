@@ -218,3 +218,16 @@ def test_a_mail_built_by_the_standard_library_reads_back(subject: str, body: str
     assert mail.sender == [Address("Kari Nordmann", "kari@example.org")]
     assert (mail.body_html if is_html else mail.body_text).replace("\r\n", "\n").removesuffix("\n") == body
     assert mail.attachments[0].content == content
+
+
+SIGNED = HEAD + (
+    b'Content-Type: multipart/signed; protocol="application/pgp-signature"; boundary=b\r\n\r\n'
+    b"--b\r\nContent-Type: text/plain\r\n\r\nsigned text\r\n"
+    b"--b\r\nContent-Type: application/pgp-signature%s\r\n\r\n-----BEGIN PGP SIGNATURE-----\r\n--b--\r\n"
+)
+
+
+def test_a_bare_signature_is_no_file_and_one_sent_as_a_file_is() -> None:
+    assert parse_mail(SIGNED % b"").attachments == []
+    assert [one.name for one in parse_mail(SIGNED % b"; name=signature.asc").attachments] == ["signature.asc"]
+    assert [one.name for one in parse_mail(SIGNED % b"\r\nContent-Disposition: attachment").attachments] == ["signature.asc"]
