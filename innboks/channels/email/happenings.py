@@ -22,6 +22,8 @@ from innboks.sdk.contract import Context, Happening, Ignored, Inbound, Media, Me
 
 MAX_RECIPIENTS = 1000
 """Recipients kept with a message; the whole original has them all."""
+MAX_REFERENCES = 20
+"""Ids it answers that are kept, so that what comes before it, or answers the same, finds it."""
 _LABELS = {"in-reply-to": "In-Reply-To", "references": "References"}
 
 
@@ -64,6 +66,7 @@ def _message(ctx: Context, inbound: Inbound, mail: Mail) -> MessageReceived:
     recipients = [_party(one, "to") for one in mail.to] + [_party(one, "cc") for one in mail.cc]
     recipients = [_as_team(ctx, party) for party in recipients if party.address]
     message_id = normal_id(mail.message_id or "")
+    thread = _thread(ctx, inbound, mail)
     is_from_us = inbound.headers.get("folder-role") == "sent"
     return MessageReceived(
         external_id=message_id or None,
@@ -86,7 +89,8 @@ def _message(ctx: Context, inbound: Inbound, mail: Mail) -> MessageReceived:
             for one in mail.attachments
         ],
         sent_at=mail.date,
-        thread=_thread(ctx, inbound, mail),
+        thread=thread,
+        references=[key.value for key in thread if key.how == "message"][:MAX_REFERENCES],
         dedupe_key=f"{message_id}|{content_hash(mail)}" if message_id else content_hash(mail),
         direction="out" if is_from_us else "in",
         is_automatic=mail.auto_reply or mail.bounce is not None,
@@ -147,7 +151,9 @@ def _thread(ctx: Context, inbound: Inbound, mail: Mail) -> list[ThreadKey]:
             keys.append(ThreadKey(how="message", value=value, label=_LABELS[kind]))
         elif (conversation_id := read_token(ctx.secret("reply-token"), value)) is not None:
             keys.append(ThreadKey(how="conversation", value=str(conversation_id), label="reply address"))
-    return sorted(keys, key=lambda key: key.how == "conversation")
+    keys.sort(key=lambda key: key.how == "conversation")
+    returned = dict.fromkeys(normal_id(one) for one in (mail.bounce.message_ids if mail.bounce else ()))
+    return [*(ThreadKey(how="message", value=one, label="returned mail") for one in returned if one), *keys]
 
 
 def _receipts(ctx: Context, mail: Mail, bounce: Bounce, message: MessageReceived) -> list[Happening]:
