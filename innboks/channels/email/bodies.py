@@ -141,8 +141,8 @@ def _file(part: Part, files: Files) -> None:
     name = part.filename
     if not name and part.type in _MESSAGE_TYPES:
         name = _subject_name(content)
-    if not name and (description := decode_words(part.text("content-description")).strip()):
-        name = description[:100] + ENDINGS.get(part.type, "")
+    if not name and part.type in ENDINGS and (description := decode_words(part.text("content-description")).strip()):
+        name = description[:100] + ENDINGS[part.type]  # without an ending it would be a sentence, not a name
     files.add(name, part.type, content, part.content_id, is_file=part.disposition == "attachment")
 
 
