@@ -1,7 +1,7 @@
 import { Dialog } from "../ui/Dialog";
 import { t } from "../ui/i18n";
 import { useStore } from "../ui/store";
-import { type Action, type Group, type Scope, shownKeys } from "./action";
+import { type Action, type Group, shownKeys } from "./action";
 import { actions } from "./list";
 import { panes } from "./panes";
 import "./keysheet.css";
@@ -9,7 +9,7 @@ import "./keysheet.css";
 const GROUPS: Group[] = ["move", "conversation", "write", "app"];
 
 /** The `?` sheet: made from the actions themselves, so it is never out of date. */
-export function KeySheet({ scope }: { scope: Scope }) {
+export function KeySheet() {
   const isOpen = useStore(panes, (state) => state.isSheetOpen);
   if (!isOpen) return null;
   return (
@@ -22,7 +22,7 @@ export function KeySheet({ scope }: { scope: Scope }) {
               {actions
                 .filter((action) => action.group === group)
                 .map((action) => (
-                  <KeyLine key={action.name} action={action} scope={scope} />
+                  <KeyLine key={action.name} action={action} />
                 ))}
               {group === "write" ? <Line words={t("action.send")} keys={["Mod+Enter"]} /> : null}
               {group === "write" ? <Line words={t("action.switch_mode")} keys={["Mod+/"]} /> : null}
@@ -35,9 +35,7 @@ export function KeySheet({ scope }: { scope: Scope }) {
   );
 }
 
-const KeyLine = ({ action, scope }: { action: Action; scope: Scope }) => (
-  <Line words={t(action.label(scope))} keys={action.keys} />
-);
+const KeyLine = ({ action }: { action: Action }) => <Line words={t(action.label(null))} keys={action.keys} />;
 
 function Line({ words, keys }: { words: string; keys: string[] }) {
   return (

@@ -25,7 +25,7 @@ export type Group = "move" | "conversation" | "write" | "app";
 export interface Action {
   name: string;
   group: Group;
-  label: (scope: Scope) => MessageId;
+  label: (conversation: Conversation | null) => MessageId;
   icon?: (scope: Scope) => LucideIcon;
   /** "j", "Shift+I", "Mod+Enter", "g m" (one after the other). */
   keys: string[];
@@ -35,11 +35,18 @@ export interface Action {
 
 const isMac = typeof navigator !== "undefined" && /Mac|iPhone|iPad/.test(navigator.platform);
 
+const SHOWN: Record<string, string> = {
+  Mod: isMac ? "⌘" : "Ctrl",
+  ArrowDown: "↓",
+  ArrowUp: "↑",
+  Escape: "Esc",
+};
+
 /** Keys as people read them: "Shift I", "⌘ Enter", "G then M" is left to the sheet. */
 export function shownKeys(keys: string | undefined): string {
   if (!keys) return "";
   return keys
     .split(/[+ ]/)
-    .map((key) => (key === "Mod" ? (isMac ? "⌘" : "Ctrl") : key.length === 1 ? key.toUpperCase() : key))
+    .map((key) => SHOWN[key] ?? (key.length === 1 ? key.toUpperCase() : key))
     .join(" ");
 }

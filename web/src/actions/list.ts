@@ -76,7 +76,7 @@ function leave(scope: Scope): void {
 export const closeAction: Action = {
   name: "close",
   group: "conversation",
-  label: (scope) => (scope.conversation?.status === "closed" ? "action.reopen" : "action.close"),
+  label: (conversation) => (conversation?.status === "closed" ? "action.reopen" : "action.close"),
   icon: (scope) => (scope.conversation?.status === "closed" ? RotateCcw : Check),
   keys: ["e"],
   when: isOpenOne,

@@ -27,9 +27,8 @@ export function apply(cache: Cache, event: StreamEvent, context: Context): Cache
     case "conversation.changed":
       return changeConversation(cache, event.data.conversation, context);
     case "message.added":
-      return { ...cache, messages: putMessage(cache.messages, event.data.message, true) };
     case "message.changed":
-      return { ...cache, messages: putMessage(cache.messages, event.data.message, false) };
+      return { ...cache, messages: putMessage(cache.messages, event.data.message) };
     case "read.changed":
       return markRead(cache, event.data.conversation_id, event.data.message_id);
     default:
@@ -39,6 +38,7 @@ export function apply(cache: Cache, event: StreamEvent, context: Context): Cache
 
 /** Whether a conversation belongs in a view. The server's own rule, said again so that a row can come and go without asking. */
 export function belongs(filter: ListFilter, conversation: Conversation, me: Id): boolean {
+  if (conversation.is_spam) return false;
   if (filter.inbox_id && conversation.inbox_id !== filter.inbox_id) return false;
   if (filter.channel_account_id && conversation.channel_account_id !== filter.channel_account_id) return false;
   const isOpen = conversation.status === "open";
@@ -146,7 +146,7 @@ function markRead(cache: Cache, id: Id, messageId: Id): Cache {
 
 /** Puts a message where it belongs: over the optimistic one with the same client id, over its own older version, or at its place in time. It
  * leaves every other conversation, because a message can be moved. */
-function putMessage(all: Cache["messages"], message: Message, mayAdd: boolean): Cache["messages"] {
+function putMessage(all: Cache["messages"], message: Message): Cache["messages"] {
   const result: Record<Id, MessagePages> = { ...all };
   for (const [conversationId, pages] of Object.entries(all)) {
     if (conversationId !== message.conversation_id && holds(pages, message.id)) {
@@ -170,12 +170,13 @@ function putMessage(all: Cache["messages"], message: Message, mayAdd: boolean): 
         }),
       ),
     );
-  } else if (mayAdd) {
+  } else {
     result[message.conversation_id] = addMessage(pages, message);
   }
   return result;
 }
 
+/** Within what is loaded a message that is not there is new here (it came, or was moved); before that it comes with its own page. */
 function addMessage(pages: MessagePages, message: Message): MessagePages {
   const last = pages.pages.length - 1;
   const home = pages.pages.findIndex((page, index) => {

@@ -3,6 +3,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, Outlet, useParams } from "@tanstack/react-router";
 import { Inbox, Keyboard, Settings2, WifiOff } from "lucide-react";
 import { useEffect } from "react";
+import { KeySheet } from "../actions/KeySheet";
 import { panes } from "../actions/panes";
 import { live, retryLive, startLive } from "../api/live";
 import {
@@ -69,6 +70,7 @@ export function Shell() {
         <MeMenu me={me} className="railitem" side="right" />
       </nav>
       <Outlet />
+      <KeySheet />
       <nav className="bottombar" aria-label={t("nav.main")}>
         <RailLinks className="" hasWords />
         <MeMenu me={me} className="" side="top" hasWord />

@@ -66,7 +66,7 @@ function EditForm({ account, onSaved }: { account: ChannelAccount; onSaved: () =
     setBusy(true);
     setProblem(null);
     try {
-      await patch(`/api/channel-accounts/${account.id}`, { name: name.trim(), config: configOf(fields, values) });
+      await patch(`/api/channel-accounts/${account.id}`, { name: name.trim(), config: configOf(fields, values, true) });
       await onSaved();
       toast(t("toast.saved"));
     } catch (error) {

@@ -1,7 +1,7 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
-import { post } from "../../api/client";
+import { Problem, post } from "../../api/client";
 import { keys, ledgerQuery } from "../../api/queries";
 import type { Id, Ledger } from "../../api/types";
 import { Button } from "../../ui/Button";
@@ -19,6 +19,8 @@ export function LedgerCard({ accountId }: { accountId: Id }) {
     ...ledgerQuery(accountId),
     refetchInterval: (query) => (query.state.data?.backfill?.state === "running" ? REFRESH_MS : false),
   });
+  // A channel whose provider cannot be asked what it holds has no ledger.
+  if (ledger.error instanceof Problem && ledger.error.status === 404) return null;
   return (
     <>
       <h2>{t("ledger.title")}</h2>

@@ -85,13 +85,15 @@ export function isShown(field: FormField, values: Values): boolean {
   return Object.entries(field.showIf).every(([name, allowed]) => allowed.includes(values[name] ?? null));
 }
 
-/** What to send: the shown fields, empty optional ones left out so that the server's defaults hold. `wasBlank` keeps a stored secret. */
-export function configOf(fields: FormField[], values: Values): Values {
+/** What to send: the shown fields. A new one leaves empty optional fields out, so that the server's defaults hold; an edited one says that a text is
+ * empty now. An empty secret is always left out: it stays as it is stored. */
+export function configOf(fields: FormField[], values: Values, isEdit = false): Values {
   const config: Values = {};
   for (const field of fields) {
     const value = values[field.name] ?? field.initial;
     if (!isShown(field, values) && !field.isRequired) continue;
-    if (value === "" && !field.isRequired) continue;
+    const maySayEmpty = isEdit && (field.control === "text" || field.control === "long");
+    if (value === "" && !field.isRequired && !maySayEmpty) continue;
     config[field.name] = field.control === "number" ? Number(value) : value;
   }
   return config;

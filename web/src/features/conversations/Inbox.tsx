@@ -3,7 +3,6 @@ import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-quer
 import { useNavigate, useParams } from "@tanstack/react-router";
 import { useCallback, useEffect, useMemo, useRef } from "react";
 import type { Scope } from "../../actions/action";
-import { KeySheet } from "../../actions/KeySheet";
 import { useKeyboard } from "../../actions/keyboard";
 import { actions } from "../../actions/list";
 import { panes } from "../../actions/panes";
@@ -92,7 +91,6 @@ export function Inbox() {
         )}
         {conversation && hasContext ? <ContactPane conversation={conversation} view={view} /> : null}
       </div>
-      <KeySheet scope={scope} />
     </div>
   );
 }

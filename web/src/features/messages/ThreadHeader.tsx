@@ -39,10 +39,10 @@ export function ThreadHeader({ conversation, scope }: Props) {
         <Button
           size="s"
           icon={<CloseIcon />}
-          title={`${t(closeAction.label(scope))} (${shownKeys(closeAction.keys[0])})`}
+          title={`${t(closeAction.label(conversation))} (${shownKeys(closeAction.keys[0])})`}
           onClick={() => closeAction.run(scope)}
         >
-          {t(closeAction.label(scope))}
+          {t(closeAction.label(conversation))}
         </Button>
       </div>
       <div className="meta">
@@ -108,7 +108,7 @@ function MoreMenu({ scope }: { scope: Scope }) {
     .filter((action): action is Action => action?.when(scope) === true)
     .map((action) => ({
       id: action.name,
-      label: t(action.label(scope)),
+      label: t(action.label(scope.conversation)),
       keys: shownKeys(action.keys[0]),
       run: () => action.run(scope),
     }));
