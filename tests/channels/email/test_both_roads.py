@@ -1,0 +1,157 @@
+"""A customer's mail through our SMTP receiver, an answer through a real SMTP server, the customer's next mail, and what bounces: end to end."""
+
+import asyncio
+import email
+import email.policy
+import smtplib
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from scripted_smtp import ScriptedServer, scripted
+
+from innboks.app import build_parts
+from innboks.channels.email.receiver import Listener, listen
+from innboks.config import Settings
+from innboks.core.access import Actor
+from innboks.core.accounts.actors import first_admin
+from innboks.core.accounts.setup import create_first_account
+from innboks.core.channel_accounts.connect import connect
+from innboks.core.channel_accounts.models import ChannelAccount
+from innboks.core.channel_accounts.watch import RoadIn
+from innboks.core.conversations.models import Message, NewMessage
+from innboks.core.conversations.read import get_message, list_conversations, list_messages
+from innboks.core.conversations.send import send
+from innboks.core.conversations.write import write
+from innboks.core.parts import Parts
+
+FIRST = """From: Leo Customer <leo@customer.example>
+To: Team <team@team.example>
+Cc: Mia <mia@partner.example>
+Subject: Where is my order?
+Message-ID: <first@customer.example>
+
+It has not arrived.
+"""
+
+
+class Team:
+    """An account with one forwarded address, our receiver, and the server that takes its mail."""
+
+    def __init__(self, parts: Parts, actor: Actor, row: ChannelAccount, listener: Listener, server: ScriptedServer) -> None:
+        self.parts, self.actor, self.row, self.listener, self.server = parts, actor, row, listener, server
+
+    async def gets(self, raw: str, to: str = "") -> None:
+        def talk() -> None:
+            with smtplib.SMTP("127.0.0.1", self.listener.port, timeout=20) as client:
+                client.sendmail("leo@customer.example", [to or str(self.row.hosted_address)], raw.encode())
+
+        await asyncio.to_thread(talk)
+
+    async def answers(self, conversation_id: int, **words: Any) -> Message:
+        message, _ = await write(self.parts, self.actor, conversation_id, NewMessage(type="reply", **words))
+        await send(self.parts, message.account_id, message.id, worker="test")
+        return await get_message(self.parts, self.actor, message.id)
+
+    async def only_conversation(self) -> int:
+        (one,) = (await list_conversations(self.parts, self.actor)).items
+        return int(one.id)
+
+    async def messages(self) -> list[Message]:
+        return list((await list_messages(self.parts, self.actor, await self.only_conversation())).items)
+
+
+@pytest.fixture
+async def team(settings: Settings, dsn: str) -> AsyncIterator[Team]:
+    async with build_parts(settings, dsn, "worker") as parts, scripted() as server:
+        await create_first_account(parts, "Team", "Ada Example", "ada@team.example", "a long enough password")
+        actor = await first_admin(parts)
+        assert actor is not None
+        config = {"address": "team@team.example", "company_name": "Team", "smtp_host": "127.0.0.1", "smtp_port": server.port}
+        row = await connect(parts, actor, "email", "Team", None, config)
+        listener = await listen(RoadIn(parts), {"smtp": "127.0.0.1:0"})
+        yield Team(parts, actor, row, listener, server)
+        await listener.close()
+
+
+async def test_there_and_back_and_there_again(team: Team) -> None:
+    await team.gets(FIRST)
+    await team.gets(FIRST)
+    conversation_id = await team.only_conversation()
+    answer = await team.answers(conversation_id, text="It is on its way.")
+    assert answer.state == "sent"
+    mail = email.message_from_bytes(team.server.mails[0], policy=email.policy.default)
+    assert mail["In-Reply-To"] == "<first@customer.example>"
+    assert mail["Message-ID"] == f"<{answer.external_id}>"
+    assert mail["From"] == "Ada Example at Team <team@team.example>"
+    reply_to = mail["Reply-To"].addresses[0].addr_spec
+
+    await team.gets(
+        f"From: leo@customer.example\nSubject: Re: x\nMessage-ID: <2@customer.example>\nIn-Reply-To: {mail['Message-ID']}\n\nThanks.\n"
+    )
+    await team.gets("From: leo@customer.example\nSubject: Another client\nMessage-ID: <3@customer.example>\n\nHere it is.\n", to=reply_to)
+    await team.gets(f"From: leo@private.example\nTo: {reply_to}\nSubject: Another address\n\nIt is me.\n")
+    messages = await team.messages()
+    assert [one.text for one in messages] == ["It has not arrived.", "It is on its way.", "Thanks.", "Here it is.", "It is me."]
+    assert [one.why.get("label") for one in messages if one.direction == "in"][1:] == ["In-Reply-To", "reply address", "reply address"]
+    assert reply_to not in str([one.recipients for one in messages])
+
+
+async def test_one_of_two_bounces_later(team: Team) -> None:
+    await team.gets(FIRST)
+    answer = await team.answers(
+        await team.only_conversation(),
+        text="Hello both",
+        to=["leo@customer.example"],
+        cc=["mia@partner.example"],
+    )
+    await team.gets(
+        f"""From: MAILER-DAEMON@partner.example
+To: team@team.example
+Subject: Undelivered Mail Returned to Sender
+Message-ID: <dsn@partner.example>
+Content-Type: multipart/report; report-type=delivery-status; boundary=r
+
+--r
+
+It could not be delivered.
+--r
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; mx.partner.example
+
+Final-Recipient: rfc822; mia@partner.example
+Action: failed
+Status: 5.2.2
+Diagnostic-Code: smtp; 552 5.2.2 Mailbox full
+
+--r
+Content-Type: text/rfc822-headers
+
+Message-ID: <{answer.external_id}>
+
+--r--
+"""
+    )
+    found = await get_message(team.parts, team.actor, answer.id)
+    states = {one.address: one.state for one in found.recipients}
+    assert states == {"leo@customer.example": "sent", "mia@partner.example": "failed"}
+    assert [one.type for one in await team.messages()] == ["message", "reply", "system"]
+
+
+async def test_a_report_about_somebody_elses_mail_is_shown_to_people(team: Team) -> None:
+    await team.gets(
+        "From: MAILER-DAEMON@partner.example\nSubject: Undelivered Mail Returned to Sender\nMessage-ID: <dsn2@partner.example>\n"
+        "Content-Type: multipart/report; report-type=delivery-status; boundary=r\n\n--r\n\nNot delivered.\n--r\n"
+        "Content-Type: message/delivery-status\n\nFinal-Recipient: rfc822; mia@partner.example\nAction: failed\nStatus: 5.1.1\n\n"
+        "--r\nContent-Type: text/rfc822-headers\n\nMessage-ID: <elsewhere@team.example>\n\n--r--\n"
+    )
+    (message,) = await team.messages()
+    assert message.is_automatic
+    assert message.text == "Not delivered."
+
+
+async def test_an_unknown_address_is_refused_and_leaves_nothing(team: Team) -> None:
+    with pytest.raises(smtplib.SMTPRecipientsRefused):
+        await team.gets(FIRST, to="nobody@in.example.com")
+    assert (await list_conversations(team.parts, team.actor)).items == []
