@@ -3,7 +3,8 @@
 
 import type { Mode } from "../../actions/panes";
 import { get, Problem, put, remove } from "../../api/client";
-import type { Attachment, Id, ServerDraft, Time } from "../../api/types";
+import { compareIds, isLocal } from "../../api/ids";
+import type { Attachment, Id, Message, ServerDraft, Time } from "../../api/types";
 
 export interface Draft {
   text: string;
@@ -61,4 +62,17 @@ export async function writeServer(conversation: Id, mode: Mode, draft: Draft): P
   if (isEmpty(draft)) return remove(path(conversation, mode));
   const { text, attachments, to, cc, bcc } = draft;
   await put(path(conversation, mode), { text, attachments, to, cc, bcc });
+}
+
+/** Up to where the writer knows the conversation: what was there when the draft began, and what they added themselves since. Anything later is news,
+ * and the server holds the answer back once because of it. */
+export function knownUpTo(messages: Message[], began: Id | undefined, me: Id): Id | undefined {
+  if (!began) return undefined;
+  let known = began;
+  for (const message of messages) {
+    if (isLocal(message.id) || compareIds(message.id, known) <= 0) continue;
+    if (message.author_id !== me && message.type !== "system") break;
+    known = message.id;
+  }
+  return known;
 }

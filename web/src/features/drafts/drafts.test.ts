@@ -1,0 +1,23 @@
+import { describe, expect, it } from "vitest";
+import type { Message } from "../../api/types";
+import { knownUpTo } from "./drafts";
+
+const entry = (id: string, type: Message["type"], author_id: string | null) => ({ id, type, author_id }) as Message;
+
+describe("what the writer of an answer knows", () => {
+  const began = [entry("5", "message", null)];
+
+  it("is what was there when the draft began", () => {
+    expect(knownUpTo(began, "5", "1")).toBe("5");
+    expect(knownUpTo(began, undefined, "1")).toBeUndefined();
+  });
+
+  it("goes on over the writer's own comments and system entries", () => {
+    expect(knownUpTo([...began, entry("6", "comment", "1"), entry("7", "system", "2")], "5", "1")).toBe("7");
+  });
+
+  it("ends before what somebody else wrote", () => {
+    expect(knownUpTo([...began, entry("6", "comment", "2"), entry("7", "comment", "1")], "5", "1")).toBe("5");
+    expect(knownUpTo([...began, entry("6", "message", null)], "5", "1")).toBe("5");
+  });
+});
