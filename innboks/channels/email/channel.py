@@ -81,7 +81,7 @@ class Email(Channel):
         contents = [(file, await file.content()) for file in outgoing.files]
         mail = await asyncio.to_thread(compose, ctx, outgoing, contents)
         sent = await hand_over(server, ctx.domain, config.address, recipients, mail)
-        if config.method == "imap" and config.save_sent:
+        if config.method == "imap" and config.save_sent and any(one.state == "sent" for one in sent.results):
             from innboks.channels.email import mailbox
 
             await mailbox.save_sent(ctx, mail.raw, mail.message_id)
@@ -94,10 +94,11 @@ class Email(Channel):
         return own.hosted_address(ctx)
 
     async def find_sent(self, ctx: Context, outgoing: Outgoing) -> Sent | None:
-        """A copy in the Sent folder proves that it left; its absence proves nothing. Raises `Uncertain` then."""
+        """A copy in the Sent folder proves that it left; its absence proves nothing, and for a retry to some of the recipients
+        the copy may be of the first try. Raises `Uncertain` then."""
         config: Config = ctx.config
         message_id = own.message_id_for(ctx, outgoing.message_id)
-        if config.method == "imap":
+        if config.method == "imap" and not outgoing.only:
             from innboks.channels.email import mailbox
 
             if await mailbox.is_in_sent(ctx, message_id):
