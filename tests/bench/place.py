@@ -14,7 +14,7 @@ import sys
 import time
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 
@@ -148,6 +148,16 @@ class Installation:
             found |= rest  # type: ignore[arg-type]
         return {pid: _role(pid) for pid in sorted(found)}
 
+    def cpu_s(self) -> dict[str, float]:
+        """Processor time used so far by web, worker (with its parser) and database."""
+        used = {"web": 0.0, "worker": 0.0, "database": 0.0}
+        inside = "run"
+        for pid, role in self.processes().items():
+            inside = role if role in ("run", "web", "worker") else "database" if "postgres" in role else inside
+            if inside in used:
+                used[inside] += cpu_s(pid)
+        return used
+
     def pid_of(self, role: str) -> int:
         return next(pid for pid, name in self.processes().items() if name == role)
 
@@ -171,11 +181,16 @@ def pss_kb(pid: int) -> int:
 
 
 def cpu_s(pid: int) -> float:
-    """Processor time used so far."""
+    """Processor time used so far, with that of children that ended."""
     with suppress(OSError):
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
     return 0.0
+
+
+def each_ms(before: dict[str, float], after: dict[str, float], items: float) -> str:
+    """Processor time for each item, which says more than a rate on a busy machine: "web 0.51, worker 0.00, database 0.48 ms CPU each"."""
+    return ", ".join(f"{name} {1000 * (after[name] - before[name]) / items:.2f}" for name in after) + " ms CPU each"
 
 
 def signature(body: bytes) -> str:
@@ -191,8 +206,7 @@ class Sink(asyncio.Protocol):
     _length = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        self._transport = cast(asyncio.Transport, transport)
         self._buffer = b""
 
     def data_received(self, data: bytes) -> None:

@@ -16,7 +16,6 @@ from typing import Any
 import msgspec
 import psycopg
 import structlog
-from psycopg.types.json import Jsonb
 
 from innboks.core.channel_accounts.directory import Connected
 from innboks.core.conversations.receipts import record_edit, record_reaction, record_receipt
@@ -38,7 +37,6 @@ from innboks.sdk.contract import (
     Party,
     ReactionReceived,
     ReceiptReceived,
-    ThreadKey,
 )
 
 log = structlog.get_logger("receive")
@@ -100,16 +98,31 @@ async def _record_all(
     delivery_id: int | None,
 ) -> Delivered:
     """The one transaction, run again when two payloads collided on the same new row."""
+    only = happenings[0] if len(happenings) == 1 and delivery_id is None else None
     for attempt in range(1, TRIES + 1):
         try:
-            async with parts.db.transaction() as conn:
-                delivered = await _in_transaction(parts, conn, connected, inbound, happenings, stored, body_file, delivery_id)
+            if isinstance(only, MessageReceived) and not only.media:
+                delivered = await _take_in_message(parts, connected, inbound, only, body_file)
+            else:
+                async with parts.db.transaction() as conn:
+                    delivered = await _in_transaction(parts, conn, connected, inbound, happenings, stored, body_file, delivery_id)
             parts.wake.touch(connected.row.account_id)
             return delivered
         except (psycopg.errors.UniqueViolation, psycopg.errors.DeadlockDetected):
             if attempt == TRIES:
                 raise
     raise AssertionError("unreachable")
+
+
+async def _take_in_message(
+    parts: Parts, connected: Connected, inbound: Inbound, message: MessageReceived, body_file: str | None
+) -> Delivered:
+    """The usual payload is one message without files: the same as below in one statement, which is a transaction by itself."""
+    now = parts.clock.now()
+    raw, received = _raw(connected, inbound, now, body_file), _received(connected, message, _arrived_at(inbound, now))
+    async with parts.db.connection() as conn:
+        delivery_id, fate, message_id = await store.take_in_message(conn, raw, received)
+    return Delivered(delivery_id=delivery_id, fate=fate, message_ids=[] if message_id is None else [message_id])  # type: ignore[arg-type]
 
 
 async def _in_transaction(
@@ -125,7 +138,7 @@ async def _in_transaction(
     row = connected.row
     now = parts.clock.now()
     if delivery_id is None:
-        kept = await _keep(conn, connected, inbound, now, body_file, fate="handled")
+        kept = await store.keep(conn, _raw(connected, inbound, now, body_file))
         if not kept.is_new and kept.fate in ("handled", "duplicate", "ignored"):
             return Delivered(delivery_id=kept.id, fate="duplicate")
         is_first, delivery_id = kept.is_new, kept.id
@@ -157,12 +170,12 @@ async def _record(
 ) -> Outcome:
     match happening:
         case MessageReceived():
-            return await record_message(parts, conn, connected, happening, stored, delivery_id, _arrived_at(inbound, now))
+            return await record_message(conn, connected, happening, stored, delivery_id, _arrived_at(inbound, now))
         case ReceiptReceived():
             if await record_receipt(parts, conn, connected, happening, delivery_id):
                 return "handled"
             if happening.otherwise is not None:
-                return await record_message(parts, conn, connected, happening.otherwise, stored, delivery_id, _arrived_at(inbound, now))
+                return await record_message(conn, connected, happening.otherwise, stored, delivery_id, _arrived_at(inbound, now))
             raise Unrecognised("A receipt for a message that is not ours.", code="unknown_receipt")
         case MessageEdited():
             return await record_edit(conn, connected, happening)
@@ -173,112 +186,78 @@ async def _record(
 
 
 async def record_message(
-    parts: Parts,
-    conn: Connection,
-    connected: Connected,
-    message: MessageReceived,
-    stored: dict[int, Stored],
-    delivery_id: int,
-    at: datetime,
+    conn: Connection, connected: Connected, message: MessageReceived, stored: dict[int, Stored], delivery_id: int, at: datetime
 ) -> Outcome:
     """Match, then record with everything that changes. Contacts are made here when nobody has this address (R-120, R-700)."""
+    message_id = await store.record(conn, _received(connected, message, at), delivery_id)
+    if message_id is None:
+        return "duplicate"
+    if message.media:
+        await attach.record(conn, connected.row.account_id, message_id, message.media, stored)
+    return message_id
+
+
+def _received(connected: Connected, message: MessageReceived, at: datetime) -> store.Received:
+    """What there is to record, in a form that the database holds."""
     row = connected.row
     identity_type = connected.channel.abilities.identity
-    address = _normal_address(message, identity_type)
     keys = [
         key for key in message.thread if key.how != "conversation" or (key.value.isascii() and key.value.isdigit() and len(key.value) < 19)
     ]
     external_id = external(message.external_id) if message.external_id else None
-    dedupe_key = external(message.dedupe_key) if message.dedupe_key else external_id
-    await store.hold_sender(conn, row.account_id, address)
-    found = await store.match(
-        conn,
-        account_id=row.account_id,
-        channel_account_id=row.id,
-        inbox_id=row.inbox_id,
-        hows=[key.how for key in keys],
-        values=[external(key.value) for key in keys],
-        external_id=external_id,
-        dedupe_key=dedupe_key,
+    text = storable(message.text, TEXT_MAX)
+    return store.Received(
+        account=row.account_id,
+        channel=row.id,
+        inbox=row.inbox_id,
+        direction=message.direction,
+        at=at,
         identity_type=identity_type,
-        scope_id=row.id if identity_type == "opaque" else 0,
-        address=address,
+        scope=row.id if identity_type == "opaque" else 0,
+        address=_normal_address(message, identity_type),
+        contact_name=one_line(message.sender.name, 200),
+        key_hows=[key.how for key in keys],
+        key_values=[external(key.value) for key in keys],
+        key_labels=[key.label or key.how for key in keys],
+        external_thread=next((external(key.value) for key in keys if key.how == "external"), None),
+        external=external_id,
+        dedupe=external(message.dedupe_key) if message.dedupe_key else external_id,
+        mentions=[one for one in map(external, message.references[:100]) if one != external_id],
+        conversation_subject=one_line(message.subject, 500),
+        subject=one_line(message.subject, 2_000),
+        preview=preview(text) or preview(message.subject),
+        text=text,
+        html=storable(sanitise(message.html), 2 * TEXT_MAX) if message.html else "",
+        quoted=storable(message.quoted, TEXT_MAX),
+        signature=storable(message.signature, TEXT_MAX),
+        sender=_party(message.sender),
+        recipients=[_party(one) for one in message.recipients],
+        reply_to=[_party(one) for one in message.reply_to],
+        origin=dict(message.origin),
+        data=_odd(message),
+        is_automatic=message.is_automatic,
+        may_answer=message.may_answer_automatically,
+        has_attachments=bool(message.media),
+        sent_at=message.sent_at,
     )
-    if found.duplicate_id is not None:
-        return "duplicate"
-    is_new_conversation = found.conversation_id is None
-    conversation_id = found.conversation_id or found.new_conversation_id
-    text, quoted, signature = (storable(part, TEXT_MAX) for part in (message.text, message.quoted, message.signature))
-    waits = message.direction == "in" and not message.is_automatic
-    own_ids = [external_id] if external_id else []
-    mentioned = [one for one in map(external, message.references[:100]) if one not in own_ids]
-    external_thread = next((external(key.value) for key in keys if key.how == "external"), None)
-    await store.record(
-        conn,
-        {
-            "account": row.account_id,
-            "channel": row.id,
-            "inbox": row.inbox_id,
-            "contact": found.contact_id or (found.new_contact_id if address else None),
-            "contact_name": one_line(message.sender.name, 200),
-            "is_new_contact": found.contact_id is None and bool(address),
-            "identity_type": identity_type,
-            "scope": row.id if identity_type == "opaque" else 0,
-            "address": address,
-            "conversation": conversation_id,
-            "conversation_inbox": row.inbox_id if is_new_conversation else found.inbox_id,
-            "is_new_conversation": is_new_conversation,
-            "external_thread": external_thread,
-            "subject": one_line(message.subject, 500),
-            "preview": preview(text) or preview(message.subject),
-            "message": found.new_message_id,
-            "message_type": "message" if message.direction == "in" else "reply",
-            "direction": message.direction,
-            "waits": waits,
-            "at": at,
-            "sender": Jsonb(_party(message.sender)),
-            "recipients": Jsonb([_party(one) for one in message.recipients]),
-            "reply_to": Jsonb([_party(one) for one in message.reply_to]),
-            "message_subject": one_line(message.subject, 2_000),
-            "text": text,
-            "html": storable(sanitise(message.html), 2 * TEXT_MAX) if message.html else "",
-            "quoted": quoted,
-            "signature": signature,
-            "why": Jsonb(_why(keys, external_id, found)),
-            "origin": Jsonb(dict(message.origin)),
-            "data": Jsonb(_odd(message)),
-            "is_automatic": message.is_automatic,
-            "may_answer": message.may_answer_automatically,
-            "has_attachments": bool(message.media),
-            "external": external_id,
-            "dedupe": dedupe_key,
-            "delivery": delivery_id,
-            "sent_at": message.sent_at,
-            "reference_ids": own_ids + mentioned,
-            "reference_owns": [True] * len(own_ids) + [False] * len(mentioned),
-            "event": Jsonb({"message_id": found.new_message_id, "is_new_conversation": is_new_conversation}),
-        },
-    )
-    if message.media:
-        await attach.record(conn, row.account_id, found.new_message_id, message.media, stored)
-    return found.new_message_id
 
 
-async def _keep(conn: Connection, connected: Connected, inbound: Inbound, now: datetime, body_file: str | None, **fate: str) -> store.Kept:
-    return await store.keep(
-        conn,
-        account_id=connected.row.account_id,
-        channel_account_id=connected.row.id,
-        payload_hash=hashlib.sha256(inbound.body).digest(),
-        envelope={"headers": dict(inbound.headers), "method": inbound.method, "path": inbound.path, "query": dict(inbound.query)},
+def _raw(
+    connected: Connected, inbound: Inbound, now: datetime, body_file: str | None, fate: str = "handled", code: str = "", reason: str = ""
+) -> store.Raw:
+    return store.Raw(
+        account=connected.row.account_id,
+        channel=connected.row.id,
+        hash=hashlib.sha256(inbound.body).digest(),
         body=inbound.body if body_file is None else None,
         body_file=body_file,
         size=len(inbound.body),
+        envelope={"headers": dict(inbound.headers), "method": inbound.method, "path": inbound.path, "query": dict(inbound.query)},
         at=now,
         source=inbound.external_id,
-        fate=fate["fate"],
-        code=fate.get("code", ""),
-        reason=fate.get("reason", ""),
+        fate=fate,
+        code=code,
+        reason=reason,
     )
 
 
@@ -290,7 +269,7 @@ async def _keep_for_later(parts: Parts, connected: Connected, inbound: Inbound, 
     log.warning("kept for later", channel_account=connected.row.id, fate=fate, code=code, error=type(error).__name__)
     body_file = await _body_file(parts, inbound)
     async with parts.db.transaction() as conn:
-        kept = await _keep(conn, connected, inbound, parts.clock.now(), body_file, fate=fate, code=code, reason=reason)
+        kept = await store.keep(conn, _raw(connected, inbound, parts.clock.now(), body_file, fate, code, reason))
         if kept.is_new and fate == "kept":
             await parts.jobs.retry_delivery(conn, connected.row.account_id, kept.id, after=FIRST_RETRY)
     return Delivered(delivery_id=kept.id, fate="quarantined")
@@ -340,22 +319,6 @@ def _arrived_at(inbound: Inbound, now: datetime) -> datetime:
     except ValueError:
         return now
     return min(at if at.tzinfo else at.replace(tzinfo=UTC), now)
-
-
-def _why(keys: Sequence[ThreadKey], external_id: str | None, found: store.Match) -> dict[str, Any]:
-    """Why the message is in this conversation (AHEAD 8)."""
-    if found.conversation_id is None:
-        return {"how": "new"}
-    why: dict[str, Any] = {"how": found.via}
-    nth = (found.nth_key or 0) % 1000
-    if 1 <= nth <= len(keys):
-        key = keys[nth - 1]
-        why |= {"label": key.label or key.how, "value": external(key.value)}
-    elif external_id:
-        why |= {"label": "Message-ID", "value": external_id}
-    if found.by_message_id is not None:
-        why["message_id"] = str(found.by_message_id)
-    return why
 
 
 EXTERNAL_MAX = 800
