@@ -140,14 +140,24 @@ class Guard:
             )
         if not self._is_own(visit):
             return Forbidden(
-                "This request comes from another site, so it was refused. Open the app at its own address.", code="foreign_origin"
+                "This request comes from another site, so it was refused. Open the app at its own address (INNBOKS_URL).",
+                code="foreign_origin",
             )
         return None
 
     def _is_own(self, visit: Visit) -> bool:
-        """Ours is the public address, and whatever name the browser itself reached us by: a foreign page cannot forge either header."""
-        origin = (visit.origin or "").lower()
-        return origin == self._origin or (bool(visit.host) and origin.partition("://")[2] == visit.host.lower())
+        """Ours is the public address, and an address or local name by which the browser itself reached us. Not any name: whoever owns a
+        domain can let it point to this machine, and a page of theirs would then speak to us as if it were ours (DNS rebinding)."""
+        origin, host = (visit.origin or "").lower(), visit.host.lower()
+        return origin == self._origin or (bool(host) and origin.partition("://")[2] == host and _is_local_name(host))
+
+
+def _is_local_name(host: str) -> bool:
+    """An IP address, or a name that nobody can register: without a dot, or under a domain for local use (RFC 6761, 6762, 8375, 9476)."""
+    name = host if host.endswith("]") else host.rsplit(":", 1)[0]
+    if "." not in name or name.startswith("[") or name.endswith((".localhost", ".local", ".internal", ".home.arpa", ".lan")):
+        return True
+    return name.replace(".", "").isdecimal()
 
 
 _SERVER_PARTS = [[part] for part in SERVER_PATHS]

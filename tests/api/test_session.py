@@ -130,6 +130,11 @@ async def test_writes_with_a_cookie_need_our_own_origin(browser: httpx.AsyncClie
     own_host = str(browser.base_url).rstrip("/")
     for own in (ORIGIN, own_host):
         assert (await browser.post("/api/inboxes", json=new, headers={"origin": own})).status_code == 201
+    rebound = {"origin": "http://evil.example:8080", "host": "evil.example:8080"}
+    assert_problem(await browser.post("/api/inboxes", json=new, headers=rebound), 403, code="foreign_origin")
+    for local in ("nas.local:8080", "inbox", "localhost:8080", "192.168.1.5:8080", "[::1]:8080"):
+        made = await browser.post("/api/inboxes", json=new, headers={"origin": f"http://{local}", "host": local})
+        assert made.status_code == 201, local
     assert (await browser.get("/api/inboxes")).status_code == 200
     assert_problem(await browser.post("/api/session", json=SIGN_IN, headers={"origin": "https://evil.example"}), 403)
 
