@@ -276,13 +276,15 @@ class Connected(Strict, frozen=True):
 
 
 class AccountRef(Strict, frozen=True):
-    """A channel account as its channel may see it. `hosted_address` is unique on this server and issued by us when `connect` asked for it."""
+    """A channel account as its channel may see it. `hosted_address` is unique on this server and issued by us when `connect` asked for it.
+    `connected_at`: what came to the provider before that is not ours unless somebody asks for it."""
 
     account_id: int
     id: int
     name: str
     identity: str
     address: str
+    connected_at: datetime | None = None
 
 
 class Context(Strict, frozen=True):
@@ -396,7 +398,7 @@ class Channel:
         raise NotImplementedError
 
     async def ledger(self, ctx: Context) -> Mapping[str, Any]:
-        """What the provider holds, for the reconciliation page (AHEAD 1): {"on_server": n, "folders": {...}}; the core adds what is stored."""
+        """What the provider holds, for the reconciliation page (AHEAD 1): {"on_server": n, "gap": n, "folders": {...}}; the core adds what is stored."""
         raise NotImplementedError
 
     def describe(self, raw: bytes) -> Mapping[str, Any]:

@@ -96,7 +96,9 @@ def open_up(parts: "Parts", row: ChannelAccount, own_addresses: frozenset[str]) 
     channel = parts.registry.get(row.kind)
     config_json = parts.vault.open(row.config_sealed, seal_context(row.account_id, row.id))
     key = parts.vault.derive(f"channel-account:{row.account_id}:{row.id}")
-    ref = AccountRef(account_id=row.account_id, id=row.id, name=row.name, identity=row.identity, address=row.address)
+    ref = AccountRef(
+        account_id=row.account_id, id=row.id, name=row.name, identity=row.identity, address=row.address, connected_at=row.created_at
+    )
     facts = Facts(
         kind=row.kind,
         config=config_json,
