@@ -7,6 +7,7 @@ measures. Who is asking is found later, by the routes that need it (`call.py`). 
 
 from time import perf_counter
 from typing import Any
+from urllib.parse import urlsplit
 
 from litestar import Litestar
 from prometheus_client import Counter, Histogram
@@ -74,7 +75,7 @@ class Guard:
         self.api = api
         self._api: App = api
         self._static = static
-        self._origin = public_url.lower()
+        self._origin = _origin(public_url)
         self._headers = [
             (b"x-content-type-options", b"nosniff"),
             (b"referrer-policy", b"same-origin"),
@@ -150,6 +151,14 @@ class Guard:
         domain can let it point to this machine, and a page of theirs would then speak to us as if it were ours (DNS rebinding)."""
         origin, host = (visit.origin or "").lower(), visit.host.lower()
         return origin == self._origin or (bool(host) and origin.partition("://")[2] == host and _is_local_name(host))
+
+
+def _origin(url: str) -> str:
+    """As a browser writes it: no path, and no port that the scheme has anyway (RFC 6454, 6.1)."""
+    parts = urlsplit(url.lower())
+    usual = {"http": 80, "https": 443}.get(parts.scheme)
+    host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
+    return f"{parts.scheme}://{host}" + (f":{parts.port}" if parts.port not in (None, usual) else "")
 
 
 def _is_local_name(host: str) -> bool:
