@@ -23,7 +23,7 @@ function Block({ text }: { text: string }) {
     const rest = lines.slice(1).join("\n").trim();
     return (
       <>
-        <h3>{inline(first.replace(/^#+ /, ""))}</h3>
+        <h2>{inline(first.replace(/^#+ /, ""))}</h2>
         {rest ? <Block text={rest} /> : null}
       </>
     );

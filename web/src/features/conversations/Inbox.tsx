@@ -100,6 +100,9 @@ function useScope(view: string, conversation: Scope["conversation"], rows: Scope
   const navigate = useNavigate();
   const users = useQuery(usersQuery).data ?? [];
   const me = useQuery(sessionQuery).data?.user;
+  // An undo may call `open` long after the render it came from, so what is open now is asked here.
+  const current = useRef<Id | null>(null);
+  current.current = conversation?.id ?? null;
   const wanted = useRef<{ id: Id; focus: "row" | "thread" } | null>(null);
 
   useEffect(() => {
@@ -125,7 +128,7 @@ function useScope(view: string, conversation: Scope["conversation"], rows: Scope
         return;
       }
       if (focus !== "none") wanted.current = { id, focus };
-      if (id === conversation?.id) {
+      if (id === current.current) {
         document.querySelector<HTMLElement>(focus === "row" ? `[data-row="${id}"]` : "[data-pane=thread]")?.focus();
         wanted.current = null;
       } else void navigate({ to: "/inbox/$view/$conversation", params: { view, conversation: id } });
