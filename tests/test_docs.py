@@ -21,7 +21,7 @@ OPERATE = "\n".join(path.read_text() for path in sorted((ROOT / "docs" / "operat
 SETTINGS = (ROOT / "docs" / "operate" / "settings.md").read_text()
 SETTING = re.compile(r"INNBOKS_[A-Z_]*[A-Z]|DATABASE_URL|BACKPLANE_URL|FILES_URL")
 # Where a path written in a document may begin.
-SHELVES = (ROOT, ROOT / "innboks", ROOT / "web", ROOT / "web" / "src")
+SHELVES = (ROOT, ROOT / "innboks", ROOT / "web", ROOT / "web" / "src", ROOT / "web" / "src" / "features")
 
 
 def settings_of_the_code() -> set[str]:
