@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from innboks.channels.email import own
+from innboks.channels.email import mailbox, own
 from innboks.channels.email import receiver as smtp_receiver
 from innboks.channels.email.compose import compose
 from innboks.channels.email.connecting import try_servers
@@ -82,8 +82,6 @@ class Email(Channel):
         mail = await asyncio.to_thread(compose, ctx, outgoing, contents)
         sent = await hand_over(server, ctx.domain, config.address, recipients, mail)
         if config.method == "imap" and config.save_sent and any(one.state == "sent" for one in sent.results):
-            from innboks.channels.email import mailbox
-
             await mailbox.save_sent(ctx, mail.raw, mail.message_id)
         return sent
 
@@ -98,18 +96,13 @@ class Email(Channel):
         the copy may be of the first try. Raises `Uncertain` then."""
         config: Config = ctx.config
         message_id = own.message_id_for(ctx, outgoing.message_id)
-        if config.method == "imap" and not outgoing.only:
-            from innboks.channels.email import mailbox
-
-            if await mailbox.is_in_sent(ctx, message_id):
-                return Sent(external_ids=[message_id])
+        if config.method == "imap" and not outgoing.only and await mailbox.is_in_sent(ctx, message_id):
+            return Sent(external_ids=[message_id])
         raise Uncertain("The mail may have left before the connection broke. Ask the recipient, or send it again.", code="not_known")
 
     async def watch(self, ctx: Context) -> None:
         config: Config = ctx.config
         if config.method == "imap":
-            from innboks.channels.email import mailbox
-
             await mailbox.watch(ctx)
 
     async def serve(self, receiver: Receiver, settings: Mapping[str, Any]) -> AsyncIterator[None]:
@@ -129,8 +122,6 @@ class Email(Channel):
         config: Config = ctx.config
         if config.method != "imap":
             return {"on_server": None, "folders": {}}
-        from innboks.channels.email import mailbox
-
         return await mailbox.ledger(ctx)
 
     def describe(self, raw: bytes) -> Mapping[str, Any]:

@@ -4,6 +4,7 @@ import contextlib
 
 import aiosmtplib
 
+from innboks.channels.email import mailbox
 from innboks.channels.email.settings import Config, incoming_server, outgoing_server, wire_address
 from innboks.channels.email.smtp_session import open_session, refusal
 from innboks.errors import Broken, Invalid, SendError
@@ -13,8 +14,6 @@ from innboks.sdk.contract import Context
 async def try_servers(config: Config, ctx: Context) -> None:
     """Signs in at both servers and asks whether they would take our mail, without sending any. Raises `Invalid` with the field to mend."""
     if config.method == "imap":
-        from innboks.channels.email import mailbox
-
         try:
             await mailbox.try_mailbox(incoming_server(config))
         except SendError as error:
