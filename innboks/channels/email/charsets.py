@@ -1,13 +1,15 @@
 """Bytes to text when the label is wrong, unknown or missing, as in much real mail.
 
 The label is taken as a hint, like browsers do (encoding.spec.whatwg.org): Latin-1 means windows-1252, GB2312 means GB18030 and so on. When the
-bytes contradict it, UTF-8 is tried, then what the bytes themselves tell. Nothing here ever raises. Read `encoded_words.py` for headers, `mime.py`
-for bodies.
+bytes contradict it, UTF-8 is tried, then what the bytes themselves tell. Nothing here ever raises. Read `charset_guess.py` for how
+that is told, `encoded_words.py` for headers, `mime.py` for bodies.
 """
 
 import codecs
 import re
 from functools import lru_cache
+
+from innboks.channels.email.charset_guess import japanese, legacy, western
 
 _ALIASES = {
     # ASCII and Latin-1 labels are used for anything in the West: windows-1252 is a superset of what is meant.
@@ -39,12 +41,11 @@ _ALIASES = {
 _UNKNOWN = frozenset(
     {"", "unknown", "xunknown", "unknown8bit", "8bit", "xuserdefined", "userdefined", "binary", "none", "null", "iso8859xx"}
 )
+_SEVEN_BIT = frozenset({"ascii", "usascii", "iso646us", "ansix341968", "ansix34"})
 # Codecs in which an ASCII byte does not always mean that character.
 _STATEFUL = frozenset({"hz", "utf-7", "utf-16", "utf-32", "utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"})
 _META_CHARSET = re.compile(rb"<meta[^>]{1,300}?charset\s*=\s*[\"']?\s*([\w:.-]{2,40})", re.IGNORECASE)
 _NOT_LABEL = re.compile(r"[^a-z0-9]+")
-_C1 = {n: bytes([n]).decode("cp1252", "replace") for n in range(0x80, 0xA0)}
-_C1 = {n: c if c != "\ufffd" else chr(n) for n, c in _C1.items()}
 
 
 @lru_cache(maxsize=256)
@@ -86,6 +87,8 @@ def decode_text(data: bytes, label: str | None = None, *, html: bool = False) ->
         data = data[3:]
         label = "utf-8"
     codec = codec_named(label) if label else None
+    if codec == "cp1252" and _NOT_LABEL.sub("", label.lower() if label else "") in _SEVEN_BIT and not data.isascii():
+        codec = None  # the label promised 7-bit text, so it says nothing about these bytes
     if data.isascii() and codec not in _STATEFUL and b"\x1b" not in data:
         return data.decode("ascii")
     if data[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) and len(data) % 2 == 0:
@@ -122,7 +125,7 @@ def _iso2022jp(data: bytes) -> str:
 
     Two-byte characters are moved to their Shift JIS place, whose Windows variant knows the added signs."""
     if b"\x1b" not in data:
-        return data.decode("cp932", "replace")
+        return japanese(data)
     out: list[str] = []
     mode = b"B"
     for index, piece in enumerate(_ESCAPE.split(data)):
@@ -202,70 +205,7 @@ def _escaped(data: bytes) -> str | None:
     return None
 
 
-def western(data: bytes) -> str:
-    """windows-1252 in which every byte is a character, as browsers read it."""
-    try:
-        return data.decode("cp1252")
-    except UnicodeDecodeError:
-        return data.decode("latin-1").translate(_C1)
-
-
 _HIGH = bytes(range(0x80, 0x100))
-_ASCII = bytes(range(0x80))
-
-
-def legacy(data: bytes) -> str:
-    """Unlabelled 8-bit text that is not UTF-8: Chinese, Japanese, Korean or Cyrillic when the bytes clearly say so, else windows-1252.
-
-    Decided on the first 4 KB: multi-byte text pairs its high bytes without fail, and Cyrillic text is mostly high letters."""
-    sample = data[:4096]
-    high = sample.translate(None, _ASCII)
-    letters = sum(1 for byte in sample if 65 <= byte <= 90 or 97 <= byte <= 122)
-    if len(high) >= 4:
-        for codec, looks in (
-            ("cp932", _looks_japanese),
-            ("gb18030", _looks_chinese),
-            ("cp949", _looks_korean),
-            ("big5hkscs", _looks_chinese),
-        ):
-            try:
-                if looks(data[:4096].decode(codec, "ignore")) and data.decode(codec):
-                    return data.decode(codec)
-            except UnicodeError:
-                continue
-    if len(high) >= 6 and len(high) > letters:
-        lower_koi, lower_1251 = (sum(1 for byte in high if low <= byte <= top) for low, top in ((0xC0, 0xDF), (0xE0, 0xFF)))
-        if lower_koi + lower_1251 > 0.8 * len(high):
-            return data.decode("koi8-r" if lower_koi > lower_1251 else "cp1251", "replace")
-    return western(data)
-
-
-def _share(text: str, *ranges: tuple[int, int]) -> float:
-    wide = [ord(c) for c in text if ord(c) >= 0x80]
-    return sum(1 for point in wide if any(low <= point <= top for low, top in ranges)) / len(wide) if wide else 0.0
-
-
-def _looks_japanese(text: str) -> bool:
-    kana = _share(text, (0x3040, 0x30FF))
-    return kana > 0.2 and _share(text, (0x3000, 0x30FF), (0x4E00, 0x9FFF), (0xFF00, 0xFF60)) > 0.95
-
-
-def _looks_chinese(text: str) -> bool:
-    """Nearly all from the everyday block; random Latin pairs scatter over rare signs."""
-    return (
-        _share(text, (0x4E00, 0x9FFF), (0x3000, 0x303F), (0xFF00, 0xFF5E), (0x2010, 0x2027)) > 0.97 and len(text) >= 4 and _adjacent(text)
-    )
-
-
-def _looks_korean(text: str) -> bool:
-    return _share(text, (0xAC00, 0xD7A3), (0x3000, 0x303F)) > 0.95 and _adjacent(text)
-
-
-def _adjacent(text: str) -> bool:
-    """Whether wide characters stand in runs, as in words of such scripts, and not alone inside Latin words."""
-    wide = sum(1 for c in text if ord(c) >= 0x2E80)
-    lone = len(re.findall(r"[a-zA-Z][\u2e80-\uffff](?=[a-zA-Z])", text))
-    return wide >= 2 and lone * 4 < wide
 
 
 def _is_utf8(data: bytes) -> bool:
