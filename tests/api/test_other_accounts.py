@@ -109,7 +109,7 @@ async def test_lists_show_only_ones_own(stranger: httpx.AsyncClient, ids: dict[s
 
 
 async def test_references_to_another_account_are_refused(api: httpx.AsyncClient, stranger: httpx.AsyncClient, ids: dict[str, str]) -> None:
-    other_user = (await stranger.get("/api/users/me")).json()["user"]["id"]
+    other_user = (await stranger.get("/api/users/me")).json()["id"]
     other_inbox = (await stranger.get("/api/inboxes")).json()["items"][0]["id"]
     conversation = f"/api/conversations/{ids['conversation_id']}"
     assert (await api.patch(conversation, json={"assignee_id": other_user})).status_code in (400, 404)
@@ -139,7 +139,7 @@ async def test_a_closed_inbox_does_not_exist_for_those_outside(
 
 
 async def _id_of(client: httpx.AsyncClient) -> str:
-    return str((await client.get("/api/users/me")).json()["user"]["id"])
+    return str((await client.get("/api/users/me")).json()["id"])
 
 
 async def test_an_administrator_reads_but_does_not_act(parts: Parts, api: httpx.AsyncClient, ids: dict[str, str]) -> None:

@@ -169,7 +169,7 @@ async def test_what_is_no_token_is_401(browser: httpx.AsyncClient, ada: Actor) -
 async def test_somebody_deactivated_is_out_at_once(parts: Parts, api: httpx.AsyncClient, address: str, ada: Actor) -> None:
     async with await colleague(parts, api, address, ada) as bo, httpx.AsyncClient(base_url=address, headers={"origin": ORIGIN}) as browser:
         await browser.post("/api/session", json={"email": "bo@tindra.example", "password": PASSWORD})
-        me = (await bo.get("/api/users/me")).json()["user"]["id"]
+        me = (await bo.get("/api/users/me")).json()["id"]
         assert (await api.patch(f"/api/users/{me}", json={"is_active": False})).json()["is_active"] is False
         assert (await bo.get("/api/users")).status_code == 401
         assert (await browser.get("/api/session")).status_code == 401
@@ -178,7 +178,7 @@ async def test_somebody_deactivated_is_out_at_once(parts: Parts, api: httpx.Asyn
 
 async def test_only_an_administrator_changes_people(parts: Parts, api: httpx.AsyncClient, address: str, ada: Actor) -> None:
     async with await colleague(parts, api, address, ada) as bo:
-        me = (await bo.get("/api/users/me")).json()["user"]["id"]
+        me = (await bo.get("/api/users/me")).json()["id"]
         assert_problem(await bo.patch(f"/api/users/{me}", json={"permissions": ["super_admin"]}), 403)
         assert_problem(await bo.patch(f"/api/users/{ada.user_id}", json={"name": "Changed"}), 403)
         assert_problem(await bo.post("/api/users", json={"name": "C", "email": "c@tindra.example", "password": PASSWORD}), 403)

@@ -8,7 +8,7 @@ from litestar import Response, delete, get, post
 from litestar.datastructures import Cookie
 from litestar.params import JSONBody
 
-from innboks.api.app.users import UserOut, shown
+from innboks.api.app.users import Myself, myself
 from innboks.api.call import IS_PUBLIC, Call, Input, Items, Name, PathId
 from innboks.api.guard import COOKIE
 from innboks.core.access import Actor
@@ -23,7 +23,7 @@ class AccountOut(msgspec.Struct):
 
 
 class SessionOut(msgspec.Struct):
-    user: UserOut
+    user: Myself
     account: AccountOut
 
 
@@ -48,7 +48,7 @@ async def signed_in(request: Call, actor: Actor, token: str | None, *, status: i
     parts = request.parts
     user = await users.get_user(parts, actor, actor.user_id)
     account = await users.account_of(parts, actor)
-    content = SessionOut(shown(user), AccountOut(str(account.id), account.name))
+    content = SessionOut(myself(user), AccountOut(str(account.id), account.name))
     return Response(
         content, status_code=status, cookies=[] if token is None else [_cookie(request, token, int(SESSION_LIFE.total_seconds()))]
     )

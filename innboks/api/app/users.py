@@ -26,8 +26,9 @@ class UserOut(msgspec.Struct):
     can_receive: bool
 
 
-class MeOut(msgspec.Struct):
-    user: UserOut
+class Myself(UserOut):
+    """What only the person themselves sees is more."""
+
     preferences: dict[str, Any]
 
 
@@ -57,17 +58,25 @@ class NewPassword(Input):
 
 
 def shown(user: User) -> UserOut:
-    return UserOut(
-        id=str(user.id),
-        name=user.name,
-        first_name=user.first_name,
-        last_name=user.last_name,
-        email=user.email,
-        permissions=user.permissions,
-        locale=user.locale,
-        is_active=user.deactivated_at is None,
-        can_receive=user.can_receive,
-    )
+    return UserOut(**_shared(user))
+
+
+def myself(user: User) -> Myself:
+    return Myself(preferences=user.preferences, **_shared(user))
+
+
+def _shared(user: User) -> dict[str, Any]:
+    return {
+        "id": str(user.id),
+        "name": user.name,
+        "first_name": user.first_name,
+        "last_name": user.last_name,
+        "email": user.email,
+        "permissions": user.permissions,
+        "locale": user.locale,
+        "is_active": user.deactivated_at is None,
+        "can_receive": user.can_receive,
+    }
 
 
 @get("/users", operation_id="list_users", tags=["users"], summary="Everybody of the account")
@@ -85,17 +94,16 @@ async def create_user(request: Call, data: JSONBody[NewUser]) -> UserOut:
 
 
 @get("/users/me", operation_id="get_me", tags=["users"], summary="Myself, with my preferences")
-async def get_me(request: Call) -> MeOut:
+async def get_me(request: Call) -> Myself:
     actor = request.actor
-    user = await users.get_user(request.parts, actor, actor.user_id)
-    return MeOut(shown(user), user.preferences)
+    return myself(await users.get_user(request.parts, actor, actor.user_id))
 
 
 @patch("/users/me", operation_id="update_me", tags=["users"], summary="Change my name, language or preferences")
-async def update_me(request: Call, data: JSONBody[MyChange]) -> UserOut:
+async def update_me(request: Call, data: JSONBody[MyChange]) -> Myself:
     actor = request.actor
     change = users.UserChange(name=data.name, locale=data.locale, preferences=data.preferences)
-    return shown(await users.update_user(request.parts, actor, actor.user_id, change))
+    return myself(await users.update_user(request.parts, actor, actor.user_id, change))
 
 
 @put(
