@@ -104,6 +104,7 @@ class Installation:
             if (await nobody.json("GET", "/api/setup"))["needed"]:
                 await nobody.json("POST", "/api/setup", setup)
         self.token = self._command("token", "--email", PERSON).strip()
+        config = {"room": "bench", "url": echo_url, "api_token": "a-token"}
         async with self.client() as api:
             for one in (await api.json("GET", "/api/channel-accounts"))["items"]:
                 if one["name"] == "Bench echo":
@@ -111,10 +112,10 @@ class Installation:
                 elif one["name"] == "Bench mail":
                     self.mail = one
             if not self.echo:
-                given = {"kind": "echo", "name": "Bench echo", "config": {"room": "bench", "url": echo_url}}
+                given = {"kind": "echo", "name": "Bench echo", "config": config}
                 self.echo = await api.json("POST", "/api/channel-accounts", given)
             else:
-                await api.json("PATCH", f"/api/channel-accounts/{self.echo['id']}", {"config": {"room": "bench", "url": echo_url}})
+                await api.json("PATCH", f"/api/channel-accounts/{self.echo['id']}", {"config": config})
             if not self.mail:
                 given = {"kind": "email", "name": "Bench mail", "config": {"method": "forwarding", "address": MAILBOX}}
                 self.mail = await api.json("POST", "/api/channel-accounts", given)
