@@ -2,6 +2,7 @@
 
 import asyncio
 
+import msgspec
 import pytest
 
 from innboks.core.access import Actor
@@ -97,3 +98,15 @@ async def test_nobody_is_no_contact(parts: Parts, actor: Actor, echo: ChannelAcc
     assert (await say(parts, echo, "from nowhere", sender="")).fate == "handled"
     (conversation,) = (await list_conversations(parts, actor)).items
     assert (conversation.contact_id, conversation.contact_name, conversation.message_count) == (None, "", 1)
+
+
+async def test_odd_words_of_the_transport_do_not_stop_a_payload(parts: Parts, actor: Actor, echo: ChannelAccount) -> None:
+    inbound = signed({"type": "message", "id": "m1", "sender": "leo", "name": "Leo", "text": "hello"})
+    odd = msgspec.structs.replace(
+        inbound,
+        headers={**inbound.headers, "x-odd": "a\x00b\udcff" * 3000},
+        path="\x00",
+        query={"\x00": "\ud800"},
+        external_id="x\x00" * 2000,
+    )
+    assert (await receive(parts, echo.account_id, echo.id, odd)).fate == "handled"

@@ -9,7 +9,7 @@ replayable. Fetched mail, receipts, edits and reactions take the same road. Read
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -252,13 +252,26 @@ def _raw(
         body=inbound.body if body_file is None else None,
         body_file=body_file,
         size=len(inbound.body),
-        envelope={"headers": dict(inbound.headers), "method": inbound.method, "path": inbound.path, "query": dict(inbound.query)},
+        envelope={
+            "headers": _told(inbound.headers),
+            "method": inbound.method,
+            "path": storable(inbound.path, TOLD_MAX),
+            "query": _told(inbound.query),
+        },
         at=now,
-        source=inbound.external_id,
+        source=external(inbound.external_id) if inbound.external_id else None,
         fate=fate,
         code=code,
         reason=reason,
     )
+
+
+TOLD_MAX = 4_000
+
+
+def _told(values: Mapping[str, str]) -> dict[str, str]:
+    """What a transport told about a payload. Senders write some of it, so it is made storable before anything depends on it."""
+    return {storable(name, 200): storable(value, TOLD_MAX) for name, value in values.items()}
 
 
 async def _keep_for_later(parts: Parts, connected: Connected, inbound: Inbound, error: Exception) -> Delivered:
