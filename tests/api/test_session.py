@@ -77,6 +77,11 @@ async def test_guessing_at_many_addresses_gets_slow_too(browser: httpx.AsyncClie
     assert Counter(answer.status_code for answer in answers) == {401: 41, 429: 19}
 
 
+async def test_an_office_behind_one_address_signs_in(browser: httpx.AsyncClient, ada: Actor) -> None:
+    statuses = {(await browser.post("/api/session", json=SIGN_IN)).status_code for _ in range(45)}
+    assert statuses == {201}
+
+
 async def test_signing_in_rotates_the_session(browser: httpx.AsyncClient, address: str, ada: Actor) -> None:
     await browser.post("/api/session", json=SIGN_IN)
     old = browser.cookies["innboks_session"]

@@ -44,6 +44,7 @@ async def sign_in(parts: "Parts", email: str, password: str, *, remote_address: 
     new_hash = await passwords.hashed(password) if found.password_hash and passwords.is_outdated(found.password_hash) else None
     async with parts.db.transaction() as conn:
         await store.clear_attempts(conn, email_key)
+        await store.refund_attempt(conn, address_key, now)
         await store.forget_attempts(conn, now - FORGET_AFTER)
         await store.delete_expired_sessions(conn, found.account_id, found.user_id, now)
         if new_hash is not None:

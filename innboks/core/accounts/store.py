@@ -260,6 +260,15 @@ async def charge_attempt(
     return row[0] if row else now
 
 
+async def refund_attempt(conn: Connection, key: bytes, now: datetime) -> None:
+    """Takes back the one attempt that was charged at `now`: it was a right one. Others stay counted."""
+    await conn.execute(
+        """update sign_in_attempt set failures = greatest(0, failures - 1), blocked_until = case when at = %s then at else blocked_until end
+           where key = %s""",
+        (now, key),
+    )
+
+
 async def clear_attempts(conn: Connection, key: bytes) -> None:
     await conn.execute("delete from sign_in_attempt where key = %s", (key,))
 
