@@ -244,7 +244,8 @@ def _open(server: Server) -> Any:
         _encrypt(client, server, context)
         _sign_in(client, server)
     except BaseException:
-        client.shutdown()
+        with contextlib.suppress(OSError):  # a failed handshake closed it already; its reason is what counts
+            client.shutdown()
         raise
     return client
 

@@ -126,7 +126,10 @@ async def _watch_once(parts: Parts, key: Key) -> None:
     connected: Connected = await parts.directory.find(parts, *key)
 
     async def deliver(inbound: Inbound) -> Delivered:
-        return await receive(parts, *key, inbound)
+        try:
+            return await receive(parts, *key, inbound)
+        except psycopg.OperationalError as error:  # the channel must not take it for a fault of the payload
+            raise DatabaseUnavailable("The database is away.") from error
 
     try:
         await connected.channel.watch(with_delivery(connected, deliver))

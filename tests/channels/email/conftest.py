@@ -1,4 +1,4 @@
-"""What talks SMTP is tested on both event loops: the product runs on uvloop, whose transports are classes of their own."""
+"""What talks SMTP or IMAP is tested on both event loops: the product runs on uvloop, whose transports are classes of their own."""
 
 import asyncio
 from collections.abc import Callable, Mapping
@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 import pytest
 import uvloop
 
-TALKERS = ("test_outbox.py", "test_receiver.py")
+TALKERS = ("test_mailbox.py", "test_outbox.py", "test_receiver.py")
 
 
 def pytest_asyncio_loop_factories(config: pytest.Config, item: pytest.Item) -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:

@@ -6,12 +6,14 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
 from context import World
 from dovecot import PASSWORD, USER, Dovecot, dovecot
+from test_receiver import self_signed
 
 from innboks.channels.email import mailbox
 from innboks.channels.email.mailbox import Pace
@@ -313,3 +315,53 @@ async def test_the_copy_in_the_sent_folder(server: Dovecot) -> None:
     assert not await mailbox.save_sent(box.context(), raw, "2.abc@team.example")
     with pytest.raises(Retry):
         await mailbox.is_in_sent(box.context(), "2.abc@team.example")
+
+
+async def test_encryption_with_a_certificate_that_is_checked(server: Dovecot, tmp_path: Path) -> None:
+    certificate, key = self_signed(tmp_path)
+    both = server.home / "server.pem"
+    both.write_bytes(certificate.read_bytes() + key.read_bytes())
+    server.stop()
+    server.configure(both)
+    server.start()
+    told = {"imap_host": "localhost", "imap_tls": "starttls"}
+    for config in (told, {**told, "imap_tls": "auto"}):
+        with pytest.raises(Broken) as refused:
+            await mailbox.try_mailbox(incoming_server(Mailbox(server, **config).config))
+        assert refused.value.code == "certificate"
+    await mailbox.try_mailbox(incoming_server(Mailbox(server, **told, tls_verify=False).config))
+    box = Mailbox(server, **told, tls_ca=certificate.read_text())
+    async with box.watched(Pace()):
+        await asyncio.sleep(0.3)
+        for nth in range(5):
+            server.put(mail(str(nth), 300_000))
+            assert await until(lambda nth=nth: len(box.delivered) == nth + 1) < 1  # type: ignore[misc]
+    with pytest.raises(Broken):
+        await mailbox.try_mailbox(incoming_server(Mailbox(server, imap_host="localhost", imap_tls="tls").config))
+
+
+async def test_encryption_that_is_not_offered(server: Dovecot) -> None:
+    with pytest.raises(Broken) as refused:
+        await mailbox.try_mailbox(incoming_server(Mailbox(server, imap_tls="starttls").config))
+    assert refused.value.code == "no_tls"
+
+
+async def test_a_server_that_cannot_idle_is_polled(server: Dovecot) -> None:
+    server.stop()
+    server.configure(extra="imap_capability = IMAP4rev1 SASL-IR LITERAL+")
+    server.start()
+    box = Mailbox(server)
+    async with box.watched():
+        server.put(mail("polled"))
+        assert await until(lambda: bool(box.delivered)) < 2
+
+
+async def test_a_connection_that_the_server_cuts_is_made_again_without_alarm(server: Dovecot) -> None:
+    box = Mailbox(server)
+    async with box.watched(msgspec.structs.replace(QUICK, look_s=20, retry_s=1)):
+        await asyncio.sleep(0.3)
+        server.stop()
+        server.start()
+        server.put(mail("meanwhile"))
+        await until(lambda: bool(box.delivered))
+    assert [one.state for one in box.health] == ["connected"]

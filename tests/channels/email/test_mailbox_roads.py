@@ -1,0 +1,189 @@
+"""A real mailbox through the whole product: connected, watched, on the road in, in the ledger; and what a mailbox's odd days do to conversations."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from dovecot import PASSWORD, USER, Dovecot, dovecot
+from scripted_smtp import ScriptedServer, scripted
+
+from innboks.app import build_parts
+from innboks.config import Settings
+from innboks.core.access import Actor
+from innboks.core.accounts.actors import first_admin
+from innboks.core.accounts.setup import create_first_account
+from innboks.core.channel_accounts.connect import connect, get_channel_account
+from innboks.core.channel_accounts.ledger import Ledger, ledger, request_backfill
+from innboks.core.channel_accounts.models import ChannelAccount
+from innboks.core.channel_accounts.watch import watch_all
+from innboks.core.conversations.models import NewMessage
+from innboks.core.conversations.read import get_message, list_conversations, list_messages
+from innboks.core.conversations.send import send
+from innboks.core.conversations.write import write
+from innboks.core.parts import Parts
+from innboks.errors import Invalid
+
+DAY = 86400
+
+
+class Team:
+    """An account with one mailbox."""
+
+    def __init__(self, parts: Parts, actor: Actor, mailbox: Dovecot, smtp: ScriptedServer) -> None:
+        self.parts, self.actor, self.mailbox, self.smtp = parts, actor, mailbox, smtp
+        self.row: ChannelAccount | None = None
+
+    async def connects(self, **config: Any) -> ChannelAccount:
+        given = {
+            "method": "imap",
+            "address": USER,
+            "imap_host": "127.0.0.1",
+            "imap_port": self.mailbox.port,
+            "imap_password": PASSWORD,
+            "smtp_host": "127.0.0.1",
+            "smtp_port": self.smtp.port,
+            "smtp_tls": "none",
+        }
+        self.row = await connect(self.parts, self.actor, "email", "Team", None, {**given, **config})
+        return self.row
+
+    async def books(self) -> Ledger:
+        assert self.row is not None
+        return await ledger(self.parts, self.actor, self.row.id)
+
+    async def subjects(self) -> list[str]:
+        page = await list_conversations(self.parts, self.actor)
+        return sorted(str(one.subject) for one in page.items)
+
+
+@pytest.fixture
+def server() -> Iterator[Dovecot]:
+    with dovecot() as running:
+        yield running
+
+
+@pytest.fixture
+async def team(settings: Settings, dsn: str, server: Dovecot) -> AsyncIterator[Team]:
+    async with (
+        build_parts(settings, dsn, "worker") as parts,
+        scripted({"AUTH": "235 welcome"}, extensions=("8BITMIME", "AUTH PLAIN")) as smtp,
+    ):
+        await create_first_account(parts, "Team", "Ada Example", "ada@team.example", "a long enough password")
+        actor = await first_admin(parts)
+        assert actor is not None
+        yield Team(parts, actor, server, smtp)
+
+
+@pytest.fixture
+async def watching(team: Team) -> AsyncIterator[None]:
+    task = asyncio.create_task(watch_all(team.parts))
+    yield
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+def mail(subject: str, sender: str = "leo@customer.example", **headers: str) -> bytes:
+    lines = [
+        f"From: {sender}",
+        "To: team@team.example",
+        f"Subject: {subject}",
+        *(f"{name.replace('_', '-')}: {value}" for name, value in headers.items()),
+    ]
+    return "\r\n".join([*lines, "", f"About {subject}.", ""]).encode()
+
+
+async def until(condition: Callable[[], Awaitable[bool]], seconds: float = 40) -> None:
+    deadline = time.monotonic() + seconds
+    while not await condition():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        await asyncio.sleep(0.1)
+
+
+async def test_from_the_mailbox_to_the_list_and_the_answer_to_the_sent_folder(team: Team, watching: None) -> None:
+    team.mailbox.put(mail("long ago"), at=time.time() - 3 * DAY)
+    await team.connects()
+    team.mailbox.put(mail("Where is it", Message_ID="<first@customer.example>"))
+
+    async def is_there() -> bool:
+        return await team.subjects() == ["Where is it"]
+
+    await until(is_there)
+    (conversation,) = (await list_conversations(team.parts, team.actor)).items
+    answer, _ = await write(team.parts, team.actor, conversation.id, NewMessage(type="reply", text="On its way."))
+    await send(team.parts, answer.account_id, answer.id, worker="test")
+    assert (await get_message(team.parts, team.actor, answer.id)).state == "sent"
+    (copy,) = [path for part in ("new", "cur") for path in (team.mailbox.mail / ".Sent" / part).iterdir()]
+    assert copy.read_bytes().replace(b"\r\n", b"\n") == team.smtp.mails[0].removesuffix(b".\r\n").replace(b"\r\n", b"\n")
+
+    began = time.monotonic()
+    team.mailbox.put(mail("Re: Where is it", In_Reply_To="<first@customer.example>", Message_ID="<second@customer.example>"))
+
+    async def is_in_the_thread() -> bool:
+        return len((await list_messages(team.parts, team.actor, conversation.id)).items) == 3
+
+    await until(is_in_the_thread)
+    assert time.monotonic() - began < 1.5
+    told = await team.books()
+    assert (told.on_server, told.stored, told.quarantined, told.gap) == (2, 2, 0, 0)
+
+
+async def test_new_uids_double_nothing_and_the_past_can_be_filled(team: Team, watching: None) -> None:
+    for nth in range(3):
+        team.mailbox.put(mail(f"past {nth}", f"past{nth}@customer.example"), at=time.time() - (30 - nth) * DAY)
+    row = await team.connects()
+    team.mailbox.put(mail("one", "one@customer.example"))
+    team.mailbox.put(b"Subject: nobody wrote this\r\n\r\nHello\r\n")
+    team.mailbox.put(mail("two", "two@customer.example"))
+
+    async def is_complete() -> bool:
+        told = await team.books()
+        return (told.on_server, told.stored, told.quarantined, told.gap) == (3, 2, 1, 0)
+
+    await until(is_complete)
+    team.mailbox.stop()
+    team.mailbox.renew_uids()
+    team.mailbox.put(mail("three", "three@customer.example"))
+    await asyncio.sleep(1.1)
+    team.mailbox.start()
+
+    async def is_complete_again() -> bool:
+        told = await team.books()
+        return (told.on_server, told.stored, told.quarantined, told.gap) == (4, 3, 1, 0)
+
+    await until(is_complete_again)
+    assert await team.subjects() == ["one", "three", "two"]
+
+    since = (datetime.now(UTC) - timedelta(days=29, hours=12)).date()
+    assert (await request_backfill(team.parts, team.actor, row.id, since))["state"] == "waiting"
+
+    async def is_filled() -> bool:
+        told = await team.books()
+        return told.backfill is not None and told.backfill["state"] == "done"
+
+    await until(is_filled)
+    assert await team.subjects() == ["one", "past 1", "past 2", "three", "two"]
+    told = await team.books()
+    assert (told.on_server, told.stored, told.quarantined, told.gap) == (6, 5, 1, 0)
+    past = next(one for one in (await list_conversations(team.parts, team.actor)).items if one.subject == "past 1")
+    assert past.last_message_at is not None
+    assert abs(past.last_message_at.timestamp() - (time.time() - 29 * DAY)) < 600
+    assert not [flags for flags in team.mailbox.flags().values() if "S" in flags]
+
+
+async def test_a_wrong_password_is_refused_with_its_field_and_a_changed_one_turns_red(team: Team, watching: None) -> None:
+    with pytest.raises(Invalid) as refused:
+        await team.connects(imap_password="wrong")
+    assert refused.value.field == "imap_password"
+    row = await team.connects()
+    (team.mailbox.home / "users").write_text(f"{USER}:{{PLAIN}}changed\n")
+    team.mailbox.stop()
+    team.mailbox.start()
+
+    async def is_red() -> bool:
+        now = await get_channel_account(team.parts, team.actor, row.id)
+        return not now.is_authorized and now.health.get("state") == "broken" and bool(now.health.get("action"))
+
+    await until(is_red)
