@@ -18,7 +18,8 @@ function stored(): Partial<Panes> {
   }
 }
 
-const isWide = () => matchMedia("(min-width: 1440px)").matches;
+const WIDE = "(min-width: 1440px)";
+const isWide = () => matchMedia(WIDE).matches;
 const kept = typeof localStorage === "undefined" ? {} : stored();
 
 export const panes = createStore<Panes>({
@@ -28,6 +29,12 @@ export const panes = createStore<Panes>({
   isAssigning: false,
   isSheetOpen: false,
 });
+
+// When the window becomes narrow the context would suddenly cover the thread.
+if (typeof matchMedia !== "undefined")
+  matchMedia(WIDE).addEventListener("change", ({ matches }) =>
+    panes.set({ hasContext: matches && (stored().hasContext ?? true) }),
+  );
 
 export function togglePane(pane: "hasViews" | "hasContext"): void {
   panes.set({ [pane]: !panes.get()[pane] });

@@ -14,7 +14,7 @@ export class Problem extends Error {
     return this.body.code;
   }
   get field(): string | undefined {
-    return this.body.field;
+    return this.body.field ?? undefined;
   }
 }
 

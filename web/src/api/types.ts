@@ -1,5 +1,9 @@
-/* The wire: what the agent app's JSON API sends and takes, snake_case as it travels, ids as strings, times ISO 8601 in UTC.
- * Written beside the server's OpenAPI description (`npm run types` writes that one to schema.d.ts). Read next: client.ts. */
+/* The wire: what the agent app's JSON API sends and takes, snake_case as it travels, ids as strings, times ISO 8601 in UTC. The shapes come from the
+ * server's OpenAPI description (schema.d.ts, written by `make types`); here they get their short names. What the description leaves open (a channel's
+ * abilities and form, the events of the live stream) is written out. Read next: client.ts. */
+import type { components } from "./schema";
+
+type Wire = components["schemas"];
 
 export type Id = string;
 export type Time = string;
@@ -9,54 +13,49 @@ export interface Page<T> {
   next: string | null;
 }
 
-export interface Setup {
-  needed: boolean;
-  version: string;
-  public_url: string;
-}
+export type Setup = Wire["SetupState"];
+export type User = Wire["UserOut"];
+export type Session = Wire["SessionOut"];
+export type OpenSession = Wire["OpenSession"];
+export type ApiToken = Wire["TokenOut"];
+export type FreshToken = Wire["FreshToken"];
+export type Inbox = Wire["InboxOut"];
+export type ChannelAccount = Omit<Wire["ChannelAccountOut"], "health"> & {
+  health: { state: HealthState; sentence: string; action: string };
+};
+export type HealthState = "connected" | "quiet" | "unfinished" | "broken" | "paused";
+export type Ledger = Wire["LedgerOut"];
+export type Delivery = Wire["DeliveryOut"];
+export type ViewCount = Wire["ViewCount"];
+export type Recipient = Wire["RecipientOut"];
+export type Attachment = Wire["AttachmentOut"];
+/** `sender`, `why` and `origin` are open objects on the wire; this is what is known to stand in them. */
+export type Message = Omit<Wire["MessageOut"], "sender" | "why" | "origin"> & {
+  sender: { name?: string; address?: string };
+  why: { how?: string; label?: string; value?: string; message_id?: Id };
+  origin: { word?: string };
+};
+export type Contact = Wire["ContactOut"];
+export type Frame = Wire["FrameOut"];
+/** The server keeps a draft's attachments as the composer gave them. */
+export type ServerDraft = Omit<Wire["DraftOut"], "attachments"> & { attachments: Attachment[] };
 
-export interface User {
-  id: Id;
-  name: string;
-  first_name: string;
-  last_name: string;
-  email: string;
-  permissions: string[];
-  locale: string;
-  is_active: boolean;
-  preferences?: Record<string, unknown>;
-}
+/** As somebody sees it. News for everybody (the live stream) says nothing about one person's reading. `read_message_id`: up to where they had read. */
+export type Conversation = Omit<Wire["ListedConversation"], "is_unread"> & {
+  is_unread?: boolean;
+  read_message_id?: Id | null;
+};
 
-export interface Session {
-  user: User;
-  account: { id: Id; name: string };
-}
+export type NewMessage = Pick<Wire["MessageIn"], "type" | "text" | "attachments"> & {
+  to?: string[];
+  cc?: string[];
+  bcc?: string[];
+  client_id: string;
+  expect_last_message_id?: Id;
+};
 
-export interface OpenSession {
-  id: Id;
-  created_at: Time;
-  seen_at: Time;
-  user_agent: string;
-  is_current: boolean;
-}
-
-export interface ApiToken {
-  id: Id;
-  name: string;
-  created_at: Time;
-  seen_at?: Time | null;
-  token?: string;
-}
-
-export interface Inbox {
-  id: Id;
-  name: string;
-  type: string;
-  access: string;
-  member_ids: Id[];
-  created_at: Time;
-  archived_at: Time | null;
-}
+/** RFC 9457. `detail` is a sentence that can be shown as it is. */
+export type ProblemBody = Partial<Wire["Problem"]>;
 
 export interface Abilities {
   text_format: "plain" | "markdown" | "html";
@@ -108,166 +107,6 @@ export interface Channel {
   abilities: Abilities;
   config_schema: JsonSchema;
   guide: string;
-}
-
-export type HealthState = "connected" | "quiet" | "unfinished" | "broken" | "paused";
-
-export interface ChannelAccount {
-  id: Id;
-  kind: string;
-  inbox_id: Id;
-  name: string;
-  address: string;
-  hosted_address: string | null;
-  is_active: boolean;
-  is_authorized: boolean;
-  health: { state: HealthState; sentence: string; action: string };
-  last_received_at: Time | null;
-  created_at: Time;
-  settings: Record<string, unknown>;
-  config: Record<string, unknown>;
-}
-
-export interface Ledger {
-  on_server: number | null;
-  stored: number;
-  quarantined: number;
-  duplicates: number;
-  gap: number | null;
-  folders: { name: string; on_server?: number; stored?: number; gap?: number }[] | Record<string, unknown>;
-  backfill: { since: string; done: number; total: number | null; state: string } | null;
-}
-
-export interface Delivery {
-  id: Id;
-  channel_account_id: Id;
-  fate: string;
-  code: string;
-  reason: string;
-  size: number;
-  received_at: Time;
-  attempts: number;
-  preview: string;
-}
-
-export interface ViewCount {
-  id: string;
-  name_key: string;
-  count: number;
-  is_capped: boolean;
-}
-
-export interface Conversation {
-  id: Id;
-  inbox_id: Id;
-  channel_account_id: Id;
-  kind: string;
-  /** `id` is null for an outside person who is no contact (a machine). */
-  contact: { id: Id | null; name: string; address: string } | null;
-  status: "open" | "closed";
-  assignee_id: Id | null;
-  subject: string;
-  preview: string;
-  message_count: number;
-  last_message_id: Id;
-  last_message_at: Time;
-  last_direction: "in" | "out";
-  waiting_since: Time | null;
-  failed_count: number;
-  is_spam?: boolean;
-  is_unread?: boolean;
-  read_message_id?: Id | null;
-  created_at: Time;
-  closed_at: Time | null;
-}
-
-export interface Recipient {
-  name: string;
-  address: string;
-  role: string;
-  state?: string | null;
-  reason?: string | null;
-}
-
-export interface Attachment {
-  id: Id;
-  name: string;
-  type: string;
-  size: number;
-  is_inline?: boolean;
-  content_id?: string | null;
-  url?: string;
-}
-
-export type DeliveryState = "queued" | "sending" | "sent" | "delivered" | "read" | "failed" | "uncertain";
-
-export interface Message {
-  id: Id;
-  conversation_id: Id;
-  type: "message" | "reply" | "comment" | "system";
-  direction: "in" | "out" | "none";
-  state: DeliveryState | null;
-  reason: string | null;
-  text: string;
-  has_html: boolean;
-  quoted: string;
-  signature: string;
-  subject: string;
-  sender: { name: string; address: string } | null;
-  author_id: Id | null;
-  recipients: Recipient[];
-  attachments: Attachment[];
-  external_id: string | null;
-  client_id: string | null;
-  created_at: Time;
-  sent_at: Time | null;
-  why: { how?: string; label?: string; value?: string; message_id?: Id } | null;
-  origin: { word?: string; [detail: string]: unknown } | null;
-  is_automatic: boolean;
-  data: Record<string, unknown>;
-  reactions: unknown[];
-  edits: unknown[];
-}
-
-export interface NewMessage {
-  type: "reply" | "comment";
-  text: string;
-  attachments?: Id[];
-  to?: string[];
-  cc?: string[];
-  bcc?: string[];
-  client_id: string;
-  expect_last_message_id?: Id;
-}
-
-export interface ServerDraft {
-  text: string;
-  html?: string;
-  attachments?: Attachment[];
-  to?: string[];
-  cc?: string[];
-  bcc?: string[];
-  updated_at: Time;
-}
-
-export interface Contact {
-  id: Id;
-  name: string;
-  identities: { type: string; value: string }[];
-  owner_id: Id | null;
-  properties: Record<string, unknown>;
-  created_at: Time;
-  conversations: Conversation[];
-}
-
-/** RFC 9457. `detail` is a sentence that can be shown as it is. */
-export interface ProblemBody {
-  type?: string;
-  title?: string;
-  status?: number;
-  detail?: string;
-  code?: string;
-  field?: string;
 }
 
 export type StreamEvent =

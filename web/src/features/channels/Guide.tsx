@@ -1,6 +1,6 @@
 import { Fragment, type ReactNode } from "react";
 
-/** The little Markdown that guides are written in: headings, paragraphs, lists, code, bold and links. Nothing in it becomes markup by itself. */
+/** The little Markdown that guides are written in: headings, paragraphs, lists, tables, code, emphasis and links. Nothing in it becomes markup by itself. */
 export function Guide({ text }: { text: string }) {
   const blocks = text
     .replaceAll("\r\n", "\n")
@@ -28,6 +28,7 @@ function Block({ text }: { text: string }) {
       </>
     );
   }
+  if (first.startsWith("|")) return <Rows lines={lines} />;
   const isNumbered = /^\d+[.)] /.test(first);
   if (isNumbered || /^[-*] /.test(first)) {
     const items = text.split(/\n(?=\d+[.)] |[-*] )/).map((item) => item.replace(/^(\d+[.)]|[-*]) /, ""));
@@ -37,16 +38,46 @@ function Block({ text }: { text: string }) {
   return <p>{inline(lines.join(" "))}</p>;
 }
 
-const PARTS = /`([^`]+)`|\*\*([^*]+)\*\*|\[([^\]]+)\]\((https?:\/\/[^)\s]+)\)/g;
+function Rows({ lines }: { lines: string[] }) {
+  const cells = (line: string) =>
+    line
+      .split("|")
+      .slice(1, -1)
+      .map((cell) => cell.trim());
+  const [head = "", , ...body] = lines;
+  return (
+    <table>
+      <thead>
+        <tr>
+          {cells(head).map((cell) => (
+            <th key={cell}>{inline(cell)}</th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {body.map((line) => (
+          <tr key={line}>
+            {cells(line).map((cell) => (
+              <td key={cell}>{inline(cell)}</td>
+            ))}
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+const PARTS = /`([^`]+)`|\*\*([^*]+)\*\*|\*([^*]+)\*|\[([^\]]+)\]\((https?:\/\/[^)\s]+)\)/g;
 
 function inline(text: string): ReactNode[] {
   const nodes: ReactNode[] = [];
   let at = 0;
   for (const match of text.matchAll(PARTS)) {
     nodes.push(<Fragment key={at}>{text.slice(at, match.index)}</Fragment>);
-    const [whole, code, bold, words, href] = match;
+    const [whole, code, bold, soft, words, href] = match;
     const key = `${match.index}`;
     if (code) nodes.push(<code key={key}>{code}</code>);
+    else if (soft) nodes.push(<em key={key}>{soft}</em>);
     else if (bold) nodes.push(<strong key={key}>{bold}</strong>);
     else
       nodes.push(

@@ -23,7 +23,8 @@ export function HealthLine({ account }: { account: ChannelAccount }) {
     <div className={`row health ${state}`}>
       {ICONS[state] ?? ICONS.unfinished}
       <div className="small-text">
-        <p className="mid">{sentence || t(`health.${state}`)}</p>
+        {/* A connection that works is told by its newest message, which moves; the stored sentence is for what does not. */}
+        <p className="mid">{(state !== "connected" && sentence) || t(`health.${state}`)}</p>
         <p className="muted">{action || last}</p>
       </div>
     </div>

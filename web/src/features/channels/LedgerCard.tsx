@@ -17,7 +17,7 @@ const REFRESH_MS = 5000;
 export function LedgerCard({ accountId }: { accountId: Id }) {
   const ledger = useQuery({
     ...ledgerQuery(accountId),
-    refetchInterval: (query) => (query.state.data?.backfill?.state === "running" ? REFRESH_MS : false),
+    refetchInterval: ({ state: { data } }) => (!data?.backfill || data.backfill.state === "done" ? false : REFRESH_MS),
   });
   // A channel whose provider cannot be asked what it holds has no ledger.
   if (ledger.error instanceof Problem && ledger.error.status === 404) return null;
@@ -38,7 +38,7 @@ function Numbers({ ledger }: { ledger: Ledger }) {
   const parts: Part[] = [
     { name: "ledger.stored", value: ledger.stored, key: "stored" },
     { name: "ledger.quarantined", value: ledger.quarantined, key: "quarantined" },
-    { name: "ledger.gap", value: ledger.gap ?? 0, key: "gap" },
+    ...(ledger.gap === null ? [] : [{ name: "ledger.gap" as const, value: ledger.gap, key: "gap" }]),
   ];
   const total = parts.reduce((sum, part) => sum + part.value, 0);
   const words = parts.map((part) => `${t(part.name)}: ${number(part.value)}`).join(", ");
@@ -102,10 +102,10 @@ function Backfill({ accountId, ledger }: { accountId: Id; ledger: Ledger }) {
     <>
       {backfill ? (
         <p className="soft" role="status">
-          {t("ledger.backfill_state", {
+          {t(backfill.state === "done" ? "ledger.backfill_done" : "ledger.backfill_state", {
             day: day(backfill.since),
             done: number(backfill.done),
-            total: backfill.total === null ? "…" : number(backfill.total),
+            total: backfill.total == null ? "…" : number(backfill.total),
           })}
         </p>
       ) : null}

@@ -51,7 +51,7 @@ export async function readServer(conversation: Id, mode: Mode): Promise<Draft | 
     const draft = await get<ServerDraft | null | undefined>(path(conversation, mode));
     if (!draft?.updated_at) return null;
     const { text, attachments, to, cc, bcc, updated_at } = draft;
-    return { text: text ?? "", attachments: attachments ?? [], to, cc, bcc, updated_at };
+    return { text, attachments, to: to ?? undefined, cc: cc ?? undefined, bcc: bcc ?? undefined, updated_at };
   } catch (problem) {
     if (problem instanceof Problem && problem.status === 404) return null;
     throw problem;

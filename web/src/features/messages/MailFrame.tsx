@@ -4,18 +4,13 @@ import { useQuery } from "@tanstack/react-query";
 import { ImageOff } from "lucide-react";
 import { useCallback, useRef, useState } from "react";
 import { get } from "../../api/client";
-import type { Id } from "../../api/types";
+import type { Frame, Id } from "../../api/types";
 import { Button } from "../../ui/Button";
 import { t } from "../../ui/i18n";
 import { Failed, Skeleton } from "../../ui/States";
 
-interface Frame {
-  url: string;
-  has_remote_images: boolean;
-}
-
 /** The server's frame addresses are short-lived: asked for again well before they end. */
-const FRAME_LIFE_MS = 4 * 60_000;
+const FRAME_LIFE_MS = 8 * 60_000;
 
 export function MailFrame({ id, title }: { id: Id; title: string }) {
   const [withImages, setWithImages] = useState(false);

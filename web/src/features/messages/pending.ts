@@ -106,14 +106,15 @@ export async function flush(): Promise<void> {
 export function asMessage(pending: Pending, me: User): Message {
   const { message } = pending;
   const role = (addresses: string[] | undefined, name: string) =>
-    (addresses ?? []).map((address) => ({ name: "", address, role: name }));
+    (addresses ?? []).map((address) => ({ name: "", address, role: name, state: null, reason: "" }));
   return {
     id: localId(message.client_id),
     conversation_id: pending.conversationId,
     type: message.type,
     direction: message.type === "reply" ? "out" : "none",
     state: message.type === "reply" ? "queued" : null,
-    reason: null,
+    reason: "",
+    code: "",
     text: message.text,
     has_html: false,
     quoted: "",
@@ -121,14 +122,17 @@ export function asMessage(pending: Pending, me: User): Message {
     subject: "",
     sender: { name: me.name, address: "" },
     author_id: me.id,
+    contact_id: null,
+    reply_to: [],
+    next_try_at: null,
     recipients: [...role(message.to, "to"), ...role(message.cc, "cc"), ...role(message.bcc, "bcc")],
     attachments: pending.attachments,
     external_id: null,
     client_id: message.client_id,
     created_at: pending.at,
     sent_at: null,
-    why: null,
-    origin: null,
+    why: {},
+    origin: {},
     is_automatic: false,
     data: { is_waiting: pending.state === "waiting" },
     reactions: [],

@@ -2,7 +2,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { post, remove } from "../../api/client";
 import { keys, tokensQuery } from "../../api/queries";
-import type { ApiToken } from "../../api/types";
+import type { FreshToken } from "../../api/types";
 import { Button } from "../../ui/Button";
 import { CopyField } from "../../ui/CopyField";
 import { Field } from "../../ui/Field";
@@ -16,12 +16,12 @@ export function Tokens() {
   const client = useQueryClient();
   const tokens = useQuery({ ...tokensQuery, staleTime: 0 });
   const [name, setName] = useState("");
-  const [made, setMade] = useState<ApiToken | null>(null);
+  const [made, setMade] = useState<FreshToken | null>(null);
   const refresh = () => client.invalidateQueries({ queryKey: keys.tokens });
   const create = async (event: FormEvent) => {
     event.preventDefault();
     try {
-      setMade(await post<ApiToken>("/api/tokens", { name: name.trim() }));
+      setMade(await post<FreshToken>("/api/tokens", { name: name.trim() }));
       setName("");
       await refresh();
     } catch (problem) {
@@ -43,7 +43,7 @@ export function Tokens() {
           {t("tokens.create")}
         </Button>
       </form>
-      {made?.token ? (
+      {made ? (
         <CopyField label={t("tokens.made", { name: made.name })} value={made.token} hint={t("tokens.once")} />
       ) : null}
       {tokens.isPending ? <Skeleton rows={2} shape="row" /> : null}
