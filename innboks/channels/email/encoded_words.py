@@ -96,11 +96,16 @@ def _join(words: list[tuple[str, str, str]]) -> str:
         run.append(_flush(open_base64))
         codec = codec_named(label)
         if codec and codec.startswith("iso2022"):  # every word starts anew in ASCII (RFC 2047 §3)
-            joined = b"".join(piece + b"\x1b(B" if piece.rfind(b"\x1b$") > piece.rfind(b"\x1b(") else piece for piece in run)
-        else:
-            joined = b"".join(run)
-        out.append(decode_text(joined, label))
+            run = [piece + b"\x1b(B" if _ends_wide(piece) else piece for piece in run]
+        out.append(decode_text(b"".join(run), label))
     return "".join(out)
+
+
+def _ends_wide(piece: bytes) -> bool:
+    """Whether a word of ISO-2022 stops in two-byte mode after a whole character. Stopping inside one, it goes on in the next word."""
+    start = piece.rfind(b"\x1b$")
+    escape = 4 if piece[start + 2 : start + 3] == b"(" else 3
+    return start > piece.rfind(b"\x1b(") and (len(piece) - start - escape) % 2 == 0
 
 
 def _flush(payload: str) -> bytes:

@@ -25,6 +25,7 @@ from innboks.channels.email.message_ids import first_message_id, message_ids
         (b"=?utf-8*no?q?bl=C3=A5?=", "blå"),
         (b"=?iso-2022-jp?B?GyRCLSEbKEI=?=", "①"),
         (b"=?ISO-2022-JP?B?g2OBW4OL?=", "ツール"),
+        (b"=?iso-2022-jp?B?GyRCJUsl?= =?iso-2022-jp?B?YyE8JXMbKEI=?=", "ニャーン"),  # cut inside a character
         (b"=?koi8-r?q?=F0=D2=C9=D7=C5=D4?=", "Привет"),
         (b"=?utf-8?q?open", "open"),
         (b"=?x?", "=?x?"),
