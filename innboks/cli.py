@@ -62,7 +62,8 @@ def _parser() -> argparse.ArgumentParser:
         one.set_defaults(command=command)
         return one
 
-    add("run", _run, "start everything: database, web and worker")
+    run = add("run", _run, "start everything: database, web and worker")
+    run.add_argument("--with-sandbox", action="store_true", help="start the sandbox too, in which you are the customer")
     add("web", _role, "start one web process (its database must be migrated)").set_defaults(role="web")
     add("worker", _role, "start one worker process: jobs, fetched mail, incoming mail").set_defaults(role="worker")
     add("mail", _role, "start one process that only receives mail").set_defaults(role="mail")
@@ -83,6 +84,10 @@ def _parser() -> argparse.ArgumentParser:
     connect.add_argument("--inbox", metavar="I", help="id or name of the inbox (default: the first)")
     connect.add_argument("--email", metavar="E", help="who does it (default: the first administrator)")
     connect.add_argument("config", nargs="*", metavar="key=value", help="the channel's configuration")
+
+    add("sandbox", _sandbox, "start the sandbox: a toy world on this machine in which you are the customer")
+    demo = add("demo", _demo, "fill a lively demo account, to look around in")
+    demo.add_argument("--password", metavar="P", help="password of the demo's people (default: one is made, and printed)")
 
     add("migrate", _migrate, "bring the database to this version")
     backup = add("backup", _backup, "write everything, database and files, into one file")
@@ -106,10 +111,11 @@ def _parser() -> argparse.ArgumentParser:
 # ── running ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _run(_: argparse.Namespace, settings: Settings) -> int:
+def _run(arguments: argparse.Namespace, settings: Settings) -> int:
     from innboks import supervise
 
-    return supervise.run(settings)
+    with_sandbox = arguments.with_sandbox or settings.sandbox
+    return supervise.run(settings, (*supervise.ROLES, "sandbox") if with_sandbox else supervise.ROLES)
 
 
 def _role(arguments: argparse.Namespace, settings: Settings) -> int:
@@ -121,6 +127,31 @@ def _role(arguments: argparse.Namespace, settings: Settings) -> int:
     set_up_logging(settings.log)
     with database(settings) as dsn:
         return roles.run(arguments.role, settings, dsn)
+
+
+def _sandbox(_: argparse.Namespace, settings: Settings) -> int:
+    from innboks import supervise
+    from innboks.lib.log import set_up_logging
+    from innboks.sandbox.serve import run
+
+    supervise.follow_parent()
+    set_up_logging(settings.log)
+    return run(settings)
+
+
+def _demo(arguments: argparse.Namespace, settings: Settings) -> int:
+    import logging
+
+    from innboks.demo.load import load
+    from innboks.lib.lock import database
+    from innboks.lib.log import set_up_logging
+    from innboks.lib.migrate import migrate
+
+    set_up_logging(settings.log, level=logging.ERROR)  # the story has mails that fail, on purpose
+    with database(settings) as dsn:
+        migrate(dsn)
+        print(asyncio.run(load(settings, dsn, arguments.password)))
+    return 0
 
 
 def _migrate(_: argparse.Namespace, settings: Settings) -> int:

@@ -91,6 +91,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     channel_folders: tuple[Path, ...] = ()
     """Folders with more channel folders, besides those that come with the product."""
     log: Literal["text", "json"] = "text"
+    sandbox: bool = False
+    """Does `innboks run` start the sandbox too?"""
+    sandbox_http: Endpoint = Endpoint("127.0.0.1", 8025)
+    sandbox_smtp: Endpoint = Endpoint("127.0.0.1", 2526)
 
     def __repr__(self) -> str:
         return f"Settings(http={self.http}, smtp={self.smtp}, data={str(self.data)!r}, url={self.url!r})"
@@ -136,6 +140,9 @@ def load_settings(environ: Mapping[str, str], cwd: Path) -> Settings:
         mail_size=get("INNBOKS_MAIL_SIZE", _size, DEFAULT_MAIL_SIZE),
         channel_folders=get("INNBOKS_CHANNELS", lambda n, t: _folders(n, t, cwd), ()),
         log=get("INNBOKS_LOG", _log, "text"),
+        sandbox=get("INNBOKS_SANDBOX", _flag, False),
+        sandbox_http=get("INNBOKS_SANDBOX_HTTP", _near_endpoint, Endpoint("127.0.0.1", 8025)),
+        sandbox_smtp=get("INNBOKS_SANDBOX_SMTP", _near_endpoint, Endpoint("127.0.0.1", 2526)),
     )
 
 
@@ -184,6 +191,9 @@ _NAMES = {
     "INNBOKS_MAIL_SIZE",
     "INNBOKS_CHANNELS",
     "INNBOKS_LOG",
+    "INNBOKS_SANDBOX",
+    "INNBOKS_SANDBOX_HTTP",
+    "INNBOKS_SANDBOX_SMTP",
 }
 
 
@@ -193,6 +203,15 @@ def _endpoint(name: str, text: str) -> Endpoint:
     if not colon or not port.isascii() or not port.isdecimal() or int(port) > 65535 or re.search(r"[\s/@]", host):
         raise InvalidSetting(name, f"{text!r} is not an address to listen on. Write host:port, for example 127.0.0.1:8080.")
     return Endpoint(host or "0.0.0.0", int(port))  # noqa: S104 - ":8080" is the usual way to write "everywhere"
+
+
+def _near_endpoint(name: str, text: str) -> Endpoint:
+    endpoint = _endpoint(name, text)
+    if endpoint.host not in ("127.0.0.1", "::1", "localhost"):
+        raise InvalidSetting(
+            name, f"{text!r} can be reached from elsewhere, and the sandbox is a toy for this machine. Write 127.0.0.1:port."
+        )
+    return endpoint
 
 
 def _reachable(http: Endpoint) -> Endpoint:

@@ -4,6 +4,7 @@
 per field. `outgoing_server` and `incoming_server` turn the form into a `Server`, which `outbox.py` and `mailbox.py` connect to.
 """
 
+import functools
 import ipaddress
 import re
 import ssl
@@ -145,13 +146,19 @@ class Server(msgspec.Struct, frozen=True, kw_only=True):
 
     def tls_context(self) -> ssl.SSLContext:
         """Certificate and name are checked unless the admin turned it off."""
-        context = ssl.create_default_context(cadata=self.ca or None)
-        if self.ca:
-            context.load_default_certs()
-        if not self.verify:
-            context.check_hostname = False
-            context.verify_mode = ssl.CERT_NONE
-        return context
+        return _tls_context(self.verify, self.ca)
+
+
+@functools.lru_cache(maxsize=256)
+def _tls_context(verify: bool, ca: str) -> ssl.SSLContext:
+    """Kept, because reading the system's certificates takes some 30 ms of processor time, which each mail would pay anew."""
+    context = ssl.create_default_context(cadata=ca or None)
+    if ca:
+        context.load_default_certs()
+    if not verify:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    return context
 
 
 def checked(config: Config) -> Config:

@@ -1,0 +1,100 @@
+"""The mail server of all customers: it takes every mail that Innboks sends, puts it into the customers' mailboxes, and misbehaves where it is asked to.
+
+Loopback only. `behaviour.py` says who misbehaves how; what comes back later (a failure report, an automatic reply) leaves by `post`.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+from innboks.config import Endpoint
+from innboks.sandbox.email.behaviour import Behaviour, behaviour_of
+from innboks.sandbox.email.mailbox import Mailbox
+from innboks.sandbox.email.reports import HOST, away_reply, failure_report
+
+SIZE_LIMIT = 50 * 2**20
+REPORT_AFTER_S = 1.0
+
+Post = Callable[[str, str, bytes], Awaitable[None]]
+"""Sends a mail by real SMTP: (envelope sender, recipient, mail)."""
+
+
+class MailServer:
+    """`port` is the one in use, also where the system chose it. Without `post`, nothing comes back."""
+
+    def __init__(self, mailbox: Mailbox, endpoint: Endpoint, post: Post | None = None, report_after_s: float = REPORT_AFTER_S) -> None:
+        self._mailbox = mailbox
+        self._endpoint = endpoint
+        self._post = post
+        self._report_after_s = report_after_s
+        self._tried: set[str] = set()
+        self._coming_back: set[asyncio.Task[None]] = set()
+        self.port = endpoint.port
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Raises OSError when the port cannot be had."""
+        loop = asyncio.get_running_loop()
+        server = await loop.create_server(self._protocol, self._endpoint.host, self._endpoint.port)
+        self.port = int(server.sockets[0].getsockname()[1])
+        try:
+            yield
+        finally:
+            server.close()
+            for task in self._coming_back:
+                task.cancel()
+            await asyncio.gather(*self._coming_back, return_exceptions=True)
+
+    def _protocol(self) -> SMTP:
+        return SMTP(self, hostname=HOST, ident="Innboks sandbox", data_size_limit=SIZE_LIMIT, enable_SMTPUTF8=True)
+
+    def _behaviour(self, address: str) -> Behaviour:
+        return behaviour_of(address, self._mailbox.chosen.get(address.lower()))
+
+    async def handle_RCPT(  # noqa: N802 - the name is the library's
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        behaviour = self._behaviour(address)
+        if behaviour.after_s:
+            await asyncio.sleep(behaviour.after_s)
+        if behaviour.refusal and behaviour.stage == "recipient" and not (behaviour.only_first and address in self._tried):
+            self._tried.add(address)
+            return behaviour.refusal.format(address=address)
+        envelope.rcpt_tos.append(address)
+        return "250 2.1.5 OK"
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+        raw = envelope.content
+        assert isinstance(raw, bytes)
+        behaviours = {address: self._behaviour(address) for address in envelope.rcpt_tos}
+        for behaviour in behaviours.values():
+            if behaviour.refusal and behaviour.stage == "text":
+                return behaviour.refusal
+        for address, behaviour in behaviours.items():
+            if not behaviour.report_status:
+                await self._mailbox.keep(raw, address, is_own=False)
+            if self._post is not None and (behaviour.report_status or behaviour.is_away):
+                task = asyncio.create_task(self._come_back(behaviour, raw, str(envelope.mail_from or ""), address))
+                self._coming_back.add(task)
+                task.add_done_callback(self._coming_back.discard)
+        if any(behaviour.hangs_up for behaviour in behaviours.values()):
+            assert isinstance(server.transport, asyncio.Transport)
+            server.transport.abort()
+        return "250 2.0.0 OK, delivered"
+
+    async def _come_back(self, behaviour: Behaviour, raw: bytes, sender: str, person: str) -> None:
+        assert self._post is not None
+        await asyncio.sleep(self._report_after_s)
+        now = datetime.now(UTC)
+        if behaviour.report_status:
+            status, text = behaviour.report_status, behaviour.report_text
+            report = failure_report(raw, sender=sender, recipient=person, status=status, diagnostic=text, at=now)
+            await self._post("", sender, report)
+        else:
+            name = self._mailbox.names.get(person.lower(), person.partition("@")[0])
+            address, reply = away_reply(raw, person=person, name=name, at=now)
+            await self._post(person, address or sender, reply)
+            await self._mailbox.keep(reply, person, is_own=True, client="auto_reply")
