@@ -62,6 +62,7 @@ async def build_parts(settings: Settings, dsn: str, role: Role, *, clock: Clock 
         parsing.close()
         await http.close()
         await wake.close()
+        await jobs.close()
         await database.close()
 
 

@@ -4,6 +4,7 @@
 data. What a job does stands in the file that it calls. Read next: `conversations/send.py`, `deliveries/replay.py`.
 """
 
+import asyncio
 import os
 import socket
 from datetime import datetime, timedelta
@@ -14,6 +15,7 @@ import structlog
 from procrastinate import JobContext, RetryDecision
 from procrastinate.jobs import Job
 
+from innboks.lib.backplane import PostgresBackplane
 from innboks.lib.db import Connection, Database
 
 if TYPE_CHECKING:
@@ -26,6 +28,9 @@ STALLED_AFTER_S = 20.0
 """A worker that has not been heard of for so long is dead, and its jobs go to another."""
 CONCURRENCY = 20
 KEEP_EVENTS = timedelta(days=14)
+_NOTES = "procrastinate_any_queue_v1"
+"""What the job engine's workers listen to. Its own note, sent inside the transaction, is switched off (migration 0005)."""
+_NOTE = '{"type": "job_inserted", "job_id": 0}'
 
 
 class Again(Exception):
@@ -50,6 +55,9 @@ class Jobs:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._notes = PostgresBackplane(database.dsn, _NOTES)
+        self._announcing: asyncio.Task[None] | None = None
+        self._is_announced = True
         self._parts: Parts | None = None
         self._app = procrastinate.App(connector=procrastinate.PsycopgConnector(conninfo=database.dsn, min_size=1, max_size=4))
         task = self._app.task
@@ -62,6 +70,23 @@ class Jobs:
     def attach(self, parts: "Parts") -> None:
         """Call once the parts are together. Writing jobs needs no more: it uses the caller's connection."""
         self._parts = parts
+
+    def announce(self) -> None:
+        """Call after the commit of a transaction that wrote a job: workers then take it at once, and not when they look by themselves.
+        Returns at once; what is announced while a note is on its way shares the next one."""
+        self._is_announced = False
+        if self._announcing is None or self._announcing.done():
+            self._announcing = asyncio.create_task(self._announce())
+
+    async def _announce(self) -> None:
+        while not self._is_announced:
+            self._is_announced = True
+            await self._notes.publish(_NOTE)
+
+    async def close(self) -> None:
+        if self._announcing is not None:
+            await asyncio.gather(self._announcing, return_exceptions=True)
+        await self._notes.close()
 
     async def send_message(self, conn: Connection, account_id: int, conversation_id: int, message_id: int) -> None:
         await self._send.configure(connection=conn, lock=f"conversation:{account_id}:{conversation_id}").defer_async(
@@ -121,6 +146,7 @@ class Jobs:
                 await self.send_message(conn, account_id, conversation_id, message_id)
             for account_id, delivery_id in await deliveries.stranded(conn, 1800, 500):
                 await self.retry_delivery(conn, account_id, delivery_id, timedelta())
+        self.announce()
 
     async def _run_sweep(self, timestamp: int) -> None:
         from innboks.core.events import store as events

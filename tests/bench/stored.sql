@@ -17,7 +17,7 @@ select 1, 1000 + n, i.id, c.id, 1000 + 1 + n %% greatest(1, %(total)s / 4),
     case when n %% 10 < 7 then u.id end,
     'Order ' || n || ' has not arrived', 'Hello, I ordered two tents last week and only one of them arrived, could you have a look? Number ' || n,
     'customer' || (1 + n %% greatest(1, %(total)s / 4)) || '@example.net', 1, 1000 + n,
-    now() - make_interval(secs => (%(total)s - n) * 60 + (n * 7919 %% 86400)), 1000 + n,
+    now() - make_interval(secs => (%(total)s - n) * 60 + (n::bigint * 7919 %% 86400)), 1000 + n,
     case when n %% 20 = 0 then now() - make_interval(secs => (%(total)s - n) * 60) end,
     (n %% 1000 = 1)::int, n %% 50 = 3, case when n %% 100 = 7 then now() end, case when n %% 20 > 0 then now() end,
     now() - make_interval(secs => (%(total)s - n) * 60 + 86400)

@@ -28,6 +28,7 @@ async def record_health(parts: Parts, account_id: int, channel_account_id: int, 
         log.info("connection changed", channel_account=channel_account_id, state=health.state)
         parts.directory.forget(account_id, channel_account_id)
         parts.wake.touch(account_id)
+        parts.jobs.announce()
 
 
 async def mark_broken(parts: Parts, account_id: int, channel_account_id: int, sentence: str) -> None:

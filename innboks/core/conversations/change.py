@@ -122,6 +122,7 @@ async def retry_message(parts: Parts, actor: Actor, message_id: int, *, even_if_
         await dispatches.start_again(conn, actor.account_id, message_id)
         await parts.jobs.send_message(conn, actor.account_id, message.conversation_id, message_id)
     parts.wake.touch(actor.account_id)
+    parts.jobs.announce()
 
 
 async def settle_uncertain(parts: Parts, actor: Actor, message_id: int) -> None:

@@ -38,6 +38,7 @@ async def start(parts: Parts, actor: Actor, channel_account_id: int, new: NewMes
         conversation = await store.get(conn, actor.account_id, message.conversation_id, actor.user_id)
         assert conversation is not None
     parts.wake.touch(actor.account_id)
+    parts.jobs.announce()
     return conversation, message, known is None
 
 

@@ -53,6 +53,7 @@ async def write(parts: Parts, actor: Actor, conversation_id: int, new: NewMessag
         message_id, is_new = found, False
     if is_new:
         parts.wake.touch(actor.account_id)
+        parts.jobs.announce()
     async with parts.db.connection() as conn:
         message = await messages_store.get(conn, actor.account_id, message_id)
     if message is None or not actor.can_read(message.inbox_id):
@@ -61,13 +62,11 @@ async def write(parts: Parts, actor: Actor, conversation_id: int, new: NewMessag
 
 
 async def _write(parts: Parts, conn: Connection, actor: Actor, conversation_id: int, new: NewMessage) -> tuple[int, bool]:
-    ground = await store.ground(conn, actor.account_id, conversation_id)
+    ground = await store.ground(conn, actor.account_id, conversation_id, actor.user_id, new.client_id)
     if ground is None or not actor.can_read(ground.inbox_id):
         raise NotFound("There is no such conversation.", code="unknown_conversation")
-    if new.client_id is not None:
-        known = await store.find_client_id(conn, actor.account_id, actor.user_id, new.client_id)
-        if known is not None:
-            return known, False
+    if ground.known_message_id is not None:
+        return ground.known_message_id, False
     actor.require_write(ground.inbox_id)
     if new.expect_last_message_id is not None and ground.last_message_id > new.expect_last_message_id:
         raise Conflict("Something newer came into this conversation. Read it, then send again.", code="newer_message")

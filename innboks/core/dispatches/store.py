@@ -31,19 +31,25 @@ class ReplyGround(msgspec.Struct, kw_only=True):
     reply_to: list[dict[str, Any]] | None
     recipients: list[dict[str, Any]] | None
     new_message_id: int
+    known_message_id: int | None = None
 
 
-async def ground(conn: Connection, account_id: int, conversation_id: int) -> ReplyGround | None:
+async def ground(
+    conn: Connection, account_id: int, conversation_id: int, user_id: int | None = None, client_id: str | None = None
+) -> ReplyGround | None:
+    """None when there is no such conversation. `known_message_id`: what this user already posted under this client id."""
     cursor = await conn.execute(
         """select c.inbox_id, c.channel_account_id, a.kind, a.is_active and a.is_authorized as can_send, a.archived_at is not null as is_archived,
                   c.status, c.assignee_id, c.subject, c.party_address, c.contact_id, c.last_message_id,
                   m.id as received_id, m.created_at as received_at, m.sender, m.reply_to, m.recipients,
-                  nextval(pg_get_serial_sequence('message', 'id')) as new_message_id
+                  nextval('message_id_seq') as new_message_id,
+                  (select k.id from message k where k.account_id = c.account_id and k.author_id = %s::bigint and k.client_id = %s::text)
+                      as known_message_id
            from conversation c
            join channel_account a on a.account_id = c.account_id and a.id = c.channel_account_id
            left join message m on m.account_id = c.account_id and m.id = c.last_received_id
            where c.account_id = %s and c.id = %s""",
-        (account_id, conversation_id),
+        (user_id, client_id, account_id, conversation_id),
     )
     return await fetch_one(cursor, ReplyGround)
 
