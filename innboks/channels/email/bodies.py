@@ -54,19 +54,29 @@ def read_bodies(root: Part, files: Files) -> Bodies:
     return bodies
 
 
-def _walk(part: Part, bodies: Bodies, parent: Part | None) -> None:
-    if part.children:
-        if part.type == "multipart/alternative":
-            _alternative(part, bodies)
-        else:
-            for child in part.children:
-                _walk(child, bodies, part)
+def _walk(part: Part, bodies: Bodies, parent: Part | None, *, is_root: bool = False) -> None:
+    """Takes in one part; `is_root`: it is the one that its multipart/related shows."""
+    if part.type == "multipart/alternative" and part.children:
+        _alternative(part, bodies)
+    elif part.children:
+        root = _root_of(part) if part.type == "multipart/related" else None
+        for child in part.children:
+            _walk(child, bodies, part, is_root=child is root)
     elif part.type in _TNEF_TYPES or part.filename.lower() == "winmail.dat":
         _tnef(part, bodies)
-    elif _is_body(part, parent):
+    elif _is_body(part, parent, is_root=is_root):
         bodies.blocks.extend(_displayed(part, bodies.files))
     elif not _is_signature(part, parent):
         _file(part, bodies.files)
+
+
+def _root_of(related: Part) -> Part:
+    """The part that a multipart/related shows (RFC 2387 §3.2): the one its `start` names, else the first; some put their pictures first."""
+    children = related.children
+    if start := related.parameters.get("start", "").strip("<> "):
+        children = [child for child in children if child.content_id == start] or children
+    texts = (child for child in children if child.children or child.type in ("text/plain", "text/html"))
+    return next(texts, children[0])
 
 
 def _alternative(part: Part, bodies: Bodies) -> None:
@@ -80,18 +90,16 @@ def _alternative(part: Part, bodies: Bodies) -> None:
         bodies.blocks.append(_Block("\n".join(texts) if texts else None, "\n".join(htmls) if htmls else None))
 
 
-def _is_body(part: Part, parent: Part | None) -> bool:
-    if part.type not in ("text/plain", "text/html"):
-        return False
+def _is_body(part: Part, parent: Part | None, *, is_root: bool) -> bool:
+    if part.type not in ("text/plain", "text/html"):  # of a mail that is one text of a kind unknown here, the text (RFC 2046 §4.1.4)
+        return parent is None and part.type.startswith("text/") and part.type not in ENDINGS and not part.filename and not part.disposition
     if part.disposition == "attachment":
         return False
-    if parent is None:
+    if parent is None or is_root:
         return True
-    if parent.type == "multipart/related" and parent.children[0] is not part and part.type == "text/html":
+    if parent.type == "multipart/related" and part.type == "text/html":
         return False  # a resource of the root (RFC 2387 §3), such as a framed page
-    if not part.filename:
-        return True
-    return parent.type == "multipart/alternative" or (parent.type == "multipart/related" and parent.children[0] is part)
+    return not part.filename or parent.type == "multipart/alternative"
 
 
 def _is_signature(part: Part, parent: Part | None) -> bool:

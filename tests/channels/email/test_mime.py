@@ -231,3 +231,30 @@ def test_a_bare_signature_is_no_file_and_one_sent_as_a_file_is() -> None:
     assert parse_mail(SIGNED % b"").attachments == []
     assert [one.name for one in parse_mail(SIGNED % b"; name=signature.asc").attachments] == ["signature.asc"]
     assert [one.name for one in parse_mail(SIGNED % b"\r\nContent-Disposition: attachment").attachments] == ["signature.asc"]
+
+
+PICTURE = b"--b\r\nContent-Type: image/png\r\nContent-ID: <p>\r\n\r\nx\r\n"
+PAGE = b"--b\r\nContent-Type: text/html\r\nContent-ID: <h>\r\n\r\n<img src=cid:p>\r\n"
+FRAME = b"--b\r\nContent-Type: text/html\r\nContent-ID: <f>\r\n\r\nframe\r\n"
+
+
+@pytest.mark.parametrize(
+    ("start", "parts", "files"),
+    [
+        (b"", PAGE + PICTURE, ["image.png"]),
+        (b"", PICTURE + PAGE, ["image.png"]),
+        (b'; start="<h>"', FRAME + PICTURE + PAGE, ["document.html", "image.png"]),
+        (b'; start="<none>"', PAGE + FRAME, ["document.html"]),
+    ],
+)
+def test_a_related_page_is_shown_wherever_it_stands(start: bytes, parts: bytes, files: list[str]) -> None:
+    mail = parse_mail(HEAD + b"Content-Type: multipart/related; boundary=b" + start + b"\r\n\r\n" + parts + b"--b--\r\n")
+    assert mail.body_html == "<img src=cid:p>"
+    assert [one.name for one in mail.attachments] == files
+    assert all(one.inline for one in mail.attachments if one.type == "image/png")
+
+
+def test_a_mail_of_an_unknown_kind_of_text_is_shown() -> None:
+    mail = parse_mail(HEAD + b"Content-Type: text/markdown\r\n\r\n# Title")
+    assert (mail.body_text, mail.attachments) == ("# Title", [])
+    assert [one.name for one in parse_mail(HEAD + b"Content-Type: text/calendar\r\n\r\nBEGIN:VCALENDAR").attachments] == ["invite.ics"]
