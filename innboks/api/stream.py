@@ -46,7 +46,9 @@ async def follow(request: Call, after: QueryCursor = None) -> ASGIApp:
 
 
 class _Stream:
-    """One open stream, as an ASGI application."""
+    """One open stream, as an ASGI application. There are thousands, so it is kept small."""
+
+    __slots__ = ("_bearer", "_cookie", "_parts", "_start", "_subscriber", "_tail")
 
     def __init__(self, parts: Parts, tail: Tail, actor: Actor, start: str | None, *, cookie: str | None, bearer: str | None) -> None:
         self._parts = parts
@@ -77,25 +79,36 @@ class _Stream:
         return place + b"event: hello\ndata: " + hello + b"\n\n" + reset
 
     async def _follow(self, send: Send) -> None:
-        subscriber, clock = self._subscriber, self._parts.clock
-        checked_at = clock.monotonic()
-        while not subscriber.is_gone:
-            if not subscriber.frames:
-                try:
-                    async with asyncio.timeout(PING_S):
-                        await subscriber.wake.wait()
-                except TimeoutError:
-                    await send({"type": "http.response.body", "body": _PING, "more_body": True})
-            subscriber.wake.clear()
-            if clock.monotonic() - checked_at > RECHECK_S:
-                checked_at = clock.monotonic()
-                actor = await authenticate(self._parts, cookie=self._cookie, bearer=self._bearer)
-                if actor is None:
-                    return
-                subscriber.readable = actor.readable
-            if subscriber.frames:
-                frames, subscriber.frames = subscriber.frames, []
-                await send({"type": "http.response.body", "body": b"".join(frames), "more_body": True})
+        """Writes frames as they come. One timer a stream sets the pace of pings: a time-out around each wait would cost more than the event."""
+        subscriber, loop = self._subscriber, asyncio.get_running_loop()
+        due = recheck_at = 0.0
+        timer: asyncio.TimerHandle | None = None
+        try:
+            while not subscriber.is_gone:
+                now = loop.time()
+                if now >= due:
+                    if due and not subscriber.frames:
+                        await send({"type": "http.response.body", "body": _PING, "more_body": True})
+                    if due and now >= recheck_at and not await self._is_still_allowed():
+                        return
+                    recheck_at = recheck_at if recheck_at > now else now + RECHECK_S
+                    due = now + PING_S
+                    timer = loop.call_at(due + 0.01, subscriber.wake.set)
+                if subscriber.frames:
+                    frames, subscriber.frames = subscriber.frames, []
+                    await send({"type": "http.response.body", "body": b"".join(frames), "more_body": True})
+                if not subscriber.frames:
+                    await subscriber.wake.wait()
+                subscriber.wake.clear()
+        finally:
+            if timer is not None:
+                timer.cancel()
+
+    async def _is_still_allowed(self) -> bool:
+        actor = await authenticate(self._parts, cookie=self._cookie, bearer=self._bearer)
+        if actor is not None:
+            self._subscriber.readable = actor.readable
+        return actor is not None
 
     async def _wait_for_end(self, receive: Receive) -> None:
         while (await receive())["type"] != "http.disconnect":

@@ -7,10 +7,12 @@ from typing import Any
 
 import httpx
 import msgspec
+import pytest
 
+from innboks.api import stream
 from innboks.core.access import Actor
 from innboks.core.parts import Parts
-from tests.api.conftest import assert_problem, colleague, say
+from tests.api.conftest import PASSWORD, assert_problem, colleague, say
 
 Event = tuple[str, str | None, Any]
 
@@ -148,3 +150,22 @@ async def test_everything_that_happens_brings_old_state_up_to_date(
     assert [messages[key] for key in sorted(messages, key=int)] == fresh
     listed = (await api.get(where)).json()
     assert state == {name: value for name, value in listed.items() if name != "is_unread"}
+
+
+async def test_a_quiet_stream_pings_and_ends_with_the_session(
+    api: httpx.AsyncClient, browser: httpx.AsyncClient, ada: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stream, "PING_S", 0.2)
+    monkeypatch.setattr(stream, "RECHECK_S", 0.5)
+    await browser.post("/api/session", json={"email": ada.email, "password": PASSWORD})
+    async with browser.stream("GET", "/api/events", timeout=20) as answer:
+        lines = answer.aiter_lines()
+        pings = 0
+        async with asyncio.timeout(10):
+            async for line in lines:
+                pings += line == ": ping"
+                if pings == 2:
+                    (current,) = (await api.get("/api/sessions")).json()["items"]
+                    assert (await api.delete(f"/api/sessions/{current['id']}")).status_code == 204
+                    break
+            assert [line async for line in lines if line.startswith("event")] == []
