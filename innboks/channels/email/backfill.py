@@ -75,5 +75,5 @@ class Backfill:
             return
         missing = await unseen_of(self._ctx.unseen, self._book, name, due)
         facts = await self._fetcher.facts_of(session, folder, missing)
-        items = [Item(id=self._book.id_of(name, one.uid), folder=name, facts=one) for one in facts]
+        items = [Item(id=self._book.id_of(name, one.uid), folder=name, facts=one, is_sent=folder.is_sent) for one in facts]
         await self._fetcher.deliver(session, sorted(items, key=lambda item: (item.facts.at, item.facts.uid)))

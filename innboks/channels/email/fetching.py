@@ -15,6 +15,7 @@ import structlog
 from innboks.channels.email.folders import Watched
 from innboks.channels.email.imap_session import MailFacts, NotDone, Session
 from innboks.channels.email.mail_book import Book
+from innboks.channels.email.sent_copies import from_elsewhere
 from innboks.errors import InnboksError, Retry, TooLarge
 from innboks.sdk.contract import Context, Inbound
 
@@ -33,11 +34,12 @@ Found = TypeVar("Found")
 
 
 class Item(msgspec.Struct, frozen=True):
-    """A mail to fetch. `id` is its name at the core."""
+    """A mail to fetch. `id` is its name at the core. `is_sent`: the team wrote it."""
 
     id: str
     folder: str
     facts: MailFacts
+    is_sent: bool = False
 
 
 class Changed(Exception):
@@ -97,6 +99,8 @@ class Fetcher:
     async def _deliver_one(self, item: Item, body: bytes) -> None:
         assert self._ctx.deliver is not None
         headers = {"received-at": item.facts.at.isoformat(), "folder": item.folder, "uid": str(item.facts.uid)}
+        if item.is_sent:
+            headers["folder-role"] = "sent"
         await self._ctx.deliver(Inbound(body=body, external_id=item.id, headers=headers))
         self.delivered += 1
         self._book.gaps.pop(item.id, None)
@@ -118,7 +122,10 @@ class Fetcher:
                             raise NotDone("The mail server did not send every mail.")
                 return found
 
-            uids = [item.facts.uid for item in portion if item.folder == name]
+            here = [item for item in portion if item.folder == name]
+            uids = [item.facts.uid for item in here]
+            if any(item.is_sent for item in here):
+                uids = await from_elsewhere(self._ctx, session, uids)
             for part in await self._carefully("body", name, uids, MAILS_AT_ONCE, ask):
                 bodies |= {self._book.id_of(name, uid): body for uid, body in part.items()}
         return bodies

@@ -1,7 +1,8 @@
 """Which folders of a mailbox are watched, and which one holds what was sent.
 
-Without a choice of the admin, every folder in which mail can arrive or into which a person may move it: all but Sent, Drafts, Junk, Trash, and
-the views that show mails of other folders once more (RFC 6154). Servers that do not say what a folder is for are known by the usual names.
+Without a choice of the admin, every folder in which mail can arrive or into which a person may move it, and Sent, for answers written in another
+program: all but Drafts, Junk, Trash, and the views that show mails of other folders once more (RFC 6154). Servers that do not say what a folder is
+for are known by the usual names.
 """
 
 from collections.abc import Sequence
@@ -23,24 +24,28 @@ _ROOTS = frozenset({"", "inbox", "[gmail]", "[google mail]"})
 
 
 class Watched(msgspec.Struct, frozen=True):
-    """`is_chosen`: mail that turns up here is ours whatever its date (the INBOX, and folders that the admin named)."""
+    """`is_chosen`: mail that turns up here is ours whatever its date (the INBOX, and folders that the admin named). `is_sent`: it holds what the
+    team wrote; copies of what left through us are passed over."""
 
     name: str
     is_chosen: bool
+    is_sent: bool = False
 
 
 def watched_folders(listed: Sequence[Listed], chosen: str) -> tuple[list[Watched], list[str]]:
     """The folders to watch, the one to wait in first, and those that were chosen but are not there. `chosen`: names with commas between them."""
+    sent = sent_folder(listed)
     there = {_key(one.name): one for one in listed if not one.flags & {"noselect", "nonexistent"}}
     wanted = list(dict.fromkeys(name.strip() for name in chosen.split(",") if name.strip()))
     if wanted:
         found = [there[_key(name)].name for name in wanted if _key(name) in there]
-        return [Watched(name, True) for name in found], [name for name in wanted if _key(name) not in there]
+        return [Watched(name, True, name == sent) for name in found], [name for name in wanted if _key(name) not in there]
     names = [one.name for one in listed if not one.flags & _NEVER and not _is_named(one, (*_SENT, *_OTHERS))]
     if not any(_key(name) == "INBOX" for name in names):
         names.append("INBOX")  # every server has it (RFC 3501 §5.1), even if LIST forgets it
     names.sort(key=lambda name: (_key(name) != "INBOX", name))
-    return [Watched(name, _key(name) == "INBOX") for name in names], []
+    watched = [Watched(name, _key(name) == "INBOX") for name in names]
+    return [*watched, Watched(sent, False, True)] if sent else watched, []
 
 
 def sent_folder(listed: Sequence[Listed]) -> str | None:

@@ -148,6 +148,16 @@ class Session:
 
         return await self._run(ask)
 
+    async def message_ids(self, uids: Sequence[int]) -> dict[int, str]:
+        """The Message-ID of each mail, as it stands there; "" where there is none."""
+
+        def ask(client: Any) -> dict[int, str]:
+            part = b"BODY[HEADER.FIELDS (MESSAGE-ID)]"
+            told = client.fetch(list(uids), ["BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)]"])
+            return {uid: (told[uid].get(part) or b"").partition(b":")[2].decode("latin-1").strip() for uid in uids if uid in told}
+
+        return await self._run(ask)
+
     async def find(self, message_id: str) -> list[int]:
         """UIDs of the mails in the open folder with this Message-ID."""
         return await self._run(lambda client: list(client.search(["HEADER", "Message-ID", message_id])))

@@ -18,7 +18,7 @@ from innboks.channels.email.fetching import FACTS_AT_ONCE, Changed, Fetcher, Ite
 from innboks.channels.email.folders import Watched, watched_folders
 from innboks.channels.email.imap_session import FolderInfo, NotDone, Session, open_session
 from innboks.channels.email.mail_book import Book, backfill_wish, candidates, unseen_of
-from innboks.channels.email.sent_copies import is_in_sent, save_sent
+from innboks.channels.email.sent_copies import from_elsewhere, is_in_sent, save_sent
 from innboks.channels.email.settings import Config, Server, incoming_server
 from innboks.errors import Broken, Retry, SendError
 from innboks.sdk.contract import Context, Health
@@ -92,6 +92,13 @@ async def _ledger_row(ctx: Context, book: Book, session: Session, folder: Watche
     missing = await unseen_of(ctx.unseen, book, folder.name, found.all)
     stuck = set(book.gap_uids(folder.name))
     unsure = [uid for uid in missing if uid in found.by_date and uid not in stuck]
+    if folder.is_sent:  # what was looked at there and not taken is a copy of what left through us
+        done = book.places[folder.name].done
+        fresh = set(await from_elsewhere(ctx, session, [uid for uid in missing if uid > done]))
+        copies = set(missing) - fresh - stuck
+        missing, unsure = [uid for uid in missing if uid not in copies], [uid for uid in unsure if uid not in copies]
+        found.sure -= copies
+        found.by_date -= copies
     foreign: set[int] = set(unsure)
     for first in range(0, len(unsure), FACTS_AT_ONCE):
         foreign -= {facts.uid for facts in await session.facts(unsure[first : first + FACTS_AT_ONCE]) if book.is_ours(folder, facts)}
@@ -198,7 +205,7 @@ class _Watcher:
                     if session.folder != folder.name:
                         info = await session.examine(folder.name)
                         place = self._book.place(folder.name, info)
-                    uids, found = await self._missing_in(session, folder, above=0 if is_full else place.done)
+                    uids, found = await self._missing_in(session, folder, above=0 if is_full and not folder.is_sent else place.done)
                     items += found
                     settled[folder.name] = max([info.uidnext - 1, place.done, *uids])
             except NotDone as error:  # deleted or closed to us since it was listed
@@ -232,7 +239,7 @@ class _Watcher:
             gap = book.gaps.get(book.id_of(name, uid))
             if gap is not None and gap.next_at <= now:
                 del book.gaps[book.id_of(name, uid)]  # gone, not failed again
-        return found.all, [Item(id=book.id_of(name, one.uid), folder=name, facts=one) for one in ours]
+        return found.all, [Item(id=book.id_of(name, one.uid), folder=name, facts=one, is_sent=folder.is_sent) for one in ours]
 
     async def _rest(self, session: Session) -> None:
         """Waits for news in the first folder, and for the time to look at the others."""

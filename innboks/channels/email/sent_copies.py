@@ -5,12 +5,15 @@ Providers that keep a copy by themselves (Gmail does) are noticed by the Message
 """
 
 import asyncio
+from collections.abc import Sequence
 
 import structlog
 
+from innboks.channels.email import own
 from innboks.channels.email.folders import sent_folder
 from innboks.channels.email.imap_session import NotDone, Session, open_session
 from innboks.channels.email.settings import Config, incoming_server
+from innboks.channels.email.threading import normal_id
 from innboks.errors import SendError
 from innboks.sdk.contract import Context
 
@@ -60,6 +63,15 @@ async def is_in_sent(ctx: Context, message_id: str) -> bool:
         return False
     finally:
         session.close()
+
+
+async def from_elsewhere(ctx: Context, session: Session, uids: Sequence[int]) -> list[int]:
+    """Of mails in the open folder those that did not leave through us: our own copies are known, and may be large."""
+    try:
+        ids = await session.message_ids(uids) if uids else {}
+    except NotDone:
+        return list(uids)
+    return [uid for uid in uids if own.own_message(ctx, normal_id(ids.get(uid, ""))) is None]
 
 
 def _is_below(name: str, inbox: str) -> bool:

@@ -142,8 +142,14 @@ class Dovecot:
             os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
             self._process = None
+            while self._still_listens():  # its children die a moment later
+                time.sleep(0.01)
             for pid_file in self.home.glob("run/*.pid"):
                 pid_file.unlink()
+
+    def _still_listens(self) -> bool:
+        with socket.socket() as sock:
+            return sock.connect_ex(("127.0.0.1", self.port)) == 0
 
     # ── the mailbox, by hand ─────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -15,7 +15,7 @@ from context import World
 from dovecot import PASSWORD, USER, Dovecot, dovecot
 from test_receiver import self_signed
 
-from innboks.channels.email import mailbox
+from innboks.channels.email import mailbox, own
 from innboks.channels.email.mailbox import Pace
 from innboks.channels.email.settings import Config, incoming_server
 from innboks.errors import Broken, Retry
@@ -243,7 +243,7 @@ async def test_a_folder_that_is_deleted_takes_nothing_else_with_it(server: Dovec
             assert client.delete("Doomed")[0] == "OK"
         server.put(mail("two"))
         await until(lambda: len(box.delivered) == 2)
-    assert set((await mailbox.ledger(box.context()))["folders"]) == {"INBOX"}
+    assert set((await mailbox.ledger(box.context()))["folders"]) == {"INBOX", "Sent"}
 
 
 async def test_chosen_folders_only(server: Dovecot) -> None:
@@ -298,6 +298,21 @@ async def test_one_that_cannot_be_stored_does_not_stop_the_others(server: Doveco
         box.clock.advance(120)
         await until(lambda: len(box.delivered) == 2)
     assert box.subjects() == ["second", "first"]
+
+
+async def test_answers_written_in_another_program_come_in_and_our_own_do_not(server: Dovecot) -> None:
+    box = Mailbox(server)
+    server.put(mail("sent long ago"), "Sent", at=time.time() - DAY)
+    async with box.watched():
+        own_id = own.message_id_for(box.context(), 4711)
+        assert await mailbox.save_sent(box.context(), f"Message-ID: <{own_id}>\r\n".encode() + mail("ours"), own_id)
+        server.put(b"Message-ID: <phone@team.example>\r\n" + mail("by phone"), "Sent", is_read=True)
+        await until(lambda: bool(box.delivered))
+        await asyncio.sleep(0.7)
+    assert box.subjects() == ["by phone"]
+    assert box.delivered[0].headers["folder-role"] == "sent"
+    told = await mailbox.ledger(box.context())
+    assert (told["on_server"], told["gap"]) == (1, 0)
 
 
 async def test_the_copy_in_the_sent_folder(server: Dovecot) -> None:

@@ -118,16 +118,21 @@ async def test_from_the_mailbox_to_the_list_and_the_answer_to_the_sent_folder(te
     (copy,) = [path for part in ("new", "cur") for path in (team.mailbox.mail / ".Sent" / part).iterdir()]
     assert copy.read_bytes().replace(b"\r\n", b"\n") == team.smtp.mails[0].removesuffix(b".\r\n").replace(b"\r\n", b"\n")
 
+    team.mailbox.put(
+        mail("Re: Where is it", USER, In_Reply_To="<first@customer.example>").replace(b"To: team@team", b"To: leo@customer", 1), "Sent"
+    )
     began = time.monotonic()
     team.mailbox.put(mail("Re: Where is it", In_Reply_To="<first@customer.example>", Message_ID="<second@customer.example>"))
 
     async def is_in_the_thread() -> bool:
-        return len((await list_messages(team.parts, team.actor, conversation.id)).items) == 3
+        return len((await list_messages(team.parts, team.actor, conversation.id)).items) == 4
 
     await until(is_in_the_thread)
     assert time.monotonic() - began < 1.5
+    thread = (await list_messages(team.parts, team.actor, conversation.id)).items
+    assert sorted(one.direction for one in thread) == ["in", "in", "out", "out"]
     told = await team.books()
-    assert (told.on_server, told.stored, told.quarantined, told.gap) == (2, 2, 0, 0)
+    assert (told.on_server, told.stored, told.quarantined, told.gap) == (3, 3, 0, 0)
 
 
 async def test_new_uids_double_nothing_and_the_past_can_be_filled(team: Team, watching: None) -> None:
