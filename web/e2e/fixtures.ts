@@ -84,7 +84,7 @@ export const test = plain.extend<{ inbox: Page }, { world: World }>({
       world.cookies = await page.context().cookies(`${world.innboks.url}/api/session`);
     }
     await page.goto(`${world.innboks.url}/inbox/open`);
-    await expect(page.getByText("Live")).toBeVisible();
+    await expect(page.getByText("Live", { exact: true })).toBeVisible();
     await use(page);
     if (errors.length) throw new Error(errors.join("\n"));
   },

@@ -65,7 +65,7 @@ test("without a server one reads on and writes on, and what waited goes out once
   await inbox.keyboard.press("Control+Enter");
   await expect(inbox.getByText("Waiting for connection")).toBeVisible();
   await world.innboks.start();
-  await expect(inbox.getByText("Live")).toBeVisible({ timeout: 40_000 });
+  await expect(inbox.getByText("Live", { exact: true })).toBeVisible({ timeout: 40_000 });
   await world.mailbox.waitFor("We call at ten.");
   await expect(inbox.getByText(/^(Sent|Delivered)$/)).toBeVisible({ timeout: 15_000 });
   expect(world.mailbox.received.filter((mail) => mail.raw.includes("We call at ten."))).toHaveLength(1);

@@ -73,7 +73,9 @@ describe("the code", () => {
   });
 
   it("keeps every file under 300 lines", () => {
-    const long = files.filter((file) => readFileSync(join(SOURCE, file), "utf8").split("\n").length > 301);
+    const long = files.filter(
+      (file) => readFileSync(join(SOURCE, file), "utf8").split("\n").length > 301 && !file.endsWith(".d.ts"),
+    );
     expect(long).toEqual([]);
   });
 });

@@ -8,9 +8,9 @@ const PICTURE_LIMIT = 2_000_000;
 
 const urlOf = (file: Attachment) => file.url || `/api/attachments/${file.id}/content`;
 
-/** The files of a message. Inline ones stand in the text already. */
-export function Files({ files }: { files: Attachment[] }) {
-  const shown = files.filter((file) => !file.is_inline);
+/** The files of a message. Inline ones stand in the formatted text already; where that is not shown they are listed too (`hasInline`). */
+export function Files({ files, hasInline = true }: { files: Attachment[]; hasInline?: boolean }) {
+  const shown = hasInline ? files : files.filter((file) => !file.is_inline);
   if (!shown.length) return null;
   return (
     <ul className="files" aria-label={t("files.label", { count: shown.length })}>

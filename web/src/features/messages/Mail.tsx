@@ -97,7 +97,6 @@ export function Mail({ message, author, kind, view, me, now, startsFolded, hasAr
       </header>
       <div className="mailbody">
         <Body message={message} author={author} />
-        <Files files={message.attachments} />
         <PerPerson message={message} />
         <DeliveryTrouble message={message} me={me} />
       </div>
@@ -142,11 +141,12 @@ function MessageMenu({ message }: { message: Message }) {
   );
 }
 
+/** The new words first. Where history hangs below them it is folded: opened, an HTML mail shows the whole in its frame, a plain one the rest as text. */
 function Body({ message, author }: { message: Message; author: string }) {
   const [isWhole, setWhole] = useState(false);
   const rest = [message.signature, message.quoted].filter(Boolean).join("\n\n");
-  const lines = rest ? rest.split("\n").length : 0;
-  const isFrame = message.has_html && (message.direction === "in" || isWhole);
+  const isFrame = message.has_html && message.direction === "in" && (isWhole || !message.quoted || !message.text);
+  const hasFold = rest !== "" && (!isFrame || isWhole);
   return (
     <>
       {isFrame ? (
@@ -154,19 +154,18 @@ function Body({ message, author }: { message: Message; author: string }) {
       ) : (
         <Text text={message.text || (rest || message.attachments.length ? "" : t("mail.empty"))} />
       )}
-      {rest && !isFrame ? (
-        <>
-          <button type="button" className="fold" aria-expanded={isWhole} onClick={() => setWhole(!isWhole)}>
-            <Ellipsis className="small" />
-            {t("mail.quoted", { count: lines })}
-          </button>
-          {isWhole ? (
-            <div className="quote">
-              <Text text={rest} />
-            </div>
-          ) : null}
-        </>
+      {hasFold ? (
+        <button type="button" className="fold" aria-expanded={isWhole} onClick={() => setWhole(!isWhole)}>
+          <Ellipsis className="small" />
+          {message.quoted ? t("mail.quoted", { count: rest.split("\n").length }) : t("mail.signature")}
+        </button>
       ) : null}
+      {hasFold && isWhole && !isFrame ? (
+        <div className="quote">
+          <Text text={rest} />
+        </div>
+      ) : null}
+      <Files files={message.attachments} hasInline={!isFrame} />
     </>
   );
 }
