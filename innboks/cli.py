@@ -34,7 +34,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         parser.error(f"unrecognized arguments: {' '.join(rest)}")
     command: Command = arguments.command
     try:
-        settings = load_settings(os.environ, Path.cwd())
+        settings = load_settings(os.environ, Path.cwd(), needs_secret=arguments.command not in (_parse, _new_channel, _schema))
         return command(arguments, settings)
     except InvalidSetting as error:
         print(f"innboks: {error}", file=sys.stderr)

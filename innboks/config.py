@@ -100,11 +100,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         return f"Settings(http={self.http}, smtp={self.smtp}, data={str(self.data)!r}, url={self.url!r})"
 
 
-def load_settings(environ: Mapping[str, str], cwd: Path) -> Settings:
+def load_settings(environ: Mapping[str, str], cwd: Path, *, needs_secret: bool = True) -> Settings:
     """Settings from `environ`, then from `innboks.toml` in `cwd`, then defaults. Environment wins.
 
     Creates the data folder and, without INNBOKS_SECRET, a random secret in it (`secret`, readable by its owner only).
-    Raises InvalidSetting with a sentence for the operator.
+    With `needs_secret` False, for commands that open nothing, no folder is made. Raises InvalidSetting with a sentence for the operator.
     """
     given = _given(environ, cwd / "innboks.toml")
 
@@ -126,7 +126,7 @@ def load_settings(environ: Mapping[str, str], cwd: Path) -> Settings:
         smtp=get("INNBOKS_SMTP", _endpoint, _endpoint("INNBOKS_SMTP", DEFAULT_SMTP)),
         data=data,
         url=url,
-        secret=get("INNBOKS_SECRET", _secret, "") or _kept_secret(data),
+        secret=get("INNBOKS_SECRET", _secret, "") or (_kept_secret(data) if needs_secret else ""),
         database_url=get("DATABASE_URL", _database_url, None),
         backplane_url=get("BACKPLANE_URL", _backplane_url, None),
         files_url=get("FILES_URL", _files_url, None),
