@@ -30,7 +30,7 @@ class Story(msgspec.Struct, kw_only=True):
 
     customer: Customer
     topic: Topic
-    subject: str
+    subject: str = ""
     trouble: Trouble = ""
 
 
@@ -66,14 +66,14 @@ def plan(chance: random.Random, now: datetime, wanted: int) -> list[Step]:
 
 def _story(chance: random.Random, people: list[Customer], topic: Topic) -> Story:
     speakers = [one for one in people if one.language == topic.language]
-    return Story(customer=chance.choice(speakers), topic=topic, subject=chance.choice(topic.subjects))
+    return Story(customer=chance.choice(speakers), topic=topic)
 
 
 def _steps(chance: random.Random, story: Story, opened: datetime, now: datetime) -> Iterator[Step]:
     topic, language = story.topic, story.topic.language
     script = chance.choice(topic.scripts)
     words = _words(chance, story)
-    story.subject = _filled(story.subject, words)
+    story.subject = _filled(chance.choice(script.subjects or topic.subjects), words)
     mate = words["mate_number"]
     agent = chance.randrange(len(TEAM))
 

@@ -18,6 +18,8 @@ class Script(msgspec.Struct, frozen=True):
     answer: str
     then: str = ""
     ending: str = ""
+    subjects: tuple[str, ...] = ()
+    """Where the topic's own do not fit."""
 
 
 class Topic(msgspec.Struct, frozen=True, kw_only=True):
@@ -80,6 +82,7 @@ TOPICS = (
             Script(
                 "is it still possible to change the address of order {order}? I am in {city} until the end of the month.",
                 "It is: the parcel now goes to {city}. It takes a day longer, so expect it on {day}.",
+                subjects=("New address for order {order}", "Change of address, order {order}"),
             ),
         ),
         comments=("@{mate} the courier's depot in {city} has it on a shelf. Calling them again at 14:00.", "Third lost parcel from this depot this month. @{mate}, shall we tell the courier?"),
@@ -93,17 +96,20 @@ TOPICS = (
                 "Of course. The label is attached: put it over the old one and hand the parcel in at any post office. Size {size} is set aside for you and leaves as soon as yours is scanned.",
                 "Does the label work from {city} too?",
                 "It does, from every post office in the country.",
+                subjects=("Exchange for another size", "{product}: another size, please", "Exchange, order {order}"),
             ),
             Script(
                 "I would like to return the {product} (order {order}). It is lovely, but not what I need after all. How do I get a return label?",
                 "No problem at all. You will find the return label attached. The money is back on your card three to five days after the parcel has reached us.",
                 "Thanks, posted it today.",
                 "It has arrived here and your money is on its way back. Thank you, {first}.",
+                subjects=("Return of the {product}, order {order}", "Sending back the {product}"),
             ),
             Script(
                 "I have now received a medium again, although I asked for {size} in my last mail. Order {order}. Could you please send the right one?",
                 "I am sorry about that, {first}; that was our mistake. The {product} in {size} leaves today and the courier takes the wrong one back, no label needed.",
                 "Great service, thank you!",
+                subjects=("Wrong size sent, order {order}", "Wrong size sent twice, order {order}"),
             ),
         ),
         comments=("Size {size} is down to two in the shop. One is put aside with this name on it.", "@{mate} we have now sent the wrong size twice. Can you look at the shelf labels?"),
@@ -113,21 +119,24 @@ TOPICS = (
         subjects=("{product}: seam leaks, need it by {day}", "Broken zip on the {product}", "Warranty for my {product}", "Claim: {product}"),
         scripts=(
             Script(
-                "the floor seam of our {product} let water in last weekend. It is three weeks old and we leave again on {day}. I have attached a photo. Can I get a new one?",
+                "the floor seam of our Varde 3 tent let water in last weekend. It is three weeks old and we leave again on {day}. I have attached a photo. Can I get a new one?",
                 "Sorry to hear that. It should not happen, and it is covered. Two questions so that I can fix it today: is the seam tape loose, or is it the fabric itself? And where are you until {day}?",
                 "It is the tape, about ten centimetres of it. I am home until {day}.",
                 "Then a new one it is: it leaves for you today. Leave the old one in its bag by the door and the courier takes it back.",
+                subjects=("Varde 3: seam leaks, need it by {day}", "Water in our Varde 3", "Claim: Varde 3 tent"),
             ),
             Script(
                 "The zip of my {product} came apart on its third day out, see the picture. I bought it in the spring (order {order}).",
                 "Thank you for the photo, that is clear. We repair this free of charge, and it takes about ten days. Would you like to borrow one meanwhile?",
                 "Perfect, thank you. No need to lend me one.",
                 "It is repaired and on its way to you. Have a look at the zip when it comes, please.",
+                subjects=("Broken zip on the {product}", "Zip gone after three days"),
             ),
             Script(
                 "One of the buckles of the {product} snapped in the cold. Is this covered, or can I buy the part?",
                 "That is a fault of ours. A new buckle left our workshop today, with a page that shows how to fit it.",
                 "Thank you so much, that is more than I hoped for.",
+                subjects=("Buckle of the {product} snapped", "Warranty for my {product}", "Spare buckle, order {order}"),
             ),
         ),
         comments=("@{mate} {city} has two of these. One is on hold for them until 14:00.", "The same batch as last month. @{mate}, please add it to the list for the workshop."),
@@ -140,22 +149,26 @@ TOPICS = (
                 "I am thinking of the {product} for a week in the mountains near {city} in late autumn. Is it warm and dry enough, or should I look at something else?",
                 "Good choice, and yes: down to about minus five it is all you need. For colder nights take the Dugg mat with it, which makes the larger difference.",
                 "That helps a lot, thank you. Ordered!",
+                subjects=("Does the {product} suit late autumn?", "Question about the {product}", "{product} for {city} in November?"),
             ),
             Script(
                 "is the {product} coming back in {colour}? I can wait some weeks if need be.",
                 "It is: the {product} in {colour} comes back in about three weeks. Shall I put one aside for you in {size}?",
                 "Yes please, in {size}.",
                 "It is set aside with your name on it. We write as soon as it is here.",
+                subjects=("The {product} in {colour}?", "Is the {product} coming back?"),
             ),
             Script(
                 "I am 178 cm and between two sizes. Which {product} would you take, {size} or the next one up? I wear wool below.",
                 "With wool below I would take the larger one; the cut is narrow. If it does not fit, sending it back costs nothing.",
                 "And does that hold for the women's cut as well?",
                 "It does, the cut is the same from the shoulders down.",
+                subjects=("Which size for the {product}?", "Between two sizes"),
             ),
             Script(
-                "do you still sell spare parts for the {product} from two years ago? One of the poles went missing on the way home from {city}.",
+                "do you still sell spare parts for the Varde 2 tent from two years ago? One of the poles went missing on the way home from {city}.",
                 "We keep parts for ten years, so yes. It is in the shop under “Spare parts”; I have put the right one into your basket.",
+                subjects=("Spare poles for the Varde 2", "Missing pole, Varde 2"),
             ),
         ),
         comments=("@{mate} is the larger one really narrow this year? The supplier changed the cut.",),
@@ -169,11 +182,13 @@ TOPICS = (
                 "Here is the invoice, attached. Do write if the address should be another one.",
                 "Could you add our reference, PO-{order}?",
                 "Of course. It is in the order now, and on every invoice from here on.",
+                subjects=("Invoice for order {order}", "Invoice with our company name"),
             ),
             Script(
                 "customs in {city} want an invoice for the {product}, order {order}. The one in the parcel has no values on it.",
                 "I am sorry about that. The customs invoice is attached, with all values; I have sent it to the courier as well.",
                 "It went through today. Thank you!",
+                subjects=("Customs invoice for {city}", "Customs need an invoice, order {order}"),
             ),
         ),
         comments=("Finance has the new address in the system now.",),
@@ -186,10 +201,12 @@ TOPICS = (
                 "I sent back the {product} two weeks ago, but the money has not come yet. Order {order}.",
                 "I have just looked: the refund left us on {day} and banks take up to five days. If it is not there by next week, write to me and I call them.",
                 "It is there now. Thanks!",
+                subjects=("Refund not received, order {order}", "Where is my refund?"),
             ),
             Script(
                 "My card was charged twice for order {order}. Could you have a look, please?",
                 "The second charge was only reserved and falls away by itself within two days. Sorry for the scare!",
+                subjects=("Charged twice for order {order}", "Two charges for one order"),
             ),
         ),
         comments=("Finance confirms it: one charge, one reservation.",),
@@ -203,11 +220,13 @@ TOPICS = (
                 "What a lovely plan. For {number} pieces we give 15 %, and delivery is free. I have attached an offer; it holds for two weeks.",
                 "The board says yes! Please send the order confirmation to me.",
                 "Wonderful. The confirmation is on its way to you; everything leaves us in one delivery.",
+                subjects=("Group order: {number} tents for August", "{number} tents for our summer camp"),
             ),
             Script(
                 "Our scout group needs {number} sleeping bags for children. What would you recommend, and is there a discount for clubs?",
                 "There is: 10 % from ten pieces, 15 % from twenty. For children I would take the Vidde in 150 cm; the offer is attached.",
                 "Thank you, we meet on {day} and I will let you know.",
+                subjects=("Discount for our scout group", "{number} sleeping bags for children"),
             ),
         ),
         comments=("@{mate} can we do {number} by then? Stock says 11 today.", "Yes: 11 here and the rest from {city}. Go ahead, @{mate}."),
@@ -240,12 +259,14 @@ TOPICS = (
                 "Det går helt fint. Returlappen ligger ved. Størrelse {size} er lagt av til deg og sendes så snart din er skannet på posten.",
                 "Kan jeg levere den i butikken i {city} i stedet?",
                 "Ja, det kan du gjerne gjøre. Ta med ordrenummeret.",
+                subjects=("Bytte av {product}", "Feil størrelse, ordre {order}"),
             ),
             Script(
                 "Jeg vil gjerne returnere {product} fra ordre {order}. Hvordan får jeg en returlapp?",
                 "Du finner returlappen vedlagt, og pengene er tilbake på kortet tre til fem dager etter at pakken er hos oss.",
                 "Takk, sendte den i dag.",
                 "Pakken er kommet, og pengene er på vei. Takk, {first}!",
+                subjects=("Retur, ordre {order}", "Retur av {product}"),
             ),
         ),
     ),
@@ -254,16 +275,18 @@ TOPICS = (
         subjects=("Reklamasjon: {product}", "Glidelåsen på {product} er ødelagt", "{product} lekker"),
         scripts=(
             Script(
-                "sømmen på {product} slapp inn vann sist helg. Den er tre uker gammel. Jeg legger ved et bilde. Kan jeg få en ny?",
+                "sømmen på Varde 2-teltet slapp inn vann sist helg. Den er tre uker gammel. Jeg legger ved et bilde. Kan jeg få en ny?",
                 "Så kjedelig! Det skal ikke skje, og det dekkes. Er det tapen som har løsnet, eller er det selve stoffet?",
                 "Det er tapen, omtrent ti centimeter.",
                 "Da sender vi en ny i dag. Budet tar med den gamle.",
+                subjects=("Reklamasjon: Varde 2-teltet", "Varde 2-teltet lekker"),
             ),
             Script(
                 "Glidelåsen på {product} gikk i stykker på tredje tur. Kjøpt i vår, ordre {order}. Dekkes dette av garantien?",
                 "Takk for bildet. Vi reparerer dette gratis, det tar omtrent ti dager. Vil du låne en i mellomtiden?",
                 "Perfekt, takk. Jeg trenger ikke låne.",
                 "Den er reparert og på vei til deg.",
+                subjects=("Glidelåsen på {product} er ødelagt", "Reklamasjon, ordre {order}"),
             ),
         ),
         comments=("Samme parti som i forrige måned. @{mate}, kan du føre det opp på listen?",),
@@ -276,16 +299,19 @@ TOPICS = (
                 "Jeg vurderer {product} til en uke i fjellet i høst. Er den varm nok, eller bør jeg se på noe annet?",
                 "Godt valg! Ned til omtrent fem minusgrader holder det fint. Til kaldere netter anbefaler jeg Dugg-underlaget i tillegg.",
                 "Takk for godt råd. Da bestiller jeg!",
+                subjects=("Spørsmål om {product}", "Råd om {product}"),
             ),
             Script(
                 "kommer {product} tilbake i {size}? Jeg kan vente noen uker om det trengs.",
                 "Ja, den kommer om omtrent tre uker. Skal jeg legge av en til deg i {size}?",
                 "Ja takk, gjerne.",
                 "Den er lagt av i ditt navn. Velkommen innom!",
+                subjects=("Kommer {product} tilbake på lager?", "{product} i {size}?"),
             ),
             Script(
                 "Når åpner butikken i {city} på lørdag, og har dere {product} på lager der?",
                 "Vi åpner klokken ti på lørdag, og har to på lager. Skal jeg legge av en?",
+                subjects=("Åpningstider i {city}", "Har dere {product} i butikken i {city}?"),
             ),
         ),
     ),

@@ -7,18 +7,19 @@ TIMEOUT_S = 2
 
 
 class Address(msgspec.Struct, frozen=True):
-    """A connected address of the team. `name` is the channel account's, for people who pick one."""
+    """A connected address of the team. `name` is the channel account's, for people who pick one; `hosted` is where its mail is forwarded to."""
 
     address: str
     name: str
+    hosted: str
 
 
 def connected_addresses(dsn: str, kind: str) -> list[Address]:
     """Of all accounts, oldest first. Raises psycopg.Error when the database cannot say."""
     with psycopg.connect(dsn, connect_timeout=TIMEOUT_S, autocommit=True) as conn:
         rows = conn.execute(
-            """select address, name from channel_account
-               where kind = %s and archived_at is null and is_active and address <> '' order by created_at, id limit 200""",
+            """select address, name, hosted_address from channel_account
+               where kind = %s and archived_at is null and is_active and hosted_address is not null order by created_at, id limit 200""",
             (kind,),
         )
         return [Address(*row) for row in rows]

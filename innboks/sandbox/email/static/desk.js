@@ -76,7 +76,7 @@ function drawThreads() {
       return element("li", {},
         element("button", { type: "button", class: isNew ? "new" : "", "aria-current": String(thread.id === state.open), click: () => open(thread.id) },
           element("span", { class: "subject" }, thread.subject || "(no subject)", isNew ? element("span", { class: "sr" }, " new") : null),
-          element("span", { class: "meta" }, `${when(last.date)}  ${who}: ${last.text.replace(/\s+/g, " ").slice(0, 80)}`)));
+          element("span", { class: "meta" }, `${when(last.date)}  ${who}: ${parts(last.text)[0].replace(/\s+/g, " ").slice(0, 80)}`)));
     }));
 }
 
@@ -104,7 +104,7 @@ function drawThread() {
   }
   const before = list.childElementCount;
   for (const mail of thread.mails.slice(before)) list.append(drawMail(mail));
-  if (before && list.childElementCount > before) list.lastElementChild.scrollIntoView({ block: "nearest" });
+  if (list.childElementCount > before) list.lastElementChild.scrollIntoView({ block: "nearest" });
 }
 
 function drawMail(mail) {
@@ -147,8 +147,8 @@ function hint() {
     addresses.length
       ? element("p", {}, "What Innboks answers arrives here when the address sends through this mail server: ", element("code", {}, `${smtp.host}:${smtp.port}`), ", no encryption.")
       : element("p", {}, "No address is connected yet. Connect one in Innboks, or on the command line: ", element("code", {}, command)),
-    element("p", {}, "Addresses can ask for trouble: ", element("code", {}, "bounce+ola@example.com"), " does not exist, ", element("code", {}, "later+ola@example.com"),
-      " sends a failure report, and so do greylist+, full+, spam+, slow+, hang+ and away+."));
+    element("p", {}, "Addresses can ask for trouble: ", element("code", {}, "bounce+ola@example.com"), " does not exist; with ", element("code", {}, "later+"),
+      " a failure report comes back; and there are ", element("code", {}, "full+ spam+ greylist+ slow+ hang+ away+"), ", as under “Your mailbox”."));
 }
 
 function letter(fixed) {
