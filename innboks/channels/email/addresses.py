@@ -24,6 +24,7 @@ _COMMENT_MARK = re.compile(r"\\.|[()]", re.DOTALL)
 _SPACES = re.compile(r"\s+")
 _DEEPEST_COMMENT = 50
 _LONGEST_NAME = 1000
+_MOST_COMMAS = 2  # without quotes in one name
 _LONGEST_ANGLE = 2000
 
 
@@ -42,6 +43,7 @@ class _Reader:
         self.pieces: list[tuple[str, str]] = []
         self.angle: str | None = None
         self.in_group = False
+        self.loose = 0  # how many of the last entries are words without quotes and without an address
         self.last_semicolon = header.rfind(";")
         self.last_quote = header.rfind('"')
         self.has_comments = ")" in header
@@ -85,7 +87,7 @@ class _Reader:
             self.finish()
         elif mark == ";":
             self.finish()
-            self.in_group = False
+            self.in_group, self.loose = False, 0
         elif mark == ":":
             if not self.in_group and self.angle is None and position <= self.last_semicolon and not self.has_address():
                 self.in_group = True
@@ -146,16 +148,29 @@ class _Reader:
     def finish(self) -> None:
         pieces, angle = self.pieces, self.angle
         self.pieces, self.angle = [], None
+        is_loose = all(kind in ("text", "encoded", "space") for kind, _ in pieces)
         if angle is None:
             if any(text.strip() for kind, text in pieces if kind != "space"):
-                self.found.extend(_without_angle(pieces))
+                people = _without_angle(pieces)
+                self.found.extend(people)
+                self.loose = self.loose + 1 if is_loose and len(people) == 1 and not people[0].address else 0
             return
         address = clean_address(angle)
         name = _name(pieces)
         if not name:
             name = _comments(pieces)
+        elif is_loose and self.loose and "@" in address:
+            name = self.with_words_before(name)
+        self.loose = 0
         if address or name:
             self.found.append(Address(name=name, address=address))
+
+    def with_words_before(self, name: str) -> str:
+        """The whole name where its comma is not quoted, as in: Hansen, Kari <kari@example.org>"""
+        count = min(self.loose, _MOST_COMMAS)
+        before = [one.name for one in self.found[-count:]]
+        del self.found[-count:]
+        return ", ".join([*before, name])[:_LONGEST_NAME]
 
 
 def _may_hold_comma(inside: str) -> bool:
