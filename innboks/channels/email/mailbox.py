@@ -187,6 +187,7 @@ class _Watcher:
                 is_filling = await backfill.step(session, self._folders)
             except Changed:
                 await self._save()
+                await asyncio.sleep(self._pace.retry_s)
                 continue
             await self._save()
             if not is_filling:

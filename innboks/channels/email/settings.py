@@ -74,7 +74,7 @@ class Config(msgspec.Struct, kw_only=True, frozen=True):
         str,
         Meta(
             title="Folders",
-            description="Names with commas between them. Empty: every folder in which mail can arrive (not Sent, Drafts, Junk, Trash).",
+            description="Names with commas between them. Empty: every folder in which mail can arrive, and Sent (not Drafts, Junk, Trash).",
             extra_json_schema={**_IMAP, "x-advanced": True},
         ),
     ] = ""
