@@ -15,6 +15,7 @@ from innboks.channels.email.authentication import authentication_of
 from innboks.channels.email.auto import no_auto_answer
 from innboks.channels.email.mail import Address, Bounce, Mail
 from innboks.channels.email.read import read_mail
+from innboks.channels.email.reply import split_html
 from innboks.channels.email.settings import Config, normal_address
 from innboks.channels.email.threading import content_hash, normal_id, read_token, thread_keys
 from innboks.errors import Unrecognised
@@ -57,10 +58,11 @@ def _message(ctx: Context, inbound: Inbound, mail: Mail) -> MessageReceived:
     writer = _writer(ctx, mail, inbound)
     sender, forwarded_by, reply_to = writer, None, [_party(one, "to") for one in mail.reply_to[:20] if one.address]
     text, quoted = mail.text, mail.quoted
+    html = split_html(mail.body_html)[0] if quoted and text else mail.body_html  # the quotation folds away; the original keeps all
     original = _original_sender(ctx, mail, writer)
     if original is not None:
         sender, forwarded_by, reply_to = original, writer, []  # answers go to the original sender
-        text, quoted = "\n\n".join(part for part in (text, quoted) if part), ""  # what was passed on is what this mail is about
+        html, text, quoted = mail.body_html, "\n\n".join(part for part in (text, quoted) if part), ""  # what was passed on is what this mail is about
     if any(party.address == writer.address for party in reply_to) or sender.address != writer.address:
         reply_to = []
     recipients = [_party(one, "to") for one in mail.to] + [_party(one, "cc") for one in mail.cc]
@@ -75,7 +77,7 @@ def _message(ctx: Context, inbound: Inbound, mail: Mail) -> MessageReceived:
         reply_to=reply_to,
         subject=_clean(mail.subject),
         text=_clean(text),
-        html=_clean(mail.body_html),
+        html=_clean(html),
         quoted=_clean(quoted),
         signature=_clean(mail.signature),
         media=[
