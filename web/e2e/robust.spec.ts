@@ -64,6 +64,9 @@ test("without a server one reads on and writes on, and what waited goes out once
   await inbox.getByRole("textbox", field).fill("We call at ten.");
   await inbox.keyboard.press("Control+Enter");
   await expect(inbox.getByText("Waiting for connection")).toBeVisible();
+  expect(
+    await inbox.evaluate(() => Object.keys(localStorage).filter((key) => key.startsWith("innboks.outbox.")).length),
+  ).toBe(1);
   await world.innboks.start();
   await expect(inbox.getByText("Live", { exact: true })).toBeVisible({ timeout: 40_000 });
   await world.mailbox.waitFor("We call at ten.");
@@ -88,4 +91,24 @@ test("a session that ended asks for the password and keeps what was written", as
   await expect(dialog).toHaveCount(0);
   await world.mailbox.waitFor("Not to be lost");
   await expect(page.getByText(/^(Sent|Delivered)$/)).toBeVisible({ timeout: 15_000 });
+});
+
+test("several tabs share one stream, and the next one takes over when its reader goes", async ({ inbox, world }) => {
+  const context = inbox.context();
+  const second = await context.newPage();
+  let streams = 0;
+  second.on("request", (request) => {
+    if (request.url().includes("/api/events")) streams++;
+  });
+  await second.goto(`${world.innboks.url}/inbox/open`);
+  await expect(second.getByText("Live", { exact: true })).toBeVisible();
+  await world.write({ from: "Tuva Berg <tuva@berg.example>", subject: "Both tabs", text: "One" });
+  await expect(inbox.getByRole("link", { name: /Both tabs/ })).toBeVisible({ timeout: 3000 });
+  await expect(second.getByRole("link", { name: /Both tabs/ })).toBeVisible({ timeout: 3000 });
+  expect(streams).toBe(0);
+  const taken = second.waitForRequest("**/api/events");
+  await inbox.close();
+  expect((await taken).headers()["last-event-id"]).toBeTruthy();
+  await world.write({ from: "Tuva Berg <tuva@berg.example>", subject: "Second tab", text: "Two" });
+  await expect(second.getByRole("link", { name: /Second tab/ })).toBeVisible({ timeout: 3000 });
 });

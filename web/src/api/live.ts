@@ -4,7 +4,7 @@ import type { QueryClient } from "@tanstack/react-query";
 import { createStore } from "../ui/store";
 import { apply, type Cache, type Context, type List } from "./apply";
 import { type ConversationPages, keys, type ListFilter, type MessagePages } from "./queries";
-import { openStream } from "./stream";
+import { openSharedStream } from "./sharedStream";
 import type { Conversation, Id, StreamEvent } from "./types";
 
 export type Connection = "live" | "connecting" | "offline";
@@ -116,7 +116,7 @@ export function startLive(client: QueryClient, me: Id, onSignedOut: () => void):
     for (const listener of listeners) listener(event);
   };
 
-  const stream = openStream("/api/events", {
+  const stream = openSharedStream("/api/events", `innboks.stream.${me}`, {
     onOpen: () => live.set({ connection: "live", retryAt: 0 }),
     onBroken: (wait) =>
       live.set({ connection: navigator.onLine ? "connecting" : "offline", retryAt: Date.now() + wait * 1000 }),

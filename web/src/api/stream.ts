@@ -20,9 +20,14 @@ export function waitBeforeTry(tries: number, random: () => number): number {
   return step / 2 + (step / 2) * random();
 }
 
-/** Opens the stream and keeps it open until the returned function is called. */
-export function openStream(url: string, hooks: StreamHooks): { stop: () => void; retryNow: () => void } {
-  let lastId: string | undefined;
+export interface Stream {
+  stop: () => void;
+  retryNow: () => void;
+}
+
+/** Opens the stream, after the event `after` where one is given, and keeps it open until it is stopped. */
+export function openStream(url: string, hooks: StreamHooks, after?: string): Stream {
+  let lastId = after;
   let tries = 0;
   let isStopped = false;
   let attempt: AbortController | undefined;

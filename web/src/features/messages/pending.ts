@@ -2,7 +2,7 @@
  * a reload nor a lost network loses one, and each carries a client id, so that trying again never sends twice. Read next: Thread.tsx. */
 import type { QueryClient } from "@tanstack/react-query";
 import { NoConnection, Problem, post } from "../../api/client";
-import { localId } from "../../api/ids";
+import { localId, newClientId } from "../../api/ids";
 import { applyNow, onStreamEvent } from "../../api/live";
 import type { Attachment, Id, Message, NewMessage, Time, User } from "../../api/types";
 import { createStore } from "../../ui/store";
@@ -19,7 +19,8 @@ export interface Pending {
 
 export type Refused = (pending: Pending, problem: unknown) => void;
 
-const storageKey = (me: Id) => `innboks.outbox.${me}`;
+const TAB = newClientId();
+const storedBy = (me: Id) => `innboks.outbox.${me}.`;
 export const outbox = createStore<{ entries: readonly Pending[] }>({ entries: [] });
 let owner: { client: QueryClient; me: Id; onRefused: Refused } | undefined;
 let isRunning = false;
@@ -28,21 +29,33 @@ function keep(entries: readonly Pending[]): void {
   outbox.set({ entries });
   if (!owner) return;
   try {
-    localStorage.setItem(storageKey(owner.me), JSON.stringify(entries));
+    const key = storedBy(owner.me) + TAB;
+    if (entries.length) localStorage.setItem(key, JSON.stringify(entries));
+    else localStorage.removeItem(key);
   } catch {
     // Storage is full or forbidden: the entries live on in this page.
   }
 }
 
+/** What pages that are gone have left, of any tab. Should one of them still be there after all, both send the same client ids: it goes out once. */
+function leftBehind(me: Id): Pending[] {
+  const found = new Map<string, Pending>();
+  try {
+    for (const key of Object.keys(localStorage).filter((one) => one.startsWith(storedBy(me)))) {
+      const entries = JSON.parse(localStorage.getItem(key) ?? "[]") as Pending[];
+      for (const entry of entries) found.set(entry.message.client_id, { ...entry, state: "waiting" });
+      localStorage.removeItem(key);
+    }
+  } catch {
+    // What cannot be read cannot be sent.
+  }
+  return [...found.values()].sort((a, b) => (a.at < b.at ? -1 : 1));
+}
+
 /** Begins with what an earlier page left behind, and sends it. */
 export function startOutbox(client: QueryClient, me: Id, onRefused: Refused): () => void {
   owner = { client, me, onRefused };
-  try {
-    const left = JSON.parse(localStorage.getItem(storageKey(me)) ?? "[]") as Pending[];
-    outbox.set({ entries: left.map((entry) => ({ ...entry, state: "waiting" })) });
-  } catch {
-    outbox.set({ entries: [] });
-  }
+  keep(leftBehind(me));
   const onOnline = () => void flush();
   addEventListener("online", onOnline);
   const stopListening = onStreamEvent((event) => {
