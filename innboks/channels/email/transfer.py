@@ -13,12 +13,13 @@ _NOT_BASE64 = bytes(set(range(256)) - set(_BASE64))
 _NOT_BASE64_OR_PAD = bytes(set(range(256)) - set(_BASE64) - {ord("=")})
 _SPACE = b" \t\r\n\x00"
 _TRAILING_SPACE = re.compile(rb"(?<![ \t])[ \t]++(?=\r?\n|\Z)")
+_COMMENT = re.compile(r"\([^()]*+\)?")
 _LONE_EQUALS = re.compile(rb"=(?==)")
 
 
 def transfer_encoding(value: str) -> str:
     """The encoding that a Content-Transfer-Encoding value means: base64, quoted-printable, uuencode or identity."""
-    squeezed = re.sub(r"[^a-z0-9]", "", value.split(";", 1)[0].split("(", 1)[0].lower())
+    squeezed = re.sub(r"[^a-z0-9]", "", _COMMENT.sub("", value.split(";", 1)[0]).lower())
     if squeezed.startswith(("base64", "xbase64")):
         return "base64"
     if ("quoted" in squeezed and "print" in squeezed) or squeezed == "qp":

@@ -258,3 +258,8 @@ def test_a_mail_of_an_unknown_kind_of_text_is_shown() -> None:
     mail = parse_mail(HEAD + b"Content-Type: text/markdown\r\n\r\n# Title")
     assert (mail.body_text, mail.attachments) == ("# Title", [])
     assert [one.name for one in parse_mail(HEAD + b"Content-Type: text/calendar\r\n\r\nBEGIN:VCALENDAR").attachments] == ["invite.ics"]
+
+
+@pytest.mark.parametrize("label", [b"base64", b"BASE64 (see RFC 2045)", b"(a comment) base64", b'"base64"', b"base64; x=y"])
+def test_a_transfer_encoding_written_in_other_ways(label: bytes) -> None:
+    assert parse_mail(HEAD + b"Content-Transfer-Encoding: " + label + b"\r\n\r\nSGVsbG8=").body_text == "Hello"
