@@ -33,7 +33,8 @@ _CID = re.compile(r"(<img\b[^>]*?\ssrc\s*=\s*)(\"|')cid:([^\"']{1,500})\2", re.I
 _PAGE = """<!doctype html>
 <html><head><meta charset="utf-8"><meta name="referrer" content="no-referrer"><meta name="viewport" content="width=device-width">
 <base target="_blank"><style>
-body {{ margin: 0; padding: 1px; font: 14px/1.57 Inter, system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; color: #1a1a1a; background: #fff; overflow-wrap: anywhere; }}
+body {{ margin: 0; padding: 1px; color: #1a1a1a; background: #fff; overflow-wrap: anywhere;
+  font: 14px/1.57 Inter, system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; }}
 img {{ max-width: 100%; height: auto; }} table {{ max-width: 100%; }} pre {{ white-space: pre-wrap; }}
 blockquote {{ margin: 0 0 0 8px; padding-left: 12px; border-left: 2px solid #ccc; }}
 </style></head><body>{html}</body></html>
