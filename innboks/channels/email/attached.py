@@ -10,6 +10,8 @@ from innboks.channels.email.mail import MailAttachment
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
 _CID = re.compile(r"cid:\s*([^\"'\s>)]{1,500})", re.IGNORECASE)
 _NAME_IN_ID = re.compile(r"([^@/\\]{1,120}\.[A-Za-z]{2,5})@")
+_NAME_AT_END = re.compile(r"[^\s\\:*\"<>|][^\\:*\"<>|]{0,150}\.[A-Za-z0-9]{1,5}")
+_HOST = re.compile(r"^[A-Za-z]{1,10}:(?://[^/]*)?")
 _ID_LEFT = re.compile(r"([\w.-]{1,80})@")
 _DRIVE_PATH = re.compile(r"[A-Za-z]:[\\/]")
 _LEADING_PATH = re.compile(r"^(?:\.*[/\\]+)+|^\.+$")
@@ -80,6 +82,13 @@ class Files:
             for one in self.found:
                 one.inline = one.content_id is not None and _key(one.content_id) in shown
         return self.found
+
+
+def named_by_place(location: str) -> str:
+    """The file name at the end of a Content-Location (RFC 2557 §4.2), "" where it ends in none."""
+    path = re.split(r"[?#]", _HOST.sub("", decode_words(location[:2000]).strip()), maxsplit=1)[0]
+    end = path.rstrip().rpartition("/")[2]
+    return unquote(end) if _NAME_AT_END.fullmatch(end) else ""
 
 
 def _key(content_id: str) -> str:

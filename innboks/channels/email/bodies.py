@@ -7,7 +7,7 @@ block with two forms; blocks of a mixed mail follow each other. Read `attached.p
 import html
 from dataclasses import dataclass, field
 
-from innboks.channels.email.attached import ENDINGS, Files
+from innboks.channels.email.attached import ENDINGS, Files, named_by_place
 from innboks.channels.email.charsets import decode_text
 from innboks.channels.email.encoded_words import decode_words, raw_text
 from innboks.channels.email.flowed import unflow
@@ -147,6 +147,8 @@ def _file(part: Part, files: Files) -> None:
     if problem:
         files.problems.append(problem)
     name = part.filename
+    if not name and (place := part.text("content-location")):
+        name = named_by_place(place)
     if not name and part.type in _MESSAGE_TYPES:
         name = _subject_name(content)
     if not name and part.type in ENDINGS and (description := decode_words(part.text("content-description")).strip()):

@@ -263,3 +263,20 @@ def test_a_mail_of_an_unknown_kind_of_text_is_shown() -> None:
 @pytest.mark.parametrize("label", [b"base64", b"BASE64 (see RFC 2045)", b"(a comment) base64", b'"base64"', b"base64; x=y"])
 def test_a_transfer_encoding_written_in_other_ways(label: bytes) -> None:
     assert parse_mail(HEAD + b"Content-Transfer-Encoding: " + label + b"\r\n\r\nSGVsbG8=").body_text == "Hello"
+
+
+@pytest.mark.parametrize(
+    ("location", "name"),
+    [
+        (b"logo.png", "logo.png"),
+        (b"http://www.example.org/pictures/our%20logo.png?size=2", "our logo.png"),
+        (b"http://www.example.org/", "image.png"),
+        (b"http://www.example.org", "image.png"),
+        (b"cid:part1@example.org", "image.png"),
+        (b"../..%2f..%2fetc/x%2fa.png", "x_a.png"),
+    ],
+)
+def test_a_nameless_file_is_named_after_its_place(location: bytes, name: str) -> None:
+    part = b"--b\r\nContent-Type: image/png\r\nContent-Location: " + location + b"\r\n\r\nx\r\n--b--\r\n"
+    mail = parse_mail(HEAD + b"Content-Type: multipart/mixed; boundary=b\r\n\r\n" + part)
+    assert [one.name for one in mail.attachments] == [name]
