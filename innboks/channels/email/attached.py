@@ -30,6 +30,7 @@ ENDINGS = {
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": ".docx",
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": ".xlsx",
 }  # fmt: skip
+_TYPES = {ending: type_ for type_, ending in reversed(ENDINGS.items())}
 _KNOWN_NAMES = {
     "message/delivery-status": "delivery-status", "message/disposition-notification": "read-receipt",
     "application/pgp-signature": "signature", "application/pkcs7-signature": "smime", "application/x-pkcs7-signature": "smime",
@@ -82,6 +83,11 @@ class Files:
             for one in self.found:
                 one.inline = one.content_id is not None and _key(one.content_id) in shown
         return self.found
+
+
+def type_named(name: str) -> str:
+    """The media type that a file's ending stands for, for files that come without one."""
+    return _TYPES.get("." + safe_name(name).rpartition(".")[2].lower(), "application/octet-stream")
 
 
 def named_by_place(location: str) -> str:

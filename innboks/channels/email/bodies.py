@@ -7,7 +7,7 @@ block with two forms; blocks of a mixed mail follow each other. Read `attached.p
 import html
 from dataclasses import dataclass, field
 
-from innboks.channels.email.attached import ENDINGS, Files, named_by_place
+from innboks.channels.email.attached import ENDINGS, Files, named_by_place, type_named
 from innboks.channels.email.charsets import decode_text
 from innboks.channels.email.encoded_words import decode_words, raw_text
 from innboks.channels.email.flowed import unflow
@@ -118,7 +118,8 @@ def _displayed(part: Part, files: Files) -> list[_Block]:
         data, uuencoded = take_uuencoded(data)
     text = decode_text(data, part.parameters.get("charset"), html=part.type == "text/html").replace("\x00", "")
     for name, content in uuencoded:
-        files.add(raw_text(name), "application/octet-stream", content)
+        written = raw_text(name)
+        files.add(written, type_named(written), content)
     if part.type == "text/html":
         return [_Block(html=text)]
     if part.parameters.get("format", "").lower() == "flowed":
@@ -153,7 +154,8 @@ def _file(part: Part, files: Files) -> None:
         name = _subject_name(content)
     if not name and part.type in ENDINGS and (description := decode_words(part.text("content-description")).strip()):
         name = description[:100] + ENDINGS[part.type]  # without an ending it would be a sentence, not a name
-    files.add(name, part.type, content, part.content_id, is_file=part.disposition == "attachment")
+    type_ = type_named(name) if name and part.raw("content-type") is None and part.type == "text/plain" else part.type
+    files.add(name, type_, content, part.content_id, is_file=part.disposition == "attachment")
 
 
 def _subject_name(message: bytes) -> str:

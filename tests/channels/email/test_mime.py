@@ -280,3 +280,12 @@ def test_a_nameless_file_is_named_after_its_place(location: bytes, name: str) ->
     part = b"--b\r\nContent-Type: image/png\r\nContent-Location: " + location + b"\r\n\r\nx\r\n--b--\r\n"
     mail = parse_mail(HEAD + b"Content-Type: multipart/mixed; boundary=b\r\n\r\n" + part)
     assert [one.name for one in mail.attachments] == [name]
+
+
+def test_a_file_without_a_type_gets_that_of_its_ending() -> None:
+    part = b'--b\r\nContent-Disposition: attachment; filename="%s"\r\n\r\nx\r\n'
+    parts = part % b"a.PDF" + part % b"photo.jpg" + part % b"data.xyz"
+    mail = parse_mail(HEAD + b"Content-Type: multipart/mixed; boundary=b\r\n\r\n" + parts + b"--b--\r\n")
+    assert [one.type for one in mail.attachments] == ["application/pdf", "image/jpeg", "application/octet-stream"]
+    mail = parse_mail(HEAD + b"\r\nsee\r\nbegin 644 note.txt\r\n#0V%T\r\n`\r\nend\r\n")
+    assert [(one.name, one.type, one.content) for one in mail.attachments] == [("note.txt", "text/plain", b"Cat")]
