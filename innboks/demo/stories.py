@@ -110,7 +110,7 @@ def _steps(chance: random.Random, story: Story, opened: datetime, now: datetime)
         last = answered + timedelta(hours=min(chance.expovariate(1 / 9) + 0.2, 60))
         text = f"{said(script.then)}\n\n{_filled('{first}', words)}"
         yield Step(at=last, what="mail", story=story, text=text)
-        if script.ending and chance.random() < 0.8:
+        if script.ending and (script.then.endswith("?") or chance.random() < 0.75):
             last = office_time(chance, last, mean_hours=2.5)
             yield Step(
                 at=last,
@@ -142,7 +142,7 @@ def _words(chance: random.Random, story: Story) -> dict[str, str]:
         "order": str(chance.randrange(20_100, 21_900)),
         "size": chance.choice(texts.SIZES),
         "colour": chance.choice(texts.COLOURS),
-        "city": chance.choice(texts.CITIES),
+        "city": chance.choice(texts.CITIES_NO if norwegian else texts.CITIES),
         "day": chance.choice(texts.DAYS_NO if norwegian else texts.DAYS),
         "number": str(chance.randrange(12, 40)),
         "first": story.customer.first_name,

@@ -44,6 +44,7 @@ PRODUCTS_NO = (
 COLOURS = ("black", "dark green", "ochre", "blue")
 SIZES = ("S", "M", "L", "XL", "42", "44")
 CITIES = ("Bergen", "Tromsø", "Gothenburg", "Leeds", "Porto", "Oslo", "Aarhus", "Bristol")
+CITIES_NO = ("Bergen", "Tromsø", "Oslo", "Trondheim", "Stavanger", "Bodø", "Ålesund")
 DAYS = ("Monday", "Tuesday", "Thursday", "Friday")
 DAYS_NO = ("mandag", "tirsdag", "torsdag", "fredag")
 GREETINGS = {"en": ("Hi,", "Hello,", "Hi there,", "Hello Tindra,", "Good morning,"), "no": ("Hei,", "Hei!", "Hei Tindra,", "God dag,")}

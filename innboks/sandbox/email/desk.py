@@ -191,21 +191,15 @@ class Desk:
         smtp = self._settings.smtp
         host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(smtp.host, smtp.host)  # noqa: S104 - a comparison
         try:
-            await aiosmtplib.send(
-                raw,
-                sender=sender,
-                recipients=[known.get(recipient.lower(), recipient)],
-                hostname=host,
-                port=smtp.port,
-                start_tls=False,
-                local_hostname=HOST,
-                timeout=SEND_TIMEOUT_S,
-            )
+            async with aiosmtplib.SMTP(
+                hostname=host, port=smtp.port, start_tls=False, local_hostname=HOST, timeout=SEND_TIMEOUT_S
+            ) as server:
+                await server.sendmail(sender, [known.get(recipient.lower(), recipient)], raw)
         except aiosmtplib.SMTPRecipientsRefused as error:
             said = error.recipients[0]
             if said.code == 550:
                 raise Refused(
-                    f"Innboks knows no address {recipient} ({said.code} {said.message}). Connect it first.",
+                    f"{recipient} is not connected in Innboks by forwarding. Connect it first. (Innboks said: {said.code} {said.message})",
                     code="unknown_recipient",
                     field="to",
                 ) from error
