@@ -15,7 +15,7 @@ import { send } from "../messages/pending";
 import { ComposeBar } from "./ComposeBar";
 import { ComposeFiles } from "./ComposeFiles";
 import { ComposeNotice } from "./ComposeNotice";
-import { isEmpty, knownUpTo } from "./drafts";
+import { isEmpty } from "./drafts";
 import { Recipients } from "./Recipients";
 import { type Addresses, looksLikeAddress, newcomers, replyAddresses } from "./recipients";
 import { type Return, returned } from "./refused";
@@ -127,8 +127,7 @@ function Writing({ conversation, messages, lastId, scope, mode, onMode, back, as
         attachments: draft.attachments.map((file) => file.id),
         ...(hasLines ? addresses : {}),
         client_id: draft.client_id ?? newClientId(),
-        expect_last_message_id:
-          mode === "reply" && !evenIfNewer ? knownUpTo(messages, draft.began_after, scope.me.id) : undefined,
+        expect_last_message_id: mode === "reply" && !evenIfNewer ? draft.began_after : undefined,
       },
     });
     clear();

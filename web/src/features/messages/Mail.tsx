@@ -141,12 +141,12 @@ function MessageMenu({ message }: { message: Message }) {
   );
 }
 
-/** The new words first. Where history hangs below them it is folded: opened, an HTML mail shows the whole in its frame, a plain one the rest as text. */
+/** The new words first, formatted as they came (the server parts them from the history below); the history is folded away. */
 function Body({ message, author }: { message: Message; author: string }) {
-  const [isWhole, setWhole] = useState(false);
-  const rest = [message.signature, message.quoted].filter(Boolean).join("\n\n");
-  const isFrame = message.has_html && message.direction === "in" && (isWhole || !message.quoted || !message.text);
-  const hasFold = rest !== "" && (!isFrame || isWhole);
+  const [isOpen, setOpen] = useState(false);
+  const isFrame = message.has_html && message.direction === "in";
+  // A formatted mail shows its signature itself.
+  const rest = [isFrame ? "" : message.signature, message.quoted].filter(Boolean).join("\n\n");
   return (
     <>
       {isFrame ? (
@@ -154,13 +154,13 @@ function Body({ message, author }: { message: Message; author: string }) {
       ) : (
         <Text text={message.text || (rest || message.attachments.length ? "" : t("mail.empty"))} />
       )}
-      {hasFold ? (
-        <button type="button" className="fold" aria-expanded={isWhole} onClick={() => setWhole(!isWhole)}>
+      {rest ? (
+        <button type="button" className="fold" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
           <Ellipsis className="small" />
           {message.quoted ? t("mail.quoted", { count: rest.split("\n").length }) : t("mail.signature")}
         </button>
       ) : null}
-      {hasFold && isWhole && !isFrame ? (
+      {rest && isOpen ? (
         <div className="quote">
           <Text text={rest} />
         </div>

@@ -4,8 +4,10 @@ import type { QueryClient } from "@tanstack/react-query";
 import { NoConnection, Problem, post } from "../../api/client";
 import { localId, newClientId } from "../../api/ids";
 import { applyNow, onStreamEvent } from "../../api/live";
+import { keys, type MessagePages } from "../../api/queries";
 import type { Attachment, Id, Message, NewMessage, Time, User } from "../../api/types";
 import { createStore } from "../../ui/store";
+import { knownUpTo } from "../drafts/drafts";
 
 export interface Pending {
   conversationId: Id;
@@ -97,7 +99,10 @@ export async function flush(): Promise<void> {
       const { client, me, onRefused } = owner;
       const clientId = entry.message.client_id;
       try {
-        const message = await post<Message>(`/api/conversations/${entry.conversationId}/messages`, entry.message);
+        const message = await post<Message>(
+          `/api/conversations/${entry.conversationId}/messages`,
+          upToDate(entry, owner),
+        );
         applyNow(client, { type: "message.added", data: { message } }, me);
         confirmed(clientId);
       } catch (problem) {
@@ -113,6 +118,13 @@ export async function flush(): Promise<void> {
   } finally {
     isRunning = false;
   }
+}
+
+/** What the writer added themselves since the draft began (a comment that left just before) is no news to them. */
+function upToDate({ message, conversationId }: Pending, { client, me }: { client: QueryClient; me: Id }): NewMessage {
+  const known = client.getQueryData<MessagePages>(keys.messages(conversationId));
+  const messages = (known?.pages ?? []).toReversed().flatMap((page) => page.items);
+  return { ...message, expect_last_message_id: knownUpTo(messages, message.expect_last_message_id, me) };
 }
 
 /** How a pending entry looks in the thread until the server's own takes its place. */
