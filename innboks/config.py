@@ -8,6 +8,7 @@ to write, before anything starts. Read next: `supervise.py`, which turns setting
 import os
 import re
 from collections.abc import Callable, Mapping
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Literal, TypeVar
 from urllib.parse import urlsplit
@@ -88,6 +89,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     mail_domain: str = "localhost"
     mail_size: int = DEFAULT_MAIL_SIZE
     """Largest mail accepted, bytes."""
+    mail_checks: bool = True
+    """Are DKIM, SPF and DMARC of received mail checked, which asks the DNS about senders' domains?"""
+    dns: Endpoint | None = None
+    """The DNS server that these checks ask; None: the system's."""
     channel_folders: tuple[Path, ...] = ()
     """Folders with more channel folders, besides those that come with the product."""
     log: Literal["text", "json"] = "text"
@@ -138,6 +143,8 @@ def load_settings(environ: Mapping[str, str], cwd: Path, *, needs_secret: bool =
         smtp_out=get("INNBOKS_SMTP_OUT", lambda n, t: _mail_relay(n, t, given), None),
         mail_domain=get("INNBOKS_MAIL_DOMAIN", _domain, _default_domain(url)),
         mail_size=get("INNBOKS_MAIL_SIZE", _size, DEFAULT_MAIL_SIZE),
+        mail_checks=get("INNBOKS_MAIL_CHECKS", _flag, True),
+        dns=get("INNBOKS_DNS", _dns_server, None),
         channel_folders=get("INNBOKS_CHANNELS", lambda n, t: _folders(n, t, cwd), ()),
         log=get("INNBOKS_LOG", _log, "text"),
         sandbox=get("INNBOKS_SANDBOX", _flag, False),
@@ -189,6 +196,8 @@ _NAMES = {
     "INNBOKS_SMTP_OUT_TLS",
     "INNBOKS_MAIL_DOMAIN",
     "INNBOKS_MAIL_SIZE",
+    "INNBOKS_MAIL_CHECKS",
+    "INNBOKS_DNS",
     "INNBOKS_CHANNELS",
     "INNBOKS_LOG",
     "INNBOKS_SANDBOX",
@@ -203,6 +212,15 @@ def _endpoint(name: str, text: str) -> Endpoint:
     if not colon or not port.isascii() or not port.isdecimal() or int(port) > 65535 or re.search(r"[\s/@]", host):
         raise InvalidSetting(name, f"{text!r} is not an address to listen on. Write host:port, for example 127.0.0.1:8080.")
     return Endpoint(host or "0.0.0.0", int(port))  # noqa: S104 - ":8080" is the usual way to write "everywhere"
+
+
+def _dns_server(name: str, text: str) -> Endpoint:
+    try:
+        endpoint = _endpoint(name, text)
+        ip_address(endpoint.host)  # who would look up its name?
+    except (InvalidSetting, ValueError) as error:
+        raise InvalidSetting(name, f"{text!r} is not the address of a DNS server. Write address:port, for example 127.0.0.1:53.") from error
+    return endpoint
 
 
 def _near_endpoint(name: str, text: str) -> Endpoint:

@@ -29,7 +29,7 @@ SECRET = "a secret for tests only, of no value"
 
 def _refuse_the_outside(event: str, args: tuple[object, ...]) -> None:
     """Tests talk to this machine alone; a stray request to a provider is a bug."""
-    if event == "socket.connect" and isinstance(args[1], tuple):
+    if event in ("socket.connect", "socket.sendto") and isinstance(args[1], tuple):
         host = str(args[1][0])
         if host != "localhost" and not ip_address(host.partition("%")[0]).is_loopback:
             raise PermissionError(f"a test tried to connect to {host}: only loopback is allowed")
@@ -91,6 +91,7 @@ def settings(tmp_path: Path, dsn: str) -> Settings:
             "INNBOKS_SECRET": SECRET,
             "INNBOKS_ALLOW_PRIVATE": "true",
             "INNBOKS_MAIL_DOMAIN": "in.example.com",
+            "INNBOKS_MAIL_CHECKS": "off",  # nobody outside is asked about senders
             "DATABASE_URL": dsn,
         },
         tmp_path,

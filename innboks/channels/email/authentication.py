@@ -1,7 +1,7 @@
 """What a mail's own server says about who sent it: Authentication-Results (RFC 8601), believed only from servers that the admin trusts.
 
 Everybody can write such a header into a mail, so only what stands in the part of the headers that our side wrote counts. Where mail
-reaches us without such a server, `authentication_check.py` checks SPF, DKIM and DMARC itself. Both end in one word for people.
+reaches our own receiver without such a server, `authentication_check.py` checks SPF, DKIM and DMARC. Both end in one word for people.
 """
 
 import re
@@ -16,6 +16,9 @@ from innboks.channels.email.mail import Mail
 
 Verdict = Literal["pass", "fail", "softfail", "neutral", "none", "temperror", "permerror"]
 Word = Literal["verified", "unverified", "suspicious"]
+
+CHECKED = "checked-authentication"
+"""The header of an `Inbound` in which our receiver hands its own `Authentication` over, as JSON."""
 
 _VERDICTS = frozenset(get_args(Verdict))
 _SYNONYMS = {"hardfail": "fail", "permfail": "fail", "policy": "neutral", "discard": "fail", "bestguesspass": "none", "error": "temperror"}
@@ -115,7 +118,7 @@ def _trusted_headers(headers: Sequence[tuple[str, str]], trusted: frozenset[str]
         if key == "received":
             if found:
                 break
-            by = _by_host(value)
+            by = by_host(value)
             if by and not _is_ours(by, trusted):
                 break
         elif key == "authentication-results":
@@ -127,7 +130,7 @@ def _trusted_headers(headers: Sequence[tuple[str, str]], trusted: frozenset[str]
     return found
 
 
-def _by_host(received: str) -> str:
+def by_host(received: str) -> str:
     """The server that wrote a Received line; "" for the inner hops that name an address or a bare host."""
     match = _BY_HOST.search(received[:_LONGEST])
     host = match[1].lower() if match else ""

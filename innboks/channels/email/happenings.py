@@ -11,7 +11,7 @@ from typing import Literal
 import msgspec
 
 from innboks.channels.email import own
-from innboks.channels.email.authentication import authentication_of
+from innboks.channels.email.authentication import CHECKED, Authentication, authentication_of
 from innboks.channels.email.auto import no_auto_answer
 from innboks.channels.email.mail import Address, Bounce, Mail
 from innboks.channels.email.read import read_mail
@@ -62,7 +62,11 @@ def _message(ctx: Context, inbound: Inbound, mail: Mail) -> MessageReceived:
     original = _original_sender(ctx, mail, writer)
     if original is not None:
         sender, forwarded_by, reply_to = original, writer, []  # answers go to the original sender (R-133)
-        html, text, quoted = mail.body_html, "\n\n".join(part for part in (text, quoted) if part), ""  # what was passed on is what this mail is about
+        html, text, quoted = (
+            mail.body_html,
+            "\n\n".join(part for part in (text, quoted) if part),
+            "",
+        )  # what was passed on is what this mail is about
     if any(party.address == writer.address for party in reply_to) or sender.address != writer.address:
         reply_to = []
     recipients = [_party(one, "to") for one in mail.to] + [_party(one, "cc") for one in mail.cc]
@@ -98,9 +102,21 @@ def _message(ctx: Context, inbound: Inbound, mail: Mail) -> MessageReceived:
         is_automatic=mail.auto_reply or mail.bounce is not None,
         may_answer_automatically=not (is_from_us or no_auto_answer(mail, own_addresses=ctx.own_addresses | {config.address})),
         forwarded_by=forwarded_by,
-        origin=msgspec.structs.asdict(authentication_of(mail, config.trusted_authserv_ids.split(","))),
+        origin=msgspec.structs.asdict(_authentication(inbound, mail, config, sender)),
         notes=[_clean(problem) for problem in mail.problems],
     )
+
+
+def _authentication(inbound: Inbound, mail: Mail, config: Config, sender: Party) -> Authentication:
+    """What the admin's own servers found; where they say nothing, what our receiver found. Both speak of the address in From: when people
+    see somebody else as the sender, nothing about that person is proved."""
+    found = authentication_of(mail, config.trusted_authserv_ids.split(","))
+    checked = inbound.headers.get(CHECKED)
+    if found == Authentication() and checked is not None:
+        found = msgspec.json.decode(checked, type=Authentication)
+    if found.word == "verified" and sender.address not in [_party(one, "from").address for one in mail.sender]:
+        return msgspec.structs.replace(found, word="unverified")
+    return found
 
 
 def _original_sender(ctx: Context, mail: Mail, writer: Party) -> Party | None:

@@ -12,9 +12,12 @@ from collections import Counter
 from collections.abc import AsyncGenerator, Mapping
 from typing import Any
 
+import msgspec
 import structlog
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+from innboks.channels.email.authentication import CHECKED
+from innboks.channels.email.sender_checks import Connection, SenderChecks
 from innboks.channels.email.settings import normal_address
 from innboks.channels.email.smtp_protocol import SmtpProtocol
 from innboks.sdk.contract import Inbound, Receiver
@@ -34,9 +37,10 @@ log = structlog.get_logger(__name__)
 class Listener:
     """The open port. `port` is the one in use, also where the system chose it."""
 
-    def __init__(self, receiver: Receiver, tls: ssl.SSLContext | None) -> None:
+    def __init__(self, receiver: Receiver, tls: ssl.SSLContext | None, checks: SenderChecks | None = None) -> None:
         self._receiver = receiver
         self._tls = tls
+        self._checks = checks
         self._server: asyncio.Server | None = None
         self._protocols: set[SmtpProtocol] = set()
         self._per_client: Counter[str] = Counter()
@@ -61,6 +65,8 @@ class Listener:
             await asyncio.sleep(0)  # the answers go out
         for protocol in list(self._protocols):
             protocol.drop()
+        if self._checks is not None:
+            self._checks.close()
 
     def _protocol(self) -> SMTP:
         return SmtpProtocol(
@@ -101,6 +107,11 @@ class Listener:
         if found is None and "+" in local:
             found = await self._receiver.resolve(f"{local.partition('+')[0]}@{domain}")
         return found
+
+    async def check(self, raw: bytes, connection: Connection) -> Mapping[str, str]:
+        """What became known about the sender, as a header for the road in; nothing when the operator wants no checks."""
+        found = await self._checks.check(raw, connection) if self._checks is not None else None
+        return {CHECKED: msgspec.json.encode(found).decode()} if found is not None else {}
 
     async def deliver(self, account_id: int, channel_account_id: int, inbound: Inbound) -> None:
         """Goes on to its end even when the sender hangs up meanwhile: half a delivery helps nobody."""
@@ -168,6 +179,11 @@ class _Conversation:
             "client-name": _plain(session.host_name or ""),
             "tls": "yes" if session.ssl else "no",
         }
+        if targets:
+            connection = Connection(
+                client=facts["client-address"], helo=facts["client-name"], sender=facts["mail-from"], recipients=list(targets.values())
+            )
+            facts |= await self._listener.check(envelope.content, connection)
         started = time.monotonic()
         try:
             for (account_id, channel_account_id), address in targets.items():
@@ -198,9 +214,10 @@ def tls_of(settings: Mapping[str, Any]) -> ssl.SSLContext | None:
 
 
 async def listen(receiver: Receiver, settings: Mapping[str, Any]) -> Listener:
-    """Opens the receiver at `settings["smtp"]` (host:port). Raises OSError when the port cannot be had."""
+    """Opens the receiver at `settings["smtp"]` (host:port); with `mail_checks` it checks senders, asking `dns`. Raises OSError when the port cannot be had."""
     host, _, port = str(settings["smtp"]).rpartition(":")
-    listener = Listener(receiver, tls_of(settings))
+    checks = SenderChecks(receiver.domain, settings.get("dns")) if settings.get("mail_checks") else None
+    listener = Listener(receiver, tls_of(settings), checks)
     await listener.open(host.strip("[]"), int(port))
     return listener
 

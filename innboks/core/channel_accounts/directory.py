@@ -152,6 +152,8 @@ def operator_settings(parts: "Parts") -> Mapping[str, Any]:
         "smtp_cert": settings.smtp_cert,
         "smtp_key": settings.smtp_key,
         "smtp_out": settings.smtp_out,
+        "mail_checks": settings.mail_checks,
+        "dns": str(settings.dns) if settings.dns else None,
     }
 
 

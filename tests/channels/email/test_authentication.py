@@ -1,5 +1,6 @@
 """Who may be believed about a sender: trusted results in the headers, and our own checks with real signatures and invented DNS."""
 
+import threading
 import time
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -8,11 +9,14 @@ import dkim  # type: ignore[import-untyped]
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
+from dkim.canonicalization import CanonicalizationPolicy  # type: ignore[import-untyped]
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from innboks.channels.email.authentication import Authentication, authentication_of, organisation_of
-from innboks.channels.email.authentication_check import DnsTrouble, check_authentication
+from innboks.channels.email.authentication_check import check_authentication
+from innboks.channels.email.dkim_body import canonical
+from innboks.channels.email.dns_lookups import DnsTrouble
 from innboks.channels.email.mime import parse_mail
 
 OURS = "Received: from mx.kunde.example by mx.innboks.example with ESMTPS; Mon, 5 Oct 2026 10:00:00 +0000"
@@ -150,6 +154,7 @@ def check(
     helo: str = "out.kunde.example",
     records: Mapping[tuple[str, str], list[str]] = DNS,
     trouble: Sequence[str] = (),
+    is_direct: bool = True,
 ) -> Authentication:
     known = {("s1._domainkey.kunde.example", "TXT"): [keys()[1]], ("s1._domainkey.mail.kunde.example", "TXT"): [keys()[1]]}
     known |= {("s1._domainkey.annen.example", "TXT"): [keys()[1]], **records}
@@ -161,7 +166,7 @@ def check(
 
     mail = parse_mail(raw)
     mail.return_path = sender
-    return check_authentication(raw, mail, ip, helo, resolver)
+    return check_authentication(raw, mail, ip, helo, resolver, is_direct=is_direct)
 
 
 def test_everything_in_order() -> None:
@@ -240,7 +245,7 @@ def test_two_signatures_one_good() -> None:
 
 def test_dns_in_trouble_is_not_a_verdict() -> None:
     assert check(signed(), ip=BAD, trouble=["s1._domainkey.kunde.example"]) == Authentication(
-        spf="fail", dkim="temperror", dmarc="temperror", word="suspicious"
+        spf="fail", dkim="temperror", dmarc="temperror", word="unverified"
     )
     assert check(trouble=["kunde.example"]).spf == "temperror"
     assert check(trouble=["_dmarc.kunde.example"]).dmarc == "temperror"
@@ -249,6 +254,84 @@ def test_dns_in_trouble_is_not_a_verdict() -> None:
 def test_a_mail_passed_on_by_a_mailbox_is_not_blamed() -> None:
     assert check(ip=None) == Authentication(word="unverified")
     assert check(signed(), ip=None) == Authentication(dkim="pass", dmarc="pass", word="verified")
+
+
+def test_what_was_passed_on_is_never_blamed() -> None:
+    changed = signed().replace(b"Where is it?", b"[list] Where is it?")
+    assert check(changed, ip=BAD, is_direct=False) == Authentication(dkim="fail", word="unverified")
+    assert check(MAIL, ip=BAD, is_direct=False) == Authentication()
+    assert check(MAIL, ip=GOOD, is_direct=False).word == "verified"
+    assert check(signed(), ip=BAD, is_direct=False) == Authentication(dkim="pass", dmarc="pass", word="verified")
+
+
+@pytest.mark.parametrize(
+    ("policy", "word"),
+    [
+        ("p=reject", "suspicious"),
+        ("p=quarantine; pct=50", "suspicious"),
+        ("p=quarantine; pct=0", "unverified"),
+        ("p=reject; t=y", "unverified"),
+        ("p=none", "unverified"),
+        ("p=none; sp=reject", "unverified"),
+    ],
+)
+def test_only_a_policy_that_is_enforced_makes_a_mail_suspicious(policy: str, word: str) -> None:
+    records = {**DNS, ("_dmarc.kunde.example", "TXT"): [f"v=DMARC1; {policy}"]}
+    assert check(MAIL, ip=BAD, records=records) == Authentication(spf="fail", dmarc="fail", word=word)  # type: ignore[arg-type]
+    del records["_dmarc.kunde.example", "TXT"]
+    assert check(MAIL, ip=BAD, records=records) == Authentication(spf="fail", word="unverified")
+
+
+def test_subdomains_may_have_a_policy_of_their_own() -> None:
+    below = MAIL.replace(b"ola@kunde", b"ola@butikk.kunde")
+    for policy, word in (("p=none; sp=reject", "suspicious"), ("p=reject; sp=none", "unverified")):
+        records = {**DNS, ("_dmarc.kunde.example", "TXT"): [f"v=DMARC1; {policy}"]}
+        assert check(below, ip=BAD, records=records).word == word
+
+
+def test_spf_of_a_strange_domain_is_not_even_asked() -> None:
+    assert check(MAIL, sender="list@annen.example", trouble=["annen.example"]).spf == "none"
+
+
+def test_a_header_that_is_signed_cannot_be_doubled_and_a_hash_of_old_proves_nothing() -> None:
+    assert check(b"From: eve@kunde.example\r\n" + signed(), ip=BAD).dkim == "fail"
+    assert check(signed().replace(b"a=rsa-sha256", b"a=rsa-sha1"), ip=BAD).dkim == "permerror"
+
+
+BODIES = st.lists(st.sampled_from([b"a", b"b c", b" ", b"\t ", b"\r\n", b"\n", b"\r", b"\r\n\r\n", b" \r\n", b"." * 30]), max_size=30).map(
+    b"".join
+)
+
+
+@given(BODIES, st.booleans(), st.integers(1, 7))
+@settings(max_examples=400, deadline=None)
+def test_the_body_is_hashed_as_the_library_does_it_whole(body: bytes, is_relaxed: bool, size: int) -> None:
+    whole = dkim.rfc822_parse(b"\r\n" + body)[1]
+    way = CanonicalizationPolicy.from_c_value(b"simple/relaxed" if is_relaxed else b"simple/simple")
+    if is_relaxed and not whole.endswith(b"\r\n"):
+        whole = whole.rstrip(b" \t")  # RFC 6376 §3.4.4 (a): blanks at the end of a line, of the last one too
+    expected = way.canonicalize_body(whole)
+    pieces = (body[at : at + size] for at in range(0, len(body), size))
+    assert b"".join(canonical(pieces, is_relaxed=is_relaxed)) == expected
+
+
+def test_a_large_mail_does_not_hold_up_the_others() -> None:
+    raw = signed(MAIL + b"Y2FsbCBtZSBJc2htYWVs  bmV4dA== \r\n" * 600_000)
+    longest, is_done = 0.0, threading.Event()
+
+    def watch() -> None:
+        nonlocal longest
+        last = time.monotonic()
+        while not is_done.is_set():
+            time.sleep(0.001)
+            longest, last = max(longest, time.monotonic() - last), time.monotonic()
+
+    others = threading.Thread(target=watch)
+    others.start()
+    assert check(raw, ip=BAD).dkim == "pass"
+    is_done.set()
+    others.join()
+    assert longest < 0.25  # 20 MB in one call: 0.5 s
 
 
 def test_a_signature_of_the_beginning_only_proves_nothing() -> None:
