@@ -103,7 +103,7 @@ class Installation:
             setup = {"account_name": "Tindra", "name": "Ada Example", "email": PERSON, "password": PASSWORD}
             if (await nobody.json("GET", "/api/setup"))["needed"]:
                 await nobody.json("POST", "/api/setup", setup)
-        self.token = self._command("token", "--email", PERSON).strip()
+        self.token = (await asyncio.to_thread(self._command, "token", "--email", PERSON)).strip()
         config = {"room": "bench", "url": echo_url, "api_token": "a-token"}
         async with self.client() as api:
             for one in (await api.json("GET", "/api/channel-accounts"))["items"]:

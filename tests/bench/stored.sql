@@ -14,17 +14,17 @@ insert into conversation (account_id, id, inbox_id, channel_account_id, contact_
     message_count, last_message_id, last_message_at, last_received_id, waiting_since, failed_count, spam, trashed_at, closed_at, created_at)
 select 1, 1000 + n, i.id, c.id, 1000 + 1 + n %% greatest(1, %(total)s / 4),
     case when n %% 20 = 0 then 'open' else 'closed' end,
-    case when n %% 10 < 7 then u.id end,
+    case when n / 20 %% 3 > 0 then u.id end,
     'Order ' || n || ' has not arrived', 'Hello, I ordered two tents last week and only one of them arrived, could you have a look? Number ' || n,
     'customer' || (1 + n %% greatest(1, %(total)s / 4)) || '@example.net', 1, 1000 + n,
     now() - make_interval(secs => (%(total)s - n) * 60 + (n::bigint * 7919 %% 86400)), 1000 + n,
     case when n %% 20 = 0 then now() - make_interval(secs => (%(total)s - n) * 60) end,
-    (n %% 1000 = 1)::int, n %% 50 = 3, case when n %% 100 = 7 then now() end, case when n %% 20 > 0 then now() end,
+    (n %% 1000 = 0)::int, n %% 50 = 3, case when n %% 100 = 7 then now() end, case when n %% 20 > 0 then now() end,
     now() - make_interval(secs => (%(total)s - n) * 60 + 86400)
 from generate_series(1, %(total)s) n
 join (select id, row_number() over (order by id) - 1 as nth, count(*) over () as total from inbox where account_id = 1) i on i.nth = n %% i.total
 join (select id, row_number() over (order by id) - 1 as nth, count(*) over () as total from channel_account where account_id = 1) c on c.nth = n / 3 %% c.total
-join (select id, row_number() over (order by id) - 1 as nth, count(*) over () as total from app_user where account_id = 1) u on u.nth = n %% u.total
+join (select id, row_number() over (order by id) - 1 as nth, count(*) over () as total from app_user where account_id = 1) u on u.nth = n / 60 %% u.total
 order by n;
 
 insert into message (account_id, id, conversation_id, channel_account_id, type, direction, contact_id, sender, recipients, subject, text, external_id,
@@ -44,7 +44,8 @@ insert into message (account_id, id, conversation_id, channel_account_id, type, 
 select c.account_id, 10000000 + n * 1000 + m, c.id, c.channel_account_id, case when m %% 2 = 0 then 'reply' else 'message' end,
     case when m %% 2 = 0 then 'out' else 'in' end, case when m %% 2 = 0 then 1 end, c.contact_id,
     jsonb_build_object('address', c.party_address, 'name', 'Customer', 'role', 'from'),
-    '[{"address": "support@tindra.example", "name": "", "role": "to"}]', c.subject, repeat('Thank you for looking into this so quickly. ', 12),
+    jsonb_build_array(jsonb_build_object('address', case when m %% 2 = 0 then 'customer@example.net' else 'support@tindra.example' end,
+        'name', '', 'role', 'to')), c.subject, repeat('Thank you for looking into this so quickly. ', 12),
     repeat('<p>Thank you for looking into this so quickly.</p>', 12), repeat('> what was written before\n', 20),
     'long' || n || '.' || m || '@example.net', 'long' || n || '.' || m || '@example.net', c.created_at, c.created_at + make_interval(mins => m)
 from generate_series(1, 200) n join conversation c on c.account_id = 1 and c.id = 1000 + n * (%(total)s / 200) cross join generate_series(1, 199) m;
