@@ -63,7 +63,7 @@ async def request_backfill(parts: Parts, actor: Actor, channel_account_id: int, 
     row = await get_channel_account(parts, actor, channel_account_id)
     if row.archived_at is not None:
         raise Conflict("This channel was disconnected. Connect it anew.", code="disconnected")
-    if not offers(parts.registry.get(row.kind), "watch"):
+    if not offers(parts.registry.get(row.kind), "watch") or (await ledger(parts, actor, channel_account_id)).on_server is None:
         raise Invalid("This channel brings its messages by itself; there is nothing to fetch.", code="no_backfill")
     if since > parts.clock.now().date():
         raise Invalid("Choose a day in the past.", field="since")
