@@ -35,6 +35,11 @@ class Page:
 
     def __init__(self, stand_ins: Sequence[StandIn]) -> None:
         self._stand_ins = {one.kind: one for one in stand_ins}
+        self._is_closing = asyncio.Event()
+
+    def close(self) -> None:
+        """Ends the live streams, which would last for ever."""
+        self._is_closing.set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -44,7 +49,7 @@ class Page:
         except Refused as error:
             problem = {"status": error.status, "detail": error.sentence, "code": error.code, "field": error.field}
             answer = Answer(msgspec.json.encode(problem), "application/problem+json", error.status)
-        await _send(answer, receive, send, has_body=scope["method"] != "HEAD")
+        await self._send(answer, receive, send, has_body=scope["method"] != "HEAD")
 
     async def _answer(self, scope: Scope, receive: Receive) -> Answer:
         method, path = scope["method"], scope["path"]
@@ -63,6 +68,33 @@ class Page:
             return _file(stand_in.folder / "static", rest or "index.html")
         query = dict(parse_qsl(scope["query_string"].decode("latin-1")))
         return await stand_in.answer(Request(method, rest.removeprefix("api/"), query, await _body(receive)))
+
+    async def _send(self, answer: Answer, receive: Receive, send: Send, *, has_body: bool) -> None:
+        headers = {"content-type": answer.type, "x-content-type-options": "nosniff", "referrer-policy": "no-referrer", **answer.headers}
+        if answer.stream is None:
+            headers["content-length"] = str(len(answer.body))
+        else:
+            headers["cache-control"] = "no-store"
+        wire = [(name.encode(), value.encode("latin-1")) for name, value in headers.items()]
+        await send({"type": "http.response.start", "status": answer.status, "headers": wire})
+        if answer.stream is not None and has_body:
+            await self._stream(answer.stream, receive, send)
+        await send({"type": "http.response.body", "body": answer.body if has_body else b""})
+
+    async def _stream(self, pieces: AsyncIterator[bytes], receive: Receive, send: Send) -> None:
+        """Until the page is left, or the sandbox closes."""
+        gone, closing = asyncio.ensure_future(_until_gone(receive)), asyncio.ensure_future(self._is_closing.wait())
+        try:
+            while True:
+                piece = asyncio.ensure_future(anext(pieces))
+                await asyncio.wait([piece, gone, closing], return_when=asyncio.FIRST_COMPLETED)
+                if gone.done() or closing.done():
+                    piece.cancel()
+                    return
+                await send({"type": "http.response.body", "body": piece.result(), "more_body": True})
+        finally:
+            gone.cancel()
+            closing.cancel()
 
 
 def _require_near(headers: Mapping[str, str], method: str) -> None:
@@ -101,34 +133,6 @@ async def _body(receive: Receive) -> bytes:
             raise TooLarge("This is more than 40 MB, the most that the sandbox takes.")
         if not message.get("more_body"):
             return bytes(body)
-
-
-async def _send(answer: Answer, receive: Receive, send: Send, *, has_body: bool) -> None:
-    headers = {"content-type": answer.type, "x-content-type-options": "nosniff", "referrer-policy": "no-referrer", **answer.headers}
-    if answer.stream is None:
-        headers["content-length"] = str(len(answer.body))
-    else:
-        headers["cache-control"] = "no-store"
-    wire = [(name.encode(), value.encode("latin-1")) for name, value in headers.items()]
-    await send({"type": "http.response.start", "status": answer.status, "headers": wire})
-    if answer.stream is not None and has_body:
-        await _stream(answer.stream, receive, send)
-    await send({"type": "http.response.body", "body": answer.body if has_body else b""})
-
-
-async def _stream(pieces: AsyncIterator[bytes], receive: Receive, send: Send) -> None:
-    """Until the page is closed."""
-    gone = asyncio.ensure_future(_until_gone(receive))
-    try:
-        while True:
-            piece = asyncio.ensure_future(anext(pieces))
-            await asyncio.wait([piece, gone], return_when=asyncio.FIRST_COMPLETED)
-            if gone.done():
-                piece.cancel()
-                return
-            await send({"type": "http.response.body", "body": piece.result(), "more_body": True})
-    finally:
-        gone.cancel()
 
 
 async def _until_gone(receive: Receive) -> None:

@@ -49,8 +49,9 @@ async def open_sandbox(settings: Settings, stand_ins: Sequence[StandIn]) -> Asyn
             await stack.enter_async_context(one.running())
         family = socket.AF_INET6 if ":" in endpoint.host else socket.AF_INET
         listening = socket.create_server((endpoint.host, endpoint.port), family=family)
+        page = Page(stand_ins)
         config = uvicorn.Config(
-            Page(stand_ins), log_config=None, log_level="warning", access_log=False, lifespan="off", ws="none", timeout_graceful_shutdown=1
+            page, log_config=None, log_level="warning", access_log=False, lifespan="off", ws="none", timeout_graceful_shutdown=1
         )
         server = _Server(config)
         port = listening.getsockname()[1]
@@ -58,6 +59,7 @@ async def open_sandbox(settings: Settings, stand_ins: Sequence[StandIn]) -> Asyn
         try:
             yield f"http://{Endpoint(endpoint.host, port)}"
         finally:
+            page.close()
             server.should_exit = True
             await serving
 
