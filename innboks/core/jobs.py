@@ -101,18 +101,24 @@ class Jobs:
     async def run(self, concurrency: int = CONCURRENCY) -> None:
         """Works until cancelled; then finishes what is under way, for a few seconds."""
         async with self._app.open_async():
-            await self._free_the_dead()
-            await self._app.run_worker_async(
-                name=f"{socket.gethostname()}:{os.getpid()}",
-                concurrency=concurrency,
-                install_signal_handlers=False,
-                listen_notify=True,
-                fetch_job_polling_interval=2.0,
-                shutdown_graceful_timeout=3.0,
-                delete_jobs="successful",
-                update_heartbeat_interval=HEARTBEAT_S,
-                stalled_worker_timeout=STALLED_AFTER_S,
-            )
+            watch = asyncio.create_task(self._watch_the_dead())
+            try:
+                await self._work(concurrency)
+            finally:
+                watch.cancel()
+
+    async def _work(self, concurrency: int) -> None:
+        await self._app.run_worker_async(
+            name=f"{socket.gethostname()}:{os.getpid()}",
+            concurrency=concurrency,
+            install_signal_handlers=False,
+            listen_notify=True,
+            fetch_job_polling_interval=2.0,
+            shutdown_graceful_timeout=3.0,
+            delete_jobs="successful",
+            update_heartbeat_interval=HEARTBEAT_S,
+            stalled_worker_timeout=STALLED_AFTER_S,
+        )
 
     # ── what the jobs do ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -136,11 +142,10 @@ class Jobs:
             raise Again(again)
 
     async def _run_mend(self, timestamp: int) -> None:
-        """The nets: jobs of dead workers, and rows that should have a job but have none."""
+        """The net: rows that should have a job but have none."""
         from innboks.core.deliveries import store as deliveries
         from innboks.core.dispatches import store as dispatches
 
-        await self._free_the_dead()
         async with self._database.transaction() as conn:
             for account_id, message_id, conversation_id in await dispatches.stranded(conn, 120, 500):
                 await self.send_message(conn, account_id, conversation_id, message_id)
@@ -155,6 +160,14 @@ class Jobs:
         await sweep_files(self._ready)
         async with self._database.transaction() as conn:
             await events.sweep(conn, KEEP_EVENTS.total_seconds())
+
+    async def _watch_the_dead(self) -> None:
+        while True:
+            try:
+                await self._free_the_dead()
+            except Exception as error:  # the database is away: the worker itself says so
+                log.warning("cannot look for dead workers", error=type(error).__name__)
+            await asyncio.sleep(HEARTBEAT_S)
 
     async def _free_the_dead(self) -> None:
         """Gives the jobs of workers that died to those that live."""

@@ -7,7 +7,7 @@ from collections.abc import Coroutine
 from typing import Any
 
 from innboks.core.jobs import STALLED_AFTER_S
-from tests.bench.place import Sink
+from tests.bench.place import Installation, Sink
 from tests.live.fleet import Fleet, ask, until
 from tests.live.proxy import When
 from tests.live.senders import Hooks, send_mail, write_reply
@@ -105,7 +105,7 @@ async def test_worker_dies_at_each_step_of_sending(place: Fleet) -> None:
     assert failed == [(len(reasons),)], "each uncertain one is counted, so that people find it"
 
 
-async def a_conversation(place: Fleet, sender: str) -> str:
+async def a_conversation(place: Installation, sender: str) -> str:
     async with place.client("") as http:
         status, answer = await http.request("POST", *place.hook(f"of-{sender}", sender, "Is anybody there?"))
         assert status == 200, answer
