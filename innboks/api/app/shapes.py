@@ -47,6 +47,7 @@ class ListedConversation(ConversationOut):
     """As the person who asks sees it."""
 
     is_unread: bool
+    read_message_id: str
 
 
 class RecipientOut(msgspec.Struct):
@@ -111,7 +112,7 @@ def conversation_out(one: Conversation) -> ConversationOut:
 
 def listed_conversation(one: Conversation) -> ListedConversation:
     """With what only the asking person sees."""
-    return ListedConversation(is_unread=one.is_unread, **_shared(one))
+    return ListedConversation(is_unread=one.is_unread, read_message_id=str(one.read_message_id), **_shared(one))
 
 
 def _shared(one: Conversation) -> dict[str, Any]:

@@ -11,7 +11,8 @@ DispatchState = Literal["queued", "sending", "sent", "delivered", "read", "faile
 
 class Conversation(msgspec.Struct, kw_only=True):
     """One conversation with what a list shows. `last_received_id` is the newest message from outside: unread means that a user's read state
-    is older than it. `waiting_since`: since when the customer waits for an answer, None when the last word is ours."""
+    is older than it. `waiting_since`: since when the customer waits for an answer, None when the last word is ours.
+    `is_unread` and `read_message_id` (read up to here, 0 = never) are the asking user's."""
 
     account_id: int
     id: int
@@ -36,6 +37,7 @@ class Conversation(msgspec.Struct, kw_only=True):
     closed_at: datetime | None
     created_at: datetime
     is_unread: bool = False
+    read_message_id: int = 0
 
 
 class Recipient(msgspec.Struct, kw_only=True):

@@ -59,7 +59,7 @@ async def page(
     else:
         inner = keys.format("")
     cursor = await conn.execute(
-        f"""select {_COLUMNS}, c.last_received_id > coalesce(r.message_id, 0) as is_unread
+        f"""select {_COLUMNS}, c.last_received_id > coalesce(r.message_id, 0) as is_unread, coalesce(r.message_id, 0) as read_message_id
             from ({inner}) k join conversation c on c.account_id = k.account_id and c.id = k.id {_JOINS}
             left join read_state r on r.account_id = c.account_id and r.user_id = %(user)s and r.conversation_id = c.id
             order by k.last_message_at desc, k.id desc""",
@@ -112,7 +112,7 @@ async def get(conn: Connection, account_id: int, conversation_id: int, user_id: 
 
 async def of_ids(conn: Connection, account_id: int, conversation_ids: Sequence[int], user_id: int = 0) -> list[Conversation]:
     cursor = await conn.execute(
-        f"""select {_COLUMNS}, c.last_received_id > coalesce(r.message_id, 0) as is_unread from conversation c {_JOINS}
+        f"""select {_COLUMNS}, c.last_received_id > coalesce(r.message_id, 0) as is_unread, coalesce(r.message_id, 0) as read_message_id from conversation c {_JOINS}
             left join read_state r on r.account_id = c.account_id and r.user_id = %s and r.conversation_id = c.id
             where c.account_id = %s and c.id = any(%s)""",
         (user_id, account_id, list(conversation_ids)),

@@ -1053,6 +1053,7 @@ export interface components {
             created_at: string;
             closed_at: string | null;
             is_unread: boolean;
+            read_message_id: string;
         };
         /** MessageIn */
         MessageIn: {
