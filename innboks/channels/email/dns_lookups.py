@@ -128,8 +128,9 @@ class Lookups:
                 self._away_until = None
                 self._remember(name, kind, None, TROUBLE_S)
             elif resolver == "away":
+                if not self.is_away:
+                    log.warning("dns_away", seconds=AWAY_S)
                 self._away_until = self._now() + AWAY_S
-                log.warning("dns_away", seconds=AWAY_S)
 
     def _remember(self, name: str, kind: str, texts: tuple[str, ...] | None, seconds: float) -> None:
         self._kept[name, kind] = (self._now() + seconds, texts)
