@@ -331,7 +331,7 @@ class Receiver(Protocol):
     size_limit: int
 
     async def resolve(self, address: str) -> tuple[int, int] | None:
-        """(account id, channel account id) of the connected channel account with this hosted address; None when there is none."""
+        """(account id, channel account id) of the connected channel account with this hosted or own address; None when there is none."""
         ...
 
     async def deliver(self, account_id: int, channel_account_id: int, inbound: Inbound) -> Delivered: ...

@@ -71,7 +71,7 @@ class Directory:
         return known
 
     async def resolve(self, parts: "Parts", address: str) -> tuple[int, int] | None:
-        """The connected channel account with this hosted address (any case, a +suffix is ours and left out)."""
+        """The connected channel account with this hosted or own address (any case; a +suffix is left out)."""
         local, _, domain = address.lower().rpartition("@")
         plain = f"{local.split('+', 1)[0]}@{domain}"
         now = parts.clock.monotonic()

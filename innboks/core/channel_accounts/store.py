@@ -44,12 +44,17 @@ async def connected_of_kind(conn: Connection, kinds: Sequence[str]) -> list[Chan
 
 
 async def find_by_address(conn: Connection, address: str) -> tuple[int, int] | None:
-    """(account id, channel account id) of the connected one with this hosted address."""
+    """(account id, channel account id) of the connected one with this hosted address; or with this own address, for servers that are the mail
+    exchanger of a domain themselves. An own address that two accounts claim is nobody's."""
     cursor = await conn.execute(
-        "select account_id, id from channel_account where hosted_address = %s and archived_at is null and is_active", (address.lower(),)
+        """select account_id, id, hosted_address is not distinct from %(address)s as is_hosted from channel_account
+           where (hosted_address = %(address)s or address = %(address)s) and archived_at is null and is_active order by is_hosted desc limit 2""",
+        {"address": address.lower()},
     )
-    row = await cursor.fetchone()
-    return (row[0], row[1]) if row else None
+    rows = await cursor.fetchall()
+    if not rows or (len(rows) == 2 and not rows[0][2]):
+        return None
+    return rows[0][0], rows[0][1]
 
 
 async def own_addresses(conn: Connection, account_id: int) -> frozenset[str]:
