@@ -35,7 +35,7 @@ async def receive_hook(request: Call, kind: PathText, channel_account_id: PathId
         query={name: str(value) for name, value in request.query_params.items()},
     )
     connected = await accept(parts, account_id, channel_account_id, inbound)
-    if connected.row.kind != kind:
+    if connected.row.kind != kind or not connected.channel.has_hook:
         raise NotFound("There is no such channel account.", code="unknown_channel_account")
     try:
         connected.channel.verify(connected.context, inbound)

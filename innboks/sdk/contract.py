@@ -346,6 +346,8 @@ class Channel:
     category: ClassVar[Literal["email", "chat", "messaging", "form", "call", "other"]] = "messaging"
     Config: ClassVar[type[msgspec.Struct]]
     abilities: ClassVar[Abilities] = Abilities()
+    has_hook: ClassVar[bool] = True
+    """Do payloads come by HTTP, to `/hooks/{kind}/{id}`? Where only `watch` or `serve` deliver, nobody else may tell what a transport tells."""
     silence_limit: ClassVar[timedelta] = timedelta(days=3650)
     """How long nothing may come before a connection is called quiet."""
 

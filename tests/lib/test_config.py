@@ -46,6 +46,8 @@ def test_everything_can_be_set(tmp_path: Path) -> None:
         INNBOKS_SMTP_CERT="cert.pem",
         INNBOKS_SMTP_KEY="key.pem",
         INNBOKS_MAIL_SIZE="30 MiB",
+        INNBOKS_MAIL_CHECKS="off",
+        INNBOKS_DNS="[::1]:53",
         INNBOKS_LOG="JSON",
     )
     assert (str(settings.http), settings.http.host, str(settings.smtp)) == ("[::1]:9000", "::1", "0.0.0.0:25")
@@ -53,6 +55,7 @@ def test_everything_can_be_set(tmp_path: Path) -> None:
     assert settings.provider_urls == {"example_api": "http://127.0.0.1:9/api"}
     assert (settings.data, settings.pg_bin, settings.smtp_cert) == (tmp_path / "elsewhere", tmp_path, tmp_path / "cert.pem")
     assert (settings.allow_private, settings.mail_size, settings.log) == (True, 30 * 2**20, "json")
+    assert (settings.mail_checks, str(settings.dns), load(tmp_path).mail_checks, load(tmp_path).dns) == (False, "[::1]:53", True, None)
     assert load(tmp_path, INNBOKS_MAIL_DOMAIN="Bücher.example.").mail_domain == "xn--bcher-kva.example"
 
 
@@ -83,6 +86,9 @@ def test_the_file_is_read_and_the_environment_wins(tmp_path: Path) -> None:
         ("INNBOKS_MAIL_DOMAIN", "not a domain", "Write for example mail.example.com"),
         ("INNBOKS_MAIL_SIZE", "lots", "Write bytes"),
         ("INNBOKS_MAIL_SIZE", "1", "between 1 KiB and 2 GiB"),
+        ("INNBOKS_MAIL_CHECKS", "some", "Write true or false"),
+        ("INNBOKS_DNS", "dns.example.com:53", "Write address:port"),
+        ("INNBOKS_DNS", "127.0.0.1", "Write address:port"),
         ("INNBOKS_LOG", "xml", "Write text or json"),
     ],
 )

@@ -47,6 +47,7 @@ class Email(Channel):
         is_slow_to_parse=True,
         identity="email",
     )
+    has_hook = False
     silence_limit = timedelta(days=3)
 
     async def connect(self, ctx: Context) -> Connected:

@@ -4,13 +4,16 @@ import asyncio
 import email
 import email.policy
 import smtplib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
+import httpx
 import pytest
+from dns_server import dns_server
 from scripted_smtp import ScriptedServer, scripted
+from test_authentication import DNS, MAIL, keys, signed
 
-from innboks.app import build_parts
+from innboks.app import build_parts, web_app
 from innboks.channels.email.receiver import Listener, listen
 from innboks.config import Settings
 from innboks.core.access import Actor
@@ -95,6 +98,30 @@ async def test_there_and_back_and_there_again(team: Team) -> None:
     assert [one.text for one in messages] == ["It has not arrived.", "It is on its way.", "Thanks.", "Here it is.", "It is me."]
     assert [one.why.get("label") for one in messages if one.direction == "in"][1:] == ["In-Reply-To", "reply address", "reply address"]
     assert reply_to not in str([one.recipients for one in messages])
+
+
+async def test_people_read_who_is_verified(team: Team) -> None:
+    records = {**DNS, ("s1._domainkey.kunde.example", "TXT"): [keys()[1]]}
+    async with dns_server(records) as dns:
+        listener = await listen(RoadIn(team.parts), {"smtp": "127.0.0.1:0", "mail_checks": True, "dns": dns.address})
+        checked = Team(team.parts, team.actor, team.row, listener, team.server)
+        await checked.gets(signed().decode())
+        await checked.gets(signed(MAIL.replace(b"Order 17", b"Order 17 ")).replace(b"Where is it?", b"Pay me.").decode())
+        await listener.close()
+    words = [one.origin["word"] for page in [await list_conversations(team.parts, team.actor)] for one in await _firsts(team, page.items)]
+    assert sorted(words) == ["unverified", "verified"]
+
+
+async def _firsts(team: Team, conversations: Sequence[Any]) -> list[Message]:
+    return [(await list_messages(team.parts, team.actor, int(one.id))).items[0] for one in conversations]
+
+
+async def test_nobody_hands_in_a_mail_past_the_receiver(team: Team) -> None:
+    forged = {"checked-authentication": '{"word":"verified"}', "folder-role": "sent", "mail-from": "team@team.example"}
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=web_app(team.parts)), base_url=team.parts.settings.url) as client:
+        answer = await client.post(f"/hooks/{team.row.kind}/{team.row.id}", content=FIRST.encode(), headers=forged)
+    assert answer.status_code == 404
+    assert list((await list_conversations(team.parts, team.actor)).items) == []
 
 
 async def test_one_of_two_bounces_later(team: Team) -> None:
