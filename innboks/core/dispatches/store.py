@@ -47,7 +47,7 @@ async def ground(
                       as known_message_id
            from conversation c
            join channel_account a on a.account_id = c.account_id and a.id = c.channel_account_id
-           left join message m on m.account_id = c.account_id and m.id = c.last_received_id
+           left join lateral (select * from message where account_id = c.account_id and id = c.last_received_id limit 1) m on true
            where c.account_id = %s and c.id = %s""",
         (user_id, client_id, account_id, conversation_id),
     )
@@ -143,8 +143,8 @@ async def claim(conn: Connection, account_id: int, message_id: int, worker: str)
                array(select r.address from dispatch_recipient r where r.account_id = m.account_id and r.message_id = m.id and r.state = 'queued')
                    as open_addresses
            from taken t
-           join message m on m.account_id = t.account_id and m.id = t.message_id
-           join conversation c on c.account_id = m.account_id and c.id = m.conversation_id
+           cross join lateral (select * from message where account_id = t.account_id and id = t.message_id limit 1) m
+           cross join lateral (select * from conversation where account_id = m.account_id and id = m.conversation_id limit 1) c
            join app_user u on u.account_id = m.account_id and u.id = m.author_id""",
         {"account": account_id, "message": message_id, "worker": worker},
     )
@@ -181,8 +181,8 @@ async def settle(
     await conn.execute(
         """with before as (
                select d.state, m.conversation_id, c.inbox_id from dispatch d
-               join message m on m.account_id = d.account_id and m.id = d.message_id
-               join conversation c on c.account_id = m.account_id and c.id = m.conversation_id
+               cross join lateral (select * from message where account_id = d.account_id and id = d.message_id limit 1) m
+               cross join lateral (select inbox_id from conversation where account_id = m.account_id and id = m.conversation_id limit 1) c
                where d.account_id = %(account)s and d.message_id = %(message)s
            ), changed as (
                update dispatch set state = %(state)s, reason = %(reason)s, code = %(code)s, next_try_at = %(next)s, held_for = %(held)s,

@@ -13,20 +13,30 @@ from innboks.lib.db import Connection, fetch_all, fetch_one
 _SELECT = """
 select m.account_id, m.id, m.conversation_id, m.channel_account_id, c.inbox_id, m.type, m.direction, m.author_id, m.contact_id, m.sender,
     case when d.message_id is null then m.recipients else (
-        select coalesce(jsonb_agg(p || jsonb_build_object('state', r.state, 'reason', r.reason) order by nth), '[]')
+        select coalesce(jsonb_agg(p || jsonb_build_object('state', r.state, 'reason', coalesce(r.reason, '')) order by nth), '[]')
         from jsonb_array_elements(m.recipients) with ordinality as given (p, nth)
         left join dispatch_recipient r on r.account_id = m.account_id and r.message_id = m.id and r.address = p ->> 'address') end as recipients,
     m.reply_to, m.subject, m.text, m.html <> '' as has_html, m.quoted, m.signature, m.data, m.why, m.origin, m.is_automatic, m.has_attachments,
     m.external_id, m.client_id, m.delivery_id, m.sent_at, m.created_at,
     d.state, coalesce(d.reason, '') as reason, coalesce(d.code, '') as code, d.next_try_at
 from message m
-join conversation c on c.account_id = m.account_id and c.id = m.conversation_id
-left join dispatch d on d.account_id = m.account_id and d.message_id = m.id"""
+cross join lateral (select inbox_id from conversation where account_id = m.account_id and id = m.conversation_id limit 1) c
+left join lateral (select * from dispatch where account_id = m.account_id and message_id = m.id limit 1) d on true"""
+# Lateral with a limit: looked up by the whole key, also while the tables are so young that the planner takes them for empty.
 
 
 async def get(conn: Connection, account_id: int, message_id: int) -> Message | None:
     found = await of_ids(conn, account_id, [message_id])
     return found[0] if found else None
+
+
+async def get_fresh(conn: Connection, account_id: int, message_id: int) -> Message | None:
+    """A message that was written just now: with its files; there is nothing beside it yet."""
+    cursor = await conn.execute(f"{_SELECT} where m.account_id = %s and m.id = %s", (account_id, message_id))
+    message = await fetch_one(cursor, Message)
+    if message is not None and message.has_attachments:
+        message.attachments = await files_store.of_messages(conn, account_id, [message_id])
+    return message
 
 
 async def of_ids(conn: Connection, account_id: int, message_ids: Sequence[int]) -> list[Message]:
