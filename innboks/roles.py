@@ -24,6 +24,8 @@ from innboks.lib.migrate import pending
 STOP_S = 2
 """How long answers under way may take once the process is asked to end."""
 BACKLOG = 2048
+NICE = 4
+"""Where web and worker share a machine that has too much to do, people who wait for an answer on their screen come first."""
 log = get_logger(__name__)
 
 
@@ -60,6 +62,7 @@ async def _web(settings: Settings, dsn: str) -> None:
 
 
 async def _worker(settings: Settings, dsn: str) -> None:
+    os.nice(NICE)
     async with build_parts(settings, dsn, "worker") as parts, listeners(parts):
         await _until_told(parts, parts.jobs.run(), watch_all(parts))
 

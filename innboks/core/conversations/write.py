@@ -55,7 +55,7 @@ async def write(parts: Parts, actor: Actor, conversation_id: int, new: NewMessag
         parts.wake.touch(actor.account_id)
         parts.jobs.announce()
     async with parts.db.connection() as conn:
-        message = await messages_store.get(conn, actor.account_id, message_id)
+        message = await (messages_store.get_fresh if is_new else messages_store.get)(conn, actor.account_id, message_id)
     if message is None or not actor.can_read(message.inbox_id):
         raise NotFound("There is no such conversation.", code="unknown_conversation")
     return message, is_new
