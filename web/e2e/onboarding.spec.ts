@@ -1,6 +1,12 @@
-import { expect, test } from "@playwright/test";
+import { join } from "node:path";
+import { expect, type Page, test } from "@playwright/test";
 import { watchForErrors } from "./fixtures";
 import { ADMIN, type Innboks, startInnboks } from "./server";
+
+const SHOTS = process.env.SHOTS;
+const keep = async (page: Page, name: string) => {
+  if (SHOTS) await page.screenshot({ path: join(SHOTS, `${name}.png`), fullPage: true });
+};
 
 let innboks: Innboks;
 test.beforeAll(async () => {
@@ -30,6 +36,14 @@ test("the first person makes an account, names the inbox, connects an address an
   await page.getByRole("button", { name: "Continue" }).click();
 
   await page.getByRole("button", { name: /^Connect/ }).click();
+  await expect(page.getByLabel("SMTP server")).not.toBeVisible();
+  const method = page.getByLabel("How mail reaches us");
+  await expect(method.getByRole("option")).toHaveText(["Forwarding", "Mailbox"]);
+  await keep(page, "connect-forwarding");
+  await method.selectOption("Mailbox");
+  await expect(page.getByLabel("SMTP server")).toBeVisible();
+  await keep(page, "connect-mailbox");
+  await method.selectOption("Forwarding");
   await page.getByLabel("Address", { exact: true }).fill("support@tindra.example");
   await page.getByRole("button", { name: "Connect and finish" }).click();
   await expect(page.getByLabel("Address to forward to")).toHaveValue(/@/);

@@ -23,6 +23,9 @@ Tls = Literal["auto", "tls", "starttls", "none"]
 
 _SECRET = {"writeOnly": True, "format": "password"}
 _IMAP = {"x-show-if": {"method": ["imap"]}}
+_ADVANCED = {"x-advanced": True}
+_SMTP = {"x-advanced": {"method": ["forwarding"]}}  # by forwarding this server sends by itself, so a newcomer need not know a server
+_TLS_WORDS = {"x-labels": {"auto": "As usual for the port", "tls": "TLS from the start", "starttls": "STARTTLS", "none": "None"}}
 _ADDRESS = re.compile(r"[^\s<>()\[\]\\,;:\"@\x00-\x1f\x7f]{1,64}@[^\s<>()\[\]\\,;:\"@\x00-\x1f\x7f]{1,253}")
 _HOST = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_.-]{0,252})|[0-9A-Fa-f:.]{2,45}")
 
@@ -34,22 +37,30 @@ class Config(msgspec.Struct, kw_only=True, frozen=True):
         Method,
         Meta(
             title="How mail reaches us",
-            description="Forwarding: your provider forwards to an address of ours. IMAP: we fetch from your mailbox.",
+            description="Forwarding: your provider forwards to an address of ours. Mailbox: we fetch from it by IMAP and send by SMTP.",
+            extra_json_schema={"x-labels": {"forwarding": "Forwarding", "imap": "Mailbox", "gmail": None, "microsoft365": None}},
         ),
     ] = "forwarding"
     address: Annotated[str, Meta(title="Address", description="What customers write to.", examples=["support@example.com"])]
+    company_name: Annotated[str, Meta(title="Company name", description="Customers see it as the sender.", max_length=200)] = ""
     from_name_mode: Annotated[
         Literal["agent_and_company", "company"],
-        Meta(title="From name", description="What customers see: the person who answers and the company, or the company only."),
+        Meta(
+            title="From name",
+            description="What customers see as the sender.",
+            extra_json_schema={
+                **_ADVANCED,
+                "x-labels": {"agent_and_company": "The person who answers and the company", "company": "The company only"},
+            },
+        ),
     ] = "agent_and_company"
-    company_name: Annotated[str, Meta(title="Company name", max_length=200)] = ""
     signature_html: Annotated[
         str,
         Meta(
             title="Signature",
             description="HTML. {{full_name}}, {{first_name}} and {{last_name}} become those of the person who answers.",
             max_length=100_000,
-            extra_json_schema={"format": "html"},
+            extra_json_schema={**_ADVANCED, "format": "html"},
         ),
     ] = ""
     use_original_sender: Annotated[
@@ -57,25 +68,26 @@ class Config(msgspec.Struct, kw_only=True, frozen=True):
         Meta(
             title="Use the original sender for forwarded emails",
             description="When a colleague forwards a customer's mail, it is filed under the customer.",
+            extra_json_schema=_ADVANCED,
         ),
     ] = True
     reply_to: Annotated[
-        str, Meta(title="Replies come back to", description="Leave empty for the usual address.", extra_json_schema={"x-advanced": True})
+        str, Meta(title="Replies come back to", description="Leave empty for the usual address.", extra_json_schema=_ADVANCED)
     ] = ""
 
     imap_host: Annotated[str, Meta(title="IMAP server", examples=["imap.example.com"], extra_json_schema=_IMAP)] = ""
     imap_port: Annotated[
-        int, Meta(title="IMAP port", description="0: 993, or 143 without TLS.", ge=0, le=65535, extra_json_schema=_IMAP)
+        int, Meta(title="IMAP port", description="0: 993, or 143 without TLS.", ge=0, le=65535, extra_json_schema={**_IMAP, **_ADVANCED})
     ] = 0
     imap_user: Annotated[str, Meta(title="IMAP user", description="Leave empty for the address.", extra_json_schema=_IMAP)] = ""
     imap_password: Annotated[str, Meta(title="IMAP password", extra_json_schema={**_IMAP, **_SECRET})] = ""
-    imap_tls: Annotated[Tls, Meta(title="IMAP encryption", extra_json_schema=_IMAP)] = "auto"
+    imap_tls: Annotated[Tls, Meta(title="IMAP encryption", extra_json_schema={**_IMAP, **_TLS_WORDS, **_ADVANCED})] = "auto"
     imap_folders: Annotated[
         str,
         Meta(
             title="Folders",
             description="Names with commas between them. Empty: every folder in which mail can arrive, and Sent (not Drafts, Junk, Trash).",
-            extra_json_schema={**_IMAP, "x-advanced": True},
+            extra_json_schema={**_IMAP, **_ADVANCED},
         ),
     ] = ""
     save_sent: Annotated[
@@ -83,26 +95,41 @@ class Config(msgspec.Struct, kw_only=True, frozen=True):
         Meta(
             title="Keep a copy in the Sent folder",
             description="Turn off when the provider does so by itself.",
-            extra_json_schema=_IMAP,
+            extra_json_schema={**_IMAP, **_ADVANCED},
         ),
     ] = True
 
     smtp_host: Annotated[
-        str, Meta(title="SMTP server", description="Leave empty to send through this server's own.", examples=["smtp.example.com"])
+        str,
+        Meta(
+            title="SMTP server",
+            description="With forwarding it may be empty: mail then leaves through this server's own.",
+            examples=["smtp.example.com"],
+            extra_json_schema=_SMTP,
+        ),
     ] = ""
-    smtp_port: Annotated[int, Meta(title="SMTP port", description="0: 587, or 465 with TLS from the start.", ge=0, le=65535)] = 0
-    smtp_user: Annotated[str, Meta(title="SMTP user", description="Leave empty for the IMAP user, if there is one.")] = ""
+    smtp_port: Annotated[
+        int, Meta(title="SMTP port", description="0: 587, or 465 with TLS from the start.", ge=0, le=65535, extra_json_schema=_ADVANCED)
+    ] = 0
+    smtp_user: Annotated[
+        str, Meta(title="SMTP user", description="Leave empty for the IMAP user, if there is one.", extra_json_schema=_ADVANCED)
+    ] = ""
     smtp_password: Annotated[
-        str, Meta(title="SMTP password", description="Leave empty for the IMAP password, if there is one.", extra_json_schema=_SECRET)
+        str,
+        Meta(
+            title="SMTP password",
+            description="Leave empty for the IMAP password, if there is one.",
+            extra_json_schema={**_ADVANCED, **_SECRET},
+        ),
     ] = ""
-    smtp_tls: Annotated[Tls, Meta(title="SMTP encryption")] = "auto"
+    smtp_tls: Annotated[Tls, Meta(title="SMTP encryption", extra_json_schema={**_TLS_WORDS, **_ADVANCED})] = "auto"
 
     tls_verify: Annotated[
         bool,
         Meta(
             title="Check the servers' certificates",
             description="Turning this off lets anybody between us read the mail.",
-            extra_json_schema={"x-advanced": True},
+            extra_json_schema=_ADVANCED,
         ),
     ] = True
     tls_ca: Annotated[
@@ -110,7 +137,7 @@ class Config(msgspec.Struct, kw_only=True, frozen=True):
         Meta(
             title="Own certificate authority",
             description="PEM text, for servers with a certificate of your own authority.",
-            extra_json_schema={"x-advanced": True, "format": "multiline"},
+            extra_json_schema={**_ADVANCED, "format": "multiline"},
         ),
     ] = ""
     trusted_authserv_ids: Annotated[
@@ -118,7 +145,7 @@ class Config(msgspec.Struct, kw_only=True, frozen=True):
         Meta(
             title="Trusted authentication servers",
             description="Names of your own mail servers (authserv-id, RFC 8601), with commas. What they found by SPF, DKIM, DMARC is believed.",
-            extra_json_schema={"x-advanced": True},
+            extra_json_schema=_ADVANCED,
         ),
     ] = ""
 

@@ -168,6 +168,17 @@ describe("a changed conversation", () => {
   });
 });
 
+describe("a conversation marked as spam", () => {
+  it("leaves every list at once, and comes back when it is none after all", () => {
+    const row = conversation("4", { assignee_id: ME });
+    const views = ["open", "mine", "unassigned", "closed", "failed"];
+    const cache = cacheOf({ lists: views.map((view) => listOf({ view }, [belongs({ view }, row, ME) ? [row] : []])) });
+    const marked = apply(cache, changed({ ...row, is_spam: true }), context);
+    expect(views.map((_view, at) => idsOf(marked, at))).toEqual(views.map(() => [[]]));
+    expect(idsOf(apply(marked, changed(row), context))).toEqual([["4"]]);
+  });
+});
+
 describe("the views", () => {
   const cases: [ListFilter, Partial<Conversation>, boolean][] = [
     [{ view: "open" }, {}, true],

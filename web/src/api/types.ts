@@ -41,7 +41,7 @@ export type Frame = Wire["FrameOut"];
 export type ServerDraft = Omit<Wire["DraftOut"], "attachments"> & { attachments: Attachment[] };
 
 /** As somebody sees it. News for everybody (the live stream) says nothing about one person's reading. `read_message_id`: up to where they had read. */
-export type Conversation = Omit<Wire["ListedConversation"], "is_unread"> & {
+export type Conversation = Omit<Wire["ListedConversation"], "is_unread" | "read_message_id"> & {
   is_unread?: boolean;
   read_message_id?: Id | null;
 };

@@ -2,7 +2,7 @@ import { Field, Select, Switch, TextArea } from "../../ui/Field";
 import { t } from "../../ui/i18n";
 import { PasswordField } from "../session/PasswordField";
 import type { FormField, Value, Values } from "./schema";
-import { isShown } from "./schema";
+import { isAdvanced, isShown } from "./schema";
 
 interface Props {
   fields: FormField[];
@@ -17,8 +17,8 @@ interface Props {
 /** Fields drawn from a channel's own description of its settings. */
 export function ConfigForm({ fields, values, problem, ...rest }: Props) {
   const shown = fields.filter((field) => isShown(field, values));
-  const plain = shown.filter((field) => !field.isAdvanced);
-  const advanced = shown.filter((field) => field.isAdvanced);
+  const plain = shown.filter((field) => !isAdvanced(field, values));
+  const advanced = shown.filter((field) => isAdvanced(field, values));
   const draw = (field: FormField) => (
     <OneField
       key={field.name}

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { JsonSchema } from "../../api/types";
-import { configOf, fieldsOf, isShown } from "./schema";
+import { configOf, fieldsOf, isAdvanced, isShown } from "./schema";
 
 const schema: JsonSchema = {
   $ref: "#/$defs/Config",
@@ -9,12 +9,18 @@ const schema: JsonSchema = {
       type: "object",
       required: ["address"],
       properties: {
-        method: { enum: ["forwarding", "fetching"], default: "forwarding", title: "Method" },
+        method: {
+          enum: ["forwarding", "fetching", "signing_in"],
+          default: "forwarding",
+          title: "Method",
+          "x-labels": { fetching: "We fetch it", signing_in: null },
+        },
         address: { type: "string", examples: ["you@example.com"] },
         port: { type: "integer", default: 0, minimum: 0, maximum: 65535, "x-show-if": { method: ["fetching"] } },
         password: { type: "string", default: "", writeOnly: true, "x-show-if": { method: ["fetching"] } },
         save_sent: { type: "boolean", default: true },
         note: { anyOf: [{ type: "string" }, { type: "null" }], default: null, "x-advanced": true },
+        server: { type: "string", default: "", "x-advanced": { method: ["forwarding"] } },
       },
     },
   },
@@ -32,9 +38,24 @@ describe("a form out of a schema", () => {
       ["password", "password"],
       ["save_sent", "switch"],
       ["note", "text"],
+      ["server", "text"],
     ]);
     expect(by("address")).toMatchObject({ isRequired: true, example: "you@example.com", title: "Address" });
-    expect(by("note")).toMatchObject({ isAdvanced: true, isRequired: false });
+    expect(by("note")).toMatchObject({ advancedIf: {}, isRequired: false });
+  });
+
+  it("has words for the values, and does not offer those that have none", () => {
+    expect(by("method")?.choices).toEqual([
+      { value: "forwarding", label: "Forwarding" },
+      { value: "fetching", label: "We fetch it" },
+    ]);
+  });
+
+  it("folds a field away always, never, or for one choice", () => {
+    const folded = (method: string) =>
+      fields.filter((field) => isAdvanced(field, { method })).map((field) => field.name);
+    expect(folded("forwarding")).toEqual(["note", "server"]);
+    expect(folded("fetching")).toEqual(["note"]);
   });
 
   it("shows a field only when the others say so", () => {

@@ -1,5 +1,6 @@
 /* Turns the JSON Schema of a channel's configuration into fields to draw. Beside the standard words it knows three of ours: `x-show-if` (only when
- * other fields have these values), `x-advanced` (folded away) and `x-labels` (words for the values of an enum). Read next: ConfigForm.tsx. */
+ * other fields have these values), `x-advanced` (folded away: always, or when other fields have these values) and `x-labels` (words for the values
+ * of an enum; a value with null is not offered). Read next: ConfigForm.tsx. */
 import type { JsonSchema } from "../../api/types";
 
 export type Value = string | number | boolean | null;
@@ -12,7 +13,8 @@ export interface FormField {
   control: "text" | "number" | "switch" | "choice" | "password" | "long";
   choices: { value: Value; label: string }[];
   isRequired: boolean;
-  isAdvanced: boolean;
+  /** Folded away when these fields have these values; {}: always; null: never. */
+  advancedIf: Record<string, Value[]> | null;
   example: string;
   initial: Value;
   showIf: Record<string, Value[]>;
@@ -44,8 +46,9 @@ function without(schema: JsonSchema, key: "$ref" | "anyOf"): JsonSchema {
 
 function fieldOf(root: JsonSchema, name: string, raw: JsonSchema, isRequired: boolean): FormField {
   const schema = resolve(root, raw);
-  const labels = (schema["x-labels"] ?? {}) as Record<string, string>;
-  const choices = (schema.enum ?? []).map((value) => ({
+  const labels = (schema["x-labels"] ?? {}) as Record<string, string | null>;
+  const offered = (schema.enum ?? []).filter((value) => labels[String(value)] !== null);
+  const choices = offered.map((value) => ({
     value: value as Value,
     label: labels[String(value)] ?? spoken(String(value)),
   }));
@@ -57,13 +60,18 @@ function fieldOf(root: JsonSchema, name: string, raw: JsonSchema, isRequired: bo
     control,
     choices,
     isRequired,
-    isAdvanced: schema["x-advanced"] === true,
+    advancedIf: advancedOf(schema["x-advanced"]),
     example: schema.examples?.length ? String(schema.examples[0]) : "",
     initial: (schema.default as Value | undefined) ?? (control === "switch" ? false : (choices[0]?.value ?? "")),
     showIf: (schema["x-show-if"] ?? {}) as Record<string, Value[]>,
     minimum: schema.minimum,
     maximum: schema.maximum,
   };
+}
+
+function advancedOf(said: unknown): FormField["advancedIf"] {
+  if (typeof said === "object" && said !== null) return said as Record<string, Value[]>;
+  return said === true ? {} : null;
 }
 
 function controlOf(schema: JsonSchema, hasChoices: boolean): FormField["control"] {
@@ -81,8 +89,13 @@ function spoken(name: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
-export function isShown(field: FormField, values: Values): boolean {
-  return Object.entries(field.showIf).every(([name, allowed]) => allowed.includes(values[name] ?? null));
+export const isShown = (field: FormField, values: Values) => holds(field.showIf, values);
+
+export const isAdvanced = (field: FormField, values: Values) =>
+  field.advancedIf !== null && holds(field.advancedIf, values);
+
+function holds(condition: Record<string, Value[]>, values: Values): boolean {
+  return Object.entries(condition).every(([name, allowed]) => allowed.includes(values[name] ?? null));
 }
 
 /** What to send: the shown fields. A new one leaves empty optional fields out, so that the server's defaults hold; an edited one says that a text is

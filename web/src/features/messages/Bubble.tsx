@@ -1,4 +1,3 @@
-import type { Message } from "../../api/types";
 import { Avatar } from "../../ui/Avatar";
 import { fullTime, messageTime } from "../../ui/format";
 import { t } from "../../ui/i18n";
@@ -8,7 +7,7 @@ import type { EntryProps } from "./Mail";
 import { Text } from "./Text";
 
 /** A short message, as on channels that have no subject: ours at the end side, theirs at the start. */
-export function Bubble({ message, author, me, now }: EntryProps & { message: Message }) {
+export function Bubble({ message, author, me, now, menu }: EntryProps) {
   const isOut = message.direction === "out";
   const face = <Avatar name={author} seed={message.author_id ?? message.sender?.address ?? author} size={28} />;
   return (
@@ -27,6 +26,7 @@ export function Bubble({ message, author, me, now }: EntryProps & { message: Mes
             {messageTime(message.created_at, now)}
           </time>
           <DeliveryMark message={message} />
+          {menu}
         </footer>
         <DeliveryTrouble message={message} me={me} />
       </div>

@@ -1,11 +1,10 @@
 /* A message as a card over the full width: who to whom, the new text, what was quoted folded away, files, and how far it got. */
-import { CircleHelp, Download, Ellipsis, ShieldAlert } from "lucide-react";
-import { useState } from "react";
+import { CircleHelp, Ellipsis, ShieldAlert } from "lucide-react";
+import { type ReactNode, useState } from "react";
 import type { Message, Recipient } from "../../api/types";
 import { Avatar } from "../../ui/Avatar";
 import { fullTime, messageTime } from "../../ui/format";
 import { t, tOr } from "../../ui/i18n";
-import { Menu } from "../../ui/Menu";
 import { Popover } from "../../ui/Popover";
 import { KindBadge } from "../channels/ChannelBadge";
 import { DeliveryMark, DeliveryTrouble, PerPerson } from "./Delivery";
@@ -21,6 +20,8 @@ export interface EntryProps {
   view: string;
   me: string;
   now: Date;
+  /** What can be done with the message. */
+  menu: ReactNode;
 }
 
 interface Props extends EntryProps {
@@ -38,7 +39,7 @@ export function recipientLine(message: Message): string {
   return message.recipients.length ? parts.join(" ") : "";
 }
 
-export function Mail({ message, author, kind, view, me, now, startsFolded, hasArrived }: Props) {
+export function Mail({ message, author, kind, view, me, now, menu, startsFolded, hasArrived }: Props) {
   const [isFolded, setFolded] = useState(startsFolded && message.state !== "failed");
   const when = (
     <time dateTime={message.created_at} title={fullTime(message.created_at)}>
@@ -93,7 +94,7 @@ export function Mail({ message, author, kind, view, me, now, startsFolded, hasAr
             {() => <Why message={message} view={view} />}
           </Popover>
         ) : null}
-        <MessageMenu message={message} />
+        {menu}
       </header>
       <div className="mailbody">
         <Body message={message} author={author} />
@@ -111,33 +112,6 @@ function Origin({ message }: { message: Message }) {
       <ShieldAlert className="small" />
       {t("origin.suspicious_word")}
     </span>
-  );
-}
-
-function MessageMenu({ message }: { message: Message }) {
-  if (message.direction !== "in") return null;
-  const source = `/api/messages/${message.id}/source`;
-  return (
-    <Menu
-      label={t("mail.menu")}
-      className="iconbtn s"
-      align="end"
-      items={[
-        {
-          id: "download",
-          label: t("mail.download"),
-          icon: <Download />,
-          run: () => {
-            const link = document.createElement("a");
-            link.href = source;
-            link.download = "";
-            link.click();
-          },
-        },
-      ]}
-    >
-      <Ellipsis />
-    </Menu>
   );
 }
 

@@ -29,7 +29,9 @@ export function systemSentence(message: Message, { users, inboxes }: Known): str
     case "inbox_changed":
       return t("system.inbox", { who: who || t("system.somebody"), from: inbox(text("from")), to: inbox(text("to")) });
     case "message_moved":
-      return t("system.moved", { who: who || t("system.somebody") });
+      return t(text("to") === message.conversation_id ? "system.moved_here" : "system.moved_away", {
+        who: who || t("system.somebody"),
+      });
     case "message_failed":
       return t("system.failed", { address: text("address") || t("system.recipient"), reason: text("reason") });
     case "message_delayed":

@@ -18,6 +18,7 @@ import { Composer } from "../drafts/Composer";
 import { Bubble } from "./Bubble";
 import { Comment } from "./Comment";
 import { Mail } from "./Mail";
+import { MessageMenu } from "./MessageMenu";
 import { asMessage, outbox } from "./pending";
 import { SystemEntry } from "./SystemEntry";
 import { ThreadHeader } from "./ThreadHeader";
@@ -106,14 +107,15 @@ function Entry({ message, conversation, scope, isFirstNew, fromEnd }: EntryProps
   const inboxes = useQuery(inboxesQuery).data ?? [];
   const channel = useChannel(conversation.kind);
   const author = authorOf(message, scope);
-  const common = { message, author, now, me: scope.me.id, kind: conversation.kind, view: scope.view };
+  const menu = <MessageMenu message={message} conversation={conversation} scope={scope} />;
+  const common = { message, author, now, menu, me: scope.me.id, kind: conversation.kind, view: scope.view };
   return (
     <li id={`m${message.id}`}>
       {isFirstNew ? <p className="divider new">{t("thread.new")}</p> : null}
       {message.type === "system" ? (
         <SystemEntry message={message} now={now} users={scope.users} inboxes={inboxes} />
       ) : message.type === "comment" ? (
-        <Comment message={message} author={author} now={now} />
+        <Comment message={message} author={author} now={now} menu={menu} />
       ) : channel && !channel.abilities.has_subject ? (
         <Bubble {...common} />
       ) : (
@@ -154,6 +156,8 @@ function TypingLine({ conversation, scope }: Props) {
 function usePlace(log: RefObject<HTMLDivElement | null>, messages: Message[], conversationId: Id): void {
   const isAtEnd = useRef(true);
   const before = useRef<{ first: Id | undefined; height: number }>({ first: undefined, height: 0 });
+  // The "New" line the thread was opened at: kept in sight while frames and pictures get their height, until a hand moves the thread.
+  const line = useRef<Element | null>(null);
 
   useEffect(() => {
     const element = log.current;
@@ -164,13 +168,22 @@ function usePlace(log: RefObject<HTMLDivElement | null>, messages: Message[], co
     const onScroll = () => {
       isAtEnd.current = element.scrollHeight - element.scrollTop - element.clientHeight < 40;
     };
+    const letGo = () => {
+      line.current = null;
+    };
     // Frames and pictures get their height after they are drawn: keep to the end then too.
-    const watch = new ResizeObserver(() => isAtEnd.current && toEnd());
+    const watch = new ResizeObserver(() => {
+      if (line.current) line.current.scrollIntoView({ block: "center" });
+      else if (isAtEnd.current) toEnd();
+    });
+    const byHand = ["wheel", "pointerdown", "keydown", "touchmove"] as const;
+    for (const kind of byHand) element.addEventListener(kind, letGo, { passive: true });
     for (const child of element.children) watch.observe(child);
     watch.observe(element);
     element.addEventListener("scroll", onScroll, { passive: true });
     return () => {
       watch.disconnect();
+      for (const kind of byHand) element.removeEventListener(kind, letGo);
       element.removeEventListener("scroll", onScroll);
     };
   }, [log]);
@@ -188,8 +201,13 @@ function usePlace(log: RefObject<HTMLDivElement | null>, messages: Message[], co
     const hadMore = before.current.first !== undefined && before.current.first !== first;
     if (isAtEnd.current) {
       const marker = element.querySelector(".divider.new");
-      if (marker && before.current.first === undefined) marker.scrollIntoView({ block: "center" });
-      else element.scrollTop = element.scrollHeight;
+      if (marker && before.current.first === undefined) {
+        line.current = marker;
+        marker.scrollIntoView({ block: "center" });
+      } else {
+        line.current = null;
+        element.scrollTop = element.scrollHeight;
+      }
     } else if (hadMore) element.scrollTop += element.scrollHeight - before.current.height;
     else if (before.current.first === undefined && location.hash) {
       document.getElementById(location.hash.slice(1))?.scrollIntoView({ block: "center" });

@@ -53,5 +53,6 @@ export function useReading(conversation: Conversation, lastId: Id | null, scope:
   return newFrom.from;
 }
 
-const startOf = (conversation: Conversation): Id | null =>
-  conversation.is_unread && conversation.read_message_id ? conversation.read_message_id : null;
+/** Where all of it is new ("0": never opened) a line would say nothing. */
+const startOf = ({ is_unread, read_message_id }: Conversation): Id | null =>
+  is_unread && read_message_id && read_message_id !== "0" ? read_message_id : null;

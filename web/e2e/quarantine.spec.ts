@@ -1,0 +1,33 @@
+import { join } from "node:path";
+import { expect, test } from "./fixtures";
+
+const SHOTS = process.env.SHOTS;
+
+test("a mail that names nobody as its sender waits in quarantine, can be looked at, and tried again", async ({
+  inbox,
+  world,
+}) => {
+  await world.write({
+    from: "",
+    raw: "To: support@tindra.example\r\nSubject: Torn in half\r\nDate: Mon, 2 Nov 2026 09:00:00 +0100\r\n\r\nThe upper half is missing.\r\n",
+  });
+  await inbox.goto(`${world.innboks.url}/settings/quarantine`);
+  const row = inbox.getByRole("listitem").filter({ hasText: "Support mail" });
+  await expect(async () => {
+    if (!(await row.count())) await inbox.reload();
+    await expect(row).toBeVisible({ timeout: 1500 });
+  }).toPass({ timeout: 10_000 });
+  await expect(row).toContainText(/1 try/);
+  if (SHOTS) await inbox.screenshot({ path: join(SHOTS, "quarantine.png") });
+
+  await row.getByRole("button", { name: "Look at it" }).click();
+  const dialog = inbox.getByRole("dialog", { name: "As it came" });
+  await expect(dialog).toContainText("The upper half is missing.");
+  if (SHOTS) await inbox.screenshot({ path: join(SHOTS, "quarantine-raw.png") });
+  await inbox.keyboard.press("Escape");
+  await expect(dialog).toHaveCount(0);
+
+  await row.getByRole("button", { name: "Try again" }).click();
+  await expect(inbox.getByRole("alert")).toBeVisible();
+  await expect(row).toContainText(/2 tries/);
+});
