@@ -76,6 +76,28 @@ test("a comment stays inside and is marked so", async ({ inbox, world }) => {
   expect(world.mailbox.received.some((mail) => mail.raw.includes("Gothenburg"))).toBe(false);
 });
 
+test("of a message that may have left a person decides: it did, or it goes again", async ({ inbox, world }) => {
+  await world.write({ from: "Liv Berg <liv@berg.example>", subject: "Gloves", text: "Do they fit over a ring?" });
+  await inbox.getByRole("link", { name: /Gloves/ }).click();
+  const write = async (text: string) => {
+    await inbox.getByRole("textbox", { name: /^Reply through/ }).fill(text);
+    await inbox.getByRole("button", { name: "Send", exact: true }).click();
+    const answer = inbox.getByRole("article").filter({ hasText: text });
+    await expect(answer.getByRole("button", { name: "It did leave" })).toBeVisible({ timeout: 15_000 });
+    return answer;
+  };
+  world.mailbox.hangUp(true);
+  const first = await write("They do, one size up.");
+  await first.getByRole("button", { name: "It did leave" }).click();
+  await expect(first.getByText("Sent", { exact: true })).toBeVisible();
+  const second = await write("We have them in black.");
+  world.mailbox.hangUp(false);
+  await second.getByRole("button", { name: "Send again" }).click();
+  await expect(second.getByText(/^(Sent|Delivered)$/)).toBeVisible({ timeout: 15_000 });
+  await world.mailbox.waitFor("We have them in black.");
+  expect(world.mailbox.received.some((mail) => mail.raw.includes("one size up"))).toBe(false);
+});
+
 test("a refused message says why, stays in sight, and goes after Retry", async ({ inbox, world }) => {
   await world.write({ from: "Oda Myhre <oda@myhre.example>", subject: "Boots", text: "When can I come?" });
   await inbox.getByRole("link", { name: /Boots/ }).click();

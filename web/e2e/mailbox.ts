@@ -1,4 +1,5 @@
 /* The customer's side: a mailbox that takes what Innboks sends, and a mail program that writes to it. Both speak real SMTP on loopback. */
+import type { Socket } from "node:net";
 import nodemailer, { type SendMailOptions } from "nodemailer";
 import { SMTPServer } from "smtp-server";
 
@@ -15,6 +16,8 @@ export interface Mailbox {
   waitFor: (text: string) => Promise<Received>;
   /** Refuses every recipient from now on, with this answer; null: takes them again. */
   refuse: (answer: string | null) => void;
+  /** From now on takes each mail whole and hangs up without saying so. */
+  hangUp: (isHangingUp: boolean) => void;
   close: () => Promise<void>;
 }
 
@@ -23,6 +26,8 @@ const WAIT_MS = 15_000;
 export async function openMailbox(): Promise<Mailbox> {
   const received: Received[] = [];
   let refusal: string | null = null;
+  let isHangingUp = false;
+  const sockets = new Set<Socket>();
   const server = new SMTPServer({
     authOptional: true,
     disabledCommands: ["STARTTLS"],
@@ -35,11 +40,19 @@ export async function openMailbox(): Promise<Mailbox> {
         raw += chunk;
       });
       stream.on("end", () => {
+        if (isHangingUp) {
+          for (const socket of sockets) socket.destroy();
+          return;
+        }
         const { mailFrom, rcptTo } = session.envelope;
         received.push({ from: mailFrom ? mailFrom.address : "", to: rcptTo.map((one) => one.address), raw });
         done();
       });
     },
+  });
+  server.server.on("connection", (socket: Socket) => {
+    sockets.add(socket);
+    socket.on("close", () => sockets.delete(socket));
   });
   await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
   const address = server.server.address();
@@ -48,6 +61,9 @@ export async function openMailbox(): Promise<Mailbox> {
     received,
     refuse: (answer) => {
       refusal = answer;
+    },
+    hangUp: (is) => {
+      isHangingUp = is;
     },
     waitFor: async (text) => {
       const until = Date.now() + WAIT_MS;
