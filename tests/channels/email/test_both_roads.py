@@ -9,9 +9,6 @@ from typing import Any
 
 import httpx
 import pytest
-from dns_server import dns_server
-from scripted_smtp import ScriptedServer, scripted
-from test_authentication import DNS, MAIL, keys, signed
 
 from innboks.app import build_parts, web_app
 from innboks.channels.email.receiver import Listener, listen
@@ -27,6 +24,9 @@ from innboks.core.conversations.read import get_message, list_conversations, lis
 from innboks.core.conversations.send import send
 from innboks.core.conversations.write import write
 from innboks.core.parts import Parts
+from tests.channels.email.dns_server import dns_server
+from tests.channels.email.scripted_smtp import ScriptedServer, scripted
+from tests.channels.email.test_authentication import DNS, MAIL, keys, signed
 
 FIRST = """From: Leo Customer <leo@customer.example>
 To: Team <team@team.example>

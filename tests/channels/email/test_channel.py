@@ -10,8 +10,6 @@ from typing import Any
 
 import msgspec
 import pytest
-from context import World, outgoing
-from scripted_smtp import HANG, scripted
 
 from innboks.channels import email as folder
 from innboks.channels.email import own
@@ -22,6 +20,8 @@ from innboks.errors import Broken, Invalid, Rejected, Retry, Uncertain, Unrecogn
 from innboks.sdk.contract import Context, Inbound, MessageReceived, OutgoingFile, Party
 from innboks.sdk.parsing import Facts, pure_context
 from innboks.sdk.registry import Registry, discover, offers
+from tests.channels.email.context import World, outgoing
+from tests.channels.email.scripted_smtp import HANG, scripted
 
 FIXTURES = Path(str(folder.__file__)).parent / "fixtures"
 CHANNEL = Email()

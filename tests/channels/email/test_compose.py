@@ -6,13 +6,13 @@ from email.message import EmailMessage
 from typing import Any
 
 import pytest
-from context import World, outgoing
 
 from innboks.channels.email.compose import Composed, compose, text_to_html
 from innboks.channels.email.own import message_id_for, own_message
 from innboks.channels.email.read import read_mail
 from innboks.channels.email.settings import Config
 from innboks.sdk.contract import Author, OutgoingFile, Party
+from tests.channels.email.context import World, outgoing
 
 EVIL = "x\r\nBcc: evil@z.example\r\n\r\nbody\n\rX-Evil: 1\x00\u2028X-Evil: 2\x85X-Evil: 3"
 

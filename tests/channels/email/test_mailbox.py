@@ -11,15 +11,15 @@ from typing import Any
 
 import msgspec
 import pytest
-from context import World
-from dovecot import PASSWORD, USER, Dovecot, dovecot
-from test_receiver import self_signed
 
 from innboks.channels.email import mailbox, own
 from innboks.channels.email.mailbox import Pace
 from innboks.channels.email.settings import Config, incoming_server
 from innboks.errors import Broken, Retry
 from innboks.sdk.contract import Context
+from tests.channels.email.context import World
+from tests.channels.email.dovecot import PASSWORD, USER, Dovecot, dovecot
+from tests.channels.email.test_receiver import self_signed
 
 QUICK = Pace(look_s=0.5, poll_s=0.3, retry_s=0.05, retry_most_s=0.3, broken_s=0.2, broken_most_s=0.5, full_after_break_s=0)
 HOUR, DAY = 3600, 86400

@@ -7,8 +7,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from dovecot import PASSWORD, USER, Dovecot, dovecot
-from scripted_smtp import ScriptedServer, scripted
 
 from innboks.app import build_parts
 from innboks.config import Settings
@@ -25,6 +23,8 @@ from innboks.core.conversations.send import send
 from innboks.core.conversations.write import write
 from innboks.core.parts import Parts
 from innboks.errors import Invalid
+from tests.channels.email.dovecot import PASSWORD, USER, Dovecot, dovecot
+from tests.channels.email.scripted_smtp import ScriptedServer, scripted
 
 DAY = 86400
 

@@ -3,13 +3,13 @@
 from datetime import timedelta
 
 import pytest
-from scripted_smtp import CLOSE, HANG, ScriptedServer, scripted
 
 from innboks.channels.email.compose import Composed
 from innboks.channels.email.outbox import hand_over
 from innboks.channels.email.settings import Server
 from innboks.errors import Blocked, Broken, Rejected, Retry, SendError, Uncertain
 from innboks.sdk.contract import Sent
+from tests.channels.email.scripted_smtp import CLOSE, HANG, ScriptedServer, scripted
 
 MAIL = Composed(raw=b"Subject: Hi\r\n\r\nHello\n.dot\r\n", message_id="1.abc@team.example", needs_utf8=False)
 

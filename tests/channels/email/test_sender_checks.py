@@ -9,10 +9,6 @@ from typing import Any
 
 import msgspec
 import pytest
-from context import World
-from dns_server import DnsServer, dns_server
-from test_authentication import BAD, DNS, GOOD, MAIL, PASSED, keys, signed
-from test_receiver import Storage, listening, talk
 
 from innboks.channels.email import sender_checks
 from innboks.channels.email.authentication import CHECKED, Authentication
@@ -23,6 +19,10 @@ from innboks.channels.email.sender_checks import Connection, SenderChecks, clien
 from innboks.channels.email.settings import Config
 from innboks.lib.clock import FakeClock
 from innboks.sdk.contract import Inbound, MessageReceived
+from tests.channels.email.context import World
+from tests.channels.email.dns_server import DnsServer, dns_server
+from tests.channels.email.test_authentication import BAD, DNS, GOOD, MAIL, PASSED, keys, signed
+from tests.channels.email.test_receiver import Storage, listening, talk
 
 HOSTED = "in-abc@mail.example"
 RECORDS = {**DNS, ("s1._domainkey.kunde.example", "TXT"): [keys()[1]], ("", "NS"): ["a.root.example."]}
