@@ -25,9 +25,11 @@ from typing import Any, Literal, ParamSpec, TypeVar, Union, get_args, get_origin
 import msgspec
 import psycopg
 from psycopg import AsyncConnection, AsyncCursor, errors
+from psycopg.abc import AdaptContext, Buffer
+from psycopg.adapt import Loader
 from psycopg.pq import TransactionStatus
 from psycopg.rows import TupleRow
-from psycopg.types.json import set_json_dumps, set_json_loads
+from psycopg.types.json import set_json_dumps
 
 from innboks.errors import InnboksError
 
@@ -46,8 +48,21 @@ IDLE_S = 60.0
 """Connections above the minimum are closed when unused for so long: each costs the server several megabytes."""
 TRIES = 5
 
-set_json_loads(msgspec.json.decode)
 set_json_dumps(msgspec.json.encode)
+
+
+class _JsonLoader(Loader):
+    """psycopg's own goes through two more Python calls for each value, a fifth of what reading a long conversation costs."""
+
+    def __init__(self, oid: int, context: AdaptContext | None = None) -> None:
+        super().__init__(oid, context)
+        self.load = msgspec.json.decode  # type: ignore[assignment,method-assign]
+
+    def load(self, data: Buffer) -> Any: ...
+
+
+for _kind in ("json", "jsonb"):
+    psycopg.adapters.register_loader(_kind, _JsonLoader)
 
 
 class DatabaseUnavailable(InnboksError):

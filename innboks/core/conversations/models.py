@@ -63,7 +63,7 @@ class Attachment(msgspec.Struct, kw_only=True):
     content_id: str | None
 
 
-class Message(msgspec.Struct, kw_only=True):
+class Message(msgspec.Struct):
     """One entry of a conversation. `state`, `reason` and `code` are those of its dispatch (None for what is not sent).
     `html` is sanitised; `data` is the system event; `why` says why it is in this conversation; `origin` what is known of its authenticity."""
 
