@@ -8,10 +8,12 @@ them over would cost more than parsing them. Read next: `Channel.parse` in `cont
 import asyncio
 import hashlib
 import hmac
+import os
+import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from pathlib import Path
 from typing import Any
 
@@ -125,7 +127,15 @@ _registry: Registry | None = None
 
 def _prepare(folders: Sequence[Path]) -> None:
     global _registry
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     _registry = discover(folders)
+
+
+def _end_with_parent() -> None:
+    """A parent that is killed outright cannot close its pool, and the queue never ends by itself: so this process watches it."""
+    if (parent := parent_process()) is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _parse(facts: Facts, inbound: Inbound) -> Sequence[Happening]:
