@@ -286,7 +286,7 @@ def _options(major: int, *, is_durable: bool) -> dict[str, str]:
         "max_wal_senders": "0",
         "max_wal_size": "1GB",
         "max_logical_replication_workers": "0",
-        "autovacuum_naptime": "20s",
+        "autovacuum_naptime": "5s",  # plans made while a table is almost empty are bad for a full one: learn soon that it grows
         "idle_in_transaction_session_timeout": "10min",
         "log_min_messages": "warning",
         "timezone": "UTC",

@@ -1,4 +1,4 @@
-"""`make bench`: the figures that the product holds itself to (docs/develop/figures.md), measured on this machine in one run.
+"""`make bench`: the figures that the product holds itself to, measured on this machine in one run.
 
 Everything is real and local: `innboks run` in processes of its own, PostgreSQL with every commit on disk, HTTP, SMTP and event streams over
 sockets. A row prints its progress, then the table comes, and the same figures as JSON in `bench.json`. Read next: `__main__.py` for

@@ -47,6 +47,7 @@ async def ingest(place: Installation, say: Callable[[str], None]) -> list[Figure
         }
         for feeds in ways.values():
             await _rate(feeds, numbers, 300)
+        await place.know_itself()
         for turn in range(ROUNDS):
             for name, feeds in ways.items():
                 used = place.cpu_s()

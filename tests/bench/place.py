@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import msgspec
+import psycopg
 
 from innboks.lib import embedded_postgres
 from tests.bench.wire import Http
@@ -133,6 +134,11 @@ class Installation:
         """A message of the echo provider: (path, body, headers)."""
         body = msgspec.json.encode({"type": "message", "id": f"m{number}", "sender": sender, "name": sender.title(), "text": text})
         return f"/hooks/echo/{self.echo['id']}", body, {"x-echo-signature": signature(body)}
+
+    async def know_itself(self) -> None:
+        """Has the planner look at the tables, as it does by itself within the first minute of an installation's life."""
+        async with await psycopg.AsyncConnection.connect(self.dsn, autocommit=True) as conn:
+            await conn.execute("analyze")
 
     # ── what it costs ────────────────────────────────────────────────────────────────────────────────────────────────────
 

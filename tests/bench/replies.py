@@ -41,6 +41,10 @@ async def replies(place: Installation, say: Callable[[str], None]) -> list[Figur
     for client in clients:
         await client.__aenter__()
     await clients[0].json("POST", f"/api/conversations/{found[0]}/messages", {"type": "comment", "text": "The tenth today."})
+    for number in range(100):
+        given = {"type": "reply", "text": "One moment, please.", "client_id": f"warm-{number}"}
+        await clients[number % CLIENTS].json("POST", f"/api/conversations/{found[number]}/messages", given)
+    await place.know_itself()
     began, used = time.monotonic(), place.cpu_s()
     await asyncio.gather(*(write(client) for client in clients))
     took = time.monotonic() - began
