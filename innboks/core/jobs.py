@@ -27,6 +27,8 @@ HEARTBEAT_S = 5.0
 STALLED_AFTER_S = 20.0
 """A worker that has not been heard of for so long is dead, and its jobs go to another."""
 CONCURRENCY = 20
+SETTLED_AFTER_S = 0.03
+"""By then the engine has written down that a job is done."""
 KEEP_EVENTS = timedelta(days=14)
 _NOTES = "procrastinate_any_queue_v1"
 """What the job engine's workers listen to. Its own note, sent inside the transaction, is switched off (migration 0005)."""
@@ -57,6 +59,9 @@ class Jobs:
         self._database = database
         self._notes = PostgresBackplane(database.dsn, _NOTES)
         self._announcing: asyncio.Task[None] | None = None
+        self._worker_id: int | None = None
+        self._under_way: set[int | None] = set()
+        self._suspects: set[int | None] = set()
         self._is_announced = True
         self._parts: Parts | None = None
         self._app = procrastinate.App(connector=procrastinate.PsycopgConnector(conninfo=database.dsn, min_size=1, max_size=4))
@@ -130,7 +135,14 @@ class Jobs:
     async def _run_send(self, context: JobContext, account_id: int, message_id: int) -> None:
         from innboks.core.conversations.send import send
 
-        again = await send(self._ready, account_id, message_id, worker=f"{socket.gethostname()}:{os.getpid()}")
+        self._worker_id = context.job.worker_id
+        self._under_way.add(context.job.id)
+        try:
+            again = await send(self._ready, account_id, message_id, worker=f"{socket.gethostname()}:{os.getpid()}")
+        finally:
+            self._under_way.discard(context.job.id)
+            # The next one of this conversation may go now; the engine would not look for it before its next round.
+            asyncio.get_running_loop().call_later(SETTLED_AFTER_S, self.announce)
         if again is not None:
             raise Again(again)
 
@@ -165,6 +177,7 @@ class Jobs:
         while True:
             try:
                 await self._free_the_dead()
+                await self._free_the_lost()
             except Exception as error:  # the database is away: the worker itself says so
                 log.warning("cannot look for dead workers", error=type(error).__name__)
             await asyncio.sleep(HEARTBEAT_S)
@@ -177,3 +190,16 @@ class Jobs:
             await manager.retry_job(job)
         if stalled:
             log.info("took over jobs of a dead worker", jobs=len(stalled))
+
+    async def _free_the_lost(self) -> None:
+        """A job that ended here while the database was away still stands there as running, and would hold its conversation for ever. One that
+        is seen so twice runs again; `send` knows what has happened already."""
+        if self._worker_id is None:
+            return
+        running = await self._app.job_manager.list_jobs_async(status="doing", task=self._send.name, worker_id=self._worker_id)
+        lost = [job for job in running if job.id not in self._under_way]
+        for job in lost:
+            if job.id in self._suspects:
+                await self._app.job_manager.retry_job(job)
+                log.info("took up a job that was lost", job=job.id)
+        self._suspects = {job.id for job in lost}
