@@ -6,7 +6,7 @@ MAKEFLAGS += --no-print-directory --no-builtin-rules
 VENV := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format bench types requirements clean \
+.PHONY: help run test check format bench types requirements pictures clean \
         check-python check-web test-web test-browser test-database test-python
 
 help: ## Show this list
@@ -71,6 +71,10 @@ types: ## Make the TypeScript types of the API again from its OpenAPI descriptio
 	@scripts/prepare dev node-modules
 	@$(VENV)/innboks schema > web/src/api/schema.json
 	@scripts/npm run --silent types
+
+pictures: ## Take the pictures of the documentation anew
+	@scripts/prepare dev web system
+	@scripts/npm run --silent pictures
 
 requirements: ## Pin all Python packages again from pyproject.toml (UPGRADE=1 takes newer versions)
 	@scripts/prepare dev

@@ -4,8 +4,10 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Literal
+from urllib.parse import urlsplit
 
 from innboks.api.guard import Guard
+from innboks.api.hooks import Hooks
 from innboks.api.routes import litestar_app
 from innboks.api.static import StaticFiles, dist_folder
 from innboks.config import Settings
@@ -14,6 +16,7 @@ from innboks.core.channel_accounts.directory import Directory
 from innboks.core.events.wake import Wake
 from innboks.core.jobs import Jobs
 from innboks.core.parts import Parts
+from innboks.core.views.store import note_windows
 from innboks.lib.backplane import open_backplane
 from innboks.lib.clock import Clock, SystemClock
 from innboks.lib.crypto import Vault
@@ -38,7 +41,8 @@ async def build_parts(settings: Settings, dsn: str, role: Role, *, clock: Clock 
     backplane = open_backplane(settings.backplane_url, dsn)
     parsing = Parsing(registry, settings.channel_folders)
     time = clock or SystemClock()
-    http = HttpClient(time, allow_private=settings.allow_private)
+    trusted = frozenset(urlsplit(url).netloc for url in settings.provider_urls.values())
+    http = HttpClient(time, allow_private=settings.allow_private, trusted=trusted)
     jobs = Jobs(database)
     wake = Wake(backplane)
     try:
@@ -57,6 +61,9 @@ async def build_parts(settings: Settings, dsn: str, role: Role, *, clock: Clock 
             actors=Actors(),
         )
         jobs.attach(parts)
+        if role != "tool":
+            async with database.connection() as conn:
+                await note_windows(conn, {channel.kind: channel.abilities.reply_window_s for channel in registry})
         yield parts
     finally:
         parsing.close()
@@ -68,7 +75,7 @@ async def build_parts(settings: Settings, dsn: str, role: Role, *, clock: Clock 
 
 def web_app(parts: Parts) -> Guard:
     """The ASGI application of a web process."""
-    return Guard(litestar_app(parts), StaticFiles(dist_folder()), parts.settings.url)
+    return Guard(litestar_app(parts), Hooks(parts), StaticFiles(dist_folder()), parts.settings.url)
 
 
 async def stop_streams(app: Guard) -> None:

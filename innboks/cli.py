@@ -240,13 +240,13 @@ def _connect(arguments: argparse.Namespace, settings: Settings) -> int:
     async def work(parts: "Parts") -> int:
         import msgspec
 
-        from innboks.api.app.channel_accounts import shown
+        from innboks.api.app.channel_accounts import shown_to
         from innboks.core.channel_accounts.connect import connect
 
         actor = await _person(parts, arguments.email)
         inbox_id = await _inbox(parts, actor, arguments.inbox) if arguments.inbox else None
         row = await connect(parts, actor, arguments.kind, arguments.name, inbox_id, config)
-        print(msgspec.json.encode(shown(parts, row)).decode())
+        print(msgspec.json.encode(await shown_to(parts, row)).decode())
         return 0
 
     return _with_parts(settings, work)

@@ -26,6 +26,7 @@ T = TypeVar("T")
 _YES = {"1", "true", "yes", "on"}
 _NO = {"0", "false", "no", "off"}
 _PROVIDER = re.compile(r"INNBOKS_([A-Z0-9_]+)_URL")
+_PROVIDER_CLIENT = re.compile(r"INNBOKS_([A-Z0-9]+)_(CLIENT_ID|CLIENT_SECRET|TENANT)")
 _DOMAIN = re.compile(r"(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*")
 _SIZE = re.compile(r"(\d+)\s*(B|KB|KIB|MB|MIB|GB|GIB)?", re.IGNORECASE)
 _SIZE_UNITS = {"B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "KIB": 2**10, "MIB": 2**20, "GIB": 2**30}
@@ -63,6 +64,17 @@ class MailRelay(msgspec.Struct, frozen=True, kw_only=True):
         return f"MailRelay({self.host}:{self.port})"
 
 
+class ProviderClient(msgspec.Struct, frozen=True, kw_only=True):
+    """This server as it is registered at a provider (OAuth 2.0). `tenant` only where the provider has such: whose people may sign in."""
+
+    id: str
+    secret: str = ""
+    tenant: str = ""
+
+    def __repr__(self) -> str:
+        return f"ProviderClient({self.id!r})"
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Everything an operator can set, parsed. Made by `load_settings`."""
 
@@ -80,6 +92,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Folder with `postgres` and `initdb`, instead of the bundled ones."""
     provider_urls: dict[str, str] = {}
     """Provider name in lower case → base address of its API, from INNBOKS_<PROVIDER>_URL."""
+    provider_clients: dict[str, ProviderClient] = {}
+    """Provider name in lower case → this server's registration there, from INNBOKS_<PROVIDER>_CLIENT_ID, _CLIENT_SECRET and _TENANT."""
     allow_private: bool = False
     """May outgoing requests reach loopback and private addresses? Tests and the sandbox only."""
     smtp_cert: Path | None = None
@@ -137,6 +151,7 @@ def load_settings(environ: Mapping[str, str], cwd: Path, *, needs_secret: bool =
         files_url=get("FILES_URL", _files_url, None),
         pg_bin=get("INNBOKS_PG_BIN", lambda n, t: _pg_bin(n, t, cwd), None),
         provider_urls=_provider_urls(given),
+        provider_clients=_provider_clients(given),
         allow_private=get("INNBOKS_ALLOW_PRIVATE", _flag, False),
         smtp_cert=cert,
         smtp_key=key,
@@ -169,12 +184,19 @@ def _given(environ: Mapping[str, str], file: Path) -> dict[str, str]:
                 name = f"INNBOKS_{name}"
             if not isinstance(value, str | int | bool):
                 raise InvalidSetting(f"{key} in innboks.toml", "must be a text, a number, or true or false.")
-            if name not in _NAMES and not _PROVIDER.fullmatch(name):
+            if not _is_known(name):
                 known = ", ".join(sorted(n.removeprefix("INNBOKS_").lower() for n in _NAMES))
-                raise InvalidSetting(f"{key} in innboks.toml", f"is not a setting. Settings are: {known}, and <provider>_url.")
+                raise InvalidSetting(
+                    f"{key} in innboks.toml",
+                    f"is not a setting. Settings are: {known}, and <provider>_url, <provider>_client_id, <provider>_client_secret, <provider>_tenant.",
+                )
             given[name] = str(value)
-    given.update({name: text for name, text in environ.items() if name in _NAMES or _PROVIDER.fullmatch(name)})
+    given.update({name: text for name, text in environ.items() if _is_known(name)})
     return given
+
+
+def _is_known(name: str) -> bool:
+    return name in _NAMES or bool(_PROVIDER.fullmatch(name) or _PROVIDER_CLIENT.fullmatch(name))
 
 
 _NAMES = {
@@ -251,6 +273,24 @@ def _web_url(name: str, text: str) -> str:
 def _provider_urls(given: Mapping[str, str]) -> dict[str, str]:
     found = ((match.group(1).lower(), name, text) for name, text in given.items() if (match := _PROVIDER.fullmatch(name)))
     return {provider: _web_url(name, text.strip()) for provider, name, text in found if text.strip()}
+
+
+def _provider_clients(given: Mapping[str, str]) -> dict[str, ProviderClient]:
+    """A secret or a tenant without an id says that something was forgotten."""
+    found: dict[str, dict[str, str]] = {}
+    for name, text in given.items():
+        if (match := _PROVIDER_CLIENT.fullmatch(name)) and text.strip():
+            field = {"CLIENT_ID": "id", "CLIENT_SECRET": "secret", "TENANT": "tenant"}[match.group(2)]
+            found.setdefault(match.group(1).lower(), {})[field] = text.strip()
+    for provider, fields in found.items():
+        if "id" not in fields:
+            name = f"INNBOKS_{provider.upper()}_CLIENT_ID"
+            raise InvalidSetting(name, "is missing. Write the id that the provider gave to this server when it was registered there.")
+        if not re.fullmatch(r"[A-Za-z0-9.-]{0,200}", fields.get("tenant", "")):
+            raise InvalidSetting(
+                f"INNBOKS_{provider.upper()}_TENANT", "is not a tenant. Write its id or its domain, for example example.com."
+            )
+    return {provider: ProviderClient(**fields) for provider, fields in found.items()}
 
 
 def _mail_relay(name: str, text: str, given: Mapping[str, str]) -> MailRelay:

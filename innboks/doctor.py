@@ -8,19 +8,27 @@ import asyncio
 import os
 import socket
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
 import psycopg
 
 from innboks.config import Endpoint, Settings
+from innboks.core.radar import store as radar
+from innboks.core.radar.look import troubles, worker_silent_since
+from innboks.core.radar.models import Trouble
+from innboks.core.radar.words import what, what_to_do
+from innboks.core.search.store_index import Lag, lag
 from innboks.errors import InnboksError
+from innboks.lib.crypto import Vault
 from innboks.lib.files import free_bytes, open_files
 from innboks.lib.lock import AlreadyRunning, data_lock, database
 from innboks.lib.migrate import pending
 
 DISK_LOW_BYTES = 1024**3
 OLDEST_POSTGRES = 15
+SEARCH_LATE_S = 300.0
 
 
 class Finding(msgspec.Struct, frozen=True):
@@ -40,7 +48,7 @@ def doctor(settings: Settings) -> list[Finding]:
         lambda: _listening(settings.http, "INNBOKS_HTTP", is_running=is_running),
         lambda: _listening(settings.smtp, "INNBOKS_SMTP", is_running=is_running),
         lambda: _mail_certificate(settings),
-        lambda: _database(settings),
+        lambda: _database(settings, is_running=is_running),
     ]
     findings: list[Finding] = []
     for check in checks:
@@ -122,7 +130,7 @@ def _mail_certificate(settings: Settings) -> Iterator[Finding]:
         )
 
 
-def _database(settings: Settings) -> Iterator[Finding]:
+def _database(settings: Settings, *, is_running: bool) -> Iterator[Finding]:
     with database(settings) as dsn:
         try:
             with psycopg.connect(dsn, connect_timeout=5) as conn:
@@ -140,3 +148,42 @@ def _database(settings: Settings) -> Iterator[Finding]:
             )
         else:
             yield Finding(True, "The database's schema is that of this program.")
+            yield _search_index(asyncio.run(_lag(dsn)))
+            yield from _stuck(asyncio.run(_troubles(settings, dsn)), is_running=is_running)
+
+
+async def _troubles(settings: Settings, dsn: str) -> list[Trouble]:
+    """What the radar shows, of all accounts."""
+    now = datetime.now(UTC)
+    found: list[Trouble] = []
+    async with await psycopg.AsyncConnection.connect(dsn, autocommit=True) as conn:
+        if (since := await worker_silent_since(conn, now)) is not None:
+            found.append(Trouble(kind="worker", since=since))
+        for account_id in await radar.accounts(conn):
+            of_account = await troubles(conn, Vault(settings.secret), account_id, await radar.inboxes(conn, account_id), now)
+            found += [one for one in of_account if one.kind != "worker"]
+    return found
+
+
+def _stuck(found: list[Trouble], *, is_running: bool) -> Iterator[Finding]:
+    """A worker is missed only where one should be at work: on this machine nothing runs while Innboks is stopped."""
+    shown = [one for one in found if is_running or one.kind != "worker"]
+    for one in shown:
+        yield Finding(False, what(one, "en"), what_to_do(one, "en"))
+    if not shown:
+        yield Finding(True, "Nothing is stuck: no answer, no message that came in, no connection.")
+
+
+async def _lag(dsn: str) -> Lag:
+    async with await psycopg.AsyncConnection.connect(dsn, autocommit=True) as conn:
+        return await lag(conn)
+
+
+def _search_index(behind: Lag) -> Finding:
+    if behind.waiting_s > SEARCH_LATE_S:
+        sentence = f"The search index has not taken in anything for {behind.waiting_s / 60:.0f} minutes, and {behind.events} changes wait."
+        return Finding(False, sentence, "Look at the worker's log; it keeps the index. Start it when it does not run.")
+    if behind.to_walk:
+        return Finding(True, f"The search index is being filled: {behind.to_walk} older messages are still to come, the newest are in.")
+    files = f" The text of {behind.files} files is still to be read." if behind.files else ""
+    return Finding(True, f"The search index is up to date.{files}")

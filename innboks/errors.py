@@ -23,7 +23,9 @@ Every error has a `code` for programs and a `sentence` for people. The sentence 
 address in full, because it is logged and shown (DESIGN §6, "Safety on both roads").
 """
 
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from typing import Any
 
 
 class InnboksError(Exception):
@@ -72,6 +74,16 @@ class NotFound(Refused):
 class Conflict(Refused):
     status = 409
     code = "conflict"
+
+
+class NewerMessage(Conflict):
+    """Something came into a conversation while an answer was written (R-642). `newer` says what, shortly, oldest first."""
+
+    code = "newer_message"
+
+    def __init__(self, sentence: str, newer: Sequence[Mapping[str, Any]]) -> None:
+        super().__init__(sentence)
+        self.newer = newer
 
 
 class TooLarge(Refused):

@@ -17,7 +17,10 @@ import uvloop
 from innboks.app import build_parts, stop_streams, web_app
 from innboks.config import Settings
 from innboks.core.channel_accounts.watch import listeners, watch_all
+from innboks.core.notifications.deliver import notify_people
 from innboks.core.parts import Parts
+from innboks.core.radar.alarm import keep_watch
+from innboks.core.search.index import keep_index
 from innboks.lib.log import get_logger
 from innboks.lib.migrate import pending
 
@@ -58,13 +61,18 @@ async def _web(settings: Settings, dsn: str) -> None:
             timeout_graceful_shutdown=STOP_S,
         )
         _settle_memory()
-        await _Server(config, lambda: stop_streams(app)).serve()
+        watch = asyncio.create_task(keep_watch(parts, "web"))
+        try:
+            await _Server(config, lambda: stop_streams(app)).serve()
+        finally:
+            watch.cancel()
+            await asyncio.gather(watch, return_exceptions=True)
 
 
 async def _worker(settings: Settings, dsn: str) -> None:
     os.nice(NICE)
     async with build_parts(settings, dsn, "worker") as parts, listeners(parts):
-        await _until_told(parts, parts.jobs.run(), watch_all(parts))
+        await _until_told(parts, parts.jobs.run(), watch_all(parts), keep_index(parts), notify_people(parts), keep_watch(parts, "worker"))
 
 
 async def _mail(settings: Settings, dsn: str) -> None:

@@ -47,7 +47,7 @@ def test_every_setting_is_documented() -> None:
 
 def test_every_documented_setting_exists() -> None:
     named = {name for path in DOCUMENTS for name in re.findall(rf"`({SETTING.pattern})`", path.read_text())}
-    provider = re.compile(r"INNBOKS_[A-Z0-9_]+_URL")
+    provider = re.compile(r"INNBOKS_[A-Z0-9_]+_(URL|CLIENT_ID|CLIENT_SECRET|TENANT)")
     assert {name for name in named - settings_of_the_code() if not provider.fullmatch(name)} == set()
 
 

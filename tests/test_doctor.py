@@ -3,6 +3,8 @@
 import socket
 from pathlib import Path
 
+import psycopg
+
 from innboks.config import Settings, load_settings
 from innboks.doctor import doctor
 from innboks.lib.lock import database
@@ -43,3 +45,24 @@ def test_what_is_wrong_is_said(tmp_path: Path) -> None:
     assert "Others can read the secret" in said
     assert "Nothing can listen on 127.0.0.1" in said
     assert "The database does not answer" in said
+
+
+def test_an_index_that_stands_still_is_told(settings: Settings) -> None:
+    with database(settings) as dsn, psycopg.connect(dsn) as conn:
+        conn.execute("insert into account (name) values ('Tindra')")
+        conn.execute("insert into search_progress (account_id, epoch, tx, event_id) select 1, epoch, '1', 0 from server")
+        conn.execute("insert into event (account_id, type, at) values (1, 'message.added', now() - interval '1 hour')")
+    assert "The search index has not taken in anything for 60 minutes" in unwell(settings)
+
+
+def test_what_is_stuck_is_told_as_the_radar_shows_it(settings: Settings) -> None:
+    assert "stuck" not in unwell(settings)
+    with database(settings) as dsn, psycopg.connect(dsn) as conn:
+        conn.execute("insert into account (name) values ('Tindra')")
+        conn.execute("insert into inbox (account_id, name) values (1, 'Support')")
+        conn.execute(
+            """insert into channel_account (account_id, inbox_id, kind, name, identity, config_sealed, is_authorized, health)
+               values (1, 1, 'echo', 'Support mail', 'x', '', false, '{"state": "broken", "sentence": "The password was changed."}')"""
+        )
+    said = unwell(settings)
+    assert "The connection “Support mail” does not work. The password was changed." in said

@@ -8,13 +8,22 @@ export function compileCatalogue(source: string): Record<string, unknown> {
   return Object.fromEntries(Object.entries(messages).map(([id, text]) => [id, compileMessage(text)]));
 }
 
+/** Words of what comes after the first inbox (threads, dialogs, settings): they stand in the same file, and are fetched as `en.json?later`. What is
+ * fetched later waits for them: see `withWords` in src/ui/i18n.ts. */
+const PARTS =
+  "announce|appearance|availability|channels|check|color|comment|composer|connect|connection|delete|density|details|editor|emoji|empty|export|field|files|filters|find|identity|import|inboxes|invitation|keys|ledger|lightbox|mail|merge|move|note|notifications|origin|palette|password|people|picker|profile|quarantine|radar|reach|recipients|roles|routing|search|search_note|sending|sessions|setup|signin|snippets|snooze|source|spam|split|standing|starting|status|steps|strength|suggest|system|tags|teams|thread|token|tokens|waiting|why";
+const LATER = new RegExp(`^(?:${PARTS})\\.`);
+
 export function messages(): Plugin {
   return {
     name: "innboks-messages",
     enforce: "pre",
     transform(source, id) {
-      if (!/\/messages\/[a-z-]+\.json$/i.test(id)) return null;
-      return { code: `export default ${JSON.stringify(compileCatalogue(source))};`, map: null, moduleType: "js" };
+      const found = /\/messages\/[a-z-]+\.json(\?later)?$/i.exec(id);
+      if (!found) return null;
+      const all = Object.entries(compileCatalogue(source));
+      const part = Object.fromEntries(all.filter(([name]) => LATER.test(name) === (found[1] !== undefined)));
+      return { code: `export default ${JSON.stringify(part)};`, map: null, moduleType: "js" };
     },
   };
 }

@@ -7,12 +7,16 @@ export default defineConfig({
   workers: 1,
   timeout: 60_000,
   expect: { timeout: 10_000 },
-  reporter: process.env.CI ? "line" : "list",
+  // A story that fails is told once more. One that passes only then is listed as "flaky": a fault in it or in the product, to be mended like any other.
+  retries: 1,
+  reporter: [[process.env.CI ? "line" : "list"], ["./e2e/atEnd.ts"]],
   use: {
     viewport: { width: 1440, height: 900 },
     locale: "en-GB",
     timezoneId: "Europe/Oslo",
     screenshot: "only-on-failure",
+    // What fades in has other colours for a moment, in which axe may look.
+    contextOptions: { reducedMotion: "reduce" },
     launchOptions: {
       executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
       args: [

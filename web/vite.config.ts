@@ -2,25 +2,28 @@
  * security policy holds. `INNBOKS_URL` points the development server at a running Innboks. */
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
+import { firstFile, ownIcons } from "./chunks.plugin.ts";
 import { messages } from "./messages.plugin.ts";
 
 const server = process.env.INNBOKS_URL ?? "http://127.0.0.1:8080";
 
 export default defineConfig({
-  plugins: [messages(), react()],
+  plugins: [messages(), react(), ownIcons()],
   build: {
     target: "es2022",
     assetsInlineLimit: 0,
     rolldownOptions: {
       output: {
-        // Few files for the first paint: what every page needs stands together instead of in a dozen small chunks.
+        chunkFileNames: (chunk) =>
+          chunk.facadeModuleId?.endsWith("?later") ? "assets/later-[name]-[hash].js" : "assets/[name]-[hash].js",
         codeSplitting: {
           groups: [
-            {
-              name: "vendor",
-              test: /node_modules\/(react|react-dom|scheduler|@tanstack|@lingui|use-sync-external-store)\//,
-            },
-            { name: "shared", test: /src\/(api|ui)\/(?!messages|MenuContent|PopoverContent|CopyField)[^?]*\.tsx?$/ },
+            { name: firstFile("vendor"), debugName: "vendor", priority: 2 },
+            { name: firstFile("app"), debugName: "app", priority: 1 },
+            // The styles of all later parts together: small files compress badly one by one.
+            { name: "later", test: /\/src\/.*\.css$/ },
+            // An icon that several later parts show; alone, each would be a file of its own.
+            { name: "icons", test: /node_modules\/lucide-react\//, minShareCount: 3 },
           ],
         },
       },

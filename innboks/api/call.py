@@ -5,6 +5,7 @@ texts in JSON, because a 64-bit number does not fit JavaScript's. Read next: any
 """
 
 from collections import OrderedDict
+from collections.abc import Iterable
 from datetime import timedelta
 from functools import cache
 from typing import Annotated, Any, Generic, TypeVar
@@ -35,6 +36,7 @@ PathText = Annotated[str, PathParameter(max_length=500)]
 QueryId = Annotated[int | None, QueryParameter(ge=1, le=INT64)]
 QueryText = Annotated[str, QueryParameter(max_length=500)]
 QueryCursor = Annotated[str | None, QueryParameter(max_length=500)]
+Limit = Annotated[int, QueryParameter(ge=1, le=1000, description="More than the list's own maximum gives the maximum.")]
 Name = Annotated[str, msgspec.Meta(max_length=1000)]
 
 
@@ -55,6 +57,11 @@ def number(text: str) -> int:
     if not 0 < value <= INT64:
         raise NotFound("There is nothing with this id.")
     return value
+
+
+def numbers(texts: Iterable[str]) -> list[int]:
+    """As `number`, of each."""
+    return [number(text) for text in texts]
 
 
 def number_or_none(text: str | None) -> int | None:

@@ -5,6 +5,7 @@ characters (PostgreSQL stores none), sends what is not the API to the static fil
 measures. Who is asking is found later, by the routes that need it (`call.py`). Read next: `call.py`, `problems.py`.
 """
 
+from functools import cache
 from time import perf_counter
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,13 +14,15 @@ from litestar import Litestar
 from prometheus_client import Counter, Histogram
 
 from innboks.api.asgi import App, Message, Receive, Scope, Send
-from innboks.api.problems import send_problem
+from innboks.api.problems import send_error
 from innboks.errors import Forbidden, Invalid
 
 COOKIE = "innboks_session"
 SERVER_PATHS = ("api", "hooks", "w", "f", "frame", "conversations", "crm", "webhooks", "oauth", "healthz", "readyz", "metrics")
 """First parts of paths that belong to the server (DESIGN §3); everything else is the agent app."""
+HOOKS = "/hooks/"
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+_METHODS = _SAFE | {"POST", "PUT", "PATCH", "DELETE"}
 _API_CSP = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'")
 _NO_STORE = (b"cache-control", b"no-store")
 
@@ -30,6 +33,12 @@ request_seconds = Histogram(
     ["route"],
     buckets=(0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10),
 )
+
+
+@cache
+def _measures(method: str, route: str, status: int) -> tuple[Counter, Histogram]:
+    """The two figures of one kind of answer; looking them up by their labels costs as much as a small query."""
+    return requests_total.labels(method, route, status), request_seconds.labels(route)
 
 
 class Visit:
@@ -69,11 +78,12 @@ def _cookie(header: str) -> str | None:
 
 
 class Guard:
-    """The ASGI application: wraps `api` (routes) and `static` (the agent app's files)."""
+    """The ASGI application: wraps `api` (routes), `hooks` (webhooks) and `static` (the agent app's files)."""
 
-    def __init__(self, api: Litestar, static: App, public_url: str) -> None:
+    def __init__(self, api: Litestar, hooks: App, static: App, public_url: str) -> None:
         self.api = api
         self._api: App = api
+        self._hooks = hooks
         self._static = static
         self._origin = _origin(public_url)
         self._headers = [
@@ -94,7 +104,7 @@ class Guard:
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         started = perf_counter()
-        method = scope["method"]
+        method = scope["method"] if scope["method"] in _METHODS else "other"
         is_head = method == "HEAD"
         if is_head:
             scope = {**scope, "method": "GET"}
@@ -111,8 +121,9 @@ class Guard:
                     headers.append(_NO_STORE)
                 message = {**message, "headers": headers}
                 route = str(scope.get("path_template", "")) if is_api else "static"
-                requests_total.labels(method, route, message["status"]).inc()
-                request_seconds.labels(route).observe(perf_counter() - started)
+                count, seconds = _measures(method, route, message["status"])
+                count.inc()
+                seconds.observe(perf_counter() - started)
             elif is_head and message["type"] == "http.response.body":
                 message = {**message, "body": b""}
             await send(message)
@@ -121,7 +132,9 @@ class Guard:
         scope["visit"] = visit
         refusal = self._refusal(scope, visit)
         if refusal is not None:
-            await send_problem(refusal, answer)
+            await send_error(refusal, "", answer, is_last=True)
+        elif scope["path"].startswith(HOOKS):
+            await self._hooks(scope, receive, answer)
         elif is_api:
             await self._api(scope, receive, answer)
         else:

@@ -1,6 +1,7 @@
 """For whoever operates the server: is it alive, is it ready, how does it do. Read next: `guard.py`, which counts."""
 
 import asyncio
+from contextlib import suppress
 from ipaddress import ip_address
 
 import msgspec
@@ -11,6 +12,8 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from innboks import __version__
 from innboks.api.call import IS_PUBLIC, Call, identify
 from innboks.core.access import SUPER_ADMIN
+from innboks.core.search.index import measure
+from innboks.lib.db import DatabaseUnavailable
 from innboks.lib.migrate import MigrationFailed, pending
 
 _READY_WITHIN_S = 5.0
@@ -50,6 +53,8 @@ async def metrics(request: Call) -> Response[bytes]:
     """From this machine itself, without a proxy between; everybody else needs an administrator's token."""
     if request.visit.is_forwarded or not _is_here(request.remote_address):
         (await identify(request)).require(SUPER_ADMIN)
+    with suppress(DatabaseUnavailable, psycopg.Error):  # the other figures are told all the same
+        await measure(request.parts)
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
 

@@ -7,6 +7,7 @@ our inside goes out. Read next: `innboks/errors.py`.
 import math
 import re
 import secrets
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -16,7 +17,7 @@ from litestar.enums import ParamType
 from litestar.exceptions import HTTPException, ValidationException
 
 from innboks.api.asgi import Send
-from innboks.errors import Invalid, NotFound, Refused, SendError, TooMany
+from innboks.errors import Invalid, NewerMessage, NotFound, Refused, SendError, TooMany
 from innboks.lib.db import DatabaseUnavailable
 from innboks.lib.files import StorageFull, StorageUnavailable
 from innboks.lib.log import get_logger
@@ -25,8 +26,20 @@ MEDIA_TYPE = "application/problem+json"
 log = get_logger(__name__)
 
 
+class Newer(msgspec.Struct, kw_only=True):
+    """A message that came while an answer was written. `text` is its first words."""
+
+    id: str
+    type: str
+    direction: str
+    author: str
+    text: str
+    created_at: datetime
+
+
 class Problem(msgspec.Struct, kw_only=True, omit_defaults=True):
-    """RFC 9457. `detail` is the sentence to show; `code` is for programs; `field` names the part of the input that is wrong."""
+    """RFC 9457. `detail` is the sentence to show; `code` is for programs; `field` names the part of the input that is wrong. With the code
+    “newer_message” comes `newer`: what came meanwhile."""
 
     title: str
     status: int
@@ -34,6 +47,7 @@ class Problem(msgspec.Struct, kw_only=True, omit_defaults=True):
     detail: str = ""
     code: str = ""
     field: str | None = None
+    newer: list[Newer] | None = None
 
     def __post_init__(self) -> None:
         if self.type == "about:blank" and self.code:
@@ -70,11 +84,12 @@ def answer_error(request: Request[Any, Any, Any], error: Exception) -> Response[
     return Response(problem, status_code=problem.status, media_type=MEDIA_TYPE, headers=headers)
 
 
-async def send_problem(error: Refused, send: Send) -> None:
-    """Answers with a problem before any route was found."""
-    problem, headers = describe(error, "")
+async def send_error(error: Exception, route: str, send: Send, *, is_last: bool = False) -> None:
+    """Answers with a problem outside the framework. `is_last`: the connection ends with it, because the body was not read."""
+    problem, headers = describe(error, route)
     body = msgspec.json.encode(problem)
-    raw = [(b"content-type", MEDIA_TYPE.encode()), (b"content-length", str(len(body)).encode()), (b"connection", b"close")]
+    raw = [(b"content-type", MEDIA_TYPE.encode()), (b"content-length", str(len(body)).encode())]
+    raw += [(b"connection", b"close")] if is_last else []
     raw += [(name.lower().encode(), value.encode()) for name, value in headers.items()]
     await send({"type": "http.response.start", "status": problem.status, "headers": raw})
     await send({"type": "http.response.body", "body": body, "more_body": False})
@@ -107,7 +122,10 @@ def describe(error: Exception, route: str) -> tuple[Problem, dict[str, str]]:
 
 
 def _refused(error: Refused) -> Problem:
-    return _problem(error.status, error.code, error.sentence, error.field)
+    problem = _problem(error.status, error.code, error.sentence, error.field)
+    if isinstance(error, NewerMessage):
+        problem.newer = msgspec.convert(error.newer, list[Newer])
+    return problem
 
 
 def _problem(status: int, code: str, sentence: str, field: str | None = None) -> Problem:

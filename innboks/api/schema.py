@@ -25,7 +25,8 @@ def describe(app: Litestar) -> dict[str, Any]:
     """The whole document, as plain JSON values."""
     schema: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(app.openapi_schema.to_schema()))
     parts = schema.setdefault("components", {})
-    parts.setdefault("schemas", {})["Problem"] = msgspec.json.schema_components([Problem])[1]["Problem"]
+    problems = msgspec.json.schema_components([Problem], ref_template="#/components/schemas/{name}")[1]
+    parts.setdefault("schemas", {}).update(problems)
     parts["securitySchemes"] = {
         "session": {"type": "apiKey", "in": "cookie", "name": COOKIE},
         "token": {"type": "http", "scheme": "bearer"},

@@ -15,7 +15,7 @@ from pathlib import Path
 import msgspec
 
 from innboks.api.asgi import Receive, Scope, Send
-from innboks.api.problems import send_problem
+from innboks.api.problems import send_error
 from innboks.errors import NotFound, Refused
 
 _PACKAGE = Path(__file__).parent.parent
@@ -23,6 +23,8 @@ _CSP = (
     "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; frame-src 'self'; "
     "frame-ancestors 'none'; base-uri 'none'; form-action 'self'; object-src 'none'"
 )
+_WORKER = "sw.js"
+"""The service worker asks under the policy that it came with itself."""
 _COMPRESSIBLE = ("text/", "application/javascript", "application/json", "application/manifest+json", "image/svg+xml", "application/wasm")
 _TYPES = {
     ".js": "text/javascript; charset=utf-8",
@@ -67,14 +69,14 @@ class StaticFiles:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["method"] not in ("GET", "OPTIONS"):
-            await send_problem(_WrongMethod("Pages are only read: use GET."), send)
+            await send_error(_WrongMethod("Pages are only read: use GET."), "static", send, is_last=True)
             return
         path = scope["path"].lstrip("/")
         file = self._find(path)
         if file is not None:
             await self._send(scope, send, file, "no-store" if file.name == "index.html" else _cache(path))
         elif path.startswith("assets/") or not _wants_page(scope, path):
-            await send_problem(NotFound("There is no such file. Load the page again."), send)
+            await send_error(NotFound("There is no such file. Load the page again."), "static", send)
         elif (index := self._find("index.html")) is not None:
             await self._send(scope, send, index, "no-store")
         else:
@@ -95,7 +97,7 @@ class StaticFiles:
             entry = self._kept[file] = await asyncio.to_thread(_load, file, mtime_ns)
         wanted = {name: value for name, value in scope["headers"] if name in (b"accept-encoding", b"if-none-match")}
         headers = [(b"cache-control", cache.encode()), (b"etag", entry.etag), (b"vary", b"accept-encoding")]
-        if file.suffix == ".html":
+        if file.suffix == ".html" or file.name == _WORKER:
             headers.append((b"content-security-policy", _CSP.encode()))
         if entry.etag in wanted.get(b"if-none-match", b""):
             await _answer(send, 304, b"", headers)

@@ -3,19 +3,23 @@
 `core/events/tail.py` reads the log once per account and process; here its rows become JSON, once, however many people look. A message
 that was added or changed is followed by its conversation as it is now, so that lists need no second question. Who may see a
 frame is decided by its inbox. Rights are looked at again each RECHECK_S, so that a revoked session does not listen for ever.
+
+Where something between browser and server blocks the stream or holds it back, a browser asks `/api/events/poll` again and again: the same events in
+the same form, in an answer that ends.
 """
 
 import asyncio
-from typing import Any
+from contextlib import suppress
+from typing import Annotated, Any
 
 import msgspec
-from litestar import get
-from litestar.params import JSONBody
+from litestar import Response, get, post
+from litestar.params import JSONBody, QueryParameter
 from litestar.types import ASGIApp
 
 from innboks.api.app.shapes import conversation_out, message_out
 from innboks.api.asgi import Receive, Scope, Send
-from innboks.api.call import Call, QueryCursor
+from innboks.api.call import Call, Input, QueryCursor
 from innboks.core.access import Actor
 from innboks.core.accounts.actors import authenticate
 from innboks.core.conversations import store as conversations
@@ -28,6 +32,8 @@ from innboks.core.parts import Parts
 PING_S = 15.0
 """A comment this often keeps proxies from closing a quiet connection, and tells a browser that we live."""
 RECHECK_S = 60.0
+POLL_WAIT_MAX_S = 55
+"""Proxies give up on an answer after a minute."""
 _PING = b": ping\n\n"
 _HEADERS = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
@@ -43,6 +49,57 @@ async def follow(request: Call, after: QueryCursor = None) -> ASGIApp:
     start = request.headers.get("last-event-id") or after
     tail: Tail = request.app.state["tail"]
     return _Stream(request.parts, tail, actor, start, cookie=visit.cookie, bearer=visit.bearer)  # type: ignore[return-value]
+
+
+@get(
+    "/events/poll",
+    operation_id="poll_events",
+    tags=["events"],
+    summary="What has happened after a cursor; waits for it a while",
+    media_type="text/event-stream",
+)
+async def poll(
+    request: Call,
+    after: QueryCursor = None,
+    wait: Annotated[
+        int, QueryParameter(ge=0, le=POLL_WAIT_MAX_S, description="Seconds. With 0 the answer comes at once, and greets.")
+    ] = 25,
+) -> Response[bytes]:
+    """The answer ends with a “cursor” event, whose id is where to go on."""
+    actor = request.actor
+    tail: Tail = request.app.state["tail"]
+    start = request.headers.get("last-event-id") or after
+    subscriber = Subscriber(actor.account_id, actor.user_id, actor.readable)
+    is_known = await tail.subscribe(subscriber, start)
+    try:
+        if wait and start is not None and is_known and not subscriber.frames:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(subscriber.wake.wait(), wait)
+        frames, cursor = subscriber.frames, tail.cursor_of(actor.account_id)
+    finally:
+        tail.unsubscribe(subscriber)
+    if not is_known or subscriber.is_gone:
+        frames = [written("reset", {"cursor": cursor}, None)]
+    if not wait:
+        frames = [written("hello", {"cursor": cursor, "server_time": request.parts.clock.now()}, None), *frames]
+    frames = [*frames, written("cursor", {"cursor": cursor}, cursor)]
+    return Response(b"".join(frames), media_type="text/event-stream; charset=utf-8", headers={"cache-control": "no-store"})
+
+
+class Echo(Input):
+    token: Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
+
+
+@post(
+    "/events/echo",
+    operation_id="echo_event",
+    tags=["events"],
+    summary="Tell me something by the stream, to see that it comes",
+    status_code=204,
+)
+async def echo(request: Call, data: JSONBody[Echo]) -> None:
+    signal = {"type": "echo", "to_user_id": str(request.actor.user_id), "token": data.token}
+    await request.parts.wake.signal(request.actor.account_id, signal)
 
 
 class _Stream:
@@ -129,7 +186,12 @@ async def frames_of(parts: Parts, account_id: int, epoch: str, rows: list[Row]) 
         places = await conversations.of_ids(conn, account_id, list(conversation_ids)) if conversation_ids else []
     by_id = {message.id: message for message in found}
     by_place = {place.id: place for place in places}
-    last = {row.conversation_id: at for at, row in enumerate(rows) if row.conversation_id in by_place and row.type != "read.changed"}
+    # What only one person may see (read marks, drafts) and what is for those who lost it carries no conversation.
+    last = {
+        row.conversation_id: at
+        for at, row in enumerate(rows)
+        if row.conversation_id in by_place and row.user_id is None and row.type != "conversation.gone"
+    }
     frames: list[Frame] = []
     for at, row in enumerate(rows):
         cursor = f"{epoch}.{row.tx}.{row.id}"
@@ -142,6 +204,9 @@ async def frames_of(parts: Parts, account_id: int, epoch: str, rows: list[Row]) 
 def _frames(row: Row, cursor: str, by_id: dict[int, Message], place: Conversation | None) -> list[Frame]:
     """One or two frames; only the last carries the id, so that a reader who breaks off between them gets both again."""
     told: list[tuple[str, Any, int | None]] = []
+    if row.type == "conversation.gone":
+        gone = written(row.type, {"conversation_id": str(row.conversation_id)}, cursor)
+        return [Frame(gone, row.inbox_id, None, unless_inbox_id=row.data["to_inbox_id"])]
     if row.type in _OF_MESSAGES:
         message = by_id.get(row.data["message_id"])
         if message is not None:
@@ -166,4 +231,4 @@ def written(kind: str, data: JSONBody[Any], cursor: str | None) -> bytes:
     return f"{place}event: {kind}\ndata: ".encode() + msgspec.json.encode(data) + b"\n\n"
 
 
-routes = [follow]
+routes = [follow, poll, echo]

@@ -21,7 +21,6 @@ from innboks.demo import papers, store
 from innboks.demo.clock import StoryClock
 from innboks.demo.people import COMPANY, DOMAIN
 from innboks.demo.stories import ZONE, Step, Story
-from innboks.lib.db import Connection
 from innboks.sandbox.email.letters import Answered, Attached, Client, Letter, write_letter
 from innboks.sandbox.email.mailbox import Mailbox
 from innboks.sandbox.email.reports import failure_report
@@ -34,8 +33,7 @@ OWN_ADMIN_EVERY = 4
 class _NoSending(Jobs):
     """The story sends its answers itself, at their time; a worker that runs beside it must not."""
 
-    async def send_message(self, conn: Connection, account_id: int, conversation_id: int, message_id: int) -> None:
-        return None
+    writes_sending = False
 
 
 class _Told(msgspec.Struct):
@@ -182,7 +180,9 @@ class Stage:
             title = "Return label" if step.story.topic.address == "returns" else "Invoice"
             content = self._document(title, step.story)
             attachments = [(await upload(parts, who, f"{title.lower().replace(' ', '-')}.pdf", "application/pdf", content)).id]
-        message, _ = await write(parts, who, told.conversation_id, NewMessage(type="reply", text=step.text, attachments=attachments))
+        message, _ = await write(
+            parts, who, told.conversation_id, NewMessage(type="reply", text=step.text, attachments=attachments, hold_s=0)
+        )
         self._clock.move_to(step.at + timedelta(seconds=2))
         await send(parts, message.account_id, message.id, "demo")
         self._mailbox.chosen.pop(customer.address.lower(), None)

@@ -28,7 +28,7 @@ from innboks.core.parts import Parts
 from innboks.demo import store
 from innboks.demo.act import Stage
 from innboks.demo.clock import StoryClock
-from innboks.demo.people import ADDRESSES, COMPANY, DOMAIN, RETURNS, TEAM
+from innboks.demo.people import ADDRESSES, COMPANY, DOMAIN, RETURNS, SUPPORT, TEAM
 from innboks.demo.stories import WEEKS, plan
 from innboks.errors import Conflict
 from innboks.sandbox.email import KIND, connection
@@ -105,7 +105,7 @@ async def _cast(parts: Parts, admin: Actor | None, password: str) -> _Cast:
         admin = await create_first_account(parts, COMPANY, TEAM[0], _address(TEAM[0]), password)
     team = [admin]
     for name in TEAM[1:]:
-        user = await create_user(parts, admin, name=name, email=_address(name), password=password, permissions=[])
+        user = await create_user(parts, admin, name=name, email=_address(name), password=password)
         actor = await actor_for(parts, admin.account_id, user.id)
         assert actor is not None
         team.append(actor)
@@ -131,9 +131,14 @@ async def _connect(parts: Parts, cast: _Cast, outgoing: Endpoint) -> dict[str, C
     channels: dict[str, ChannelAccount] = {}
     for address, name in ADDRESSES.items():
         inbox = second if address == RETURNS else first
-        config = connection(address, COMPANY, outgoing, SIGNATURE) | {"trusted_authserv_ids": AUTHSERV}
+        config = connection(address, _sender(address), outgoing, SIGNATURE) | {"trusted_authserv_ids": AUTHSERV}
         channels[address] = await connect(parts, admin, KIND, name, inbox.id, config)
     return channels
+
+
+def _sender(address: str) -> str:
+    """Each address sends under a name of its own (R-142)."""
+    return COMPANY if address == SUPPORT else f"{COMPANY} {ADDRESSES[address]}"
 
 
 async def _renewed(parts: Parts, actor: Actor) -> Actor:
@@ -148,7 +153,7 @@ async def _point_at_sandbox(parts: Parts, admin: Actor, channels: dict[str, Chan
     outgoing = parts.settings.sandbox_smtp
     async with _listening(outgoing):
         for address, row in channels.items():
-            config = connection(address, COMPANY, outgoing, SIGNATURE) | {"trusted_authserv_ids": AUTHSERV}
+            config = connection(address, _sender(address), outgoing, SIGNATURE) | {"trusted_authserv_ids": AUTHSERV}
             await change_channel_account(parts, admin, row.id, config=config)
 
 

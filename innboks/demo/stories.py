@@ -16,6 +16,8 @@ from innboks.demo.people import TEAM, Customer, customers
 from innboks.demo.texts import Paper, Topic
 
 WEEKS = 8
+LEFT_FOR = timedelta(hours=30)
+"""What is older was answered and closed: nobody waits for weeks."""
 OPENS, CLOSES = 8, 17
 ZONE = timezone(timedelta(hours=1))
 _HOURS = (1, 1, 0, 0, 0, 1, 2, 5, 8, 10, 10, 9, 8, 8, 9, 9, 8, 7, 7, 8, 9, 8, 5, 3)
@@ -86,7 +88,7 @@ def _steps(chance: random.Random, story: Story, opened: datetime, now: datetime)
 
     yield Step(at=opened, what="mail", story=story, text=written(script.opening), paper=topic.paper if chance.random() < 0.6 else "")
     answered = office_time(chance, opened, mean_hours=3)
-    is_left = not story.trouble and now - opened < timedelta(days=4) and chance.random() < 0.25
+    is_left = not story.trouble and now - opened < LEFT_FOR and chance.random() < 0.6
     if chance.random() < 0.45:
         yield Step(at=_before(chance, opened, answered), what="assign", story=story, who=agent)
     if topic.comments and chance.random() < 0.3:
@@ -119,7 +121,7 @@ def _steps(chance: random.Random, story: Story, opened: datetime, now: datetime)
                 who=agent if chance.random() < 0.8 else int(mate),
                 text=said(script.ending, by_shop=True),
             )
-    if chance.random() < 0.93:
+    if chance.random() < 0.93 or now - last > LEFT_FOR:
         yield Step(at=office_time(chance, last, mean_hours=14), what="close", story=story, who=agent)
 
 

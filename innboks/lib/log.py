@@ -27,7 +27,7 @@ _ADDRESS = re.compile(
 _MAIL_ADDRESS = re.compile(r"[^\s<>@,;:\"'()\[\]]+@([\w-]+(?:\.[\w-]+)+)")
 _URL_PASSWORD = re.compile(r"(://[^/\s:@]*:)[^@\s/]+@")
 _BEARER = re.compile(r"(?i)\b(bearer|basic)\s+[\w.~+/=-]{6,}")
-_CHATTY = ("procrastinate", "asyncio", "aiosmtpd", "mail.log", "httpx")  # several lines for each job, mail or request
+_CHATTY = ("procrastinate", "asyncio", "aiosmtpd", "mail.log")  # several lines for each job, mail or request
 _OWN_NAMES = {"channel_account_name", "channel_name", "task_name", "queue_name", "file_name", "host_name", "role_name"}
 
 

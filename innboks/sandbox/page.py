@@ -53,7 +53,8 @@ class Page:
 
     async def _answer(self, scope: Scope, receive: Receive) -> Answer:
         method, path = scope["method"], scope["path"]
-        _require_near({name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}, method)
+        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        _require_near(headers, method)
         kind, _, rest = path.lstrip("/").partition("/")
         if not kind:
             return Answer(status=302, headers={"location": f"/{next(iter(self._stand_ins))}/"})
@@ -64,6 +65,11 @@ class Page:
             raise NotFound("There is no such page.")
         if not path.startswith(f"/{kind}/"):
             return Answer(status=302, headers={"location": f"/{kind}/"})
+        if rest.split("/", 1)[0] in stand_in.provider_paths:
+            pairs = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
+            base = f"http://{headers.get('host', '')}/{kind}"
+            raw_path = scope["raw_path"].decode("latin-1").split("?")[0].removeprefix(f"/{kind}/")  # ids may hold an escaped slash
+            return await stand_in.call(Request(method, raw_path, dict(pairs), await _body(receive), headers, pairs, base))
         if not rest.startswith("api/"):
             return _file(stand_in.folder / "static", rest or "index.html")
         query = dict(parse_qsl(scope["query_string"].decode("latin-1")))
@@ -72,7 +78,7 @@ class Page:
     async def _send(self, answer: Answer, receive: Receive, send: Send, *, has_body: bool) -> None:
         headers = {"content-type": answer.type, "x-content-type-options": "nosniff", "referrer-policy": "no-referrer", **answer.headers}
         if answer.stream is None:
-            headers["content-length"] = str(len(answer.body))
+            headers["content-length"] = str(len(answer.body) + (1000 if answer.is_cut_off else 0))
         else:
             headers["cache-control"] = "no-store"
         wire = [(name.encode(), value.encode("latin-1")) for name, value in headers.items()]

@@ -4,141 +4,33 @@ A channel is a folder in `innboks/channels/` whose `__init__.py` says `channels 
 (`core/conversations/receive.py`) turns bytes into happenings by calling `verify` and `parse`; the road out
 (`core/conversations/send.py`) hands over an `Outgoing` and gets a `Sent` or one of the errors of `errors.py`. The core asks
 for `abilities`, never for a kind's name. Read next: `registry.py` (how folders are found), `http.py` (the client a
-channel must use), `testing.py` (the checks that every channel passes).
+channel must use), `testing.py` (the checks that every channel passes). What `parse` returns stands in
+`happenings.py`, and is handed on here.
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol
 
 import msgspec
 
+from innboks.sdk.happenings import ConfirmationReceived as ConfirmationReceived
+from innboks.sdk.happenings import Happening as Happening
+from innboks.sdk.happenings import Ignored as Ignored
+from innboks.sdk.happenings import Media as Media
+from innboks.sdk.happenings import MessageEdited as MessageEdited
+from innboks.sdk.happenings import MessageReceived as MessageReceived
+from innboks.sdk.happenings import Party as Party
+from innboks.sdk.happenings import ReactionReceived as ReactionReceived
+from innboks.sdk.happenings import ReceiptReceived as ReceiptReceived
+from innboks.sdk.happenings import Sign as Sign
+from innboks.sdk.happenings import Strict as Strict
+from innboks.sdk.happenings import TestReturned as TestReturned
+from innboks.sdk.happenings import ThreadKey as ThreadKey
+
 if TYPE_CHECKING:
     from innboks.lib.clock import Clock
     from innboks.sdk.http import HttpClient
-
-
-class Strict(msgspec.Struct, kw_only=True, frozen=True):
-    """Immutable, keyword only: what passes between the core and a channel is never changed on the way."""
-
-
-# ── who and what ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-class Party(Strict, frozen=True):
-    """Somebody on a channel. `address` is the delivery identifier in the channel's normal form (mail address in lower case, E.164, opaque id);
-    `role` is to, cc or bcc for a recipient, from for a sender."""
-
-    address: str
-    name: str = ""
-    role: Literal["from", "to", "cc", "bcc"] = "to"
-
-
-class Media(Strict, frozen=True):
-    """A file that came with a message. Either `content` is here, or `url`/`external_id` says where the channel's `fetch` finds it."""
-
-    name: str
-    type: str
-    content: bytes | None = None
-    url: str | None = None
-    external_id: str | None = None
-    is_inline: bool = False
-    content_id: str | None = None
-
-
-class ThreadKey(Strict, frozen=True):
-    """One reason for a message to belong to a conversation. Keys are tried in order, the first that is known wins, and the winner is kept
-    with the message as its "why is this here" (AHEAD 8).
-
-    `how` = "message": `value` is the external id of a message we sent or received on any channel account of this account.
-    `how` = "conversation": `value` is a conversation id that the channel has proved (a signed reply token).
-    `how` = "party": the open conversation with this sender on this channel account (chat, SMS and the like); `value` is the address.
-    `how` = "external": `value` is the provider's own thread id.
-    `label` is what people read: "In-Reply-To", "reply address"."""
-
-    how: Literal["message", "conversation", "party", "external"]
-    value: str
-    label: str = ""
-
-
-# ── happenings: what `parse` returns ─────────────────────────────────────────────────────────────────────────────────────────
-
-
-class MessageReceived(Strict, frozen=True, tag="message"):
-    """A message came in (or, with `direction` "out", was sent outside the product and is recorded).
-
-    `external_id` is the provider's id; `dedupe_key` decides what "the same message" is (default: the external id; a channel whose ids can
-    be reused adds a content hash). `text` is the new part, `quoted` and `signature` what was cut from it, `html` the whole foreign
-    HTML as it came: the core sanitises it. `references` are other ids by which later messages may refer to this one.
-    `is_automatic`: written by a machine; `may_answer_automatically` False: no automatic answer may go back (R-127).
-    `origin` is a short JSON object about trust, e.g. {"word": "verified", "spf": "pass"}. `notes` are sentences about what was odd.
-    `is_person_known` False keeps the sender from becoming a contact (for machines)."""
-
-    external_id: str | None
-    sender: Party
-    recipients: Sequence[Party] = ()
-    reply_to: Sequence[Party] = ()
-    subject: str = ""
-    text: str = ""
-    html: str = ""
-    quoted: str = ""
-    signature: str = ""
-    media: Sequence[Media] = ()
-    sent_at: datetime | None = None
-    thread: Sequence[ThreadKey] = ()
-    references: Sequence[str] = ()
-    dedupe_key: str | None = None
-    direction: Literal["in", "out"] = "in"
-    is_automatic: bool = False
-    may_answer_automatically: bool = True
-    forwarded_by: Party | None = None
-    origin: Mapping[str, Any] = {}
-    notes: Sequence[str] = ()
-
-
-class ReceiptReceived(Strict, frozen=True, tag="receipt"):
-    """Something became known about a message we sent: found by `external_ids` (any of them). `address` limits it to one recipient;
-    None means all. `reason` is a sentence for people, `code` the provider's. `report` is the message that told us (a bounce mail),
-    kept in the conversation as a system entry. `otherwise` is recorded as an ordinary message when no message of ours has these ids."""
-
-    external_ids: Sequence[str]
-    state: Literal["sent", "delivered", "read", "failed", "delayed"]
-    address: str | None = None
-    reason: str = ""
-    code: str = ""
-    at: datetime | None = None
-    is_permanent: bool = True
-    otherwise: "MessageReceived | None" = None
-
-
-class MessageEdited(Strict, frozen=True, tag="edited"):
-    """The sender changed (or, with `is_deleted`, took back) a message. The first version stays readable."""
-
-    external_id: str
-    text: str = ""
-    html: str = ""
-    is_deleted: bool = False
-    at: datetime | None = None
-
-
-class ReactionReceived(Strict, frozen=True, tag="reaction"):
-    """`emoji` "" takes the reaction back."""
-
-    external_id: str
-    sender: Party
-    emoji: str
-    at: datetime | None = None
-
-
-class Ignored(Strict, frozen=True, tag="ignored"):
-    """Understood and deliberately not shown: kept as a delivery with this reason (a verification ping, our own echo, a loop)."""
-
-    reason: str
-    code: str = "ignored"
-
-
-Happening = MessageReceived | ReceiptReceived | MessageEdited | ReactionReceived | Ignored
-
 
 # ── the way in ───────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -157,12 +49,13 @@ class Inbound(Strict, frozen=True):
 
 
 class Answer(Strict, frozen=True):
-    """An HTTP answer that a channel gives by itself (handshakes, call scripts)."""
+    """An HTTP answer that a channel gives by itself (handshakes, call scripts). `is_news` matters for `Channel.push` only."""
 
     body: bytes = b""
     type: str = "text/plain; charset=utf-8"
     status: int = 200
     headers: Mapping[str, str] = {}
+    is_news: bool = True
 
 
 # ── the way out ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -191,7 +84,7 @@ class Author(Strict, frozen=True):
 class Outgoing(Strict, frozen=True):
     """A message to send. `message_id` is ours and stable over retries: a channel derives its idempotency key or Message-ID from it.
     `in_reply_to` and `references` are external ids, newest last. `only` limits sending to these addresses (a retry of the failed ones);
-    empty means all `recipients`. `quoted` is the message answered, for channels that quote. `attempt` starts at 1."""
+    empty means all `recipients`. `quoted` is the message answered ("who wrote:" and lines that begin with ">"), for channels that quote. `attempt` starts at 1."""
 
     message_id: int
     conversation_id: int
@@ -200,6 +93,7 @@ class Outgoing(Strict, frozen=True):
     text: str
     created_at: datetime
     html: str = ""
+    quoted: str = ""
     subject: str = ""
     files: Sequence[OutgoingFile] = ()
     external_id: str | None = None
@@ -208,6 +102,14 @@ class Outgoing(Strict, frozen=True):
     only: Sequence[str] = ()
     external_thread_id: str | None = None
     attempt: int = 1
+
+
+class Notice(Strict, frozen=True):
+    """A few lines to one of our own people: an invitation, what they are to be told (R-670). It belongs to no conversation."""
+
+    to: Party
+    subject: str
+    text: str
 
 
 class RecipientResult(Strict, frozen=True):
@@ -265,14 +167,69 @@ class Health(Strict, frozen=True):
     action: str = ""
 
 
+class Check(Strict, frozen=True):
+    """Something outside that has to be there: a DNS record, a switch at the provider. Where it is not, `record_*` is the line to publish, as far as it
+    is known here."""
+
+    name: str
+    state: Literal["ok", "missing", "wrong", "unknown"]
+    sentence: str
+    record_type: str = ""
+    record_name: str = ""
+    record_value: str = ""
+
+
+class Grant(Strict, frozen=True):
+    """What a person allowed us at a provider (OAuth 2.0, RFC 6749 §5.1): kept encrypted beside the configuration, never shown. `expires_at` is
+    when the access token ends; None: not known, so it is used until it is refused."""
+
+    refresh_token: str
+    access_token: str = ""
+    expires_at: datetime | None = None
+
+
+class SignIn(Strict, frozen=True):
+    """One way to connect by signing in at the provider. `when` says for which values of the form it is (as `x-show-if` does); `terms` is what
+    the person accepts first (R-108), "" when there is nothing to accept. `problem` says in words why it cannot be used yet, e.g. that the
+    operator has not registered this server at the provider."""
+
+    provider: str
+    label: str
+    when: Mapping[str, Sequence[str]] = {}
+    terms: str = ""
+    problem: str = ""
+
+
+class Consent(Strict, frozen=True):
+    """What the provider's page is asked with (RFC 6749 §4.1.1, RFC 7636): the page sends the browser back to `redirect_uri` with `state`."""
+
+    redirect_uri: str
+    state: str
+    verifier: str
+
+
 class Connected(Strict, frozen=True):
     """What `connect` found out. `identity` is the one thing that may be connected once per account (R-045): an address, a page id, a number;
-    `config` is what to store (it may differ from what was typed); `address` is what people see."""
+    `config` is what to store (it may differ from what was typed); `address` is what people see. `grant` None: the one there is stays.
+    `sender_name`: what customers read as the sender, where it is set here; addresses that we host have each its own (R-142)."""
 
     identity: str
     config: msgspec.Struct
     address: str = ""
     name: str = ""
+    grant: Grant | None = None
+    sender_name: str = ""
+
+
+class Preview(Strict, frozen=True):
+    """A message as its recipient would see it."""
+
+    sender_name: str
+    sender_address: str
+    subject: str
+    text: str
+    html: str = ""
+    reply_to: str = ""
 
 
 class AccountRef(Strict, frozen=True):
@@ -293,7 +250,11 @@ class Context(Strict, frozen=True):
     `unseen(ids)` says which of these transport ids (`Inbound.external_id`) were never delivered, so that gaps fill themselves.
     `secret(purpose)` is a key derived for this channel account only, stable over restarts. `state` is a small JSON object that the channel
     keeps between calls (a folder's UIDVALIDITY …), written back with `save_state`. `own_addresses` are the identities of every channel
-    account of this tenant, so that a channel can recognise its own mail."""
+    account of this tenant, so that a channel can recognise its own mail.
+
+    `grant` is what a sign-in brought; `renew_grant(stale, refresh)` replaces it: one at a time over all processes, and whoever comes second
+    gets what the first one brought (use `oauth.py`). `news(seconds)` waits until a push of the provider says that there is something
+    (`Channel.push`), or the time is over."""
 
     ref: AccountRef
     config: Any
@@ -310,6 +271,9 @@ class Context(Strict, frozen=True):
     deliver: "Deliver | None" = None
     unseen: "Callable[[Sequence[str]], Awaitable[list[str]]] | None" = None
     report_health: Callable[[Health], Awaitable[None]] | None = None
+    grant: Grant | None = None
+    renew_grant: Callable[[Grant, Callable[[Grant], Awaitable[Grant]]], Awaitable[Grant]] | None = None
+    news: Callable[[float], Awaitable[None]] | None = None
 
 
 class Delivered(Strict, frozen=True):
@@ -346,13 +310,27 @@ class Channel:
     category: ClassVar[Literal["email", "chat", "messaging", "form", "call", "other"]] = "messaging"
     Config: ClassVar[type[msgspec.Struct]]
     abilities: ClassVar[Abilities] = Abilities()
+    raw_type: ClassVar[str] = "application/octet-stream"
+    """What a raw payload is as a file. "message/rfc822" lets people see its header lines and save it as .eml."""
     has_hook: ClassVar[bool] = True
     """Do payloads come by HTTP, to `/hooks/{kind}/{id}`? Where only `watch` or `serve` deliver, nobody else may tell what a transport tells."""
-    silence_limit: ClassVar[timedelta] = timedelta(days=3650)
-    """How long nothing may come before a connection is called quiet."""
+    tagline: ClassVar[str] = ""
+    """A few words for the catalogue: what one needs, or which ways there are."""
 
     async def connect(self, ctx: Context) -> Connected:
         """Tries the credentials in `ctx.config` and says what they connect to. Raises `Refused` or `SendError` with a sentence."""
+        raise NotImplementedError
+
+    def sign_ins(self, settings: Mapping[str, Any]) -> Sequence[SignIn]:
+        """The providers at which one can sign in to connect this channel; `settings` are the operator's (`Context.settings`)."""
+        return ()
+
+    def consent_url(self, ctx: Context, consent: Consent) -> str:
+        """The provider's page on which a person allows us in, for the configuration in `ctx`. Raises `Invalid` with what is missing."""
+        raise NotImplementedError
+
+    async def take_grant(self, ctx: Context, consent: Consent, code: str) -> Grant:
+        """Trades the code that came back for a grant (RFC 6749 §4.1.3). Raises `SendError` with a sentence."""
         raise NotImplementedError
 
     async def disconnect(self, ctx: Context) -> None:
@@ -375,6 +353,20 @@ class Channel:
 
     def answer(self, ctx: Context, inbound: Inbound) -> Answer | None:
         """A direct answer to a webhook request (a handshake). None: take the road in and say 200."""
+        return None
+
+    def push(self, ctx: Context, inbound: Inbound) -> Answer:
+        """A provider's call that only says that there is news, for a channel that watches: nothing of it is kept, but the watcher looks at
+        once, unless the answer is a mere handshake (`is_news` False). Raises `BadSignature` unless it is proved to come from the provider."""
+        raise NotImplementedError
+
+    def push_url(self, ctx: Context) -> str | None:
+        """The address to which the provider shall push, where an admin has to enter it there by hand."""
+        return None
+
+    def notifier(self, ctx: Context) -> "Callable[[Notice], Awaitable[None]] | None":
+        """How this connection writes to one of our own people, where the installation has no mail server of its own; None: not at all. What is
+        returned sends one notice, or raises `SendError`."""
         return None
 
     async def fetch(self, ctx: Context, media: Media) -> Media:
@@ -405,6 +397,27 @@ class Channel:
 
     def describe(self, raw: bytes) -> Mapping[str, Any]:
         """What the parser makes of a raw payload, for `innboks parse KIND`; JSON values only."""
+        raise NotImplementedError
+
+    def signature(self, ctx: Context, author: Author) -> tuple[str, str]:
+        """(text, html) of what the channel adds below what this person writes, so that the composer can show it. ("", ""): nothing."""
+        return "", ""
+
+    def preview(self, ctx: Context, outgoing: Outgoing) -> Preview:
+        """What `send` would make of this message, without sending it (R-115)."""
+        raise NotImplementedError
+
+    def fallback_config(self, address: str) -> msgspec.Struct:
+        """The configuration of an address that we give out by ourselves and that needs nothing from anybody (R-145). `address` is the hosted one, ""
+        while it is not known."""
+        raise NotImplementedError
+
+    def test_address(self, ctx: Context) -> str | None:
+        """Where a test is sent that has to come back by the road in, as `TestReturned`: the connection's own address. None: there is no such way."""
+        return None
+
+    async def checks(self, ctx: Context) -> Sequence[Check]:
+        """What has to be published elsewhere, and whether it is. Must not raise when nobody answers."""
         raise NotImplementedError
 
     def message_id_for(self, ctx: Context, message_id: int) -> str | None:

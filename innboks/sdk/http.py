@@ -21,12 +21,15 @@ from innboks.errors import Broken, Rejected, Retry, Uncertain
 from innboks.lib.clock import Clock
 
 if TYPE_CHECKING:
-    import httpx
+    import aiohttp
+    from yarl import URL
 
 log = structlog.get_logger("http")
 
 CONNECT_S = 10.0
 READ_S = 30.0
+KEPT_S = 15.0
+"""So long an unused connection is kept; most servers keep theirs longer, so that none is used that they close in that moment."""
 ANSWER_MAX = 10 * 2**20
 BROKEN = frozenset({401, 403})
 RETRIED = frozenset({408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524})
@@ -57,11 +60,13 @@ class Response(msgspec.Struct, frozen=True):
 class HttpClient:
     """One client for a process. `open` connections are kept for a while; `close` ends them."""
 
-    def __init__(self, clock: Clock, *, allow_private: bool = False, read_s: float = READ_S) -> None:
+    def __init__(self, clock: Clock, *, allow_private: bool = False, trusted: frozenset[str] = frozenset(), read_s: float = READ_S) -> None:
+        """`trusted`: hosts with their port that the operator named, such as a stand-in on this machine; they may be private."""
         self._clock = clock
         self._allow_private = allow_private
+        self._trusted = trusted
         self._read_s = read_s
-        self._client: httpx.AsyncClient | None = None
+        self._session: aiohttp.ClientSession | None = None
 
     async def send(
         self,
@@ -74,82 +79,100 @@ class HttpClient:
         query: Mapping[str, str] | None = None,
         is_idempotent: bool = False,
         allow: frozenset[int] = frozenset(),
+        answer_max: int = ANSWER_MAX,
     ) -> Response:
         """A request whose failure is one of the errors that decide what happens next:
 
         connection refused, name unknown, 408/425/429/5xx → `Retry`; 401 and 403 → `Broken`; other 4xx → `Rejected`. When the connection
         breaks after the request was written, nobody knows whether it counted: `Uncertain`, unless `is_idempotent` (a GET, or a request
-        with an idempotency key), then `Retry`. Statuses in `allow` are returned like a success."""
-        import httpx
+        with an idempotency key), then `Retry`. Statuses in `allow` are returned like a success. An answer of more than `answer_max` bytes is `Retry`."""
+        import aiohttp
 
         content = msgspec.json.encode(json) if json is not None else body
         sent = dict(headers or {})
         if json is not None:
             sent.setdefault("content-type", "application/json")
+        target = _target(url, query)
+        self._refuse_private(target)
         started = self._clock.monotonic()
-        request = self._request(method, url, content, sent, query)
         try:
-            await self._pin(request)
-            response = await self._read(request)
-        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, socket.gaierror) as error:
+            response = await self._ask(method, target, content, sent, answer_max)
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
             raise Retry("The provider could not be reached.", code="unreachable", detail=type(error).__name__) from error
-        except (httpx.TimeoutException, httpx.TransportError) as error:
-            self._note(method, request, None, started)
+        except aiohttp.InvalidURL as error:  # such as an address in an old way of writing numbers
+            raise Rejected("This address is not one that can be called.", code="bad_address") from error
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            self._note(method, target, None, started)
             if is_idempotent or method in ("GET", "HEAD"):
                 raise Retry("The provider did not answer in time.", code="timeout", detail=type(error).__name__) from error
             raise Uncertain("The connection broke after this was handed over. It may have arrived.", code="connection_lost") from error
-        self._note(method, request, response.status, started)
+        except ValueError as error:  # a header with a line break in it, and the like: nothing was sent
+            raise Rejected("This request cannot be written as HTTP.", code="bad_request") from error
+        self._note(method, target, response.status, started)
         if response.status < 400 or response.status in allow:
             return response
         raise self._error(response)
 
     async def close(self) -> None:
-        if self._client is not None:
-            await self._client.aclose()
+        if self._session is not None:
+            await self._session.close()
 
-    def _request(
-        self, method: str, url: str, content: bytes | None, headers: Mapping[str, str], query: Mapping[str, str] | None
-    ) -> "httpx.Request":
-        import httpx
-
-        if self._client is None:
-            self._client = httpx.AsyncClient(
-                timeout=httpx.Timeout(self._read_s, connect=CONNECT_S), follow_redirects=False, trust_env=False
-            )
-        try:
-            request = self._client.build_request(method, url, content=content, headers=headers, params=query)
-        except (httpx.InvalidURL, httpx.UnsupportedProtocol, ValueError, TypeError) as error:
-            raise Rejected("This address is not one that can be called.", code="bad_address") from error
-        if request.url.scheme not in ("http", "https") or not request.url.host:
-            raise Rejected("Only http and https addresses can be called.", code="bad_address")
-        return request
-
-    async def _pin(self, request: "httpx.Request") -> None:
-        """Resolves, refuses what is not public, and pins the request to the address that was looked at."""
-        if self._allow_private:
+    def _refuse_private(self, target: "URL") -> None:
+        """What is written as a number is connected to without asking for a name."""
+        if self._may_be_private(target.raw_host or "", target.port or 0):
             return
-        host = request.url.host
-        found = await asyncio.get_running_loop().getaddrinfo(host, request.url.port or 0, type=socket.SOCK_STREAM)
-        addresses = [ipaddress.ip_address(str(one[4][0]).split("%")[0]) for one in found]
-        if not addresses or not all(is_public(one) for one in addresses):
-            raise Rejected("This address points into a private network, where nothing is called.", code="private_address")
-        request.extensions["sni_hostname"] = host
-        request.url = request.url.copy_with(host=str(addresses[0]))
-
-    async def _read(self, request: "httpx.Request") -> Response:
-        assert self._client is not None
-        answer = await self._client.send(request, stream=True)
         try:
+            address = ipaddress.ip_address(target.raw_host or "")
+        except ValueError:
+            return
+        if not is_public(address):
+            raise _private()
+
+    def _may_be_private(self, host: str, port: int) -> bool:
+        return self._allow_private or f"{host}:{port}" in self._trusted or (port in (80, 443) and host in self._trusted)
+
+    async def _ask(self, method: str, target: "URL", content: bytes | None, headers: Mapping[str, str], answer_max: int) -> Response:
+        if self._session is None:
+            self._session = self._new_session()
+        async with self._session.request(method, target, data=content, headers=headers, allow_redirects=False) as answer:
             parts: list[bytes] = []
             size = 0
-            async for part in answer.aiter_bytes():
+            async for part in answer.content.iter_any():
                 size += len(part)
-                if size > ANSWER_MAX:
+                if size > answer_max:
                     raise Retry("The provider answered with more than can be taken.", code="answer_too_large")
                 parts.append(part)
-        finally:
-            await answer.aclose()
-        return Response(answer.status_code, {name.lower(): value for name, value in answer.headers.items()}, b"".join(parts))
+            return Response(answer.status, {name.lower(): value for name, value in answer.headers.items()}, b"".join(parts))
+
+    def _new_session(self) -> "aiohttp.ClientSession":
+        import aiohttp
+        from aiohttp.abc import AbstractResolver, ResolveResult
+
+        client = self
+
+        class Resolver(AbstractResolver):
+            """Resolves, refuses what is not public, and has the connection made to exactly the addresses that were looked at."""
+
+            async def resolve(self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET) -> list[ResolveResult]:
+                found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM, family=family)
+                addresses = [str(one[4][0]).split("%")[0] for one in found]
+                if not client._may_be_private(host, port) and not all(is_public(ipaddress.ip_address(one)) for one in addresses):
+                    raise _private()
+                return [
+                    ResolveResult(hostname=host, host=address, port=port, family=one[0], proto=one[2], flags=socket.AI_NUMERICHOST)
+                    for address, one in zip(addresses, found, strict=True)
+                ]
+
+            async def close(self) -> None:
+                return None
+
+        return aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(resolver=Resolver(), use_dns_cache=False, keepalive_timeout=KEPT_S),
+            timeout=aiohttp.ClientTimeout(total=None, connect=CONNECT_S, sock_connect=CONNECT_S, sock_read=self._read_s),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            headers={"user-agent": "Innboks"},
+            trust_env=False,
+        )
 
     def _error(self, response: Response) -> Exception:
         detail = response.body[:300].decode("utf-8", "replace") if "json" in response.headers.get("content-type", "") else ""
@@ -170,11 +193,27 @@ class HttpClient:
         except (ValueError, TypeError):
             return None
 
-    def _note(self, method: str, request: "httpx.Request", status: int | None, started: float) -> None:
+    def _note(self, method: str, target: "URL", status: int | None, started: float) -> None:
         """Host and status, never path or query: they carry tokens at some providers."""
-        log.info(
-            "called", method=method, host=request.headers.get("host"), status=status, seconds=round(self._clock.monotonic() - started, 3)
-        )
+        log.info("called", method=method, host=target.host, status=status, seconds=round(self._clock.monotonic() - started, 3))
+
+
+def _target(url: str, query: Mapping[str, str] | None) -> "URL":
+    from yarl import URL
+
+    try:
+        target = URL(url)
+        target = target.update_query(query) if query else target
+        is_callable = target.scheme in ("http", "https") and bool(target.host) and target.port != 0
+    except (ValueError, TypeError) as error:
+        raise Rejected("This address is not one that can be called.", code="bad_address") from error
+    if not is_callable:
+        raise Rejected("Only http and https addresses can be called.", code="bad_address")
+    return target
+
+
+def _private() -> Rejected:
+    return Rejected("This address points into a private network, where nothing is called.", code="private_address")
 
 
 def is_public(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:

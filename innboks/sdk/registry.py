@@ -7,7 +7,7 @@ import importlib
 import importlib.util
 import pkgutil
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -50,17 +50,22 @@ class Registry:
         path = self._folders[kind] / name
         return path.read_text(encoding="utf-8") if path.is_file() else ""
 
-    def describe(self, channel: Channel) -> dict[str, Any]:
-        """What the agent app needs to draw a channel without knowing it: facts, abilities, the form as JSON Schema, help and icon."""
+    def describe(self, channel: Channel, settings: Mapping[str, Any]) -> dict[str, Any]:
+        """What the agent app needs to draw a channel without knowing it: facts, abilities, the form as JSON Schema, ways to sign in, help and icon.
+        `settings` are the operator's."""
         return {
             "kind": channel.kind,
             "name": channel.name,
             "category": channel.category,
+            "tagline": channel.tagline,
             "abilities": msgspec.to_builtins(channel.abilities),
             "config_schema": msgspec.json.schema(channel.Config),
             "icon": self.text_file(channel.kind, "icon.svg"),
             "guide": self.text_file(channel.kind, "guide.md"),
+            "can_check": offers(channel, "checks"),
+            "can_preview": offers(channel, "preview"),
             "can_watch": offers(channel, "watch"),
+            "sign_ins": msgspec.to_builtins(list(channel.sign_ins(settings))),
         }
 
 

@@ -5,7 +5,8 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.api.conftest import assert_problem, say
+from innboks.core.parts import Parts
+from tests.api.conftest import PASSWORD, assert_problem, colleague, say
 
 
 async def test_what_a_customer_writes_is_listed_and_read(api: httpx.AsyncClient, conversation: dict[str, Any]) -> None:
@@ -42,7 +43,7 @@ async def test_the_same_client_id_writes_once(api: httpx.AsyncClient, conversati
     first, again = await api.post(where, json=new), await api.post(where, json=new)
     assert (first.status_code, again.status_code) == (201, 200)
     assert first.json()["id"] == again.json()["id"]
-    assert len((await api.get(where)).json()["items"]) == 2
+    assert [one["type"] for one in (await api.get(where)).json()["items"]] == ["message", "reply", "system"]
 
 
 async def test_a_newer_message_is_told_before_answering(api: httpx.AsyncClient, echo: dict[str, Any], conversation: dict[str, Any]) -> None:
@@ -53,6 +54,53 @@ async def test_a_newer_message_is_told_before_answering(api: httpx.AsyncClient, 
     assert_problem(await api.post(where, json=reply), 409, code="newer_message")
     del reply["expect_last_message_id"]
     assert (await api.post(where, json=reply)).status_code == 201
+
+
+async def test_a_row_says_whose_the_last_words_are(
+    parts: Parts, api: httpx.AsyncClient, echo: dict[str, Any], conversation: dict[str, Any], ada: Any
+) -> None:
+    where, me = f"/api/conversations/{conversation['id']}", str(ada.user_id)
+
+    async def last() -> tuple[dict[str, Any], str]:
+        (row,) = (await api.get("/api/conversations")).json()["items"]
+        assert row == (await api.get(where)).json()
+        return row["last_entry"], row["preview"]
+
+    assert await last() == ({"type": "message", "author_id": None, "is_forward": False, "text": ""}, "Is the tent back?")
+    await api.post(f"{where}/messages", json={"type": "comment", "text": "He called,\n\n too. " + "x" * 500})
+    entry, preview = await last()
+    assert (entry["type"], entry["author_id"], preview) == ("comment", me, "Is the tent back?")
+    assert entry["text"].startswith("He called, too. x")
+    assert len(entry["text"]) == 180
+    await api.post(f"{where}/messages", json={"type": "reply", "text": "It is."})
+    assert await last() == ({"type": "reply", "author_id": me, "is_forward": False, "text": ""}, "It is.")
+    await say(api, echo, "Thanks", id="m2")
+    assert (await last())[0]["type"] == "message"
+
+
+async def test_each_change_of_hands_says_why(
+    parts: Parts, api: httpx.AsyncClient, browser: httpx.AsyncClient, conversation: dict[str, Any], address: str, ada: Any
+) -> None:
+    where = f"/api/conversations/{conversation['id']}"
+
+    async def last() -> tuple[Any, ...]:
+        lines = [one for one in (await api.get(f"{where}/messages")).json()["items"] if one["type"] == "system"]
+        return lines[-1]["data"]["from"], lines[-1]["data"]["to"], lines[-1]["data"]["reason"]
+
+    me = str(ada.user_id)
+    await api.post(f"{where}/messages", json={"type": "reply", "text": "Yes."})
+    assert await last() == (None, me, "reply")
+    await api.patch(where, json={"assignee_id": None})
+    assert await last() == (me, None, "api")
+    assert (await browser.post("/api/session", json={"email": ada.email, "password": PASSWORD})).status_code == 201
+    await browser.patch(where, json={"assignee_id": me})
+    assert await last() == (None, me, "manual")
+    async with await colleague(parts, api, address, ada) as bo:
+        bos_id = (await bo.get("/api/users/me")).json()["id"]
+        await browser.patch(where, json={"assignee_id": bos_id})
+        assert await last() == (me, bos_id, "manual")
+        await browser.patch(where, json={"assignee_id": me})
+        assert await last() == (bos_id, me, "take_over")
 
 
 async def test_closing_assigning_and_nobody(api: httpx.AsyncClient, conversation: dict[str, Any], ada: Any) -> None:
@@ -72,12 +120,11 @@ async def test_closing_assigning_and_nobody(api: httpx.AsyncClient, conversation
 async def test_views_count(api: httpx.AsyncClient, echo: dict[str, Any], conversation: dict[str, Any]) -> None:
     counts = {one["id"]: (one["count"], one["is_capped"]) for one in (await api.get("/api/views")).json()["items"]}
     assert counts == {
+        **dict.fromkeys(("mine", "mentions", "drafts", "snoozed", "closing", "failed", "filtered", "spam", "trash"), (0, False)),
         "open": (1, False),
-        "closed": (0, False),
         "unassigned": (1, False),
-        "mine": (0, False),
-        "failed": (0, False),
         f"channel:{echo['id']}": (1, False),
+        f"inbox:{echo['inbox_id']}": (1, False),
     }
 
 
@@ -219,3 +266,59 @@ async def test_the_books_of_a_channel(api: httpx.AsyncClient, echo: dict[str, An
     assert (books["stored"], books["quarantined"], books["on_server"], books["gap"]) == (1, 1, None, None)
     assert_problem(await api.post(f"{where}/backfill", json={"since": "2026-01-01"}), 400, code="no_backfill")
     assert_problem(await api.post(f"{where}/backfill", json={"since": "yesterday"}), 400, field="since")
+
+
+async def test_a_long_conversation_is_read_around_any_message(api: httpx.AsyncClient, echo: dict[str, Any]) -> None:
+    for n in range(9):
+        await say(api, echo, f"number {n}", id=f"m{n}")
+    (conversation,) = (await api.get("/api/conversations")).json()["items"]
+    where = f"/api/conversations/{conversation['id']}/messages"
+    ids = [one["id"] for one in (await api.get(where)).json()["items"]]
+
+    def texts(page: dict[str, Any]) -> list[str]:
+        return [one["text"].removeprefix("number ") for one in page["items"]]
+
+    middle = (await api.get(where, params={"around": ids[4], "limit": 4})).json()
+    assert texts(middle) == ["3", "4", "5", "6"]
+    newer = (await api.get(where, params={"after": middle["previous"], "limit": 4})).json()
+    assert (texts(newer), newer["previous"]) == (["7", "8"], None)
+    older = (await api.get(where, params={"before": middle["next"], "limit": 4})).json()
+    assert (texts(older), older["next"]) == (["0", "1", "2"], None)
+    assert older["previous"] == ids[2]
+    for edge, expected in ((0, ["0", "1", "2"]), (8, ["7", "8"])):
+        assert texts((await api.get(where, params={"around": ids[edge], "limit": 4})).json()) == expected
+    assert (await api.get(where, params={"after": ids[8]})).json() == {"items": [], "next": None, "previous": None}
+    assert_problem(await api.get(where, params={"around": ids[4], "before": ids[4]}), 400, code="too_many_places")
+    await say(api, echo, "somebody else", sender="mia", id="x1")
+    other = next(one for one in (await api.get("/api/conversations")).json()["items"] if one["id"] != conversation["id"])
+    assert_problem(await api.get(where, params={"around": other["last_message_id"]}), 404, code="unknown_message")
+
+
+async def test_words_are_found_in_one_conversation(api: httpx.AsyncClient, echo: dict[str, Any]) -> None:
+    for n, text in enumerate(["The tent leaks", "100% sure?", "a_b", "tents again", "back\\slash"]):
+        await say(api, echo, text, id=f"m{n}")
+    await say(api, echo, "tent of somebody else", sender="mia", id="x1")
+    conversation = next(one for one in (await api.get("/api/conversations")).json()["items"] if one["contact"]["name"] == "Leo")
+    where = f"/api/conversations/{conversation['id']}"
+    by_text = {one["text"]: one["id"] for one in (await api.get(f"{where}/messages")).json()["items"]}
+
+    async def find(words: str) -> Any:
+        return (await api.get(f"{where}/find", params={"q": words})).json()
+
+    assert await find("TENT") == {"ids": [by_text["tents again"], by_text["The tent leaks"]], "is_capped": False}
+    assert (await find("0%"))["ids"] == [by_text["100% sure?"]]
+    assert (await find("a_b"))["ids"] == [by_text["a_b"]]
+    assert (await find("k\\s"))["ids"] == [by_text["back\\slash"]]
+    assert (await find("  "))["ids"] == (await find("%%%"))["ids"] == []
+
+
+async def test_our_own_words_are_framed_only_when_they_have_form(api: httpx.AsyncClient, conversation: dict[str, Any]) -> None:
+    where = f"/api/conversations/{conversation['id']}/messages"
+    for html, has_form in (
+        ("<p>Just words &lt;b&gt;.</p>", False),
+        ("<p>A <strong>bold</strong> word.</p>", True),
+        ("<ul><li>One</li></ul>", True),
+    ):
+        made = (await api.post(where, json={"type": "comment", "text": "Words.", "html": html})).json()
+        assert made["has_html"] is has_form, html
+        assert (await api.get(f"/api/messages/{made['id']}")).json()["has_html"] is has_form

@@ -1,10 +1,15 @@
 """Bytes of strangers: files as downloads, foreign HTML in a frame from which nothing gets out, and the app's own pages."""
 
 import gzip
+import hashlib
+import hmac
+import io
+import zipfile
 from pathlib import Path
 from typing import Any
 
 import httpx
+import msgspec
 import pytest
 
 from innboks.api.static import StaticFiles
@@ -176,3 +181,59 @@ async def test_without_a_build_the_page_says_how(tmp_path: Path) -> None:
 async def test_a_build_done_beforehand_is_taken(pages: httpx.AsyncClient, dist: Path) -> None:
     (dist / "assets" / "app-abc123.js.gz").write_bytes(gzip.compress(b"packed beforehand"))
     assert (await pages.get("/assets/app-abc123.js", headers={"accept-encoding": "gzip"})).text == "packed beforehand"
+
+
+async def test_the_original_is_looked_at_and_saved(
+    api: httpx.AsyncClient, stranger: httpx.AsyncClient, conversation: dict[str, Any]
+) -> None:
+    (message,) = (await api.get(f"/api/conversations/{conversation['id']}/messages")).json()["items"]
+    assert message["has_source"] is True
+    saved = await api.get(f"/api/messages/{message['id']}/source")
+    shown = (await api.get(f"/api/messages/{message['id']}/original")).json()
+    assert (shown["text"], shown["is_cut"], shown["size"]) == (saved.text, False, len(saved.content))
+    assert (shown["headers"], shown["type"]) == ([], "application/octet-stream")
+    assert "sandbox" in saved.headers["content-security-policy"]
+    own = (await api.post(f"/api/conversations/{conversation['id']}/messages", json={"type": "comment", "text": "x"})).json()
+    assert own["has_source"] is False
+    for path in ("source", "original"):
+        assert_problem(await stranger.get(f"/api/messages/{message['id']}/{path}"), 404)
+        assert_problem(await api.get(f"/api/messages/{own['id']}/{path}"), 404, code="no_source")
+
+
+async def test_a_large_original_comes_whole_and_is_shown_in_part(
+    api: httpx.AsyncClient, parts: Parts, echo: dict[str, Any], conversation: dict[str, Any]
+) -> None:
+    text = "long " * 80_000
+    body = msgspec.json.encode({"type": "message", "id": "big", "sender": "leo", "name": "Leo", "text": text})
+    signature = hmac.new(b"echo-secret", body, hashlib.sha256).hexdigest()
+    assert (await api.post(f"/hooks/echo/{echo['id']}", content=body, headers={"x-echo-signature": signature})).status_code == 200
+    message = (await api.get(f"/api/conversations/{conversation['id']}/messages")).json()["items"][-1]
+    saved = await api.get(f"/api/messages/{message['id']}/source")
+    assert (saved.content, saved.headers["content-length"]) == (body, str(len(body)))
+    shown = (await api.get(f"/api/messages/{message['id']}/original")).json()
+    assert (shown["is_cut"], len(shown["text"])) == (True, 256 * 1024)
+    await parts.files.delete(hashlib.sha256(body).hexdigest())
+    for path in ("source", "original"):
+        assert_problem(await api.get(f"/api/messages/{message['id']}/{path}"), 404)
+
+
+async def test_all_files_of_a_message_come_as_one_zip(
+    api: httpx.AsyncClient, stranger: httpx.AsyncClient, parts: Parts, conversation: dict[str, Any]
+) -> None:
+    where = f"/api/conversations/{conversation['id']}/messages"
+    given = [("a.txt", b"one"), ("A.txt", b"two" * 200_000), ("..", b"three"), ("no/dots\\here", b"four"), ("lost.bin", b"five")]
+    ids = [(await upload(api, name, content, "text/plain"))["id"] for name, content in given]
+    message = (await api.post(where, json={"type": "comment", "text": "Files.", "attachments": ids})).json()
+    await parts.files.delete(hashlib.sha256(b"five").hexdigest())
+    answer = await api.get(f"/api/messages/{message['id']}/attachments.zip")
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "application/zip")
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
+        assert archive.testzip() is None
+        found = {name: archive.read(name) for name in archive.namelist()}
+    assert found.pop("missing-files.txt").decode().endswith("lost.bin\n")
+    assert sorted(found.values()) == sorted(content for _, content in given[:4])
+    assert {"a.txt", "A (2).txt"} < set(found)
+    assert not any("/" in name or "\\" in name or name.startswith(".") for name in found)
+    plain = (await api.get(where)).json()["items"][0]
+    assert_problem(await api.get(f"/api/messages/{plain['id']}/attachments.zip"), 404, code="no_files")
+    assert_problem(await stranger.get(f"/api/messages/{message['id']}/attachments.zip"), 404)

@@ -16,7 +16,7 @@ OPERATIONS = [
     for path, item in SCHEMA["paths"].items()
     for method, operation in item.items()
     if path.startswith("/api")
-    and path != "/api/events"
+    and path not in ("/api/events", "/api/events/poll")
     and operation["operationId"] not in ("sign_out", "create_user", "change_my_password", "revoke_token")
 ]
 TEXT = st.text(max_size=20) | st.sampled_from(["", " ", "1", "0", "a\x00b", "x" * 3000, "<b>", "ada@tindra.example", "open", "email"])
@@ -91,7 +91,7 @@ async def test_no_input_breaks_the_server(api: httpx.AsyncClient, conversation: 
         answer = await api.request(method, path, params=query, content=body, headers=headers)
         statuses[answer.status_code] = statuses.get(answer.status_code, 0) + 1
         assert answer.status_code < 500, f"{method} {path} {query} {body!r}: {answer.status_code} {answer.text}"
-        if answer.status_code >= 400:
+        if answer.status_code >= 400 and path != "/api/oauth/callback":  # which answers with a page, because a browser is sent there
             assert answer.json()["detail"], f"{method} {path}"
     assert statuses[200] > 20
     assert (await api.get("/api/session")).status_code == 200

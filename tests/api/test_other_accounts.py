@@ -9,21 +9,59 @@ from litestar.routes import HTTPRoute
 from innboks.api.routes import litestar_app
 from innboks.core.parts import Parts
 from tests.api.conftest import assert_problem, colleague
+from tests.api.push_service import subscription
 
 BODIES: dict[str, Any] = {
+    "set_assignment_rule": {"is_on": False},
+    "simulate_assignment_rule": {"is_on": False},
+    "update_availability": {"status": "away"},
     "update_user": {"name": "Taken Over"},
     "update_inbox": {"name": "Taken over"},
     "set_inbox_members": {"member_ids": []},
+    "add_inbox_member": {},
+    "change_role": {"name": "Taken over"},
+    "change_team": {"name": "Taken over"},
+    "restore_team": {},
+    "renew_invitation": {},
     "change_channel_account": {"name": "Taken over"},
     "change_conversation": {"status": "closed"},
     "mark_read": {"message_id": "1"},
     "save_draft": {"text": "x"},
     "signal_typing": {"is_typing": True},
+    "say_presence": {"state": "reading"},
+    "test_push_device": {},
+    "take_over": {"user_id": "1"},
     "write_message": {"type": "comment", "text": "x"},
     "retry_message": {},
     "settle_message": {"state": "sent"},
+    "send_message_now": {},
+    "remind_me": {"at": "2026-01-06T12:00:00Z"},
     "move_message": {"conversation_id": None},
+    "change_tag": {"name": "Taken over"},
+    "merge_tag": {"into_id": "1"},
+    "restore_tag": {},
+    "merge_conversations": {"conversation_ids": ["1"]},
+    "preview_merge": {"conversation_ids": ["1"]},
+    "split_conversation": {"message_ids": ["1"]},
+    "undo_rearrangement": {},
+    "change_snippet": {"name": "Taken over"},
     "update_contact": {"name": "Taken over"},
+    "merge_contacts": {"contact_id": "1"},
+    "undo_contact_merge": {},
+    "read_contact_import": {"encoding": "utf-8", "delimiter": ","},
+    "start_contact_import": {"mapping": ["name"], "match": "none"},
+    "undo_contact_import": {},
+    "change_contact_property": {"label": "Taken over"},
+    "add_identity": {"type": "email", "value": "eve@elsewhere.example"},
+    "add_note": {"text": "x"},
+    "change_note": {"text": "x"},
+    "link_contact": {"contact_id": None},
+    "change_saved_view": {"name": "Taken over"},
+    "start_test": {},
+    "change_fallback": {"may_send": True},
+    "save_channel_draft": {"name": "Taken over"},
+    "preview_reply": {"subject": "S", "text": "T"},
+    "send_preview": {"subject": "S", "text": "T"},
     "backfill_channel_account": {"since": "2026-01-01"},
 }
 """By operation: a body that would do for one's own."""
@@ -48,9 +86,23 @@ async def ids(api: httpx.AsyncClient, conversation: dict[str, Any], ada: Any) ->
     """One of everything in Ada's account, by the name of the path's parameter."""
     page = await api.get(f"/api/conversations/{conversation['id']}/messages")
     upload = await api.post("/api/attachments?name=a.txt", content=b"hello", headers={"content-type": "text/plain"})
+    note = await api.post(f"/api/contacts/{conversation['contact']['id']}/notes", json={"text": "Prefers mornings."})
     await api.post(f"/hooks/echo/{conversation['channel_account_id']}", content=b"{}")
+    device = await api.post("/api/push-devices", json=subscription("https://push.example/ada"))
     sessions = await api.post("/api/session", json={"email": ada.email, "password": "correct horse battery staple"})
     assert sessions.status_code == 201
+    tag = await api.post("/api/tags", json={"name": "warranty"})
+    assert tag.status_code == 201
+    saved = await api.post("/api/saved-views", json={"name": "Mine alone", "filters": {"assignees": ["me"]}})
+    reminder = await api.post(f"/api/conversations/{conversation['id']}/reminder", json={"at": "2026-01-06T12:00:00Z"})
+    where = f"/api/conversations/{conversation['id']}"
+    comment = await api.post(f"{where}/messages", json={"type": "comment", "text": "Look here."})
+    split = await api.post(f"{where}/split", json={"message_ids": [comment.json()["id"]]})
+    assert split.status_code == 201
+    twin = (await api.post("/api/contacts", json={"name": "Twin"})).json()["id"]
+    merged = await api.post(f"/api/contacts/{conversation['contact']['id']}/merge", json={"contact_id": twin})
+    assert (await api.post("/api/listed-senders", json={"list": "deny", "text": "bad.example"})).status_code == 200
+    listed = (await api.get("/api/listed-senders", params={"list": "deny"})).json()["items"]
     return {
         "user_id": str(ada.user_id),
         "session_id": (await api.get("/api/sessions")).json()["items"][0]["id"],
@@ -62,6 +114,22 @@ async def ids(api: httpx.AsyncClient, conversation: dict[str, Any], ada: Any) ->
         "contact_id": conversation["contact"]["id"],
         "attachment_id": upload.json()["id"],
         "delivery_id": "1",
+        "listed_sender_id": listed[0]["id"],
+        "device_id": device.json()["id"],
+        "snippet_id": (await api.post("/api/snippets", json={"shortcut": "hi", "text": "Hi"})).json()["id"],
+        "contact_merge_id": merged.json()["merge_id"],
+        "contact_import_id": (await api.post("/api/contact-imports", content=b"Name\nAnna\n")).json()["id"],
+        "contact_export_id": (await api.post("/api/contact-exports", json={})).json()["id"],
+        "contact_property_id": (await api.post("/api/contact-properties", json={"label": "Size", "type": "text"})).json()["id"],
+        "note_id": note.json()["id"],
+        "sign_in_id": "1",
+        "tag_id": tag.json()["id"],
+        "saved_view_id": saved.json()["id"],
+        "reminder_id": reminder.json()["id"],
+        "role_id": (await api.post("/api/roles", json={"name": "Returns"})).json()["id"],
+        "team_id": (await api.post("/api/teams", json={"name": "Tents"})).json()["id"],
+        "draft_id": (await api.post("/api/channel-drafts", json={"kind": "echo"})).json()["id"],
+        "rearrangement_id": split.json()["rearrangement_id"],
     }
 
 
@@ -126,7 +194,15 @@ async def test_a_closed_inbox_does_not_exist_for_those_outside(
     parts: Parts, api: httpx.AsyncClient, address: str, ada: Any, ids: dict[str, str]
 ) -> None:
     await api.patch(f"/api/inboxes/{ids['inbox_id']}", json={"access": "members"})
-    own = {"user_id", "session_id", "token_id"}
+    own = {
+        "user_id",
+        "session_id",
+        "token_id",
+        "device_id",
+        "tag_id",
+        "role_id",
+        "team_id",
+    }  # what is a person's own, or the whole account's
     async with await colleague(parts, api, address, ada) as bo:
         for method, path, operation in routes_with_ids():
             if not any(f"{{{name}:" in path for name in own):

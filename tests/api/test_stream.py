@@ -102,6 +102,7 @@ async def test_what_one_may_not_see_is_not_told(
         await say(api, echo, "for members only")
         assert (await adas.until("message.added"))[2]["message"]["text"] == "for members only"
         await bo.patch("/api/users/me", json={"name": "Bo Renamed"})
+        assert (await bos.next())[0] == "people.changed"  # the rename, and nothing before it
         for reader in (bos, eves):
             try:
                 event = await asyncio.wait_for(reader.next(), 0.5)
@@ -118,7 +119,8 @@ async def test_my_own_marks_are_told_to_me_alone(
         await adas.next()
         where = f"/api/conversations/{conversation['id']}"
         await api.put(f"{where}/read", json={"message_id": conversation["last_message_id"]})
-        assert (await adas.next())[2] == {"conversation_id": conversation["id"], "message_id": conversation["last_message_id"]}
+        told = {"conversation_id": conversation["id"], "message_id": conversation["last_message_id"], "is_unread": False}
+        assert (await adas.next())[2] == told
         await api.put(f"{where}/draft", json={"text": "Dear"})
         assert (await adas.until("draft.changed"))[2] == {"conversation_id": conversation["id"], "mode": "reply"}
         await api.post(f"{where}/typing", json={"is_typing": True})
@@ -169,3 +171,98 @@ async def test_a_quiet_stream_pings_and_ends_with_the_session(
                     assert (await api.delete(f"/api/sessions/{current['id']}")).status_code == 204
                     break
             assert [line async for line in lines if line.startswith("event")] == []
+
+
+async def test_a_conversation_that_moves_away_is_gone_for_those_who_see_only_the_old_inbox(
+    parts: Parts, api: httpx.AsyncClient, address: str, ada: Actor, conversation: dict[str, Any]
+) -> None:
+    closed = (await api.post("/api/inboxes", json={"name": "Board", "access": "members"})).json()
+    await api.put(f"/api/inboxes/{closed['id']}/members", json={"member_ids": [str(ada.user_id)]})
+    async with await colleague(parts, api, address, ada) as bo, following(bo) as bos, following(api) as adas:
+        for reader in (bos, adas):
+            await reader.next()
+        where = f"/api/conversations/{conversation['id']}"
+        assert (await api.patch(where, json={"inbox_id": closed["id"]})).status_code == 200
+        kind, place, told = await bos.next()
+        assert (kind, told) == ("conversation.gone", {"conversation_id": conversation["id"]})
+        assert place is not None
+        await api.patch(where, json={"inbox_id": conversation["inbox_id"]})
+        assert (await bos.until("conversation.changed"))[2]["conversation"]["inbox_id"] == conversation["inbox_id"]
+        seen = [(await adas.next())[0] for _ in range(4)]
+        assert "conversation.gone" not in seen
+
+
+async def test_a_draft_saved_just_after_a_message_hides_no_news_from_others(
+    parts: Parts, api: httpx.AsyncClient, address: str, ada: Actor, echo: dict[str, Any], conversation: dict[str, Any]
+) -> None:
+    """Both rows may be read from the log at once."""
+    where = f"/api/conversations/{conversation['id']}"
+    async with await colleague(parts, api, address, ada) as bo:
+        async with following(bo) as bos:
+            hello = (await bos.next())[2]
+        await say(api, echo, "News", id="m2")
+        await api.put(f"{where}/draft", json={"text": "Dear"})
+        async with following(bo, after=hello["cursor"]) as bos:
+            await bos.until("message.added")
+            assert (await bos.until("conversation.changed"))[2]["conversation"]["preview"] == "News"
+
+
+def events_in(answer: httpx.Response) -> list[Event]:
+    assert answer.status_code == 200, answer.text
+    found: list[Event] = []
+    for block in answer.text.strip().split("\n\n"):
+        lines = dict(line.split(": ", 1) for line in block.split("\n"))
+        found.append((lines["event"], lines.get("id"), msgspec.json.decode(lines["data"])))
+    return found
+
+
+async def test_one_can_ask_for_news_instead_of_following(api: httpx.AsyncClient, echo: dict[str, Any]) -> None:
+    (hello, end) = events_in(await api.get("/api/events/poll", params={"wait": 0}))
+    assert (hello[0], hello[1], end[0], end[1]) == ("hello", None, "cursor", hello[2]["cursor"])
+    waiting = asyncio.create_task(api.get("/api/events/poll", params={"after": end[1], "wait": 20}))
+    await say(api, echo, "one", id="m1")
+    first = events_in(await waiting)
+    assert [kind for kind, _, _ in first] == ["message.added", "conversation.changed", "cursor"]
+    await say(api, echo, "two", id="m2")
+    await say(api, echo, "three", id="m3")
+    texts: list[str] = []
+    place = first[-1][1] or ""
+    while len(texts) < 2:
+        told = events_in(await api.get("/api/events/poll", headers={"last-event-id": place}, params={"wait": 20}))
+        texts += [data["message"]["text"] for kind, _, data in told if kind == "message.added"]
+        place = told[-1][1] or ""
+    assert texts == ["two", "three"]
+    nothing = events_in(await api.get("/api/events/poll", params={"after": place, "wait": 1}))
+    assert [kind for kind, _, _ in nothing] == ["cursor"]
+
+
+async def test_who_asks_moves_on_past_what_one_may_not_see(
+    parts: Parts, api: httpx.AsyncClient, address: str, ada: Actor, echo: dict[str, Any]
+) -> None:
+    await api.patch(f"/api/inboxes/{echo['inbox_id']}", json={"access": "members"})
+    async with await colleague(parts, api, address, ada) as bo:
+        place = events_in(await bo.get("/api/events/poll", params={"wait": 0}))[-1][1]
+        await say(api, echo, "for members only")
+        async with following(api):  # keeps the log followed here
+            told = events_in(await bo.get("/api/events/poll", params={"after": place, "wait": 1}))
+        assert [kind for kind, _, _ in told] == ["cursor"]
+        assert told[0][1] != place
+
+
+async def test_who_asks_after_an_unknown_place_fetches_everything(api: httpx.AsyncClient, browser: httpx.AsyncClient) -> None:
+    told = events_in(await api.get("/api/events/poll", params={"after": "x", "wait": 20}))
+    assert [kind for kind, _, _ in told] == ["reset", "cursor"]
+    assert_problem(await browser.get("/api/events/poll"), 401)
+    assert_problem(await api.get("/api/events/poll", params={"wait": 56}), 400)
+
+
+async def test_an_echo_comes_back_to_me_alone(parts: Parts, api: httpx.AsyncClient, address: str, ada: Actor) -> None:
+    async with await colleague(parts, api, address, ada) as bo, following(bo) as bos, following(api) as adas:
+        for reader in (bos, adas):
+            await reader.next()
+        assert (await api.post("/api/events/echo", json={"token": "abc"})).status_code == 204
+        assert (await adas.next())[2]["token"] == "abc"
+        try:
+            raise AssertionError(f"told to somebody else: {await asyncio.wait_for(bos.next(), 0.3)}")
+        except TimeoutError:
+            pass

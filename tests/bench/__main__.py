@@ -1,6 +1,7 @@
 """`python -m tests.bench [NAME…]`: runs the rows (all, or those named), prints one table and writes `bench.json`.
 
-Rows: rest, ingest, latency, replies, mail, idle, pages, cases; and `mail-million` by name only, which adds mails to the stored million.
+Rows: rest, ingest, latency, replies, mail, mailbox, idle, pages, search, browser, cases; and `mail-million` by name only, which adds mails
+to the stored million.
 Exits with 1 when a figure misses its bar. Each row is one file of this folder.
 """
 
@@ -19,18 +20,23 @@ import msgspec
 import uvloop
 
 from tests.bench import live
+from tests.bench.browser import browser
 from tests.bench.cases import cases
 from tests.bench.figures import Figure, table
 from tests.bench.ingest import ingest
 from tests.bench.mail import mail
+from tests.bench.mailbox import mailbox
 from tests.bench.pages import pages
 from tests.bench.place import ROOT, Installation, open_sink
 from tests.bench.replies import replies
 from tests.bench.rest import rest
+from tests.bench.search import search, searchable
 from tests.bench.stored import stored
 
 RESULT = ROOT / "bench.json"
 MILLION = 1_000_000
+SEARCHED = int(os.environ.get("INNBOKS_BENCH_SEARCHED", MILLION))
+"""Conversations in which `search` looks; five messages each."""
 Say = Callable[[str], None]
 
 
@@ -50,11 +56,14 @@ class Bench:
         return self._running["fresh"]
 
     async def past(self, total: int, say: Say) -> Installation:
-        if str(total) not in self._running:
+        return await self.kept(str(total), lambda: stored(total, say, self.echo_url))
+
+    async def kept(self, name: str, make: Callable[[], Awaitable[Installation]]) -> Installation:
+        if name not in self._running:
             if (fresh := self._running.pop("fresh", None)) is not None:
                 fresh.stop()
-            self._running[str(total)] = await stored(total, say, self.echo_url)
-        return self._running[str(total)]
+            self._running[name] = await make()
+        return self._running[name]
 
     def _stop(self) -> None:
         while self._running:
@@ -68,8 +77,16 @@ async def _pages(bench: Bench, say: Say) -> list[Figure]:
     return await pages(await bench.past(10_000, say), await bench.past(MILLION, say), say)
 
 
+async def _search(bench: Bench, say: Say) -> list[Figure]:
+    return await search(await bench.kept("search", lambda: searchable(SEARCHED, say)), say)
+
+
 async def _mail_million(bench: Bench, say: Say) -> list[Figure]:
     return await mail(await bench.past(MILLION, say), say, f"mail1m{os.urandom(3).hex()}")
+
+
+async def _browser(bench: Bench, say: Say) -> list[Figure]:
+    return await browser(await bench.past(MILLION, say), say)
 
 
 async def _ingest(bench: Bench, say: Say) -> list[Figure]:
@@ -86,6 +103,10 @@ async def _replies(bench: Bench, say: Say) -> list[Figure]:
 
 async def _mail(bench: Bench, say: Say) -> list[Figure]:
     return await mail(await bench.fresh(), say)
+
+
+async def _mailbox(bench: Bench, say: Say) -> list[Figure]:
+    return await mailbox(await bench.fresh(), say)
 
 
 async def _idle(bench: Bench, say: Say) -> list[Figure]:
@@ -106,8 +127,11 @@ ROWS: dict[str, Callable[[Bench, Say], Awaitable[list[Figure]]]] = {
     "ingest": _ingest,
     "replies": _replies,
     "mail": _mail,
+    "mailbox": _mailbox,
     "idle": _idle,
     "pages": _pages,
+    "browser": _browser,
+    "search": _search,
     "cases": _cases,
     "mail-million": _mail_million,
 }

@@ -38,11 +38,15 @@ async def pages(small: Installation, large: Installation, say: Callable[[str], N
 async def _questions(api: Http, place: Installation, total: int) -> dict[str, list[str]]:
     """What is asked → its paths."""
     inboxes = (await api.json("GET", "/api/inboxes"))["items"]
+    views = ("open", "mine", "unassigned", "closed", "failed", "snoozed", "closing", "mentions", "drafts", "spam", "trash")
     asked = {
-        **{f"list {view}": f"view={view}" for view in ("open", "mine", "unassigned", "closed", "failed")},
-        "list of an inbox": f"view=open&inbox_id={inboxes[0]['id']}",
-        "list of a channel": f"view=open&channel_account_id={place.mail['id']}",
+        **{f"list {view}, {sort}": f"view={view}&sort={sort}" for view in views for sort in ("due", "newest", "oldest")},
+        **{f"list of an inbox, {sort}": f"view=open&sort={sort}&inbox_id={inboxes[0]['id']}" for sort in ("due", "newest")},
+        **{f"list of a channel, {sort}": f"view=open&sort={sort}&channel_account_id={place.mail['id']}" for sort in ("due", "newest")},
         "list of a contact": "view=closed&contact_id=1002",
+        "list filtered: urgent": "view=open&sort=due&priorities=urgent",
+        "list filtered: somebody's closed": "view=all&status=closed&assignees=2,3&sort=newest",
+        "list filtered: finds nothing": "view=all&sort=newest&priorities=low",
     }
     chosen = random.Random(7)  # the same conversations in every run
     threads = [1000 + chosen.randint(1, LONG) * (total // LONG) for _ in range(TIMES)]

@@ -104,7 +104,7 @@ class Installation:
             setup = {"account_name": "Tindra", "name": "Ada Example", "email": PERSON, "password": PASSWORD}
             if (await nobody.json("GET", "/api/setup"))["needed"]:
                 await nobody.json("POST", "/api/setup", setup)
-        self.token = (await asyncio.to_thread(self._command, "token", "--email", PERSON)).strip()
+        self.token = await asyncio.to_thread(self.token_of, PERSON)
         config = {"room": "bench", "url": echo_url, "api_token": "a-token"}
         async with self.client() as api:
             for one in (await api.json("GET", "/api/channel-accounts"))["items"]:
@@ -124,6 +124,9 @@ class Installation:
 
     def client(self, token: str | None = None) -> Http:
         return Http(self.host, self.port, self.token if token is None else token)
+
+    def token_of(self, email: str) -> str:
+        return self._command("token", "--email", email).strip()
 
     def _command(self, *arguments: str) -> str:
         done = subprocess.run([sys.executable, "-m", "innboks", *arguments], env=self.environment(), cwd=self.data, capture_output=True)

@@ -1,8 +1,8 @@
 -- A support desk's past, made in place: %(total)s conversations with a message each, and 200 conversations of 200 messages.
 -- Run by stored.py with foreign keys switched off; everything it writes would pass them.
 
-insert into app_user (account_id, email, name)
-select 1, 'agent' || n || '@tindra.example', 'Agent ' || n from generate_series(1, 9) n on conflict do nothing;
+insert into app_user (account_id, email, name, role_id)
+select 1, 'agent' || n || '@tindra.example', 'Agent ' || n, (select id from role where account_id = 1 and key = 'agent') from generate_series(1, 9) n on conflict do nothing;
 
 insert into contact (account_id, id, name)
 select 1, 1000 + n, 'Customer ' || n from generate_series(1, greatest(1, %(total)s / 4)) n;
@@ -11,15 +11,21 @@ insert into contact_identity (account_id, type, scope_id, value, contact_id)
 select 1, 'email', 0, 'customer' || n || '@example.net', 1000 + n from generate_series(1, greatest(1, %(total)s / 4)) n;
 
 insert into conversation (account_id, id, inbox_id, channel_account_id, contact_id, status, assignee_id, subject, preview, party_address,
-    message_count, last_message_id, last_message_at, last_received_id, waiting_since, failed_count, spam, trashed_at, closed_at, created_at)
+    message_count, last_message_id, last_message_at, last_received_id, waiting_since, due_at, due_kind, due_from, is_snoozed, snoozed_until, priority,
+    failed_count, spam, trashed_at, closed_at, created_at)
 select 1, 1000 + n, i.id, c.id, 1000 + 1 + n %% greatest(1, %(total)s / 4),
     case when n %% 20 = 0 then 'open' else 'closed' end,
     case when n / 20 %% 3 > 0 then u.id end,
     'Order ' || n || ' has not arrived', 'Hello, I ordered two tents last week and only one of them arrived, could you have a look? Number ' || n,
     'customer' || (1 + n %% greatest(1, %(total)s / 4)) || '@example.net', 1, 1000 + n,
     now() - make_interval(secs => (%(total)s - n) * 60 + (n::bigint * 7919 %% 86400)), 1000 + n,
-    case when n %% 20 = 0 then now() - make_interval(secs => (%(total)s - n) * 60) end,
-    (n %% 1000 = 0)::int, n %% 50 = 3, case when n %% 100 = 7 then now() end, case when n %% 20 > 0 then now() end,
+    case when n %% 60 in (20, 40) then now() - make_interval(secs => (%(total)s - n) * 60) end,
+    case when n %% 60 in (20, 40) then now() - make_interval(secs => (%(total)s - n) * 60 - 14400) end,
+    case when n %% 60 in (20, 40) then 'reply' end,
+    case when n %% 60 in (20, 40) then now() - make_interval(secs => (%(total)s - n) * 60) end,
+    n %% 200 = 100, case when n %% 400 = 100 then now() + make_interval(secs => n) end,
+    case n %% 7 when 0 then 'high' when 1 then 'urgent' else 'normal' end,
+    (n %% 100 = 0)::int, n %% 50 = 3, case when n %% 100 = 7 then now() end, case when n %% 20 > 0 then now() end,
     now() - make_interval(secs => (%(total)s - n) * 60 + 86400)
 from generate_series(1, %(total)s) n
 join (select id, row_number() over (order by id) - 1 as nth, count(*) over () as total from inbox where account_id = 1) i on i.nth = n %% i.total
@@ -62,6 +68,12 @@ where account_id = 1 and id in (select 1000 + n * (%(total)s / 200) from generat
 
 insert into read_state (account_id, user_id, conversation_id, message_id)
 select 1, 1, id, last_message_id from conversation where account_id = 1 and id > 1000 and id %% 3 = 0;
+
+insert into mention (account_id, user_id, message_id, conversation_id, seen)
+select 1, 1, 1000 + n * (%(total)s / 2000), 1000 + n * (%(total)s / 2000), n %% 10 > 0 from generate_series(1, 2000) n;
+
+insert into draft (account_id, conversation_id, user_id, mode, content)
+select 1, 1000 + n * (%(total)s / 200), 1, 'reply', '{"text": "Dear customer"}' from generate_series(1, 200) n;
 
 select setval(pg_get_serial_sequence('contact', 'id'), 20000000), setval(pg_get_serial_sequence('conversation', 'id'), 20000000),
     setval(pg_get_serial_sequence('message', 'id'), 20000000);

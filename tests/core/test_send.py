@@ -13,8 +13,11 @@ from innboks.core.conversations.change import retry_message, settle_uncertain
 from innboks.core.conversations.models import Conversation, Message, NewMessage
 from innboks.core.conversations.read import get_conversation, get_message, list_conversations, list_messages
 from innboks.core.conversations.receive import receive
-from innboks.core.conversations.send import send
+from innboks.core.conversations.send import carry, send, settle_sent
 from innboks.core.conversations.write import write
+from innboks.core.dispatches import store as dispatches
+from innboks.core.dispatches import store_queue
+from innboks.core.dispatches.store_queue import Left
 from innboks.core.parts import Parts
 from innboks.errors import Conflict, Invalid
 from innboks.lib.clock import FakeClock
@@ -110,7 +113,9 @@ async def test_a_second_try_of_a_sent_message_does_nothing(
 async def test_the_same_client_id_is_one_message(parts: Parts, actor: Actor, conversation: Conversation) -> None:
     made = await asyncio.gather(*(reply(parts, actor, conversation, client_id="c-1") for _ in range(6)))
     assert len({one.id for one in made}) == 1
-    assert (await get_conversation(parts, actor, conversation.id)).message_count == 2
+    assert (await get_conversation(parts, actor, conversation.id)).message_count == 3, (
+        "what the customer wrote, the answer, and who took it by answering"
+    )
 
 
 async def test_a_passing_problem_is_tried_again_and_given_up_after_a_day(
@@ -152,15 +157,17 @@ async def test_a_revoked_token_holds_the_queue_until_reconnected(
     second = await try_it(parts, await reply(parts, actor, conversation, "two"))
     assert second.state == "queued"
     assert len(provider.requests) == 1
-    await change_channel_account(parts, actor, row.id, config={"api_token": "new"})
-    assert (await try_it(parts, first)).state == "sent"
-    assert (await try_it(parts, second)).state == "sent"
     async with parts.db.connection() as conn:
-        cursor = await conn.execute(
-            "select (args ->> 'message_id')::bigint from procrastinate_jobs where task_name = 'send_message' order by id"
-        )
-        jobs = [one[0] for one in await cursor.fetchall()]
-    assert jobs[-2:] == [first.id, second.id]
+        assert await store_queue.take(conn, "w", parts.clock.now(), 5) == [], "they wait"
+    await change_channel_account(parts, actor, row.id, config={"api_token": "new"})
+    for message in (first, second):
+        async with parts.db.connection() as conn:
+            (taken,) = await store_queue.take(conn, "w", parts.clock.now(), 5)
+        assert taken.message_id == message.id, "in order"
+        left = await carry(parts, taken)
+        assert isinstance(left, Left)
+        await settle_sent(parts, [left])
+        assert (await get_message(parts, actor, message.id)).state == "sent"
 
 
 async def test_found_sending_after_a_crash_is_uncertain_until_a_person_says(
@@ -202,6 +209,22 @@ async def test_a_late_failure_reopens_the_conversation_and_says_why(
     assert (after.status, after.failed_count) == ("open", 1)
     last = (await list_messages(parts, actor, conversation.id)).items[-1]
     assert (last.type, last.data["event"]) == ("system", "message_failed")
+
+
+@pytest.mark.parametrize(("told", "failed"), [("failed", 1), ("delivered", 0)])
+async def test_a_receipt_that_comes_before_the_provider_has_answered_stays(
+    parts: Parts, actor: Actor, conversation: Conversation, told: str, failed: int
+) -> None:
+    message = await reply(parts, actor, conversation)
+    account_id, now = message.account_id, parts.clock.now()
+    async with parts.db.connection() as conn:
+        assert await store_queue.take_one(conn, account_id, message.id, "test", now) is not None
+        await dispatches.settle_recipients(conn, account_id, message.id, state=told, reason="No such room")
+        await dispatches.settle(conn, account_id, message.id, state=told, reason="No such room")
+        await store_queue.settle_sent(conn, [Left(account_id, conversation.id, message.id, ["late"], now)])
+    after = await get_message(parts, actor, message.id)
+    assert (after.state, after.recipients[0].state, after.external_id) == (told, told, "late")
+    assert (await get_conversation(parts, actor, conversation.id)).failed_count == failed
 
 
 async def test_comments_are_never_sent(parts: Parts, actor: Actor, conversation: Conversation, provider: Provider) -> None:

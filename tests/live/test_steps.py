@@ -15,8 +15,8 @@ from tests.live.senders import Hooks, send_mail, write_reply
 STRIKE_S = 20.0
 WEBHOOK_STEPS = ("take_in_message",)
 MAIL_STEPS = ("keep_delivery", "record_received", "insert into attachment", "COMMIT")
-WRITE_STEPS = ("insert into dispatch", "procrastinate_defer_jobs", "COMMIT")
-SEND_STEPS = ("set state = 'sending'", "COMMIT", "update dispatch set state", "procrastinate_finish_job")
+WRITE_STEPS = ("nextval('message_id_seq') as new_message_id", "insert into dispatch")
+SEND_STEPS = ("set state = 'sending'", "set state = e.becomes")
 SIDES: tuple[When, When] = ("before", "after")
 
 
@@ -64,7 +64,7 @@ async def test_worker_dies_at_each_step_of_taking_in_a_mail(place: Fleet) -> Non
 async def test_web_dies_at_each_step_of_writing_an_answer(place: Fleet) -> None:
     conversation = await a_conversation(place, "writes")
     written = []
-    for number, (step, side) in enumerate(both(WRITE_STEPS)):
+    for number, (step, side) in enumerate(both(WRITE_STEPS) * 2):
         client_id = f"client-{number}"
         await strike(place, "web", step, side, write_reply(None, place, conversation, client_id, f"answer {number}"))
         written.append(client_id)
@@ -75,9 +75,9 @@ async def test_web_dies_at_each_step_of_writing_an_answer(place: Fleet) -> None:
 
 
 async def test_worker_dies_at_each_step_of_sending(place: Fleet) -> None:
-    """What may have left is uncertain and says so; everything else goes out once the dead worker's jobs are taken over."""
+    """What may have left is uncertain and says so; everything else goes out once others have taken it over."""
     replies: dict[str, tuple[str, When]] = {}
-    for number, (step, side) in enumerate(both(SEND_STEPS)):
+    for number, (step, side) in enumerate(both(SEND_STEPS) * 2):
         conversation = await a_conversation(place, f"step{number}")
         ids: list[str] = []
 
@@ -97,8 +97,10 @@ async def test_worker_dies_at_each_step_of_sending(place: Fleet) -> None:
         assert times <= 1, f"sent {times} times after a kill {replies[message]}"
         if state == "sent":
             assert times == 1, f"called sent, but never left, after a kill {replies[message]}"
-    uncertain = {replies[message] for message, state in states().items() if state == "uncertain"}
-    assert ("set state = 'sending'", "before") not in uncertain
+    # Not yet claimed when the worker died: it may be uncertain only where a worker that took it over was killed in its turn (a slow machine).
+    claims = {str(row[0]): int(str(row[1])) for row in ask(place.dsn, "select message_id, attempts from dispatch")}
+    unclaimed = next(message for message, step in replies.items() if step == ("set state = 'sending'", "before"))
+    assert states()[unclaimed] == "sent" or claims[unclaimed] > 1
     reasons = ask(place.dsn, "select reason from dispatch where state = 'uncertain'")
     assert all("check before you send it again" in str(row[0]) for row in reasons)
     failed = ask(place.dsn, "select sum(failed_count)::int from conversation")

@@ -31,13 +31,16 @@ async def threads(page: httpx.AsyncClient, person: str = MAJA) -> list[dict[str,
 
 
 async def the_conversation(parts: Parts) -> Conversation:
+    """In the inbox, or filtered: what machines and addresses of a role write."""
     actor = await _ada(parts)
-    (found,) = (await list_conversations(parts, actor, view="open")).items
+    (found,) = [one for view in ("open", "filtered") for one in (await list_conversations(parts, actor, view=view)).items]
     return found
 
 
 async def messages(parts: Parts, conversation_id: int) -> list[Message]:
-    return (await list_messages(parts, await _ada(parts), conversation_id)).items
+    """The mails; what the thread says of assignments is no mail."""
+    thread = (await list_messages(parts, await _ada(parts), conversation_id)).items
+    return [one for one in thread if one.direction != "none"]
 
 
 async def answer(parts: Parts, conversation_id: int, text: str) -> Message:

@@ -1,5 +1,6 @@
 /* One server for all stories of a worker, with an administrator and one connected address; each story gets a page that is signed in. */
 import { type Cookie, expect, type Page, test as plain } from "@playwright/test";
+import { api, type Beginning, beginAnew, settingsOf } from "./api";
 import { type Mailbox, mailProgram, openMailbox } from "./mailbox";
 import { ADMIN, type Innboks, startInnboks } from "./server";
 
@@ -12,6 +13,7 @@ export interface World {
   token: string;
   /** Of the administrator, once somebody has signed in: one session serves all stories. */
   cookies: Cookie[];
+  beginning: Beginning;
 }
 
 interface Account {
@@ -33,14 +35,16 @@ export async function makeWorld(): Promise<World> {
     "smtp_tls=none",
   );
   const account = JSON.parse(printed) as Account;
-  return {
-    innboks,
-    mailbox,
-    write: mailProgram(innboks.smtpPort, account.hosted_address),
-    token: await innboks.token(),
-    cookies: [],
-  };
+  const token = await innboks.token();
+  const write = mailProgram(innboks.smtpPort, account.hosted_address);
+  const world = { innboks, mailbox, write, token, cookies: [] };
+  await setUndoSend(world, 0);
+  return { ...world, beginning: await settingsOf(world) };
 }
+
+/** How long answers can be taken back. Stories that are not about that begin with 0: their answers leave at once. */
+export const setUndoSend = (world: Pick<World, "innboks" | "token">, seconds: number): Promise<void> =>
+  api(world, "PATCH", "/api/account", { undo_send_s: seconds });
 
 export async function signIn(page: Page, url: string): Promise<void> {
   await page.goto(`${url}/sign-in`);
@@ -48,6 +52,12 @@ export async function signIn(page: Page, url: string): Promise<void> {
   await page.getByLabel("Password", { exact: true }).fill(ADMIN.password);
   await page.getByRole("button", { name: "Sign in" }).click();
   await page.waitForURL("**/inbox/open");
+}
+
+/** Writes into the composer once the rich editor stands there: what a program fills in while it takes the plain field's place would go to the field. */
+export async function fillComposer(page: Page, name: RegExp, text: string): Promise<void> {
+  await page.locator(".composer [contenteditable=true]").waitFor();
+  await page.getByRole("textbox", { name }).fill(text);
 }
 
 /** A frame's own, stricter policy at work: what it is there for. */
@@ -65,8 +75,8 @@ export function watchForErrors(page: Page): string[] {
   return errors;
 }
 
-export const test = plain.extend<{ inbox: Page }, { world: World }>({
-  world: [
+export const test = plain.extend<{ inbox: Page; world: World }, { server: World }>({
+  server: [
     // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the first parameter's shape
     async ({}, use) => {
       const world = await makeWorld();
@@ -76,10 +86,16 @@ export const test = plain.extend<{ inbox: Page }, { world: World }>({
     },
     { scope: "worker", timeout: 120_000 },
   ],
+  world: async ({ server }, use) => {
+    await beginAnew(server);
+    await use(server);
+  },
   inbox: async ({ page, world }, use) => {
     const errors = watchForErrors(page);
-    if (world.cookies.length) await page.context().addCookies(world.cookies);
-    else {
+    await page.context().addCookies(world.cookies);
+    // A story may have ended it, by signing out or by signing in over it.
+    const isSignedIn = (await page.request.get(`${world.innboks.url}/api/session`)).ok();
+    if (!isSignedIn) {
       await signIn(page, world.innboks.url);
       world.cookies = await page.context().cookies(`${world.innboks.url}/api/session`);
     }

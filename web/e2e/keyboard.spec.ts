@@ -8,6 +8,7 @@ test("a round of work by keyboard only", async ({ inbox, world }) => {
       text: `Question ${nth}`,
     });
   }
+  await inbox.goto(`${world.innboks.url}/inbox/open?sort=newest`);
   await expect(inbox.getByRole("link", { name: /Keyboard three/ })).toBeVisible();
 
   const row = (name: string) => inbox.getByRole("link", { name: new RegExp(`Keyboard ${name}`) });
@@ -27,23 +28,23 @@ test("a round of work by keyboard only", async ({ inbox, world }) => {
   await expect(inbox.getByRole("button", { name: "Assigned to nobody" })).toBeVisible();
 
   await inbox.keyboard.press("i");
-  await expect(inbox.getByRole("menu")).toBeVisible();
-  await inbox.keyboard.press("a");
-  await expect(inbox.getByRole("menuitemcheckbox", { name: /Amina Yusuf/ })).toBeFocused();
+  await expect(inbox.getByRole("combobox", { name: "Assign" })).toBeFocused();
+  await inbox.keyboard.type("ami");
+  await expect(inbox.getByRole("option")).toHaveText([/Amina Yusuf/]);
   await inbox.keyboard.press("Enter");
   await expect(inbox.getByRole("button", { name: "Assigned to Amina Yusuf" })).toBeVisible();
 
   await inbox.keyboard.press("r");
   await expect(inbox.getByRole("textbox", { name: /^Reply through/ })).toBeFocused();
   await inbox.keyboard.type("jek is only text here");
-  await expect(inbox.getByRole("textbox", { name: /^Reply through/ })).toHaveValue("jek is only text here");
+  await expect(inbox.getByRole("textbox", { name: /^Reply through/ })).toHaveText("jek is only text here");
   await inbox.keyboard.press("Control+/");
   await expect(inbox.getByRole("textbox", { name: /^Comment/ })).toBeFocused();
   await inbox.keyboard.type("Seen by nobody outside");
   await inbox.keyboard.press("Control+Enter");
   await expect(inbox.getByRole("article", { name: /^Internal comment/ })).toContainText("Seen by nobody outside");
   await inbox.keyboard.press("Control+/");
-  await expect(inbox.getByRole("textbox", { name: /^Reply through/ })).toHaveValue("jek is only text here");
+  await expect(inbox.getByRole("textbox", { name: /^Reply through/ })).toHaveText("jek is only text here");
   await inbox.keyboard.press("Control+Enter");
   await world.mailbox.waitFor("jek is only text here");
 

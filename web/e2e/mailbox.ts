@@ -18,10 +18,14 @@ export interface Mailbox {
   refuse: (answer: string | null) => void;
   /** From now on takes each mail whole and hangs up without saying so. */
   hangUp: (isHangingUp: boolean) => void;
+  /** Empty, and taking everything. */
+  beginAnew: () => void;
+  /** Forwards the mail that holds this to another address, as a provider does; waits until it is there. */
+  passOn: (smtpPort: number, address: string, words: RegExp) => Promise<void>;
   close: () => Promise<void>;
 }
 
-const WAIT_MS = 15_000;
+const WAIT_MS = 30_000;
 
 export async function openMailbox(): Promise<Mailbox> {
   const received: Received[] = [];
@@ -64,6 +68,27 @@ export async function openMailbox(): Promise<Mailbox> {
     },
     hangUp: (is) => {
       isHangingUp = is;
+    },
+    beginAnew: () => {
+      received.length = 0;
+      refusal = null;
+      isHangingUp = false;
+    },
+    passOn: async (smtpPort, address, words) => {
+      const until = Date.now() + WAIT_MS;
+      let mail = received.find(({ raw }) => words.test(raw));
+      while (!mail && Date.now() < until) {
+        await new Promise((wait) => setTimeout(wait, 100));
+        mail = received.find(({ raw }) => words.test(raw));
+      }
+      if (!mail) throw new Error(`no mail with ${words} among ${received.length}`);
+      const transport = nodemailer.createTransport({
+        host: "127.0.0.1",
+        port: smtpPort,
+        secure: false,
+        ignoreTLS: true,
+      });
+      await transport.sendMail({ envelope: { from: mail.from, to: address }, raw: mail.raw });
     },
     waitFor: async (text) => {
       const until = Date.now() + WAIT_MS;

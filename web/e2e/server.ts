@@ -28,6 +28,8 @@ export interface Innboks {
   /** Stops the server; `start` brings it back on the same ports and data. */
   stop: (signal?: NodeJS.Signals) => Promise<void>;
   start: () => Promise<void>;
+  /** Gives a conversation this many comments more, at once: see fill.py. */
+  fill: (conversationId: string, count: number) => Promise<void>;
   /** Stops it and throws its data away. */
   remove: () => Promise<void>;
 }
@@ -43,7 +45,8 @@ export async function freePort(): Promise<number> {
   });
 }
 
-export async function startInnboks(): Promise<Innboks> {
+/** With `sandbox`, the sandbox runs beside it at that port, and is Google and Microsoft for it. `more`: settings beside the usual ones. */
+export async function startInnboks(sandbox?: number, more: NodeJS.ProcessEnv = {}): Promise<Innboks> {
   const data = await mkdtemp(join(tmpdir(), "innboks-e2e-"));
   const [httpPort, smtpPort] = [await freePort(), await freePort()];
   const url = `http://127.0.0.1:${httpPort}`;
@@ -53,8 +56,18 @@ export async function startInnboks(): Promise<Innboks> {
     INNBOKS_HTTP: `127.0.0.1:${httpPort}`,
     INNBOKS_SMTP: `127.0.0.1:${smtpPort}`,
     INNBOKS_URL: url,
+    ...more,
   };
   delete env.DATABASE_URL;
+  if (sandbox) {
+    env.INNBOKS_SANDBOX = "true";
+    env.INNBOKS_SANDBOX_HTTP = `127.0.0.1:${sandbox}`;
+    env.INNBOKS_SANDBOX_SMTP = `127.0.0.1:${await freePort()}`;
+    for (const provider of ["google", "microsoft"]) {
+      env[`INNBOKS_${provider.toUpperCase()}_URL`] = `http://127.0.0.1:${sandbox}/email/${provider}`;
+      env[`INNBOKS_${provider.toUpperCase()}_CLIENT_ID`] = "innboks";
+    }
+  }
   let server: ChildProcess | undefined;
   let said = "";
 
@@ -102,6 +115,10 @@ export async function startInnboks(): Promise<Innboks> {
     token: async () => (await cli("token", "--email", ADMIN.email)).trim(),
     start,
     stop,
+    fill: async (conversationId, count) => {
+      const script = join(import.meta.dirname, "fill.py");
+      await run(join(ROOT, ".venv/bin/python"), [script, data, conversationId, String(count)], { cwd: ROOT, env });
+    },
     remove: async () => {
       await stop();
       await rm(data, { recursive: true, force: true });

@@ -1,29 +1,40 @@
 """Channels: what can be connected (the catalogue), and what is connected. Nothing here knows a kind; a channel describes itself."""
 
 from datetime import date, datetime
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 from litestar import Response, delete, get, patch, post
 from litestar.params import JSONBody
 
-from innboks.api.call import Call, Id, Input, Items, Name, PathId, number_or_none
-from innboks.core.channel_accounts import connect
+from innboks.api.call import Call, Id, Input, Items, Name, PathId, number_or_none, text_id
+from innboks.core.channel_accounts import connect, drafts, rhythm
 from innboks.core.channel_accounts import ledger as books
+from innboks.core.channel_accounts.directory import operator_settings
 from innboks.core.channel_accounts.models import ChannelAccount
 from innboks.core.parts import Parts
 
+Step = Annotated[str, msgspec.Meta(pattern="^[a-z_]{1,30}$")]
+"""Of a set-up, as whoever draws it calls it."""
+
 
 class HealthOut(msgspec.Struct):
-    """How the connection is, in words; `action` is what an administrator should do ("" = nothing)."""
+    """How the connection is, in words; `action` is what an administrator should do ("" = nothing). `since`: so long it has been so. `usual_s`, of a
+    quiet one: how often a message usually comes, in seconds."""
 
     state: str = "unfinished"
     sentence: str = ""
     action: str = ""
+    since: datetime | None = None
+    usual_s: int | None = None
 
 
 class ChannelAccountOut(msgspec.Struct):
-    """One connected mailbox, page, number or form. Secrets in `config` are blank."""
+    """One connected mailbox, page, number or form. Secrets in `config` are blank. `push_url`: an address that has to be entered at the provider.
+    `owner_id`: whose personal mailbox it is; null: the team's. `traffic`: messages from outside in each hour from `traffic_from`, the last one running;
+    `kept_count`: replies that wait for the connection. `test_address`:
+    where a test goes that has to come back; null: there is no such way. `is_fallback`: issued to its inbox by us; it
+    sends only with `may_send`."""
 
     id: str
     kind: str
@@ -39,6 +50,25 @@ class ChannelAccountOut(msgspec.Struct):
     archived_at: datetime | None
     settings: dict[str, Any]
     config: dict[str, Any]
+    setup_step: str | None
+    traffic_from: datetime
+    traffic: list[int]
+    kept_count: int
+    push_url: str | None = None
+    owner_id: str | None = None
+    confirmation: "ConfirmationOut | None" = None
+    test_address: str | None = None
+    is_fallback: bool = False
+    may_send: bool = True
+
+
+class ConfirmationOut(msgspec.Struct):
+    """A provider's mail that wants a forwarding confirmed. It may come from anybody who knows the address: look who sent it."""
+
+    sender: str
+    code: str
+    link: str
+    at: datetime
 
 
 class BackfillOut(msgspec.Struct):
@@ -63,6 +93,11 @@ class LedgerOut(msgspec.Struct):
     backfill: BackfillOut | None
 
 
+class SignatureOut(msgspec.Struct):
+    text: str
+    html: str
+
+
 class Backfill(Input):
     since: date
 
@@ -72,6 +107,12 @@ class NewChannelAccount(Input):
     config: dict[str, Any]
     name: Name = ""
     inbox_id: Id | None = None
+    is_personal: bool = False
+    """Of the person who connects it alone, in an inbox that is theirs alone; otherwise it is the team's."""
+    draft_id: Id | None = None
+    """The set-up that ends with this; its secrets are used where `config` has none."""
+    setup_step: Step | None = None
+    """Where its set-up goes on; null: it is finished."""
 
 
 class ChannelAccountChange(Input):
@@ -82,9 +123,31 @@ class ChannelAccountChange(Input):
     is_active: bool | None = None
     settings: dict[str, Any] | None = None
     config: dict[str, Any] | None = None
+    setup_step: Step | msgspec.UnsetType | None = msgspec.UNSET
+    """null: the set-up is finished."""
 
 
-def shown(parts: Parts, row: ChannelAccount) -> ChannelAccountOut:
+def health_of(row: ChannelAccount) -> HealthOut:
+    health = msgspec.convert(row.health, HealthOut)
+    health.since = row.health_at
+    if health.state == "connected" and (silence := row.unusual_silence) is not None:
+        health = HealthOut(state="quiet", sentence="Unusually quiet.", since=row.last_received_at, usual_s=silence["usual_s"])
+    if row.setup_step is not None and health.state in ("connected", "quiet"):
+        return HealthOut(state="unfinished", sentence="It works; its set-up is not finished.", action="Continue", since=row.created_at)
+    return health
+
+
+async def shown_to(parts: Parts, row: ChannelAccount) -> ChannelAccountOut:
+    (one,) = await all_shown(parts, row.account_id, [row])
+    return one
+
+
+async def all_shown(parts: Parts, account_id: int, rows: list[ChannelAccount]) -> list[ChannelAccountOut]:
+    figures = await rhythm.figures_of(parts, account_id, [row.id for row in rows])
+    return [_shown(parts, row, figures[row.id]) for row in rows]
+
+
+def _shown(parts: Parts, row: ChannelAccount, figures: rhythm.Figures) -> ChannelAccountOut:
     return ChannelAccountOut(
         id=str(row.id),
         kind=row.kind,
@@ -94,37 +157,61 @@ def shown(parts: Parts, row: ChannelAccount) -> ChannelAccountOut:
         hosted_address=row.hosted_address,
         is_active=row.is_active,
         is_authorized=row.is_authorized,
-        health=msgspec.convert(row.health, HealthOut),
+        health=health_of(row),
         last_received_at=row.last_received_at,
         created_at=row.created_at,
         archived_at=row.archived_at,
         settings=row.settings,
         config=connect.shown_config(parts, row),
+        push_url=connect.push_url(parts, row),
+        owner_id=text_id(row.owner_id),
+        setup_step=row.setup_step,
+        confirmation=msgspec.convert(row.confirmation, ConfirmationOut) if row.confirmation else None,
+        is_fallback=row.is_fallback,
+        may_send=row.may_send,
+        test_address=connect.test_address(parts, row),
+        traffic_from=figures.since,
+        traffic=figures.traffic,
+        kept_count=figures.kept_count,
     )
 
 
 @get("/channels", operation_id="list_channels", tags=["channels"], summary="What can be connected, with forms and guides")
 async def list_channels(request: Call) -> Items[dict[str, Any]]:
-    registry = request.parts.registry
-    return Items([registry.describe(channel) for channel in registry])
+    registry, settings = request.parts.registry, operator_settings(request.parts)
+    return Items([registry.describe(channel, settings) for channel in registry])
 
 
 @get("/channel-accounts", operation_id="list_channel_accounts", tags=["channels"], summary="What is connected to the inboxes I may read")
 async def list_channel_accounts(request: Call) -> Items[ChannelAccountOut]:
-    parts = request.parts
-    return Items([shown(parts, row) for row in await connect.list_channel_accounts(parts, request.actor)])
+    parts, actor = request.parts, request.actor
+    return Items(await all_shown(parts, actor.account_id, await connect.list_channel_accounts(parts, actor)))
 
 
 @post("/channel-accounts", operation_id="connect_channel", tags=["channels"], summary="Connect a channel")
 async def connect_channel(request: Call, data: JSONBody[NewChannelAccount]) -> ChannelAccountOut:
     parts = request.parts
-    row = await connect.connect(parts, request.actor, data.kind, data.name, number_or_none(data.inbox_id), data.config)
-    return shown(parts, row)
+    actor, draft_id = request.actor, number_or_none(data.draft_id)
+    config = data.config
+    if draft_id is not None:
+        config = drafts.with_secrets(await drafts.get_draft(parts, actor, draft_id), config)
+    row = await connect.connect(
+        parts,
+        actor,
+        data.kind,
+        data.name,
+        number_or_none(data.inbox_id),
+        config,
+        is_personal=data.is_personal,
+        draft_id=draft_id,
+        setup_step=data.setup_step,
+    )
+    return await shown_to(parts, row)
 
 
 @get("/channel-accounts/{channel_account_id:str}", operation_id="get_channel_account", tags=["channels"], summary="One connected channel")
 async def get_channel_account(request: Call, channel_account_id: PathId) -> ChannelAccountOut:
-    return shown(request.parts, await connect.get_channel_account(request.parts, request.actor, channel_account_id))
+    return await shown_to(request.parts, await connect.get_channel_account(request.parts, request.actor, channel_account_id))
 
 
 @patch(
@@ -144,8 +231,9 @@ async def change_channel_account(request: Call, channel_account_id: PathId, data
         is_active=data.is_active,
         settings=data.settings,
         config=data.config,
+        setup_step=data.setup_step,
     )
-    return shown(parts, row)
+    return await shown_to(parts, row)
 
 
 @delete("/channel-accounts/{channel_account_id:str}", operation_id="disconnect_channel", tags=["channels"], summary="Disconnect")
@@ -176,6 +264,16 @@ async def backfill(request: Call, channel_account_id: PathId, data: JSONBody[Bac
     return msgspec.convert(await books.request_backfill(request.parts, request.actor, channel_account_id, data.since), BackfillOut)
 
 
+@get(
+    "/channel-accounts/{channel_account_id:str}/signature",
+    operation_id="get_signature",
+    tags=["channels"],
+    summary="What is added below what I write here",
+)
+async def get_signature(request: Call, channel_account_id: PathId) -> SignatureOut:
+    return SignatureOut(*await connect.signature_of(request.parts, request.actor, channel_account_id))
+
+
 routes = [
     get_ledger,
     backfill,
@@ -185,4 +283,5 @@ routes = [
     get_channel_account,
     change_channel_account,
     disconnect_channel,
+    get_signature,
 ]

@@ -1,4 +1,4 @@
-"""Conversations: the views, one conversation, what people change about it, and each person's own marks in it (read, draft, typing)."""
+"""One conversation: what people change about it, and each person's own marks in it (read, draft, typing). Lists of them: `views.py`."""
 
 from datetime import datetime
 from typing import Annotated, Any, Literal
@@ -8,40 +8,50 @@ from litestar import Response, delete, get, patch, post, put
 from litestar.params import JSONBody, QueryParameter
 
 from innboks.api.app.shapes import ListedConversation, MessageOut, listed_conversation, message_out
-from innboks.api.call import Call, Id, Input, Items, PathId, QueryCursor, QueryId, QueryText, number, number_or_none
-from innboks.core.channel_accounts.connect import list_channel_accounts
-from innboks.core.conversations import change, read
-from innboks.core.conversations.models import NewMessage
+from innboks.api.call import Call, Id, Input, PathId, number, number_or_none
+from innboks.core.conversations import change, purge, read
+from innboks.core.conversations.models import NewMessage, Priority
 from innboks.core.conversations.start import start
-from innboks.core.conversations.store import COUNT_CAP
 
-Limit = Annotated[int, QueryParameter(ge=1, le=1000, description="More than the list's own maximum gives the maximum.")]
-Mode = Literal["reply", "comment"]
+Mode = Literal["reply", "comment", "forward"]
 ModeQuery = Annotated[Mode, QueryParameter()]
 Addresses = Annotated[list[Annotated[str, msgspec.Meta(max_length=1000)]], msgspec.Meta(max_length=1000)]
 Uploads = Annotated[list[Id], msgspec.Meta(max_length=1000)]
-
-
-class ViewCount(msgspec.Struct):
-    """`count` stops at 99: then `is_capped` is true, and there are more."""
-
-    id: str
-    name_key: str
-    count: int
-    is_capped: bool
+HoldSeconds = Annotated[int, msgspec.Meta(ge=0, le=30)]
+TagIds = Annotated[list[Id], msgspec.Meta(max_length=1000)]
 
 
 class ConversationChange(Input):
-    """Only what is given changes. `assignee_id` null: nobody."""
+    """Only what is given changes. `assignee_id` null: nobody; `snoozed_until` null: until the customer answers. `tag_ids` is the whole set, while adding
+    and removing leave alone what somebody else does meanwhile. `is_unread` is the asking person's own mark."""
 
     status: Literal["open", "closed"] | msgspec.UnsetType = msgspec.UNSET
     assignee_id: Id | msgspec.UnsetType | None = msgspec.UNSET
     inbox_id: Id | msgspec.UnsetType = msgspec.UNSET
     is_spam: bool | msgspec.UnsetType = msgspec.UNSET
+    is_trashed: bool | msgspec.UnsetType = msgspec.UNSET
+    priority: Priority | msgspec.UnsetType = msgspec.UNSET
+    is_snoozed: bool | msgspec.UnsetType = msgspec.UNSET
+    snoozed_until: datetime | msgspec.UnsetType | None = msgspec.UNSET
+    tag_ids: TagIds | msgspec.UnsetType = msgspec.UNSET
+    add_tag_ids: TagIds | msgspec.UnsetType = msgspec.UNSET
+    remove_tag_ids: TagIds | msgspec.UnsetType = msgspec.UNSET
+    is_unread: bool | msgspec.UnsetType = msgspec.UNSET
+
+    def wanted(self) -> change.Change:
+        """The same with ids as numbers."""
+        given = {name: value for name in self.__struct_fields__ if (value := getattr(self, name)) is not msgspec.UNSET}
+        for name, value in given.items():
+            if name.endswith("_ids"):
+                given[name] = [number(one) for one in value]
+            elif name.endswith("_id"):
+                given[name] = number_or_none(value)
+        return change.Change(**given)
 
 
 class NewConversation(Input):
-    """The first message of a conversation begun by us. A `client_id` makes it harmless to send this twice."""
+    """The first message of a conversation begun by us. A `client_id` makes it harmless to send this twice. `hold_s`: so long it can be taken back,
+    and the conversation with it; left out, as long as the account says, or not at all for a script."""
 
     channel_account_id: Id
     to: Addresses
@@ -52,6 +62,7 @@ class NewConversation(Input):
     html: str = ""
     attachments: Uploads = []
     client_id: str | None = None
+    hold_s: HoldSeconds | None = None
 
 
 class Started(msgspec.Struct):
@@ -73,6 +84,9 @@ class DraftContent(Input):
     to: Addresses | None = None
     cc: Addresses | None = None
     bcc: Addresses | None = None
+    channel_account_id: Id | None = None
+    has_no_quote: bool = False
+    forward_of: Id | None = None
 
 
 class DraftOut(msgspec.Struct):
@@ -84,44 +98,14 @@ class DraftOut(msgspec.Struct):
     to: list[str] | None
     cc: list[str] | None
     bcc: list[str] | None
+    channel_account_id: str | None
+    has_no_quote: bool
+    forward_of: str | None
     updated_at: datetime
 
 
 class Typing(Input):
     is_typing: bool
-
-
-@get("/views", operation_id="list_views", tags=["conversations"], summary="The views with their counts")
-async def list_views(request: Call) -> Items[ViewCount]:
-    parts, actor = request.parts, request.actor
-    channels = [one.id for one in await list_channel_accounts(parts, actor)]
-    views, by_channel = await read.count_views(parts, actor, channels)
-    counted = [(view, f"view.{view}", count) for view, count in views.items()]
-    counted += [(f"channel:{channel}", "view.channel", count) for channel, count in by_channel.items()]
-    return Items([ViewCount(id, key, min(count, COUNT_CAP - 1), count >= COUNT_CAP) for id, key, count in counted])
-
-
-@get("/conversations", operation_id="list_conversations", tags=["conversations"], summary="One page of a view, newest first")
-async def list_conversations(
-    request: Call,
-    view: QueryText = "open",
-    inbox_id: QueryId = None,
-    channel_account_id: QueryId = None,
-    contact_id: QueryId = None,
-    cursor: QueryCursor = None,
-    limit: Limit = 50,
-) -> Items[ListedConversation]:
-    page = await read.list_conversations(
-        request.parts,
-        request.actor,
-        view=view,
-        inbox_id=inbox_id,
-        channel_account_id=channel_account_id,
-        contact_id=contact_id,
-        cursor=cursor,
-        limit=limit,
-    )
-    return Items([listed_conversation(one) for one in page.items], page.next)
 
 
 @post("/conversations", operation_id="start_conversation", tags=["conversations"], summary="Write to somebody first")
@@ -136,6 +120,7 @@ async def start_conversation(request: Call, data: JSONBody[NewConversation]) -> 
         cc=data.cc,
         bcc=data.bcc,
         client_id=data.client_id,
+        hold_s=0 if data.hold_s is None and request.visit.bearer is not None else data.hold_s,
     )
     conversation, message, is_new = await start(request.parts, request.actor, number(data.channel_account_id), new)
     return Response(Started(listed_conversation(conversation), message_out(message)), status_code=201 if is_new else 200)
@@ -150,17 +135,20 @@ async def get_conversation(request: Call, conversation_id: PathId) -> ListedConv
     "/conversations/{conversation_id:str}",
     operation_id="change_conversation",
     tags=["conversations"],
-    summary="Close, reopen, assign, move",
+    summary="Close, reopen, assign, move, snooze, tag, rank, mark as spam or unread, trash",
 )
 async def change_conversation(request: Call, conversation_id: PathId, data: JSONBody[ConversationChange]) -> ListedConversation:
-    assignee, inbox = data.assignee_id, data.inbox_id
-    wanted = change.Change(
-        status=data.status,
-        assignee_id=msgspec.UNSET if isinstance(assignee, msgspec.UnsetType) else number_or_none(assignee),
-        inbox_id=msgspec.UNSET if isinstance(inbox, msgspec.UnsetType) else number(inbox),
-        is_spam=data.is_spam,
-    )
-    return listed_conversation(await change.change(request.parts, request.actor, conversation_id, wanted))
+    return listed_conversation(await change.change(request.parts, request.actor, conversation_id, data.wanted()))
+
+
+@delete(
+    "/conversations/{conversation_id:str}",
+    operation_id="delete_conversation",
+    tags=["conversations"],
+    summary="Delete for good what is in the trash",
+)
+async def delete_conversation(request: Call, conversation_id: PathId) -> None:
+    await purge.delete_for_good(request.parts, request.actor, conversation_id)
 
 
 @put(
@@ -182,13 +170,13 @@ async def mark_read(request: Call, conversation_id: PathId, data: JSONBody[ReadM
 )
 async def get_draft(request: Call, conversation_id: PathId, mode: ModeQuery = "reply") -> Response[DraftOut | None]:
     draft = await read.get_draft(request.parts, request.actor, conversation_id, mode)
-    return Response(None, status_code=204) if draft is None else Response(_draft(draft))
+    return Response(None, status_code=204) if draft is None else Response(draft_out(draft))
 
 
 @put("/conversations/{conversation_id:str}/draft", operation_id="save_draft", tags=["drafts"], summary="Keep what I have begun to write")
 async def save_draft(request: Call, conversation_id: PathId, data: JSONBody[DraftContent], mode: ModeQuery = "reply") -> DraftOut:
     content = msgspec.to_builtins(data)
-    return _draft(await read.save_draft(request.parts, request.actor, conversation_id, mode, content))
+    return draft_out(await read.save_draft(request.parts, request.actor, conversation_id, mode, content))
 
 
 @delete(
@@ -211,6 +199,7 @@ async def drop_draft(request: Call, conversation_id: PathId, mode: ModeQuery = "
 async def signal_typing(request: Call, conversation_id: PathId, data: JSONBody[Typing]) -> None:
     parts, actor = request.parts, request.actor
     conversation = await read.get_conversation(parts, actor, conversation_id)
+    actor.require_write(conversation.inbox_id)
     await parts.wake.signal(
         actor.account_id,
         {
@@ -223,7 +212,7 @@ async def signal_typing(request: Call, conversation_id: PathId, data: JSONBody[T
     )
 
 
-def _draft(draft: read.Draft) -> DraftOut:
+def draft_out(draft: read.Draft) -> DraftOut:
     content = msgspec.convert(draft.content, DraftContent)
     return DraftOut(
         mode=msgspec.convert(draft.mode, Mode),
@@ -234,16 +223,18 @@ def _draft(draft: read.Draft) -> DraftOut:
         to=content.to,
         cc=content.cc,
         bcc=content.bcc,
+        channel_account_id=content.channel_account_id,
+        has_no_quote=content.has_no_quote,
+        forward_of=content.forward_of,
         updated_at=draft.updated_at,
     )
 
 
 routes = [
-    list_views,
-    list_conversations,
     start_conversation,
     get_conversation,
     change_conversation,
+    delete_conversation,
     mark_read,
     get_draft,
     save_draft,

@@ -7,9 +7,8 @@ import msgspec
 from litestar import Response, get, post
 from litestar.params import QueryParameter
 
-from innboks.api.app.conversations import Limit
 from innboks.api.app.files import download
-from innboks.api.call import Call, Items, PathId, QueryCursor
+from innboks.api.call import Call, Items, Limit, PathId, QueryCursor
 from innboks.core.deliveries import replay
 from innboks.core.deliveries.models import Delivery, Fate
 

@@ -33,12 +33,22 @@ _CID = re.compile(r"(<img\b[^>]*?\ssrc\s*=\s*)(\"|')cid:([^\"']{1,500})\2", re.I
 _PAGE = """<!doctype html>
 <html><head><meta charset="utf-8"><meta name="referrer" content="no-referrer"><meta name="viewport" content="width=device-width">
 <base target="_blank"><style>
-body {{ margin: 0; padding: 1px; color: #1a1a1a; background: #fff; overflow-wrap: anywhere;
+body {{ margin: 0; padding: 1px; color: #1a1a1a; overflow-wrap: anywhere;
   font: 14px/1.57 Inter, system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; }}
 img {{ max-width: 100%; height: auto; }} table {{ max-width: 100%; }} pre {{ white-space: pre-wrap; }}
 blockquote {{ margin: 0 0 0 8px; padding-left: 12px; border-left: 2px solid #ccc; }}
-</style></head><body>{html}</body></html>
+::highlight(found) {{ background-color: #fdf0d3; color: #80520a; text-decoration: underline 2px; }}
+[data-theme=dark] {{ color-scheme: dark; }}
+[data-theme=dark]:not([data-coloured]) body {{ color: #e7ecea; }}
+[data-theme=dark]:not([data-coloured]) a {{ color: #54bbc8; }}
+[data-theme=dark]:not([data-coloured]) blockquote {{ border-color: #343d3f; }}
+[data-theme=dark]:not([data-coloured]) ::highlight(found) {{ background-color: #36290f; color: #edb750; }}
+[data-theme=dark][data-coloured] #mail {{ color-scheme: light; background: #fff; filter: invert(.92) hue-rotate(180deg); }}
+[data-theme=dark][data-coloured] #mail img {{ filter: invert(1) hue-rotate(180deg); }}
+</style></head><body><div id="mail">{html}</div></body></html>
 """
+"""The app marks the page as dark, and as coloured when the mail brings colours of its own: then they are turned over, pictures excepted, so that
+light letters stand on dark; a mail without colours takes the app's."""
 
 
 class Leave(msgspec.Struct, frozen=True):
@@ -101,7 +111,7 @@ _PRIVATE = {"Cache-Control": "private, no-store", "Referrer-Policy": "no-referre
 def _policy(leave: Leave) -> str:
     images = "'self' data: https:" if leave.has_images else "'self' data:"
     return (
-        f"default-src 'none'; style-src 'unsafe-inline'; img-src {images}; form-action 'none'; frame-ancestors 'self'; "
+        f"default-src 'none'; style-src 'unsafe-inline'; img-src {images}; font-src 'self'; form-action 'none'; frame-ancestors 'self'; "
         "sandbox allow-same-origin allow-popups allow-popups-to-escape-sandbox"
     )
 

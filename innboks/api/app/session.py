@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated
 
 import msgspec
-from litestar import Response, delete, get, post
+from litestar import Response, delete, get, patch, post
 from litestar.datastructures import Cookie
 from litestar.params import JSONBody
 
@@ -14,12 +14,18 @@ from innboks.api.guard import COOKIE
 from innboks.core.access import Actor
 from innboks.core.accounts import sign_in, users
 from innboks.core.accounts.actors import SESSION_LIFE, authenticate
+from innboks.core.accounts.models import Account
 from innboks.errors import Unauthenticated
 
 
 class AccountOut(msgspec.Struct):
+    """`undo_send_s`: so long an answer written in the app can be taken back before it leaves. `assigns_when_available`: when somebody becomes
+    available, rules give out what waits unassigned."""
+
     id: str
     name: str
+    undo_send_s: int
+    assigns_when_available: bool
 
 
 class SessionOut(msgspec.Struct):
@@ -43,12 +49,23 @@ class SignIn(Input):
     password: Annotated[str, msgspec.Meta(max_length=4096)]
 
 
+class AccountChange(Input):
+    """Only what is given changes."""
+
+    undo_send_s: Annotated[int, msgspec.Meta(ge=0, le=30)] | None = None
+    assigns_when_available: bool | None = None
+
+
+def account_out(account: Account) -> AccountOut:
+    return AccountOut(str(account.id), account.name, account.undo_send_s, account.assigns_when_available)
+
+
 async def signed_in(request: Call, actor: Actor, token: str | None, *, status: int = 200) -> Response[SessionOut]:
     """Who the person is, with the cookie that says so from now on."""
     parts = request.parts
     user = await users.get_user(parts, actor, actor.user_id)
     account = await users.account_of(parts, actor)
-    content = SessionOut(myself(user), AccountOut(str(account.id), account.name))
+    content = SessionOut(myself(user), account_out(account))
     return Response(
         content, status_code=status, cookies=[] if token is None else [_cookie(request, token, int(SESSION_LIFE.total_seconds()))]
     )
@@ -80,6 +97,19 @@ async def delete_session(request: Call) -> Response[None]:
     return Response(None, status_code=204, cookies=[_cookie(request, "", 0)])
 
 
+@get("/account", operation_id="get_account", tags=["session"], summary="What holds for everybody of the account")
+async def get_account(request: Call) -> AccountOut:
+    return account_out(await users.account_of(request.parts, request.actor))
+
+
+@patch("/account", operation_id="change_account", tags=["session"], summary="Change what holds for everybody")
+async def change_account(request: Call, data: JSONBody[AccountChange]) -> AccountOut:
+    changed = await users.change_account(
+        request.parts, request.actor, undo_send_s=data.undo_send_s, assigns_when_available=data.assigns_when_available
+    )
+    return account_out(changed)
+
+
 @get("/sessions", operation_id="list_sessions", tags=["session"], summary="My signed-in browsers")
 async def list_sessions(request: Call) -> Items[OpenSession]:
     actor = request.actor
@@ -97,4 +127,4 @@ def _cookie(request: Call, token: str, max_age_s: int) -> Cookie:
     return Cookie(key=COOKIE, value=token, path="/api", httponly=True, samesite="lax", secure=is_secure, max_age=max_age_s)
 
 
-routes = [create_session, get_session, delete_session, list_sessions, revoke_session]
+routes = [create_session, get_session, delete_session, list_sessions, revoke_session, get_account, change_account]

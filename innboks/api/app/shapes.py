@@ -9,7 +9,8 @@ from typing import Any, Literal
 import msgspec
 
 from innboks.api.call import text_id
-from innboks.core.conversations.models import Attachment, Conversation, DispatchState, Message
+from innboks.core.conversations.models import Attachment, Conversation, DispatchState, HeldFor, Message, Priority
+from innboks.core.filters.models import Reason
 
 
 class PersonOut(msgspec.Struct):
@@ -20,8 +21,21 @@ class PersonOut(msgspec.Struct):
     address: str
 
 
+class LastEntryOut(msgspec.Struct):
+    """The newest thing that somebody wrote. `text`: the beginning of a comment; of others the conversation's preview tells."""
+
+    type: Literal["message", "reply", "comment"]
+    author_id: str | None
+    is_forward: bool
+    text: str
+
+
 class ConversationOut(msgspec.Struct):
-    """`waiting_since`: since when the customer waits for an answer; null when the last word is ours."""
+    """`waiting_since`: since when the customer waits for an answer; null when the last word is ours. `due_at`: by when we must have
+    answered, because of the inbox's answer target ("reply") or the channel's closing reply window ("window"); `due_from`: when that clock began.
+    `snoozed_until` null while `is_snoozed`: until the customer answers. `merged_into_id`: this one was merged; the other one has its messages.
+    `others_count`: how many people beside the contact and us the newest message from outside went to. `is_spam`: it is kept out of the inbox, because
+    a person said so (“manual”), its contact is “blocked”, by the deny list (“denied”), by a filter rule, or by the brake (“flood”): `spam_reason`."""
 
     id: str
     inbox_id: str
@@ -36,9 +50,21 @@ class ConversationOut(msgspec.Struct):
     last_message_id: str
     last_message_at: datetime
     last_direction: Literal["in", "out"]
+    last_entry: LastEntryOut | None
+    others_count: int
     waiting_since: datetime | None
+    due_at: datetime | None
+    due_kind: Literal["reply", "window"] | None
+    due_from: datetime | None
     failed_count: int
     is_spam: bool
+    spam_reason: Reason | None
+    is_trashed: bool
+    priority: Priority
+    is_snoozed: bool
+    snoozed_until: datetime | None
+    tag_ids: list[str]
+    merged_into_id: str | None
     created_at: datetime
     closed_at: datetime | None
 
@@ -72,10 +98,14 @@ class AttachmentOut(msgspec.Struct):
 
 class MessageOut(msgspec.Struct):
     """One entry of a conversation. `text` is the new part only; `has_html` says that the frame shows more (`/api/messages/{id}/frame`).
-    `why` says why it is in this conversation, `origin` what is known of its authenticity, `data` what a system entry tells."""
+    `html` is what was written here, in the few tags of the composer; "" for what came from outside.
+    `why` says why it is in this conversation, `origin` what is known of its authenticity, `data` what a system entry tells.
+    `has_source`: its raw original is kept (`/api/messages/{id}/source`). A queued one may wait: `held_for` says for what (undo: it can be taken
+    back until `held_until`; schedule: it leaves then; newer: its time came but the customer wrote first; connection: the channel is broken)."""
 
     id: str
     conversation_id: str
+    channel_account_id: str
     type: Literal["message", "reply", "comment", "system"]
     direction: Literal["in", "out", "none"]
     state: DispatchState | None
@@ -83,6 +113,7 @@ class MessageOut(msgspec.Struct):
     code: str
     text: str
     has_html: bool
+    html: str
     quoted: str
     signature: str
     subject: str
@@ -97,12 +128,15 @@ class MessageOut(msgspec.Struct):
     created_at: datetime
     sent_at: datetime | None
     next_try_at: datetime | None
+    held_for: HeldFor | None
+    held_until: datetime | None
     why: dict[str, Any]
     origin: dict[str, Any]
     is_automatic: bool
     data: dict[str, Any]
     reactions: list[dict[str, Any]]
     edits: list[dict[str, Any]]
+    has_source: bool
 
 
 def conversation_out(one: Conversation) -> ConversationOut:
@@ -133,9 +167,23 @@ def _shared(one: Conversation) -> dict[str, Any]:
         "last_message_id": str(one.last_message_id),
         "last_message_at": one.last_message_at,
         "last_direction": one.last_direction,
+        "last_entry": LastEntryOut(one.last_type, text_id(one.last_author_id), one.is_last_forward, one.last_comment)
+        if one.last_type
+        else None,
+        "others_count": one.others_count,
         "waiting_since": one.waiting_since,
+        "due_at": one.due_at,
+        "due_kind": one.due_kind,
+        "due_from": one.due_from,
         "failed_count": one.failed_count,
         "is_spam": one.spam,
+        "spam_reason": one.spam_reason,
+        "is_trashed": one.trashed_at is not None,
+        "priority": one.priority,
+        "is_snoozed": one.is_snoozed,
+        "snoozed_until": one.snoozed_until,
+        "tag_ids": [str(tag) for tag in one.tag_ids],
+        "merged_into_id": text_id(one.merged_into_id),
         "created_at": one.created_at,
         "closed_at": one.closed_at,
     }
@@ -149,6 +197,7 @@ def message_out(one: Message) -> MessageOut:
     return MessageOut(
         id=str(one.id),
         conversation_id=str(one.conversation_id),
+        channel_account_id=str(one.channel_account_id),
         type=one.type,
         direction=one.direction,
         state=one.state,
@@ -156,6 +205,7 @@ def message_out(one: Message) -> MessageOut:
         code=one.code,
         text=one.text,
         has_html=one.has_html,
+        html=one.html,
         quoted=one.quoted,
         signature=one.signature,
         subject=one.subject,
@@ -170,10 +220,13 @@ def message_out(one: Message) -> MessageOut:
         created_at=one.created_at,
         sent_at=one.sent_at,
         next_try_at=one.next_try_at,
+        held_for=one.held_for,
+        held_until=one.held_until,
         why=one.why,
         origin=one.origin,
         is_automatic=one.is_automatic,
         data=one.data,
         reactions=one.reactions,
         edits=one.edits,
+        has_source=one.delivery_id is not None,
     )

@@ -6,22 +6,26 @@ import msgspec
 from litestar import get, patch, post, put
 from litestar.params import JSONBody
 
-from innboks.api.call import Call, Input, Items, Name, PathId
+from innboks.api.call import Call, Id, Input, Items, Name, PathId, number, number_or_none
 from innboks.core.accounts import users
-from innboks.core.accounts.models import User
+from innboks.core.accounts.models import Status, User
 
 Password = Annotated[str, msgspec.Meta(max_length=4096)]
-Permissions = Annotated[list[str], msgspec.Meta(max_length=50)]
+TeamIds = Annotated[list[Id], msgspec.Meta(max_length=1000)]
 
 
 class UserOut(msgspec.Struct):
+    """`permissions` are those of the role. `is_active`: has come and was not deactivated. `can_receive`: has a seat, so rules may choose them."""
+
     id: str
     name: str
     first_name: str
     last_name: str
     email: str
+    role_id: str
     permissions: list[str]
     locale: str
+    status: Status
     is_active: bool
     can_receive: bool
 
@@ -42,14 +46,22 @@ class NewUser(Input):
     name: Name
     email: Name
     password: Password
-    permissions: Permissions = []
+    role_id: Id | None = None
+
+
+class TeamsOf(Input):
+    """All teams of a person."""
+
+    main_team_id: Id | None = None
+    extra_team_ids: TeamIds = []
 
 
 class UserChange(Input):
     name: Name | None = None
-    permissions: Permissions | None = None
+    role_id: Id | None = None
     can_receive: bool | None = None
     is_active: bool | None = None
+    teams: TeamsOf | None = None
 
 
 class NewPassword(Input):
@@ -58,23 +70,25 @@ class NewPassword(Input):
 
 
 def shown(user: User) -> UserOut:
-    return UserOut(**_shared(user))
+    return UserOut(**shared(user))
 
 
 def myself(user: User) -> Myself:
-    return Myself(preferences=user.preferences, **_shared(user))
+    return Myself(preferences=user.preferences, **shared(user))
 
 
-def _shared(user: User) -> dict[str, Any]:
+def shared(user: User) -> dict[str, Any]:
     return {
         "id": str(user.id),
         "name": user.name,
         "first_name": user.first_name,
         "last_name": user.last_name,
         "email": user.email,
+        "role_id": str(user.role_id),
         "permissions": user.permissions,
         "locale": user.locale,
-        "is_active": user.deactivated_at is None,
+        "status": user.status,
+        "is_active": user.status == "active",
         "can_receive": user.can_receive,
     }
 
@@ -88,7 +102,7 @@ async def list_users(request: Call) -> Items[UserOut]:
 async def create_user(request: Call, data: JSONBody[NewUser]) -> UserOut:
     actor = request.actor
     user = await users.create_user(
-        request.parts, actor, name=data.name, email=data.email, password=data.password, permissions=data.permissions
+        request.parts, actor, name=data.name, email=data.email, password=data.password, role_id=number_or_none(data.role_id)
     )
     return shown(user)
 
@@ -121,7 +135,14 @@ async def change_my_password(request: Call, data: JSONBody[NewPassword]) -> None
 @patch("/users/{user_id:str}", operation_id="update_user", tags=["users"], summary="Change a colleague")
 async def update_user(request: Call, user_id: PathId, data: JSONBody[UserChange]) -> UserOut:
     actor = request.actor
-    change = users.UserChange(name=data.name, permissions=data.permissions, can_receive=data.can_receive, is_active=data.is_active)
+    change = users.UserChange(
+        name=data.name,
+        role_id=number_or_none(data.role_id),
+        can_receive=data.can_receive,
+        is_active=data.is_active,
+        main_team_id=msgspec.UNSET if data.teams is None else number_or_none(data.teams.main_team_id),
+        extra_team_ids=[] if data.teams is None else [number(one) for one in data.teams.extra_team_ids],
+    )
     return shown(await users.update_user(request.parts, actor, user_id, change))
 
 

@@ -4,7 +4,8 @@ Which part is body and which is file follows what mail programs do (RFC 2046 §5
 block with two forms; blocks of a mixed mail follow each other. Read `attached.py` for the files, `mime.py` for the caller.
 """
 
-import html
+import html.entities
+import re
 from dataclasses import dataclass, field
 
 from innboks.channels.email.attached import ENDINGS, Files, named_by_place, type_named
@@ -12,13 +13,19 @@ from innboks.channels.email.charsets import decode_text
 from innboks.channels.email.encoded_words import decode_words, raw_text
 from innboks.channels.email.flowed import unflow
 from innboks.channels.email.html_text import html_to_text
-from innboks.channels.email.parts import Part, read_headers
+from innboks.channels.email.parts import Part, parse_tree, read_headers
 from innboks.channels.email.tnef import read_tnef
 from innboks.channels.email.transfer import decode_transfer
 from innboks.channels.email.uuencode import take_uuencoded
 
 _TNEF_TYPES = frozenset({"application/ms-tnef", "application/vnd.ms-tnef"})
 _SIGNATURE_TYPES = frozenset({"application/pgp-signature", "application/pkcs7-signature", "application/x-pkcs7-signature"})
+_BLANK_ENDS = re.compile(r"(?<![ \t])[ \t]++(?=\n)")
+_GAP = re.compile(r"\n{2,}")
+_ENTITIES = {code: f"&{name};" for code, name in html.entities.codepoint2name.items()}
+_FOR_OTHER_SCREENS = frozenset({"text/x-amp-html", "text/watch-html"})  # forms of a text that only few programs show
+_SHOWN_HEADERS = ("From", "Subject", "Date", "To", "Cc")
+_LONGEST_HEAD = 2000  # characters shown of one header of a mail inside the mail
 _MESSAGE_TYPES = frozenset({"message/rfc822", "message/global", "message/news"})
 
 
@@ -35,14 +42,15 @@ class Bodies:
     """What a mail shows: whole text and whole HTML ("" = the sender gave none), and its files."""
 
     files: Files
+    is_inner: bool = False  # of a mail that is shown inside another
     blocks: list[_Block] = field(default_factory=list)
     text: str = ""
     html: str = ""
 
 
-def read_bodies(root: Part, files: Files) -> Bodies:
+def read_bodies(root: Part, files: Files, *, is_inner: bool = False) -> Bodies:
     """Walks the tree once; depth is bounded by `parts.DEEPEST`."""
-    bodies = Bodies(files)
+    bodies = Bodies(files, is_inner)
     _walk(root, bodies, None)
     blocks = bodies.blocks
     has_text = any(block.text is not None for block in blocks)
@@ -66,7 +74,9 @@ def _walk(part: Part, bodies: Bodies, parent: Part | None, *, is_root: bool = Fa
         _tnef(part, bodies)
     elif _is_body(part, parent, is_root=is_root):
         bodies.blocks.extend(_displayed(part, bodies.files))
-    elif not _is_signature(part, parent):
+    elif not (_is_signature(part, parent) or _is_other_form(part, parent)):
+        if part.type in _MESSAGE_TYPES and part.disposition == "inline" and not part.filename and not bodies.is_inner:
+            _shown_message(part, bodies)
         _file(part, bodies.files)
 
 
@@ -81,7 +91,7 @@ def _root_of(related: Part) -> Part:
 
 def _alternative(part: Part, bodies: Bodies) -> None:
     """One block out of the alternatives: the first that has text for each form; other displayed pieces follow."""
-    inner = Bodies(bodies.files)
+    inner = Bodies(bodies.files, bodies.is_inner)
     for child in part.children:
         _walk(child, inner, part)
     texts = [block.text for block in inner.blocks if block.text is not None]
@@ -109,6 +119,11 @@ def _is_signature(part: Part, parent: Part | None) -> bool:
     return part.type in _SIGNATURE_TYPES and not part.filename and part.disposition != "attachment"
 
 
+def _is_other_form(part: Part, parent: Part | None) -> bool:
+    """Whether the part is a form of its siblings' text for screens that we are not: nothing that a person would open."""
+    return parent is not None and parent.type == "multipart/alternative" and part.type in _FOR_OTHER_SCREENS and not part.filename
+
+
 def _displayed(part: Part, files: Files) -> list[_Block]:
     data, problem = decode_transfer(part.body(), part.encoding, text=True)
     if problem:
@@ -125,6 +140,20 @@ def _displayed(part: Part, files: Files) -> list[_Block]:
     if part.parameters.get("format", "").lower() == "flowed":
         text = unflow(text, delete_space=part.parameters.get("delsp", "").lower() == "yes")
     return [_Block(text=text)]
+
+
+def _shown_message(part: Part, bodies: Bodies) -> None:
+    """Shows a mail that its sender put inline (RFC 2183 §2.1), as mail programs do: who wrote it to whom, then its words and pictures. It
+    stays a file as well, for it has more to tell; a mail inside it is a file only."""
+    root = parse_tree(decode_transfer(part.body(), part.encoding)[0], [])
+    inner = read_bodies(root, Files([]), is_inner=True)
+    head = [f"{name}: {value}" for name in _SHOWN_HEADERS if (value := decode_words(root.text(name.lower())[:_LONGEST_HEAD]).strip())]
+    if head:
+        bodies.blocks.append(_Block("\n" + "\n".join(head) + "\n"))
+    bodies.blocks.extend(inner.blocks)
+    for file in inner.files.found:
+        if file.content_id:
+            bodies.files.add(file.name, file.type, file.content, file.content_id)
 
 
 def _tnef(part: Part, bodies: Bodies) -> None:
@@ -167,5 +196,8 @@ def _subject_name(message: bytes) -> str:
 
 
 def text_as_html(text: str) -> str:
-    """Plain text as HTML that looks alike."""
-    return html.escape(text, quote=False).replace("\r\n", "\n").replace("\n", "<br>\n")
+    """Plain text as HTML paragraphs, for its place among pieces of HTML. Named characters are entities, so that no charset can harm them."""
+    lines = _BLANK_ENDS.sub("", text.replace("\r\n", "\n").strip()).translate(_ENTITIES)
+    if not lines:
+        return ""
+    return "<p>" + _GAP.sub("</p><p>", lines).replace("\n", "<br/>") + "</p>"

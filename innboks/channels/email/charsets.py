@@ -102,7 +102,10 @@ def decode_text(data: bytes, label: str | None = None, *, html: bool = False) ->
         codec = "utf-16-le" if data[1:2] == b"\x00" else "utf-16-be"
     if codec in ("utf-8", "cp1252"):
         return _guess(data, claimed=codec)
-    return _decode_as(data, codec)
+    text = _decode_as(data, codec)
+    if codec == "utf-7":  # it lets halves of characters pass, which no database stores
+        text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return text
 
 
 def _decode_as(data: bytes, codec: str) -> str:

@@ -36,21 +36,26 @@ class Composed(msgspec.Struct, frozen=True, kw_only=True):
     needs_utf8: bool
 
 
-def compose(ctx: Context, outgoing: Outgoing, contents: Sequence[tuple[OutgoingFile, bytes]]) -> Composed:
-    """The mail. `contents` are the files with their bytes. Raises ValueError for a recipient that is no address."""
+def compose(ctx: Context, outgoing: Outgoing, contents: Sequence[tuple[OutgoingFile, bytes]], *, with_bcc: bool = False) -> Composed:
+    """The mail. `contents` are the files with their bytes. `with_bcc` writes hidden recipients into the header, for providers that take the envelope
+    from there and cut it out. Raises ValueError for a recipient that is no address."""
     config: Config = ctx.config
     message_id = message_id_for(ctx, outgoing.message_id)
     text, markup = _bodies(config, outgoing)
     body = _Parts(hashlib.sha256(message_id.encode()).hexdigest()[:24]).mail(text, markup, contents)
     shown = [party for party in outgoing.recipients if party.role in ("to", "cc")]
-    raw = b"".join(_header(ctx, outgoing, message_id, shown)) + b"MIME-Version: 1.0\r\n" + body
+    hidden = [(party.name, party.address) for party in outgoing.recipients if party.role == "bcc"] if with_bcc else []
+    bcc = [headers.addresses("Bcc", hidden)] if hidden else []
+    raw = b"".join([*_header(ctx, outgoing, message_id, shown), *bcc]) + b"MIME-Version: 1.0\r\n" + body
     return Composed(
         raw=raw, message_id=message_id, needs_utf8=not all(_is_ascii(p.address) for p in (*shown, Party(address=config.address)))
     )
 
 
 def from_name(config: Config, author: Author) -> str:
-    """What customers see as the sender (R-111): "Ada Example at Acme", or only the company."""
+    """What customers see as the sender (R-111): "Ada Example at Acme", or only the company. "" where the provider says it (R-112)."""
+    if config.method == "microsoft365":
+        return ""
     company = config.company_name
     if config.from_name_mode == "company" or not author.name.strip():
         return company
@@ -108,10 +113,14 @@ def _bodies(config: Config, outgoing: Outgoing) -> tuple[str, str]:
     if not markup.strip():
         markup = text_to_html(text)
     signature_text, signature_html = signature(config, outgoing.author)
+    quoted = _tidy(outgoing.quoted).strip()
     if signature_text:
         text = f"{text.rstrip()}\n\n-- \n{signature_text}\n"
     if signature_html:
         markup += f'<br><div class="signature">-- <br>{_tidy(signature_html)}</div>'
+    if quoted:
+        text = f"{text.rstrip()}\n\n{quoted}\n"
+        markup += quoted_to_html(quoted)
     if not re.match(r"\s*(<!doctype|<html)", markup, re.IGNORECASE):
         markup = f'<!DOCTYPE html><html><head><meta charset="utf-8"></head><body>{markup}</body></html>'
     return text, markup
@@ -128,6 +137,16 @@ def text_to_html(text: str) -> str:
     pieces.append(html.escape(text[end:]))
     markup = "".join(pieces).replace("\r\n", "\n").replace("\r", "\n").replace("  ", " &nbsp;")
     return '<div dir="auto">' + markup.replace("\n", "<br>\n") + "</div>"
+
+
+def quoted_to_html(quoted: str) -> str:
+    """Lines that begin with ">" as a quotation; what stands before them, who wrote it, above."""
+    lines = quoted.replace("\r\n", "\n").split("\n")
+    start = next((at for at, line in enumerate(lines) if line.startswith(">")), len(lines))
+    inside = [re.sub(r"\A> ?", "", line) for line in lines[start:]]
+    above = text_to_html("\n".join(lines[:start])) if start else ""
+    below = f'<blockquote type="cite" style="margin:0 0 0 .8ex;border-left:1px solid #ccc;padding-left:1ex">{text_to_html(chr(10).join(inside))}</blockquote>'
+    return f"<br><div>{above}{below if inside else ''}</div>"
 
 
 def _tidy(text: str) -> str:

@@ -26,9 +26,10 @@ def raw_text(value: bytes) -> str:
     return _CONTROLS.sub("", text).strip()
 
 
-def decode_words(text: str) -> str:
-    """`text` with its RFC 2047 encoded words resolved. Words side by side are joined before decoding, since senders cut inside characters;
-    words that stand in quotes or touch other text are decoded too; what is malformed beyond reading stays as it is."""
+def decode_words(text: str, line_break: str = " ") -> str:
+    """`text` with its RFC 2047 encoded words resolved, line breaks inside them as `line_break`. Words side by side are joined before
+    decoding, since senders cut inside characters; words that stand in quotes or touch other text are decoded too; what is malformed
+    beyond reading stays as it is."""
     if "=?" not in text:
         return text
     out: list[str] = []
@@ -47,7 +48,7 @@ def decode_words(text: str) -> str:
     out.append(_join(pending))
     out.append(text[position:])
     decoded = "".join(out)
-    return _CONTROLS.sub("", decoded.replace("\r\n", " ").replace("\n", " ").replace("\r", " "))
+    return _CONTROLS.sub("", decoded.replace("\r\n", "\n").replace("\r", "\n").replace("\n", line_break))
 
 
 def _words(text: str) -> list[tuple[int, int, str, str, str]]:
@@ -180,7 +181,7 @@ def parse_parameters(value: str) -> tuple[str, dict[str, str]]:
     for name, content in pairs:
         base, star, rest = name.partition("*")
         if not star:
-            plain.setdefault(base, decode_words(content))
+            plain.setdefault(base, decode_words(content, line_break="_"))  # in a name as good as a blank, and visible
             continue
         number = rest.rstrip("*")
         is_encoded = rest == "" or rest.endswith("*")

@@ -123,7 +123,8 @@ def _from_attachment(mail: Mail) -> Address | None:
     mails = [file for file in islice(mail.attachments, 20) if file.type.lower() in ("message/rfc822", "message/global")]
     if len(mails) != 1 or (mail.header("content-type") or "").lower().startswith("multipart/report"):
         return None
-    has_words = bool(mail.body_text.strip() or (mail.body_html and html_to_text(mail.body_html[:10_000]).strip()))
+    words = mail.body_text[:10_000].strip() or (html_to_text(mail.body_html[:10_000]).strip() if mail.body_html else "")
+    has_words = bool(words) and not words.startswith("From: ")  # an attached mail that is shown (`bodies.py`) begins so
     if has_words and not FORWARD_PREFIX.match(mail.subject[:200].lower()):
         return None
     if len(mail.attachments) > 1 and has_words:

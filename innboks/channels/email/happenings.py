@@ -13,13 +13,27 @@ import msgspec
 from innboks.channels.email import own
 from innboks.channels.email.authentication import CHECKED, Authentication, authentication_of
 from innboks.channels.email.auto import no_auto_answer
+from innboks.channels.email.confirmation import confirmation_of
 from innboks.channels.email.mail import Address, Bounce, Mail
 from innboks.channels.email.read import read_mail
 from innboks.channels.email.reply import split_html
 from innboks.channels.email.settings import Config, normal_address
+from innboks.channels.email.signs import signs_of
 from innboks.channels.email.threading import content_hash, normal_id, read_token, thread_keys
 from innboks.errors import Unrecognised
-from innboks.sdk.contract import Context, Happening, Ignored, Inbound, Media, MessageReceived, Party, ReceiptReceived, ThreadKey
+from innboks.sdk.contract import (
+    Context,
+    Happening,
+    Ignored,
+    Inbound,
+    Media,
+    MessageReceived,
+    Party,
+    ReceiptReceived,
+    TestReturned,
+    ThreadKey,
+)
+from innboks.sdk.probe import PURPOSE, read_mark
 
 MAX_RECIPIENTS = 1000
 """Recipients kept with a message; the whole original has them all."""
@@ -33,6 +47,9 @@ def happenings_of(ctx: Context, inbound: Inbound) -> Sequence[Happening]:
     mail = read_mail(inbound.body)
     if mail.return_path is None and "mail-from" in inbound.headers:
         mail.return_path = inbound.headers["mail-from"]
+    returned = _returned_test(ctx, inbound, mail)
+    if returned is not None:
+        return [returned]
     echo = _echo(ctx, mail)
     if echo is not None:
         return [echo]
@@ -41,7 +58,20 @@ def happenings_of(ctx: Context, inbound: Inbound) -> Sequence[Happening]:
         receipts = _receipts(ctx, mail, mail.bounce, message)
         if receipts:
             return receipts
-    return [message]
+    confirmation = confirmation_of(ctx, mail)
+    return [message] if confirmation is None else [confirmation, message]
+
+
+def _returned_test(ctx: Context, inbound: Inbound, mail: Mail) -> TestReturned | None:
+    """Our own test, back from outside; the copy in a Sent folder proves nothing."""
+    test_id = read_mark(ctx.secret(PURPOSE), mail.subject)
+    if test_id is None or mail.bounce is not None or inbound.headers.get("folder-role") == "sent":
+        return None
+    found = _authentication(inbound, mail, ctx.config, _writer(ctx, mail, inbound))
+    notes = [f"{name} {result}" for name, result in (("SPF", found.spf), ("DKIM", found.dkim), ("DMARC", found.dmarc)) if result != "none"]
+    return TestReturned(
+        test_id=test_id, arrived_at=inbound.headers.get("rcpt-to") or inbound.headers.get("folder", ""), note=", ".join(notes)
+    )
 
 
 def _echo(ctx: Context, mail: Mail) -> Ignored | None:
@@ -74,6 +104,9 @@ def _message(ctx: Context, inbound: Inbound, mail: Mail) -> MessageReceived:
     message_id = normal_id(mail.message_id or "")
     thread = _thread(ctx, inbound, mail)
     is_from_us = inbound.headers.get("folder-role") == "sent"
+    is_automatic = mail.auto_reply or mail.bounce is not None
+    own_addresses = ctx.own_addresses | {config.address}
+    is_passed_on = is_from_us or forwarded_by is not None  # somebody of ours wants it here
     return MessageReceived(
         external_id=message_id or None,
         sender=sender,
@@ -99,11 +132,14 @@ def _message(ctx: Context, inbound: Inbound, mail: Mail) -> MessageReceived:
         references=[key.value for key in thread if key.how == "message"][:MAX_REFERENCES],
         dedupe_key=f"{message_id}|{content_hash(mail)}" if message_id else content_hash(mail),
         direction="out" if is_from_us else "in",
-        is_automatic=mail.auto_reply or mail.bounce is not None,
-        may_answer_automatically=not (is_from_us or no_auto_answer(mail, own_addresses=ctx.own_addresses | {config.address})),
+        is_automatic=is_automatic,
+        may_answer_automatically=not (is_from_us or no_auto_answer(mail, own_addresses=own_addresses)),
         forwarded_by=forwarded_by,
         origin=msgspec.structs.asdict(_authentication(inbound, mail, config, sender)),
         notes=[_clean(problem) for problem in mail.problems],
+        signs=()
+        if is_passed_on
+        else signs_of(mail, sender=sender, reply_to=reply_to, text=text, html=html, is_automatic=is_automatic, own_addresses=own_addresses),
     )
 
 

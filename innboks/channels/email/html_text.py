@@ -34,6 +34,7 @@ _LINES = frozenset(
     }
 )  # fmt: skip
 _DEEPEST = 10  # quote marks and indents stop growing here, so that nested quotes cannot make the text quadratic
+_MOST_MARKUP = 400_000  # tags read; what comes after so many is in the HTML only
 _MOST_BLANKS = 3  # newlines in a row: authors' larger gaps carry no meaning
 
 
@@ -64,7 +65,9 @@ class _Writer:
 
     def write(self) -> str:
         html, position, end = self.html, 0, len(self.html)
-        while position < end:
+        for _ in range(_MOST_MARKUP):
+            if position >= end:
+                break
             start = html.find("<", position)
             if start < 0:
                 self.text(html[position:])

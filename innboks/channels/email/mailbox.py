@@ -6,7 +6,6 @@ session. Read `imap_session.py` for the protocol.
 """
 
 import asyncio
-import random
 from collections.abc import Mapping
 from typing import Any
 
@@ -18,6 +17,7 @@ from innboks.channels.email.fetching import FACTS_AT_ONCE, Changed, Fetcher, Ite
 from innboks.channels.email.folders import Watched, watched_folders
 from innboks.channels.email.imap_session import FolderInfo, NotDone, Session, open_session
 from innboks.channels.email.mail_book import Book, backfill_wish, candidates, unseen_of
+from innboks.channels.email.pulse import Pulse
 from innboks.channels.email.sent_copies import from_elsewhere, is_in_sent, save_sent
 from innboks.channels.email.settings import Config, Server, incoming_server
 from innboks.errors import Broken, Retry, SendError
@@ -127,15 +127,13 @@ class _Watcher:
         self._server = incoming_server(ctx.config)
         self._book = _read_book(ctx)
         self._fetcher = Fetcher(ctx, self._book)
-        self._saved: dict[str, Any] = {}
-        self._told: Health | None = None
-        self._failures = 0
+        self._pulse = Pulse(ctx, pace)
         self._full_at: float | None = None
         self._can_idle = True
         self._folders: list[Watched] = []
 
     async def run(self) -> None:
-        await self._save()  # where the connection began
+        await self._pulse.save(self._book.written())  # where the connection began
         while True:
             try:
                 session = await open_session(self._server)
@@ -144,27 +142,23 @@ class _Watcher:
                 finally:
                     session.close()
             except (SendError, NotDone) as error:
-                await self._save()
+                await self._pulse.save(self._book.written())
                 await asyncio.sleep(await self._after(error))
 
     async def _after(self, error: SendError | NotDone) -> float:
-        """How long to wait before the next connection; tells people when it is more than a short break."""
+        """How long to wait before the next connection."""
         if self._fetcher.has_learnt:
-            self._failures, self._fetcher.has_learnt = 0, False
-        self._failures += 1
-        first, most = self._pace.retry_s, self._pace.retry_most_s
+            self._pulse.failures, self._fetcher.has_learnt = 0, False
+        is_broken = isinstance(error, Broken)
         sentence = error.sentence
+        action = "Check the server's name." if isinstance(error, Retry) and error.code == "dns" else ""
         if isinstance(error, Broken):
-            first, most = self._pace.broken_s, self._pace.broken_most_s
             action = "Enter user name and password again." if error.code == "auth" else "Open the connection's settings and connect again."
-            said = f" The server said: {error.detail}" if error.detail else ""
-            await self._tell(Health(state="broken", sentence=sentence + said, action=action))
-        elif self._failures > 1:
-            action = "Check the server's name." if isinstance(error, Retry) and error.code == "dns" else ""
-            await self._tell(Health(state="quiet", sentence=f"{sentence} New mail waits there; we keep trying.", action=action))
-        log.info("mailbox not reached", channel_account=self._ctx.ref.id, code=getattr(error, "code", "refused"), failures=self._failures)
-        wait: float = min(most, first * 2 ** min(self._failures - 1, 20))
-        return wait * random.uniform(0.5, 1.5)  # noqa: S311 - jitter, not a secret
+            sentence += f" The server said: {error.detail}" if error.detail else ""
+        await self._pulse.failed(sentence, is_broken=is_broken, action=action)
+        code = getattr(error, "code", "refused")
+        log.info("mailbox not reached", channel_account=self._ctx.ref.id, code=code, failures=self._pulse.failures)
+        return self._pulse.pause_s(error, is_broken=is_broken)
 
     async def _stay(self, session: Session) -> None:
         """Everything on one connection."""
@@ -186,10 +180,10 @@ class _Watcher:
                 await self._well(missing)
                 is_filling = await backfill.step(session, self._folders)
             except Changed:
-                await self._save()
+                await self._pulse.save(self._book.written())
                 await asyncio.sleep(self._pace.retry_s)
                 continue
-            await self._save()
+            await self._pulse.save(self._book.written())
             if not is_filling:
                 await self._rest(session)
 
@@ -211,7 +205,7 @@ class _Watcher:
                     settled[folder.name] = max([info.uidnext - 1, place.done, *uids])
             except NotDone as error:  # deleted or closed to us since it was listed
                 log.info("a folder could not be read", channel_account=self._ctx.ref.id, said=error.sentence)
-        await self._save()  # before the first mail: where the connection began must outlive a crash
+        await self._pulse.save(self._book.written())  # before the first mail: where the connection began must outlive a crash
         items.sort(key=lambda item: (item.facts.at, item.folder, item.facts.uid))
         await self._fetcher.deliver(session, items)
         for name, uid in settled.items():
@@ -258,21 +252,10 @@ class _Watcher:
         await asyncio.sleep(self._pace.poll_s)
 
     async def _well(self, missing: list[str]) -> None:
-        self._failures = 0
+        self._pulse.failures = 0
         sentence = f"Connected to {self._server.host}; {len(self._folders)} folder{'s' if len(self._folders) != 1 else ''} watched."
         action = ""
         if missing:
             sentence += f" Not there: {', '.join(missing)}."
             action = "Correct the names of the folders in the settings."
-        await self._tell(Health(state="connected", sentence=sentence, action=action))
-
-    async def _tell(self, health: Health) -> None:
-        if health != self._told and self._ctx.report_health is not None:
-            await self._ctx.report_health(health)
-            self._told = health
-
-    async def _save(self) -> None:
-        written = self._book.written()
-        if written != self._saved and self._ctx.save_state is not None:
-            await self._ctx.save_state(written)
-            self._saved = written
+        await self._pulse.tell(Health(state="connected", sentence=sentence, action=action))

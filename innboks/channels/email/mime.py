@@ -74,8 +74,8 @@ def _headers(root: Part, problems: list[str]) -> Mail:
         reply_to=people("reply-to"),
         date=date,
         message_id=first_message_id(first("message-id")),
-        in_reply_to=message_ids(first("in-reply-to")),
-        references=message_ids(" ".join(values.get("references", ()))),
+        in_reply_to=message_ids(first("in-reply-to")[:_LONGEST_HEADER]),
+        references=message_ids(" ".join(values.get("references", ()))[-_LONGEST_HEADER:]),
         return_path=next((one.address for one in parse_addresses(return_path[:1000])), "") if return_path is not None else None,
         headers=shown,
     )

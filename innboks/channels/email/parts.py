@@ -16,6 +16,10 @@ from innboks.channels.email.transfer import decode_transfer, transfer_encoding
 DEEPEST = 40
 MOST_PARTS = 2000
 MOST_HEADERS = 5000
+_LONGEST_HEAD = 4_000_000  # bytes: room for fifty thousand recipients
+_MOST_SIGNATURES = 5  # opaque ones opened in a mail: each takes a copy of what it signs
+_MOST_FOLDS = 50_000  # lines of one header
+_MOST_DELIMITERS = 100_000  # lines looked at that may part one multipart
 _LONGEST_FIELD = 65_536  # bytes read of Content-Type and its kin
 
 _HEADER_NAME = re.compile(rb"[!-9;-~]{1,2000}")
@@ -96,11 +100,12 @@ def parse_tree(raw: bytes, problems: list[str]) -> Part:
         root.start = len(raw) - len(raw.lstrip(b"\xef\xbb\xbf\r\n "))
     waiting = [root]
     count = 1
+    signatures = 0
     while waiting:
         part = waiting.pop()
         _read_head(part, problems, is_top=part is root)
-        if part.type in SIGNED_TYPES and part.depth < DEEPEST:
-            _open_signed(part, waiting)
+        if part.type in SIGNED_TYPES and part.depth < DEEPEST and signatures < _MOST_SIGNATURES:
+            signatures += _open_signed(part, waiting)
             continue
         if not part.type.startswith("multipart/"):
             continue
@@ -125,14 +130,15 @@ def parse_tree(raw: bytes, problems: list[str]) -> Part:
     return root
 
 
-def _open_signed(part: Part, waiting: list[Part]) -> None:
-    """Puts the mail inside an opaque signature in the place of the part that carries it."""
+def _open_signed(part: Part, waiting: list[Part]) -> bool:
+    """Puts the mail inside an opaque signature in the place of the part that carries it; whether there was one."""
     content = signed_content(decode_transfer(part.body(), part.encoding)[0])
     if content is None:
-        return
+        return False
     part.type = "multipart/signed"
     part.children = [Part(content, 0, len(content), part.depth + 1)]
     waiting.append(part.children[0])
+    return True
 
 
 def _has_delimiter(part: Part) -> bool:
@@ -162,8 +168,8 @@ def _spans(buffer: bytes, start: int, end: int, boundary: bytes, most: int) -> l
     spans: list[tuple[int, int]] = []
     opened = -1
     position = start
-    while len(spans) < most:
-        found = buffer.find(mark, position, end)
+    for _ in range(_MOST_DELIMITERS):
+        found = buffer.find(mark, position, end) if len(spans) < most else -1
         if found < 0:
             break
         position = found + len(mark)
@@ -216,11 +222,15 @@ def _read_head(part: Part, problems: list[str], *, is_top: bool) -> None:
 def read_headers(part: Part, problems: list[str], *, is_top: bool = True) -> int:
     """Fills `part.headers`; returns where the body begins."""
     buffer, position, end = part.buffer, part.start, part.end
+    longest = position + _LONGEST_HEAD
     lines: list[bytes] = []
     name = ""
     last_known = -1  # where the last unmistakable header stands; searched when a line is no header
     headers = part.headers
     while position < end:
+        if position > longest:
+            problems.append("The headers are too long: their end is read as text.")
+            break
         line_end = buffer.find(b"\n", position, end)
         following = line_end + 1 if line_end >= 0 else end
         line = buffer[position:following]
@@ -232,7 +242,8 @@ def read_headers(part: Part, problems: list[str], *, is_top: bool = True) -> int
             if not stripped.strip() and not _goes_on(buffer, following, end):
                 position = following  # a line of blanks only, then no header: meant as the empty line
                 break
-            lines.append(line)
+            if len(lines) < _MOST_FOLDS:
+                lines.append(line)
         else:
             key, colon, _ = stripped.partition(b":")
             key = key.rstrip(b" \t")

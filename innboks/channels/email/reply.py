@@ -10,15 +10,19 @@ from innboks.channels.email.reply_lines import Reply, split_lines
 
 __all__ = ["Reply", "split_html", "split_reply"]
 
+_MOST_LINES = 50_000  # a longer text is a log or an attack: it is shown whole
 _LINE_BREAKS = str.maketrans({"\u2028": "\n", "\u2029": "\n", "\x0b": "\n", "\x0c": "\n", "\x85": "\n", "\x00": None})
 
 
 def split_reply(text: str, html: str = "") -> Reply:
     """Splits a decoded body. `text` is the plain part; when it is blank, `html` is read instead. When the plain part shows no quotation
     although the HTML part marks one, the HTML part decides. A mail that has nothing new keeps its whole text, except that a mail program's
-    own marked quotation in HTML and not a word more gives an empty text. Never raises; time is linear in the input."""
+    own marked quotation in HTML and not a word more gives an empty text. A mail far longer than people write stays whole. Never raises; time is
+    linear in the input."""
     if not text.strip():
         return read_html(html) if html.strip() else Reply("", "", "")
+    if max(text.count("\n"), text.count("\r")) > _MOST_LINES:
+        return Reply(text.replace("\r\n", "\n").replace("\r", "\n").translate(_LINE_BREAKS).strip("\n").rstrip(), "", "")
     reply = split_lines(_lines(text))
     if not reply.quoted and html and marks_quotation(html):
         by_html = read_html(html)

@@ -19,6 +19,7 @@ _FIRST = 0xF0000  # checkpoints are private-use characters: the n-th piece of te
 _MOST = 0x10FFFD - _FIRST
 _PRIVATE = re.compile("[\U000f0000-\U0010ffff]")
 _MOST_DEPTH = 5000  # open elements remembered
+_MOST_MARKUP = 150_000  # tags; three megabytes of Outlook's HTML have half as many
 
 # Possessive quantifiers: a tag that never ends must not be tried from each of its characters.
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:_-]*+)((?:[^<>\"']++|\"[^\"<>]*+\"|'[^'<>]*+'|[\"'])*+)>")
@@ -80,6 +81,8 @@ def marks_quotation(html: str) -> bool:
 
 def read_html(html: str) -> Reply:
     """`split_reply` for a mail that has only HTML. A program's own quotation and nothing else gives an empty text."""
+    if html.count("<") > _MOST_MARKUP:
+        return Reply(html_to_text(html), "", "")
     flat = _flatten(html)
     return split_lines(flat.lines, flat.hints)
 
@@ -87,6 +90,8 @@ def read_html(html: str) -> Reply:
 def split_html(html: str) -> tuple[str, str]:
     """The HTML of the new part and that of the quotation, each with its elements closed. The signature stays in the new part. (html, "")
     when nothing is quoted or nothing would be left. Foreign HTML stays foreign: sanitise both before showing them."""
+    if html.count("<") > _MOST_MARKUP:
+        return html, ""
     flat = _flatten(html)
     kinds = classify(flat.lines, flat.hints)
     cut = [kind > Kind.NEW for kind in kinds]

@@ -22,11 +22,21 @@ Method = Literal["forwarding", "imap", "gmail", "microsoft365"]
 Tls = Literal["auto", "tls", "starttls", "none"]
 
 _SECRET = {"writeOnly": True, "format": "password"}
+SIGNED_IN = frozenset({"gmail", "microsoft365"})
+"""Methods at which a person signs in at the provider, and its own API brings and sends the mail."""
+
 _IMAP = {"x-show-if": {"method": ["imap"]}}
+_SERVERS = {"x-show-if": {"method": ["forwarding", "imap"]}}
 _ADVANCED = {"x-advanced": True}
-_SMTP = {"x-advanced": {"method": ["forwarding"]}}  # by forwarding this server sends by itself, so a newcomer need not know a server
+_SMTP = {
+    **_SERVERS,
+    "x-advanced": {"method": ["forwarding"]},
+}  # by forwarding this server sends by itself, so a newcomer need not know a server
+_DETAILS = {"x-step": "details"}  # what customers see, apart from how mail comes and goes
+_OWN_NAME = {**_DETAILS, "x-show-if": {"method": ["forwarding", "imap", "gmail"]}}  # R-112: Microsoft 365 writes the mailbox's own name
 _TLS_WORDS = {"x-labels": {"auto": "As usual for the port", "tls": "TLS from the start", "starttls": "STARTTLS", "none": "None"}}
 _ADDRESS = re.compile(r"[^\s<>()\[\]\\,;:\"@\x00-\x1f\x7f]{1,64}@[^\s<>()\[\]\\,;:\"@\x00-\x1f\x7f]{1,253}")
+_TOPIC = re.compile(r"projects/[a-z0-9:.-]{1,100}/topics/[A-Za-z][A-Za-z0-9._~+%-]{2,254}")
 _HOST = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_.-]{0,252})|[0-9A-Fa-f:.]{2,45}")
 
 
@@ -37,19 +47,36 @@ class Config(msgspec.Struct, kw_only=True, frozen=True):
         Method,
         Meta(
             title="How mail reaches us",
-            description="Forwarding: your provider forwards to an address of ours. Mailbox: we fetch from it by IMAP and send by SMTP.",
-            extra_json_schema={"x-labels": {"forwarding": "Forwarding", "imap": "Mailbox", "gmail": None, "microsoft365": None}},
+            description="Gmail, Microsoft 365: you sign in there. Forwarding: your provider forwards to an address of ours, also for groups, aliases and "
+            "shared mailboxes. Mailbox: we fetch from it by IMAP and send by SMTP.",
+            extra_json_schema={
+                "x-labels": {"forwarding": "Forwarding", "imap": "Mailbox", "gmail": "Gmail", "microsoft365": "Microsoft 365"},
+                "x-cards": {
+                    "gmail": "Sign in with Google. Google Workspace and gmail.com.",
+                    "microsoft365": "Sign in with Microsoft. For mailboxes of their own.",
+                    "forwarding": "Forward mail to an address we give you: groups, aliases, shared mailboxes, any provider.",
+                    "imap": "IMAP and SMTP, at any other provider.",
+                },
+            },
         ),
     ] = "forwarding"
     address: Annotated[str, Meta(title="Address", description="What customers write to.", examples=["support@example.com"])]
-    company_name: Annotated[str, Meta(title="Company name", description="Customers see it as the sender.", max_length=200)] = ""
+    company_name: Annotated[
+        str,
+        Meta(
+            title="Company name",
+            description="Customers see it as the sender.",
+            max_length=200,
+            extra_json_schema={**_OWN_NAME, "x-brand": "name"},
+        ),
+    ] = ""
     from_name_mode: Annotated[
         Literal["agent_and_company", "company"],
         Meta(
             title="From name",
             description="What customers see as the sender.",
             extra_json_schema={
-                **_ADVANCED,
+                **_OWN_NAME,
                 "x-labels": {"agent_and_company": "The person who answers and the company", "company": "The company only"},
             },
         ),
@@ -60,7 +87,7 @@ class Config(msgspec.Struct, kw_only=True, frozen=True):
             title="Signature",
             description="HTML. {{full_name}}, {{first_name}} and {{last_name}} become those of the person who answers.",
             max_length=100_000,
-            extra_json_schema={**_ADVANCED, "format": "html"},
+            extra_json_schema={**_DETAILS, "format": "html", "x-tokens": ["first_name", "last_name", "full_name"]},
         ),
     ] = ""
     use_original_sender: Annotated[
@@ -68,11 +95,12 @@ class Config(msgspec.Struct, kw_only=True, frozen=True):
         Meta(
             title="Use the original sender for forwarded emails",
             description="When a colleague forwards a customer's mail, it is filed under the customer.",
-            extra_json_schema=_ADVANCED,
+            extra_json_schema=_DETAILS,
         ),
     ] = True
     reply_to: Annotated[
-        str, Meta(title="Replies come back to", description="Leave empty for the usual address.", extra_json_schema=_ADVANCED)
+        str,
+        Meta(title="Replies come back to", description="Leave empty for the usual address.", extra_json_schema={**_DETAILS, **_ADVANCED}),
     ] = ""
 
     imap_host: Annotated[str, Meta(title="IMAP server", examples=["imap.example.com"], extra_json_schema=_IMAP)] = ""
@@ -109,27 +137,35 @@ class Config(msgspec.Struct, kw_only=True, frozen=True):
         ),
     ] = ""
     smtp_port: Annotated[
-        int, Meta(title="SMTP port", description="0: 587, or 465 with TLS from the start.", ge=0, le=65535, extra_json_schema=_ADVANCED)
+        int,
+        Meta(
+            title="SMTP port",
+            description="0: 587, or 465 with TLS from the start.",
+            ge=0,
+            le=65535,
+            extra_json_schema={**_SERVERS, **_ADVANCED},
+        ),
     ] = 0
     smtp_user: Annotated[
-        str, Meta(title="SMTP user", description="Leave empty for the IMAP user, if there is one.", extra_json_schema=_ADVANCED)
+        str,
+        Meta(title="SMTP user", description="Leave empty for the IMAP user, if there is one.", extra_json_schema={**_SERVERS, **_ADVANCED}),
     ] = ""
     smtp_password: Annotated[
         str,
         Meta(
             title="SMTP password",
             description="Leave empty for the IMAP password, if there is one.",
-            extra_json_schema={**_ADVANCED, **_SECRET},
+            extra_json_schema={**_SERVERS, **_ADVANCED, **_SECRET},
         ),
     ] = ""
-    smtp_tls: Annotated[Tls, Meta(title="SMTP encryption", extra_json_schema={**_TLS_WORDS, **_ADVANCED})] = "auto"
+    smtp_tls: Annotated[Tls, Meta(title="SMTP encryption", extra_json_schema={**_SERVERS, **_TLS_WORDS, **_ADVANCED})] = "auto"
 
     tls_verify: Annotated[
         bool,
         Meta(
             title="Check the servers' certificates",
             description="Turning this off lets anybody between us read the mail.",
-            extra_json_schema=_ADVANCED,
+            extra_json_schema={**_SERVERS, **_ADVANCED},
         ),
     ] = True
     tls_ca: Annotated[
@@ -137,7 +173,7 @@ class Config(msgspec.Struct, kw_only=True, frozen=True):
         Meta(
             title="Own certificate authority",
             description="PEM text, for servers with a certificate of your own authority.",
-            extra_json_schema={**_ADVANCED, "format": "multiline"},
+            extra_json_schema={**_SERVERS, **_ADVANCED, "format": "multiline"},
         ),
     ] = ""
     trusted_authserv_ids: Annotated[
@@ -146,6 +182,23 @@ class Config(msgspec.Struct, kw_only=True, frozen=True):
             title="Trusted authentication servers",
             description="Names of your own mail servers (authserv-id, RFC 8601), with commas. What they found by SPF, DKIM, DMARC is believed.",
             extra_json_schema=_ADVANCED,
+        ),
+    ] = ""
+    push_topic: Annotated[
+        str,
+        Meta(
+            title="Pub/Sub topic",
+            description="Gmail tells of new mail there at once, instead of being asked every 15 seconds. The guide says how to set it up.",
+            examples=["projects/my-project/topics/innboks"],
+            extra_json_schema={"x-show-if": {"method": ["gmail"]}, **_ADVANCED},
+        ),
+    ] = ""
+    refresh_token: Annotated[
+        str,
+        Meta(
+            title="Refresh token",
+            description="For scripts: connects without a browser. It is kept apart afterwards.",
+            extra_json_schema={"x-show-if": {"method": []}, **_SECRET},
         ),
     ] = ""
 
@@ -190,9 +243,6 @@ def _tls_context(verify: bool, ca: str) -> ssl.SSLContext:
 
 def checked(config: Config) -> Config:
     """The configuration in its normal form. Raises `Invalid` with the field and what to write."""
-    if config.method in ("gmail", "microsoft365"):
-        name = "Gmail" if config.method == "gmail" else "Microsoft 365"
-        raise Invalid(f"Signing in with {name} is not there yet. Connect by forwarding, or by IMAP with an app password.", field="method")
     address = normal_address(config.address)
     if address is None:
         raise Invalid(f"“{config.address[:80]}” is not an email address. Write one like support@example.com.", field="address")
@@ -206,6 +256,8 @@ def checked(config: Config) -> Config:
             raise Invalid("Write the mailbox's password. Many providers want an app password here.", field="imap_password")
         if not config.smtp_host.strip():
             raise Invalid("Write the name of the SMTP server, for example smtp.example.com.", field="smtp_host")
+    if config.push_topic.strip() and not _TOPIC.fullmatch(config.push_topic.strip()):
+        raise Invalid("This is not a Pub/Sub topic. Write projects/PROJECT/topics/NAME.", field="push_topic")
     for field in ("imap_host", "smtp_host"):
         host = getattr(config, field).strip()
         if host and not _HOST.fullmatch(_ascii_host(host)):
@@ -224,6 +276,7 @@ def checked(config: Config) -> Config:
         company_name=" ".join(config.company_name.split()),
         imap_user=config.imap_user.strip(),
         smtp_user=config.smtp_user.strip(),
+        push_topic=config.push_topic.strip(),
     )
 
 
@@ -271,6 +324,8 @@ def domain_of(address: str) -> str:
 
 def outgoing_server(config: Config, settings: Mapping[str, Any]) -> Server | None:
     """The server that takes our mail: the address's own, else the one of the whole installation (`smtp_out`), else None."""
+    if config.method in SIGNED_IN:
+        return None  # mail leaves through the provider's API
     if config.smtp_host:
         user = config.smtp_user or (config.imap_user or config.address if config.imap_password else "")
         password = config.smtp_password or config.imap_password

@@ -8,6 +8,7 @@ import struct
 from dataclasses import dataclass, field
 
 from innboks.channels.email.charsets import decode_text
+from innboks.channels.email.rtf import decompress_rtf, read_rtf
 
 _SIGNATURE = 0x223E9F78
 _ATTACH_TITLE, _ATTACH_DATA, _ATTACH_START, _ATTACH_PROPERTIES = 0x8010, 0x800F, 0x9002, 0x9005
@@ -21,11 +22,6 @@ _P_BODY, _P_HTML, _P_RTF, _P_DATA, _P_SHORT_NAME, _P_LONG_NAME, _P_TYPE, _P_CONT
 _MOST_PROPERTIES = 2000
 _MOST_FILES = 500
 _DEEPEST = 3
-_LONGEST_RTF = 50_000_000  # bytes; compressed RTF says how long it becomes, and may lie
-_RTF_START = (
-    b"{\\rtf1\\ansi\\mac\\deff0\\deftab720{\\fonttbl;}{\\f0\\fnil \\froman \\fswiss \\fmodern \\fscript \\fdecor MS Sans SerifSymbolArial"
-    b"Times New RomanCourier{\\colortbl\\red0\\green0\\blue0\r\n\\par \\pard\\plain\\f0\\fs20\\b\\i\\u\\tab\\tx"
-)  # [MS-OXRTFCP] §2.1.2.1: what the dictionary holds before the first byte
 
 
 @dataclass
@@ -40,7 +36,8 @@ class TnefFile:
 
 @dataclass
 class Tnef:
-    """What a container holds. `rtf` is decompressed RTF, given when the sender wrote in that form."""
+    """What a container holds. `rtf` is decompressed RTF, given when the sender wrote in that form; `text` and `html` are read out of it
+    where the container has neither."""
 
     text: str = ""
     html: str = ""
@@ -80,6 +77,8 @@ def read_tnef(data: bytes, depth: int = 0) -> Tnef | None:
         elif file is not None and kind == _ATTACH_PROPERTIES:
             _attachment(found, file, _properties(value), code_page, depth)
     found.files = [one for one in found.files if one.content or one.name]
+    if found.rtf and not found.text.strip() and not found.html.strip():
+        found.text, found.html = read_rtf(found.rtf)
     return found
 
 
@@ -159,45 +158,3 @@ def _skip_name(data: bytes, position: int) -> int:
     """Past the name of a named property: a set, then a number or a string."""
     kind, length = struct.unpack_from("<II", data, position + 16)
     return position + 24 + ((length + 3) & ~3 if kind else 0)
-
-
-def decompress_rtf(data: bytes) -> bytes:
-    """Compressed RTF ([MS-OXRTFCP]) as RTF; what is damaged gives what came before."""
-    if len(data) < 16:
-        return b""
-    _, raw_size, magic, _ = struct.unpack_from("<IIII", data)
-    if magic == 0x414C454D:  # "MELA": stored
-        return data[16 : 16 + raw_size]
-    if magic != 0x75465A4C:
-        return b""
-    window = bytearray(_RTF_START.ljust(4096, b"\x00"))
-    write = len(_RTF_START)
-    out = bytearray()
-    position = 16
-    most = min(raw_size, _LONGEST_RTF)
-    while position < len(data) and len(out) < most:
-        flags = data[position]
-        position += 1
-        for bit in range(8):
-            if position >= len(data) or len(out) >= most:
-                break
-            if not flags >> bit & 1:
-                byte = data[position]
-                position += 1
-                out.append(byte)
-                window[write] = byte
-                write = (write + 1) & 4095
-                continue
-            if position + 2 > len(data):
-                return bytes(out)
-            token = data[position] << 8 | data[position + 1]
-            position += 2
-            offset, length = token >> 4, (token & 15) + 2
-            if offset == write:
-                return bytes(out)
-            for step in range(length):
-                byte = window[(offset + step) & 4095]
-                out.append(byte)
-                window[write] = byte
-                write = (write + 1) & 4095
-    return bytes(out[:most])

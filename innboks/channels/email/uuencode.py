@@ -9,6 +9,8 @@ import re
 
 _BEGIN = re.compile(rb"^begin[ \t]{1,8}([0-7]{3,4})[ \t]{1,8}([^\s][^\r\n]{0,254})\r?\n", re.MULTILINE)
 
+_MOST_FILES = 2000  # in one text; what follows stays text
+
 
 def decode_uuencode(data: bytes) -> bytes | None:
     """The first uuencoded file in `data`, or None when there is none. A missing end line is forgiven."""
@@ -27,7 +29,10 @@ def take_uuencoded(data: bytes) -> tuple[bytes, list[tuple[bytes, bytes]]]:
     kept: list[bytes] = []
     files: list[tuple[bytes, bytes]] = []
     position = 0
-    while begin := _BEGIN.search(data, position):
+    for _ in range(_MOST_FILES):
+        begin = _BEGIN.search(data, position)
+        if begin is None:
+            break
         content, end, is_good = _read_lines(data, begin.end())
         if is_good:
             kept.append(data[position : begin.start()])

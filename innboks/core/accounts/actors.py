@@ -19,7 +19,7 @@ KEEP_S = 2.0
 KEEP_MAX = 10_000
 SESSION_LIFE = timedelta(days=30)
 """A session ends when it was not used for so long."""
-TOUCH_EVERY = timedelta(minutes=5)
+TOUCH_EVERY = timedelta(minutes=2)
 
 
 class Actors:

@@ -1,6 +1,6 @@
-"""Opaque secrets that stand for a person: session cookies and API tokens.
+"""Opaque secrets that stand for a person: session cookies, API tokens and the links of invitations.
 
-Both name their account in front, so that the row is found by its primary key, and only the SHA-256 of the whole is stored:
+All name their account in front, so that the row is found by its primary key, and only the SHA-256 of the whole is stored:
 with 256 random bits there is nothing to guess, so a slow hash would add nothing. Read next: `actors.py`.
 """
 
@@ -30,6 +30,15 @@ def read_session_secret(text: str) -> Secret | None:
     """The parts of a cookie's value; None when it cannot be one of ours."""
     account, dot, rest = text.partition(".")
     return _secret(account, text) if dot and rest else None
+
+
+def new_invitation_secret(account_id: int) -> str:
+    return new_session_secret(account_id)
+
+
+def read_invitation_secret(text: str) -> Secret | None:
+    """The parts of what stands behind the # of an invitation's link; None when it cannot be one of ours."""
+    return read_session_secret(text)
 
 
 def read_api_token(text: str) -> Secret | None:

@@ -2,8 +2,9 @@
 
 from typing import TYPE_CHECKING
 
-from innboks.core.access import ALL_PERMISSIONS, Actor
+from innboks.core.access import Actor
 from innboks.core.accounts import passwords, store
+from innboks.core.accounts.roles import add_built_in
 from innboks.core.accounts.users import person, require_email
 from innboks.core.inboxes import store as inboxes
 from innboks.errors import Conflict, Invalid
@@ -44,8 +45,10 @@ async def _create(parts: "Parts", account_name: str, name: str, email: str, pass
         if only_first and await store.has_account(conn):
             raise _already()
         account_id = await store.insert_account(conn, account_name)
+        roles = await add_built_in(conn, account_id)
+        now = parts.clock.now()
         user_id = await store.insert_user(
-            conn, account_id, **who, email=email, password_hash=password_hash, permissions=list(ALL_PERMISSIONS)
+            conn, account_id, **who, email=email, password_hash=password_hash, role_id=roles["super_admin"], joined_at=now
         )
         if user_id is None:
             raise Conflict("Somebody has this mail address already. Use another one.", code="email_taken", field="email")

@@ -63,7 +63,7 @@ async def start_session(parts: "Parts", account_id: int, user_id: int, *, remote
 
 
 async def sign_out(parts: "Parts", cookie: str) -> None:
-    """Ends this session. Harmless when there is none."""
+    """Signs this browser out. Harmless when it is not signed in."""
     async with parts.db.transaction() as conn:
         await _end(conn, cookie)
     if (secret := read_session_secret(cookie)) is not None:

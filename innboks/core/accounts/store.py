@@ -1,16 +1,21 @@
 """SQL about accounts, users, sessions and tokens. Every function takes a connection inside the caller's transaction."""
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+import msgspec
 from psycopg.types.json import Jsonb
 
-from innboks.core.access import SUPER_ADMIN, Actor
+from innboks.core.access import Actor
 from innboks.core.accounts.models import Account, ApiToken, Credentials, Session, User
 from innboks.core.accounts.secrets import Secret
 from innboks.lib.db import Connection, fetch_all, fetch_one
 
-_USER = "id, name, first_name, last_name, email, permissions, locale, can_receive, preferences, deactivated_at, created_at"
+_USER = """select u.id, u.name, u.first_name, u.last_name, u.email, u.role_id, r.permissions, u.locale, u.can_receive, u.preferences, u.joined_at,
+    u.deactivated_at, u.created_at from app_user u join role r on r.account_id = u.account_id and r.id = u.role_id where u.account_id = %s"""
+UNDO_SEND_S = 8
+"""Seconds in which an answer can be taken back, when the account says nothing else."""
 _SETUP_LOCK = 0x73657475  # "setu"
 
 
@@ -34,39 +39,75 @@ async def insert_account(conn: Connection, name: str) -> int:
 
 
 async def get_account(conn: Connection, account_id: int) -> Account | None:
-    return await fetch_one(await conn.execute("select id, name from account where id = %s", (account_id,)), Account)
+    cursor = await conn.execute(
+        """select id, name, coalesce((settings ->> 'undo_send_s')::integer, %s) as undo_send_s,
+                  coalesce((settings ->> 'assign_when_available')::boolean, false) as assigns_when_available
+           from account where id = %s""",
+        (UNDO_SEND_S, account_id),
+    )
+    return await fetch_one(cursor, Account)
+
+
+async def change_settings(conn: Connection, account_id: int, settings: Mapping[str, Any]) -> None:
+    await conn.execute(
+        """with changed as (update account set settings = settings || %(settings)s where id = %(account)s)
+           insert into event (account_id, type) values (%(account)s, 'account.changed')""",
+        {"account": account_id, "settings": Jsonb(dict(settings))},
+    )
 
 
 # ── users ────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 async def insert_user(
-    conn: Connection, account_id: int, *, name: str, first_name: str, last_name: str, email: str, password_hash: str, permissions: list[str]
+    conn: Connection,
+    account_id: int,
+    *,
+    name: str,
+    first_name: str,
+    last_name: str,
+    email: str,
+    password_hash: str | None,
+    role_id: int,
+    joined_at: datetime | None,
 ) -> int | None:
     """The new user's id; None when somebody has this mail address already."""
     cursor = await conn.execute(
-        """insert into app_user (account_id, name, first_name, last_name, email, password_hash, permissions)
-           values (%s, %s, %s, %s, %s, %s, %s) on conflict ((lower(email))) do nothing returning id""",
-        (account_id, name, first_name, last_name, email, password_hash, permissions),
+        """insert into app_user (account_id, name, first_name, last_name, email, password_hash, role_id, joined_at)
+           values (%s, %s, %s, %s, %s, %s, %s, %s) on conflict ((lower(email))) do nothing returning id""",
+        (account_id, name, first_name, last_name, email, password_hash, role_id, joined_at),
     )
     row = await cursor.fetchone()
     return row[0] if row else None
 
 
 async def users(conn: Connection, account_id: int) -> list[User]:
-    cursor = await conn.execute(f"select {_USER} from app_user where account_id = %s order by lower(name), id", (account_id,))
-    return await fetch_all(cursor, User)
+    return await fetch_all(await conn.execute(_USER + " order by lower(u.name), u.id", (account_id,)), User)
 
 
-async def get_user(conn: Connection, account_id: int, user_id: int) -> User | None:
-    return await fetch_one(
-        await conn.execute(f"select {_USER} from app_user where account_id = %s and id = %s", (account_id, user_id)), User
-    )
+async def get_user(conn: Connection, account_id: int, user_id: int, *, lock: bool = False) -> User | None:
+    query = _USER + " and u.id = %s" + (" for update of u" if lock else "")
+    return await fetch_one(await conn.execute(query, (account_id, user_id)), User)
+
+
+async def user_of_email(conn: Connection, account_id: int, email: str) -> User | None:
+    return await fetch_one(await conn.execute(_USER + " and lower(u.email) = lower(%s)", (account_id, email)), User)
 
 
 async def update_user(conn: Connection, account_id: int, user_id: int, values: dict[str, Any]) -> None:
     """Sets the given columns. Names come from our own code, never from a request."""
-    allowed = {"name", "first_name", "last_name", "locale", "preferences", "permissions", "can_receive", "deactivated_at", "password_hash"}
+    allowed = {
+        "name",
+        "first_name",
+        "last_name",
+        "locale",
+        "preferences",
+        "role_id",
+        "can_receive",
+        "joined_at",
+        "deactivated_at",
+        "password_hash",
+    }
     assert set(values) <= allowed, f"not to be set: {set(values) - allowed}"
     names = ", ".join(f"{name} = %s" for name in values)
     shown = [Jsonb(value) if isinstance(value, dict) else value for value in values.values()]
@@ -76,15 +117,17 @@ async def update_user(conn: Connection, account_id: int, user_id: int, values: d
 async def has_other_admin(conn: Connection, account_id: int, user_id: int) -> bool:
     """Locks the admins' rows, so that two people cannot take the last right from each other at the same time."""
     cursor = await conn.execute(
-        "select id from app_user where account_id = %s and %s = any(permissions) and deactivated_at is null order by id for update",
-        (account_id, SUPER_ADMIN),
+        """select u.id from app_user u join role r on r.account_id = u.account_id and r.id = u.role_id and r.key = 'super_admin'
+           where u.account_id = %s and u.deactivated_at is null and u.joined_at is not null order by u.id for update of u""",
+        (account_id,),
     )
     return any(row[0] != user_id for row in await cursor.fetchall())
 
 
 async def credentials(conn: Connection, email: str) -> Credentials | None:
     cursor = await conn.execute(
-        "select account_id, id as user_id, password_hash, deactivated_at is null as is_active from app_user where lower(email) = lower(%s)",
+        """select account_id, id as user_id, password_hash, deactivated_at is null and joined_at is not null as is_active
+           from app_user where lower(email) = lower(%s)""",
         (email,),
     )
     return await fetch_one(cursor, Credentials)
@@ -92,16 +135,17 @@ async def credentials(conn: Connection, email: str) -> Credentials | None:
 
 async def user_by_email(conn: Connection, email: str) -> tuple[int, int] | None:
     """(account id, user id) of the active user with this mail address."""
-    cursor = await conn.execute("select account_id, id from app_user where lower(email) = lower(%s) and deactivated_at is null", (email,))
+    cursor = await conn.execute(
+        "select account_id, id from app_user where lower(email) = lower(%s) and deactivated_at is null and joined_at is not null", (email,)
+    )
     row = await cursor.fetchone()
     return (row[0], row[1]) if row else None
 
 
 async def first_admin(conn: Connection) -> tuple[int, int] | None:
     cursor = await conn.execute(
-        """select account_id, id from app_user where %s = any(permissions) and deactivated_at is null
-           order by account_id, id limit 1""",
-        (SUPER_ADMIN,),
+        """select u.account_id, u.id from app_user u join role r on r.account_id = u.account_id and r.id = u.role_id and r.key = 'super_admin'
+           where u.deactivated_at is null and u.joined_at is not null order by u.account_id, u.id limit 1"""
     )
     row = await cursor.fetchone()
     return (row[0], row[1]) if row else None
@@ -110,18 +154,18 @@ async def first_admin(conn: Connection) -> tuple[int, int] | None:
 # ── who is asking: on every request ──────────────────────────────────────────────────────────────────────────────────────
 
 _WHO = """
-select u.account_id, u.id, u.name, u.first_name, u.last_name, u.email, u.locale, u.permissions, may.readable, may.writable, found.seen_at
+select u.account_id, u.id, u.name, u.first_name, u.last_name, u.email, u.locale, r.permissions, may.readable, may.writable, found.seen_at
 from {table} found
-join app_user u on u.account_id = found.account_id and u.id = found.user_id and u.deactivated_at is null
+join app_user u on u.account_id = found.account_id and u.id = found.user_id and u.deactivated_at is null and u.joined_at is not null
+join role r on r.account_id = u.account_id and r.id = u.role_id
 cross join lateral (
-    select array_agg(i.id) filter (where i.access = 'everyone' or m.user_id is not null or '{admin}' = any(u.permissions)) as readable,
-           array_agg(i.id) filter (where i.access = 'everyone' or m.user_id is not null) as writable
-    from inbox i left join inbox_member m on m.account_id = i.account_id and m.inbox_id = i.id and m.user_id = u.id
-    where i.account_id = u.account_id
+    select array_agg(a.inbox_id) filter (where a.may_read) as readable, array_agg(a.inbox_id) filter (where a.may_act) as writable
+    from inbox_access a where a.account_id = u.account_id and a.user_id = u.id
 ) may
 where found.account_id = %s and found.token_hash = %s"""
-_BY_SESSION = _WHO.format(table="session", admin=SUPER_ADMIN) + " and found.expires_at > %s"
-_BY_TOKEN = _WHO.format(table="api_token", admin=SUPER_ADMIN)
+_BY_SESSION = _WHO.format(table="session") + " and found.expires_at > %s"
+_BY_TOKEN = _WHO.format(table="api_token")
+_BY_USER = _WHO.format(table="(select account_id, id as user_id, null::timestamptz as seen_at, id as token_hash from app_user)")
 
 
 async def actor_by_session(conn: Connection, secret: Secret, now: datetime) -> tuple[Actor, datetime] | None:
@@ -135,16 +179,23 @@ async def actor_by_token(conn: Connection, secret: Secret) -> tuple[Actor, datet
     """The person and when the token was last used."""
     cursor = await conn.execute(_BY_TOKEN, (secret.account_id, secret.hash))
     row = await cursor.fetchone()
-    return (_actor(row), row[10]) if row else None
+    return (msgspec.structs.replace(_actor(row), is_program=True), row[10]) if row else None
 
 
 async def actor_of_user(conn: Connection, account_id: int, user_id: int) -> Actor | None:
     """For our own tools, which act for a person without a session."""
-    query = _WHO.format(
-        table="(select account_id, id as user_id, null::timestamptz as seen_at, id as token_hash from app_user)", admin=SUPER_ADMIN
-    )
-    row = await (await conn.execute(query, (account_id, user_id))).fetchone()
+    row = await (await conn.execute(_BY_USER, (account_id, user_id))).fetchone()
     return _actor(row) if row else None
+
+
+async def rights_of(conn: Connection, account_id: int, user_ids: Iterable[int]) -> dict[int, frozenset[int]]:
+    """By person: the inboxes they may read. Who may not come in is left out."""
+    cursor = await conn.execute(
+        """select u.id, array(select a.inbox_id from inbox_access a where a.account_id = u.account_id and a.user_id = u.id and a.may_read)
+           from app_user u where u.account_id = %s and u.id = any(%s) and u.deactivated_at is null and u.joined_at is not null""",
+        (account_id, list(user_ids)),
+    )
+    return {row[0]: frozenset(row[1]) for row in await cursor.fetchall()}
 
 
 def _actor(row: tuple[Any, ...]) -> Actor:
@@ -202,6 +253,12 @@ async def delete_session_by_secret(conn: Connection, secret: Secret) -> None:
 
 async def delete_other_sessions(conn: Connection, account_id: int, user_id: int, keep: bytes) -> None:
     await conn.execute("delete from session where account_id = %s and user_id = %s and token_hash <> %s", (account_id, user_id, keep))
+
+
+async def end_all_access(conn: Connection, account_id: int, user_id: int) -> None:
+    """Sessions, tokens and devices of somebody who was deactivated: nothing of theirs works on, also not when they come back."""
+    for table in ("session", "api_token", "push_device"):
+        await conn.execute(f"delete from {table} where account_id = %s and user_id = %s", (account_id, user_id))
 
 
 async def delete_expired_sessions(conn: Connection, account_id: int, user_id: int, now: datetime) -> None:

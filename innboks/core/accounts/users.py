@@ -1,40 +1,56 @@
 """The people of an account: the list everybody may see, what people change about themselves, and what an administrator changes.
 
-The last active administrator can neither be deactivated nor lose the right: somebody must be able to let people in.
-Read next: `sign_in.py`.
+The last active super admin can neither be deactivated nor lose the role: somebody must be able to let people in.
+Read next: `invitations.py`, `roles.py`, `teams.py`.
 """
 
 import re
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from innboks.core.access import ALL_PERMISSIONS, SUPER_ADMIN, Actor
-from innboks.core.accounts import passwords, store
-from innboks.core.accounts.models import Account, User
+from innboks.core.access import ACCOUNT_ACCESS, SUPER_ADMIN, USER_MANAGEMENT, Actor
+from innboks.core.accounts import passwords, store, store_people, store_roles
+from innboks.core.accounts.models import Account, Person, User
+from innboks.core.accounts.rights import announce, note_change
+from innboks.core.accounts.roles import require_may_give
 from innboks.core.accounts.secrets import read_session_secret
-from innboks.errors import Conflict, Invalid, NotFound
+from innboks.core.accounts.teams import set_teams_of
+from innboks.core.cursors import read_name_cursor, write_name_cursor
+from innboks.errors import Conflict, Forbidden, Invalid, NotFound
+from innboks.lib.text import storable
 
 if TYPE_CHECKING:
     from innboks.core.parts import Parts
+    from innboks.lib.db import Connection
 
+UNDO_SEND_MAX_S = 30
 NAME_CHARS = 200
 EMAIL_CHARS = 254  # RFC 5321, 4.5.3.1.3, less the angle brackets
 PREFERENCES_BYTES = 16_384
+HERE = timedelta(minutes=10)
+"""Whose session was seen so lately is here. Sessions are marked as seen every few minutes."""
 _EMAIL = re.compile(r"[^@\s<>\"(),:;\[\]\\\x00-\x1f]{1,64}@[^@\s<>\"(),:;\[\]\\\x00-\x1f]+")
 _LOCALE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
 
 class UserChange(msgspec.Struct, kw_only=True, frozen=True):
-    """What to change; None leaves as it is."""
+    """What to change; None leaves as it is. Teams are given together: `main_team_id` UNSET leaves both as they are."""
 
     name: str | None = None
     locale: str | None = None
     preferences: dict[str, Any] | None = None
-    permissions: list[str] | None = None
+    role_id: int | None = None
     can_receive: bool | None = None
     is_active: bool | None = None
+    main_team_id: int | msgspec.UnsetType | None = msgspec.UNSET
+    extra_team_ids: Sequence[int] = ()
+
+    def is_about_oneself(self) -> bool:
+        """Only what everybody may change about themselves?"""
+        return self.role_id is None and self.can_receive is None and self.is_active is None and self.main_team_id is msgspec.UNSET
 
 
 def person(name: str) -> dict[str, str]:
@@ -62,6 +78,20 @@ async def account_of(parts: "Parts", actor: Actor) -> Account:
     return account
 
 
+async def change_account(
+    parts: "Parts", actor: Actor, *, undo_send_s: int | None = None, assigns_when_available: bool | None = None
+) -> Account:
+    """What holds for everybody of the account. None leaves as it is."""
+    actor.require(ACCOUNT_ACCESS)
+    if undo_send_s is not None and not 0 <= undo_send_s <= UNDO_SEND_MAX_S:
+        raise Invalid(f"An answer can be taken back for 0 to {UNDO_SEND_MAX_S} seconds.", field="undo_send_s")
+    settings = {"undo_send_s": undo_send_s, "assign_when_available": assigns_when_available}
+    async with parts.db.transaction() as conn:
+        await store.change_settings(conn, actor.account_id, {name: value for name, value in settings.items() if value is not None})
+    parts.wake.touch(actor.account_id)
+    return await account_of(parts, actor)
+
+
 async def list_users(parts: "Parts", actor: Actor) -> list[User]:
     """Everybody of the account, also those who were deactivated: old messages name them."""
     async with parts.db.connection() as conn:
@@ -76,45 +106,112 @@ async def get_user(parts: "Parts", actor: Actor, user_id: int) -> User:
     return user
 
 
-async def create_user(parts: "Parts", actor: Actor, *, name: str, email: str, password: str, permissions: list[str]) -> User:
-    """Adds a colleague. Needs the right over people and permissions (R-009)."""
-    actor.require(SUPER_ADMIN)
+async def list_people(
+    parts: "Parts",
+    actor: Actor,
+    *,
+    words: str = "",
+    status: str | None = None,
+    inbox_id: int | None = None,
+    cursor: str | None = None,
+    limit: int = 100,
+) -> tuple[list[Person], str | None]:
+    """The table of people (R-026), by name, and the cursor of the following page."""
+    actor.require(USER_MANAGEMENT)
+    after = read_name_cursor(cursor) if cursor else None
+    async with parts.db.connection() as conn:
+        found = await store_people.people(
+            conn,
+            actor.account_id,
+            words=storable(words.strip(), NAME_CHARS),
+            status=status,
+            inbox_id=inbox_id,
+            after=after,
+            here_since=parts.clock.now() - HERE,
+            limit=limit + 1,
+        )
+    last = found[limit - 1].user if len(found) > limit else None
+    return found[:limit], write_name_cursor(last.name, last.id) if last else None
+
+
+async def get_person(parts: "Parts", actor: Actor, user_id: int) -> Person:
+    """One line of the table."""
+    async with parts.db.connection() as conn:
+        found = await store_people.person(conn, actor.account_id, user_id, parts.clock.now() - HERE)
+    if found is None:
+        raise NotFound("There is no such person in your account.", code="unknown_user")
+    actor.require(USER_MANAGEMENT)
+    return found
+
+
+async def create_user(parts: "Parts", actor: Actor, *, name: str, email: str, password: str, role_id: int | None = None) -> User:
+    """Adds a colleague with a password, who can come in at once; as an agent when no role is given. For people, `invitations.py` is the way."""
+    actor.require(USER_MANAGEMENT)
     who, email = person(name), require_email(email)
-    _require_known(permissions)
     passwords.require_good(password)
     password_hash = await passwords.hashed(password)
     async with parts.db.transaction() as conn:
-        user_id = await store.insert_user(conn, actor.account_id, **who, email=email, password_hash=password_hash, permissions=permissions)
+        role = await require_may_give(conn, actor, await role_or_agent(conn, actor.account_id, role_id))
+        user_id = await store.insert_user(
+            conn, actor.account_id, **who, email=email, password_hash=password_hash, role_id=role.id, joined_at=parts.clock.now()
+        )
         if user_id is None:
-            raise Conflict("Somebody has this mail address already. Use another one.", code="email_taken", field="email")
+            raise email_taken()
+        await note_change(conn, actor.account_id, rights=False)
         user = await store.get_user(conn, actor.account_id, user_id)
+    parts.wake.touch(actor.account_id)
     assert user
     return user
+
+
+async def role_or_agent(conn: "Connection", account_id: int, role_id: int | None) -> int:
+    return (await store_roles.of_key(conn, account_id, "agent")).id if role_id is None else role_id
 
 
 async def update_user(parts: "Parts", actor: Actor, user_id: int, change: UserChange) -> User:
-    """Changes a person: oneself (name, locale, preferences), or with the right over people anybody and everything."""
-    is_own = user_id == actor.user_id and change.permissions is None and change.can_receive is None and change.is_active is None
+    """Changes a person: oneself (name, locale, preferences), or with the right over people everything of those who may not do more than
+    oneself. Deactivating ends their sessions, tokens and devices at once and keeps all they did."""
     values = _values(change, parts.clock.now())
+    is_plain = change.is_about_oneself()
     async with parts.db.transaction() as conn:
-        user = await store.get_user(conn, actor.account_id, user_id)
+        user = await store.get_user(conn, actor.account_id, user_id, lock=True)
         if user is None:
-            raise NotFound("There is no such person in your account.")
-        if not is_own:
-            actor.require(SUPER_ADMIN)
-        loses_admin = SUPER_ADMIN in user.permissions and (
-            change.is_active is False or (change.permissions is not None and SUPER_ADMIN not in change.permissions)
-        )
-        if loses_admin and not await store.has_other_admin(conn, actor.account_id, user_id):
-            raise Conflict("This is the last administrator. Make somebody else an administrator first.", code="last_admin")
+            raise NotFound("There is no such person in your account.", code="unknown_user")
+        if user_id != actor.user_id or not is_plain:
+            require_over(actor, user)
+        if change.role_id is not None and change.role_id != user.role_id:
+            await require_may_give(conn, actor, change.role_id)
+        if SUPER_ADMIN in user.permissions and user.status == "active":
+            loses_admin = change.is_active is False or change.role_id not in (None, user.role_id)
+            if loses_admin and not await store.has_other_admin(conn, actor.account_id, user_id):
+                raise Conflict("This is the last super admin. Make somebody else a super admin first.", code="last_admin")
         if values:
             await store.update_user(conn, actor.account_id, user_id, values)
+        if change.main_team_id is not msgspec.UNSET:
+            await set_teams_of(conn, actor, user_id, change.main_team_id, change.extra_team_ids)
         if change.is_active is False:
-            await store.delete_other_sessions(conn, actor.account_id, user_id, b"")
+            await store.end_all_access(conn, actor.account_id, user_id)
+        if not is_plain or change.name is not None:
+            await note_change(conn, actor.account_id, rights=not is_plain)
         user = await store.get_user(conn, actor.account_id, user_id)
-    parts.actors.forget(actor.account_id)
+    if is_plain:
+        parts.actors.forget(actor.account_id)
+        parts.wake.touch(actor.account_id)
+    else:
+        await announce(parts, actor.account_id)
     assert user
     return user
+
+
+def require_over(actor: Actor, user: User) -> None:
+    """May the actor change this person? Nobody changes those who may do more than they."""
+    actor.require(USER_MANAGEMENT)
+    if not actor.may_give(frozenset(user.permissions)):
+        raise Forbidden("This person may do more than you. A super admin can change them.", code="more_than_own")
+
+
+def email_taken() -> Conflict:
+    return Conflict("Somebody has this mail address already. Use another one.", code="email_taken", field="email")
 
 
 async def change_password(parts: "Parts", actor: Actor, *, current: str, new: str, cookie: str | None) -> None:
@@ -144,17 +241,10 @@ def _values(change: UserChange, now: datetime) -> dict[str, Any]:
         if len(msgspec.json.encode(change.preferences)) > PREFERENCES_BYTES:
             raise Invalid("These preferences are too large; 16 KB is the most.", field="preferences")
         values["preferences"] = change.preferences
-    if change.permissions is not None:
-        _require_known(change.permissions)
-        values["permissions"] = sorted(set(change.permissions))
+    if change.role_id is not None:
+        values["role_id"] = change.role_id
     if change.can_receive is not None:
         values["can_receive"] = change.can_receive
     if change.is_active is not None:
         values["deactivated_at"] = None if change.is_active else now
     return values
-
-
-def _require_known(permissions: list[str]) -> None:
-    unknown = sorted(set(permissions) - set(ALL_PERMISSIONS))
-    if unknown:
-        raise Invalid(f"There is no such permission. Permissions are: {', '.join(ALL_PERMISSIONS)}.", field="permissions")

@@ -8,65 +8,140 @@ import psycopg
 
 from innboks.core.access import ACCOUNT_ACCESS, Actor
 from innboks.core.channel_accounts import store
-from innboks.core.channel_accounts.directory import Connected, open_up, seal_context
+from innboks.core.channel_accounts import store_drafts as drafts
+from innboks.core.channel_accounts.directory import Connected, open_up
+from innboks.core.channel_accounts.grants import open_grant, seal_context, seal_grant
 from innboks.core.channel_accounts.health import record_health
 from innboks.core.channel_accounts.models import ChannelAccount
 from innboks.core.events import store as events
 from innboks.core.inboxes import store as inboxes
 from innboks.core.parts import Parts
 from innboks.errors import Conflict, Invalid, NotFound
+from innboks.lib.db import Connection
+from innboks.lib.html import sanitise
 from innboks.lib.text import storable
-from innboks.sdk.contract import Channel, Health
+from innboks.sdk.contract import Author, Channel, Grant, Health
+from innboks.sdk.registry import offers
 
 NAME_MAX = 100
 SECRET_WORDS = ("password", "secret", "token", "key")
 
 
-async def connect(parts: Parts, actor: Actor, kind: str, name: str, inbox_id: int | None, config: Mapping[str, Any]) -> ChannelAccount:
-    """Tries the configuration at the provider, then stores it. Without `inbox_id` the first inbox takes it.
+async def connect(
+    parts: Parts,
+    actor: Actor,
+    kind: str,
+    name: str,
+    inbox_id: int | None,
+    config: Mapping[str, Any],
+    *,
+    grant: Grant | None = None,
+    settings: Mapping[str, Any] | None = None,
+    is_personal: bool = False,
+    draft_id: int | None = None,
+    setup_step: str | None = None,
+) -> ChannelAccount:
+    """Tries the configuration at the provider, then stores it. Without `inbox_id` the first inbox takes it. `grant` is what a sign-in brought.
+    `draft_id`: the set-up that was begun, which is over with this; `setup_step`: it is connected, and set up further from there on.
+    What was disconnected comes back as itself where it was: its conversations go on, and replies that still waited for it leave.
+    A personal mailbox belongs to the actor alone (R-102), and goes into an inbox that is theirs alone.
 
     Raises `Forbidden`, `Invalid` with the field that is wrong, `Conflict` when this identity is connected already (R-045), or the channel's `SendError`."""
     actor.require(ACCOUNT_ACCESS)
     channel = parts.registry.get(kind)
     typed = read_config(channel, config)
-    async with parts.db.transaction() as conn:
-        target = inbox_id if inbox_id is not None else await inboxes.first_inbox(conn, actor.account_id)
-        if target is None or target not in actor.readable:
-            raise NotFound("There is no such inbox.", code="unknown_inbox")
-        channel_account_id = await store.next_id(conn)
-        addresses = await store.own_addresses(conn, actor.account_id)
-    draft = _draft(parts, actor.account_id, channel_account_id, target, kind, name, typed, addresses)
+    draft = await draft_of(parts, actor, kind, name, inbox_id, typed, grant)
+    channel_account_id, target, addresses = draft.row.id, draft.row.inbox_id, draft.context.own_addresses
     made = await channel.connect(draft.context)
     name = storable(name.strip() or made.name or made.address or channel.name, NAME_MAX)
+    owner_id = actor.user_id if is_personal else None
+    async with parts.db.connection() as conn:
+        former_id = await store.former(conn, actor.account_id, kind, made.identity, target, owner_id)
+    channel_account_id = former_id or channel_account_id
+    sealed = seal_config(parts, actor.account_id, channel_account_id, made.config)
+    draft.row.id, draft.row.config_sealed = channel_account_id, sealed
     draft.row.identity, draft.row.address = made.identity, made.address
     ready = open_up(parts, draft.row, addresses)
     hosted = channel.hosted_address(ready.context)
+    values: dict[str, Any] = {
+        "name": name,
+        "address": made.address,
+        "hosted_address": hosted.lower() if hosted else None,
+        "config_sealed": sealed,
+        "grant_sealed": seal_grant(parts, actor.account_id, channel_account_id, made.grant) if made.grant else None,
+        "setup_step": setup_step,
+        "sender_name": made.sender_name if hosted else "",
+    }
     try:
         async with parts.db.transaction() as conn:
-            if await store.is_connected(conn, actor.account_id, kind, made.identity):
-                raise Conflict(
-                    f"{made.address or made.identity} is connected already. Disconnect it first to connect it anew.",
-                    code="already_connected",
+            if is_personal:
+                await _require_own_inbox(conn, actor, target)
+            if (there := await store.connected_as(conn, actor.account_id, kind, made.identity)) is not None:
+                raise _connected_already(made.address or made.identity, there, is_personal=is_personal)
+            if former_id is not None:
+                await store.bring_back(conn, actor.account_id, former_id, values)
+            else:
+                await store.insert(
+                    conn,
+                    account_id=actor.account_id,
+                    id=channel_account_id,
+                    inbox_id=target,
+                    kind=kind,
+                    identity=made.identity,
+                    reply_window_s=channel.abilities.reply_window_s,
+                    settings=settings or {},
+                    owner_id=owner_id,
+                    category=channel.category,
+                    **values,
                 )
-            await store.insert(
-                conn,
-                account_id=actor.account_id,
-                id=channel_account_id,
-                inbox_id=target,
-                kind=kind,
-                name=name,
-                identity=made.identity,
-                address=made.address,
-                hosted_address=hosted.lower() if hosted else None,
-                config_sealed=_seal(parts, actor.account_id, channel_account_id, made.config),
-            )
+            if draft_id is not None:
+                await drafts.drop(conn, actor.account_id, draft_id)
             await events.add(
                 conn, actor.account_id, "channel_account.changed", inbox_id=target, data={"channel_account_id": channel_account_id}
             )
     except psycopg.errors.UniqueViolation as error:
-        raise Conflict(f"{made.address or made.identity} is connected already.", code="already_connected") from error
+        raise _taken(error, made.address or made.identity, made.sender_name) from error
+    parts.directory.forget(actor.account_id, channel_account_id)
     await record_health(parts, actor.account_id, channel_account_id, Health(state="connected", sentence="Connected, nothing received yet."))
     return await get_channel_account(parts, actor, channel_account_id)
+
+
+def _connected_already(address: str, there: tuple[int | None, str], *, is_personal: bool) -> Conflict:
+    """R-045, R-102, R-103: says as what it is connected, where that is not what was asked for."""
+    owner_id, owner = there
+    if owner_id is not None and not is_personal:
+        sentence = f"{address} is connected as the personal mailbox of {owner}. Disconnect it there first to connect it as a team address."
+        return Conflict(sentence, code="connected_as_personal")
+    if owner_id is None and is_personal:
+        sentence = f"{address} is connected as a team address. Disconnect it there first to connect it as a personal mailbox."
+        return Conflict(sentence, code="connected_as_team")
+    return Conflict(f"{address} is connected already. Disconnect it first to connect it anew.", code="already_connected")
+
+
+def _taken(error: psycopg.errors.UniqueViolation, address: str, sender_name: str) -> Conflict:
+    if error.diag.constraint_name == "channel_account_sender_name":
+        sentence = f"Another address is sent from as “{sender_name}” already. Customers tell them apart by it: choose another name."
+        return Conflict(sentence, code="sender_name_taken", field="sender_name")
+    return Conflict(f"{address} is connected already.", code="already_connected")
+
+
+async def _require_own_inbox(conn: Connection, actor: Actor, inbox_id: int) -> None:
+    inbox = await inboxes.get(conn, actor.account_id, inbox_id)
+    if inbox is None or inbox.access != "members" or inbox.member_ids != [actor.user_id] or inbox.team_ids:
+        raise Invalid("A personal mailbox needs an inbox of which only you are a member. Make one, and choose it.", field="inbox_id")
+
+
+async def draft_of(
+    parts: Parts, actor: Actor, kind: str, name: str, inbox_id: int | None, config: msgspec.Struct, grant: Grant | None = None
+) -> Connected:
+    """A channel account that is not stored yet, so that its channel can try it. Raises `NotFound` when there is no such inbox."""
+    async with parts.db.transaction() as conn:
+        target = inbox_id if inbox_id is not None else await inboxes.first_inbox(conn, actor.account_id)
+        if target is None or not await inboxes.is_open(conn, actor.account_id, target):
+            raise NotFound("There is no such inbox.", code="unknown_inbox")
+        channel_account_id = await store.next_id(conn)
+        addresses = await store.own_addresses(conn, actor.account_id)
+    return _draft(parts, actor.account_id, channel_account_id, target, kind, name, config, addresses, grant)
 
 
 async def change_channel_account(
@@ -79,8 +154,12 @@ async def change_channel_account(
     is_active: bool | None = None,
     settings: Mapping[str, Any] | None = None,
     config: Mapping[str, Any] | None = None,
+    grant: Grant | None = None,
+    setup_step: str | msgspec.UnsetType | None = msgspec.UNSET,
 ) -> ChannelAccount:
-    """Changes what is given. A new configuration is tried first; secrets left empty stay as they are. Reconnecting sends what waited."""
+    """Changes what is given. A new configuration or grant is tried first; secrets left empty stay as they are. Reconnecting sends what waited.
+
+    Raises `Conflict` when another channel account has the new configuration's identity (R-045)."""
     actor.require(ACCOUNT_ACCESS)
     before = await get_channel_account(parts, actor, channel_account_id)
     if before.archived_at is not None:
@@ -90,22 +169,37 @@ async def change_channel_account(
         if not name.strip():
             raise Invalid("Give the channel a name.", code="empty_name", field="name")
         values["name"] = storable(name.strip(), NAME_MAX)
+    if inbox_id is not None and inbox_id != before.inbox_id and before.owner_id is not None:
+        raise Conflict(
+            "A personal mailbox stays in its person's own inbox. To make it a team address, disconnect it and connect it anew.",
+            code="personal",
+        )
     if inbox_id is not None:
-        if inbox_id not in actor.readable:
-            raise NotFound("There is no such inbox.", code="unknown_inbox")
+        async with parts.db.transaction() as conn:
+            if not await inboxes.is_open(conn, actor.account_id, inbox_id):
+                raise NotFound("There is no such inbox.", code="unknown_inbox")
         values["inbox_id"] = inbox_id
     if is_active is not None:
         values["is_active"] = is_active
     if settings is not None:
         values["settings"] = dict(settings)
+    if setup_step is not msgspec.UNSET:
+        values["setup_step"] = setup_step
     if config is not None:
-        values |= await _reconfigured(parts, before, config)
+        values |= await _reconfigured(parts, before, config, grant)
     if values:
-        async with parts.db.transaction() as conn:
-            await store.update(conn, actor.account_id, channel_account_id, values)
-            await events.add(
-                conn, actor.account_id, "channel_account.changed", inbox_id=before.inbox_id, data={"channel_account_id": channel_account_id}
-            )
+        try:
+            async with parts.db.transaction() as conn:
+                await store.update(conn, actor.account_id, channel_account_id, values)
+                await events.add(
+                    conn,
+                    actor.account_id,
+                    "channel_account.changed",
+                    inbox_id=before.inbox_id,
+                    data={"channel_account_id": channel_account_id},
+                )
+        except psycopg.errors.UniqueViolation as error:
+            raise _taken(error, values.get("address") or values.get("identity", ""), values.get("sender_name", "")) from error
         parts.directory.forget(actor.account_id, channel_account_id)
         parts.wake.touch(actor.account_id)
     if is_active is False:
@@ -117,20 +211,27 @@ async def change_channel_account(
     return await get_channel_account(parts, actor, channel_account_id)
 
 
-async def _reconfigured(parts: Parts, before: ChannelAccount, config: Mapping[str, Any]) -> dict[str, Any]:
+def merged_config(parts: Parts, before: ChannelAccount, config: Mapping[str, Any]) -> msgspec.Struct:
+    """What is stored with what was typed over it. Raises `Invalid` naming the field."""
+    merged = open_config(parts, before) | {name: value for name, value in config.items() if not (is_secret(name) and value in ("", None))}
+    return read_config(parts.registry.get(before.kind), merged)
+
+
+async def _reconfigured(parts: Parts, before: ChannelAccount, config: Mapping[str, Any], grant: Grant | None) -> dict[str, Any]:
     channel = parts.registry.get(before.kind)
-    known = open_config(parts, before)
-    merged = known | {name: value for name, value in config.items() if not (is_secret(name) and value in ("", None))}
-    typed = read_config(channel, merged)
-    draft = _draft(parts, before.account_id, before.id, before.inbox_id, before.kind, before.name, typed, frozenset())
+    typed = merged_config(parts, before, config)
+    kept = grant or open_grant(parts, before)
+    draft = _draft(parts, before.account_id, before.id, before.inbox_id, before.kind, before.name, typed, frozenset(), kept)
     made = await channel.connect(draft.context)
     draft.row.identity, draft.row.address = made.identity, made.address
     hosted = channel.hosted_address(open_up(parts, draft.row, frozenset()).context)
     return {
-        "config_sealed": _seal(parts, before.account_id, before.id, made.config),
+        "config_sealed": seal_config(parts, before.account_id, before.id, made.config),
+        "grant_sealed": seal_grant(parts, before.account_id, before.id, made.grant) if made.grant else before.grant_sealed,
         "identity": made.identity,
         "address": made.address,
         "hosted_address": hosted.lower() if hosted else None,
+        "sender_name": made.sender_name if hosted else "",
     }
 
 
@@ -152,16 +253,29 @@ async def disconnect(parts: Parts, actor: Actor, channel_account_id: int) -> Non
 
 
 async def list_channel_accounts(parts: Parts, actor: Actor) -> list[ChannelAccount]:
+    """Of the inboxes this person may read; with "account access" all, because they are configured here."""
     async with parts.db.connection() as conn:
-        return await store.all_of(conn, actor.account_id, list(actor.readable))
+        wanted = set(actor.readable)
+        if actor.may(ACCOUNT_ACCESS):
+            wanted |= {inbox.id for inbox in await inboxes.all_of(conn, actor.account_id)}
+        return await store.all_of(conn, actor.account_id, sorted(wanted))
 
 
 async def get_channel_account(parts: Parts, actor: Actor, channel_account_id: int) -> ChannelAccount:
     async with parts.db.connection() as conn:
         row = await store.get(conn, actor.account_id, channel_account_id)
-    if row is None or not actor.can_read(row.inbox_id):
+    if row is None or not (actor.can_read(row.inbox_id) or actor.may(ACCOUNT_ACCESS)):
         raise NotFound("There is no such channel account.", code="unknown_channel_account")
     return row
+
+
+async def signature_of(parts: Parts, actor: Actor, channel_account_id: int) -> tuple[str, str]:
+    """(text, html) of what is added below what this person writes here; the markup is an admin's, and made harmless."""
+    row = await get_channel_account(parts, actor, channel_account_id)
+    connected = await parts.directory.find(parts, actor.account_id, row.id)
+    author = Author(id=actor.user_id, name=actor.name, first_name=actor.first_name, last_name=actor.last_name)
+    text, html = connected.channel.signature(connected.context, author)
+    return text, sanitise(html) if html else ""
 
 
 def read_config(channel: Channel, config: Mapping[str, Any]) -> msgspec.Struct:
@@ -192,18 +306,39 @@ def shown_config(parts: Parts, row: ChannelAccount) -> dict[str, Any]:
     return {name: "" if is_secret(name) else value for name, value in open_config(parts, row).items()}
 
 
+def push_url(parts: Parts, row: ChannelAccount) -> str | None:
+    """The address to which the provider shall push, where an admin enters it there."""
+    channel = parts.registry.get(row.kind)
+    return channel.push_url(open_up(parts, row, frozenset()).context) if offers(channel, "push_url") else None
+
+
+def test_address(parts: Parts, row: ChannelAccount) -> str | None:
+    """Where a test is sent that has to come back."""
+    channel = parts.registry.get(row.kind)
+    return channel.test_address(open_up(parts, row, frozenset()).context) if offers(channel, "test_address") else None
+
+
 def is_secret(name: str) -> bool:
     return any(word in name for word in SECRET_WORDS)
 
 
-def _seal(parts: Parts, account_id: int, channel_account_id: int, config: msgspec.Struct) -> bytes:
+def seal_config(parts: Parts, account_id: int, channel_account_id: int, config: msgspec.Struct) -> bytes:
+    """As it is stored."""
     return parts.vault.seal(msgspec.json.encode(config), seal_context(account_id, channel_account_id))
 
 
 def _draft(
-    parts: Parts, account_id: int, id: int, inbox_id: int, kind: str, name: str, config: msgspec.Struct, addresses: frozenset[str]
+    parts: Parts,
+    account_id: int,
+    id: int,
+    inbox_id: int,
+    kind: str,
+    name: str,
+    config: msgspec.Struct,
+    addresses: frozenset[str],
+    grant: Grant | None = None,
 ) -> Connected:
-    """A channel account that is not stored yet, so that its channel can try it."""
+    """It has no row yet (or shall not change it), so nothing keeps a renewed grant but the channel's own answer."""
     row = ChannelAccount(
         account_id=account_id,
         id=id,
@@ -213,7 +348,7 @@ def _draft(
         identity="",
         address="",
         hosted_address=None,
-        config_sealed=_seal(parts, account_id, id, config),
+        config_sealed=seal_config(parts, account_id, id, config),
         state={},
         settings={},
         is_active=True,
@@ -224,4 +359,6 @@ def _draft(
         created_at=parts.clock.now(),
         archived_at=None,
     )
-    return open_up(parts, row, addresses)
+    draft = open_up(parts, row, addresses)
+    draft.context = msgspec.structs.replace(draft.context, grant=grant, renew_grant=None)
+    return draft

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import structlog
 
-from innboks.core.channel_accounts import store
+from innboks.core.channel_accounts import grants, store
+from innboks.core.channel_accounts.grants import seal_context
 from innboks.core.channel_accounts.models import ChannelAccount
 from innboks.errors import NotFound
 from innboks.sdk.contract import AccountRef, Channel, Context, Deliver, Health
@@ -127,19 +128,16 @@ def open_up(parts: "Parts", row: ChannelAccount, own_addresses: frozenset[str]) 
             save_state=_state_saver(parts, row),
             unseen=_asks_unseen(parts, row),
             report_health=_health_reporter(parts, row),
+            grant=grants.open_grant(parts, row),
+            renew_grant=grants.renewer(parts, row),
         ),
         loaded=parts.clock.monotonic(),
     )
 
 
-def with_delivery(connected: Connected, deliver: Deliver) -> Context:
-    """The context of a watcher: it can also put payloads on the road in."""
-    return msgspec.structs.replace(connected.context, deliver=deliver)
-
-
-def seal_context(account_id: int, channel_account_id: int) -> bytes:
-    """Binds a sealed configuration to its row, so that it cannot be moved to another."""
-    return f"channel_account:{account_id}:{channel_account_id}".encode()
+def with_delivery(connected: Connected, deliver: Deliver, news: Callable[[float], Awaitable[None]]) -> Context:
+    """The context of a watcher: it can also put payloads on the road in, and wait for the provider's pushes."""
+    return msgspec.structs.replace(connected.context, deliver=deliver, news=news)
 
 
 def operator_settings(parts: "Parts") -> Mapping[str, Any]:
@@ -148,6 +146,7 @@ def operator_settings(parts: "Parts") -> Mapping[str, Any]:
     return {
         "allow_private": settings.allow_private,
         "provider_urls": settings.provider_urls,
+        "provider_clients": settings.provider_clients,
         "smtp": settings.smtp,
         "smtp_cert": settings.smtp_cert,
         "smtp_key": settings.smtp_key,

@@ -22,13 +22,12 @@ async def record_health(parts: Parts, account_id: int, channel_account_id: int, 
         if changed:
             await events.add(conn, account_id, "channel_account.changed", data={"channel_account_id": channel_account_id})
             if not is_broken:
-                for message_id, conversation_id in await dispatches.release_held(conn, account_id, channel_account_id):
-                    await parts.jobs.send_message(conn, account_id, conversation_id, message_id)
+                await dispatches.release_held(conn, account_id, channel_account_id)
     if changed:
         log.info("connection changed", channel_account=channel_account_id, state=health.state)
         parts.directory.forget(account_id, channel_account_id)
         parts.wake.touch(account_id)
-        parts.jobs.announce()
+        parts.jobs.announce_sending()
 
 
 async def mark_broken(parts: Parts, account_id: int, channel_account_id: int, sentence: str) -> None:

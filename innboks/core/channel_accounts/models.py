@@ -1,6 +1,6 @@
 """A channel account: one connected mailbox, page, number or form. Read next: `directory.py`, then `connect.py`."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -8,7 +8,9 @@ import msgspec
 
 class ChannelAccount(msgspec.Struct, kw_only=True):
     """One row of `channel_account`. `identity` is connected at most once per account (R-045); `config_sealed` is the channel's `Config` as
-    encrypted JSON; `state` belongs to the channel; `health` is {"state", "sentence", "action"}."""
+    encrypted JSON, `grant_sealed` what a sign-in at the provider brought; `owner_id` is whose personal mailbox it is (R-102); `state` belongs
+    to the channel; `health` is {"state", "sentence", "action"}.
+    `is_assigning`: its rule gives new conversations to people (`core/routing/`); `category` is that of the channel."""
 
     account_id: int
     id: int
@@ -28,8 +30,24 @@ class ChannelAccount(msgspec.Struct, kw_only=True):
     last_received_at: datetime | None
     created_at: datetime
     archived_at: datetime | None
+    grant_sealed: bytes | None = None
+    owner_id: int | None = None
+    is_assigning: bool = False
+    category: str = "other"
+    quiet: dict[str, Any] | None = None
+    setup_step: str | None = None
+    sender_name: str = ""
+    confirmation: dict[str, Any] | None = None
+    is_fallback: bool = False
+    may_send: bool = True
+
+    @property
+    def unusual_silence(self) -> dict[str, Any] | None:
+        """{"after", "usual_s"}, as long as nothing newer has come."""
+        last = self.last_received_at
+        return self.quiet if self.quiet and last and self.quiet["after"] == last.astimezone(UTC).isoformat() else None
 
     @property
     def can_send(self) -> bool:
         """R-042: either flag off, and nothing leaves."""
-        return self.is_active and self.is_authorized and self.archived_at is None
+        return self.is_active and self.is_authorized and self.may_send and self.archived_at is None

@@ -9,7 +9,8 @@ from innboks.core.channel_accounts.models import ChannelAccount
 from innboks.lib.db import Connection, fetch_all, fetch_one
 
 _COLUMNS = """account_id, id, inbox_id, kind, name, identity, address, hosted_address, config_sealed, state, settings, is_active,
-    is_authorized, health, health_at, last_received_at, created_at, archived_at"""
+    is_authorized, health, health_at, last_received_at, created_at, archived_at, grant_sealed, owner_id, is_assigning, quiet, category,
+    setup_step, sender_name, confirmation, is_fallback, may_send"""
 
 
 async def get(conn: Connection, account_id: int, channel_account_id: int) -> ChannelAccount | None:
@@ -28,10 +29,21 @@ async def account_of(conn: Connection, channel_account_id: int) -> int | None:
 
 async def all_of(conn: Connection, account_id: int, inbox_ids: Sequence[int]) -> list[ChannelAccount]:
     cursor = await conn.execute(
-        f"select {_COLUMNS} from channel_account where account_id = %s and inbox_id = any(%s) and archived_at is null order by name, id",
+        f"select {_COLUMNS} from channel_account where account_id = %s and inbox_id = any(%s) and archived_at is null "
+        "and (not is_fallback or may_send or last_received_at is not null) order by name, id",
         (account_id, list(inbox_ids)),
     )
     return await fetch_all(cursor, ChannelAccount)
+
+
+async def able_to_send(conn: Connection, account_id: int, kinds: Sequence[str]) -> list[int]:
+    """The connected channel accounts of these kinds from which something may leave (R-042), the oldest first."""
+    cursor = await conn.execute(
+        """select id from channel_account where account_id = %s and kind = any(%s) and archived_at is null and is_active and is_authorized and may_send
+           order by id""",
+        (account_id, list(kinds)),
+    )
+    return [row[0] for row in await cursor.fetchall()]
 
 
 async def connected_of_kind(conn: Connection, kinds: Sequence[str]) -> list[ChannelAccount]:
@@ -73,12 +85,24 @@ async def next_id(conn: Connection) -> int:
     return int(row[0])
 
 
-async def is_connected(conn: Connection, account_id: int, kind: str, identity: str) -> bool:
+async def next_message_id(conn: Connection) -> int:
+    """For a message that is not stored."""
+    cursor = await conn.execute("select nextval('message_id_seq')")
+    row = await cursor.fetchone()
+    assert row
+    return int(row[0])
+
+
+async def connected_as(conn: Connection, account_id: int, kind: str, identity: str) -> tuple[int | None, str] | None:
+    """(whose personal mailbox, their name) of what is connected with this identity; (None, "") for a team's. None: it is not connected."""
     cursor = await conn.execute(
-        "select 1 from channel_account where account_id = %s and kind = %s and identity = %s and archived_at is null",
+        """select c.owner_id, coalesce(u.name, '') from channel_account c
+           left join app_user u on u.account_id = c.account_id and u.id = c.owner_id
+           where c.account_id = %s and c.kind = %s and c.identity = %s and c.archived_at is null""",
         (account_id, kind, identity),
     )
-    return await cursor.fetchone() is not None
+    row = await cursor.fetchone()
+    return (row[0], row[1]) if row else None
 
 
 async def insert(
@@ -93,21 +117,124 @@ async def insert(
     address: str,
     hosted_address: str | None,
     config_sealed: bytes,
+    reply_window_s: int,
+    grant_sealed: bytes | None,
+    settings: Mapping[str, Any],
+    owner_id: int | None,
+    category: str,
+    setup_step: str | None = None,
+    sender_name: str = "",
 ) -> None:
     await conn.execute(
-        """insert into channel_account (account_id, id, inbox_id, kind, name, identity, address, hosted_address, config_sealed)
-           values (%s, %s, %s, %s, %s, %s, %s, %s, %s)""",
-        (account_id, id, inbox_id, kind, name, identity, address, hosted_address, config_sealed),
+        """insert into channel_account (account_id, id, inbox_id, kind, name, identity, address, hosted_address, config_sealed, reply_window_s,
+               grant_sealed, settings, owner_id, category, setup_step, sender_name)
+           values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)""",
+        (
+            account_id,
+            id,
+            inbox_id,
+            kind,
+            name,
+            identity,
+            address,
+            hosted_address,
+            config_sealed,
+            reply_window_s,
+            grant_sealed,
+            Jsonb(dict(settings)),
+            owner_id,
+            category,
+            setup_step,
+            sender_name,
+        ),
+    )
+
+
+async def former(conn: Connection, account_id: int, kind: str, identity: str, inbox_id: int, owner_id: int | None) -> int | None:
+    """The newest disconnected one with this identity in this inbox, of the same person or of the team."""
+    cursor = await conn.execute(
+        """select id from channel_account
+           where account_id = %s and kind = %s and identity = %s and inbox_id = %s and owner_id is not distinct from %s and archived_at is not null
+           order by id desc limit 1""",
+        (account_id, kind, identity, inbox_id, owner_id),
+    )
+    row = await cursor.fetchone()
+    return int(row[0]) if row else None
+
+
+async def bring_back(conn: Connection, account_id: int, channel_account_id: int, values: Mapping[str, Any]) -> None:
+    """Connected again, with what it has now."""
+    await update(conn, account_id, channel_account_id, {**values, "is_active": True, "is_authorized": True})
+    await conn.execute(
+        "update channel_account set archived_at = null, health = '{}' where account_id = %s and id = %s", (account_id, channel_account_id)
+    )
+
+
+async def fallback(conn: Connection, account_id: int, inbox_id: int) -> ChannelAccount | None:
+    """The address that we issued to an inbox."""
+    cursor = await conn.execute(
+        f"select {_COLUMNS} from channel_account where account_id = %s and inbox_id = %s and is_fallback and archived_at is null",
+        (account_id, inbox_id),
+    )
+    return await fetch_one(cursor, ChannelAccount)
+
+
+async def sending_fallback(conn: Connection, account_id: int, inbox_id: int, kind: str) -> int | None:
+    """The one that answers may leave from, for a conversation of this kind."""
+    cursor = await conn.execute(
+        """select id from channel_account where account_id = %s and inbox_id = %s and kind = %s and is_fallback and may_send
+           and archived_at is null and is_active""",
+        (account_id, inbox_id, kind),
+    )
+    row = await cursor.fetchone()
+    return int(row[0]) if row else None
+
+
+async def mark_fallback(conn: Connection, account_id: int, channel_account_id: int, health: Mapping[str, Any]) -> None:
+    await conn.execute(
+        "update channel_account set is_fallback = true, may_send = false, health = %s where account_id = %s and id = %s",
+        (Jsonb(dict(health)), account_id, channel_account_id),
     )
 
 
 async def update(conn: Connection, account_id: int, channel_account_id: int, values: Mapping[str, Any]) -> None:
     """Sets the given columns. Names come from our own code, never from a request."""
-    allowed = {"name", "inbox_id", "is_active", "is_authorized", "settings", "config_sealed", "identity", "address", "hosted_address"}
+    allowed = {
+        "name",
+        "inbox_id",
+        "is_active",
+        "is_authorized",
+        "settings",
+        "config_sealed",
+        "identity",
+        "address",
+        "hosted_address",
+        "grant_sealed",
+        "setup_step",
+        "sender_name",
+        "may_send",
+    }
     assert set(values) <= allowed, f"not to be set: {set(values) - allowed}"
     names = ", ".join(f"{name} = %s" for name in values)
     shown = [Jsonb(value) if isinstance(value, dict) else value for value in values.values()]
     await conn.execute(f"update channel_account set {names} where account_id = %s and id = %s", (*shown, account_id, channel_account_id))
+
+
+async def lock_grant(conn: Connection, account_id: int, channel_account_id: int) -> bytes | None:
+    """What a sign-in brought, as it is now; until the end of the transaction nobody else gets it this way. The row itself stays free, because
+    mail comes in meanwhile."""
+    await conn.execute("select pg_advisory_xact_lock(hashtextextended(%s, 7))", (f"grant:{account_id}:{channel_account_id}",))
+    cursor = await conn.execute(
+        "select grant_sealed from channel_account where account_id = %s and id = %s", (account_id, channel_account_id)
+    )
+    row = await cursor.fetchone()
+    return row[0] if row else None
+
+
+async def save_grant(conn: Connection, account_id: int, channel_account_id: int, grant_sealed: bytes) -> None:
+    await conn.execute(
+        "update channel_account set grant_sealed = %s where account_id = %s and id = %s", (grant_sealed, account_id, channel_account_id)
+    )
 
 
 async def save_state(conn: Connection, account_id: int, channel_account_id: int, state: Mapping[str, Any]) -> None:
@@ -119,7 +246,8 @@ async def save_state(conn: Connection, account_id: int, channel_account_id: int,
 async def save_health(conn: Connection, account_id: int, channel_account_id: int, health: Mapping[str, Any], is_authorized: bool) -> bool:
     """True when the words changed: then people are told."""
     cursor = await conn.execute(
-        """update channel_account set health = %(health)s, health_at = now(), is_authorized = %(ok)s
+        """update channel_account set health = %(health)s, is_authorized = %(ok)s,
+               health_at = case when old.before is distinct from %(health)s then now() else health_at end
            from (select health as before, is_authorized as ok_before from channel_account where account_id = %(account)s and id = %(id)s for update) old
            where account_id = %(account)s and id = %(id)s
            returning old.before is distinct from %(health)s or old.ok_before <> %(ok)s""",
@@ -132,7 +260,7 @@ async def save_health(conn: Connection, account_id: int, channel_account_id: int
 async def archive(conn: Connection, account_id: int, channel_account_id: int) -> None:
     """Disconnected: kept for the history of its conversations (R-046), its hosted address free for nobody else."""
     await conn.execute(
-        "update channel_account set archived_at = now(), is_active = false where account_id = %s and id = %s",
+        "update channel_account set archived_at = now(), is_active = false, grant_sealed = null where account_id = %s and id = %s",
         (account_id, channel_account_id),
     )
 

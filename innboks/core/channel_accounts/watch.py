@@ -16,6 +16,7 @@ from innboks.core.channel_accounts import store
 from innboks.core.channel_accounts.directory import Connected, operator_settings, with_delivery
 from innboks.core.channel_accounts.health import mark_broken
 from innboks.core.channel_accounts.models import ChannelAccount
+from innboks.core.channel_accounts.news import News
 from innboks.core.conversations.receive import receive
 from innboks.core.parts import Parts
 from innboks.errors import Broken, InnboksError
@@ -74,6 +75,8 @@ async def watch_all(parts: Parts) -> None:
     kinds = [channel.kind for channel in parts.registry if offers(channel, "watch")]
     running: Running = {}
     locks = _Locks(parts)
+    news = News()
+    hearing = asyncio.create_task(news.hear(parts)) if any(offers(channel, "push") for channel in parts.registry) else None
     try:
         while True:
             try:
@@ -83,16 +86,18 @@ async def watch_all(parts: Parts) -> None:
                 log.warning("cannot see what to watch", error=type(error).__name__)
                 await asyncio.sleep(PAUSE_S)
                 continue
-            await _adjust(parts, locks, running, wanted)
+            await _adjust(parts, locks, news, running, wanted)
             await asyncio.sleep(LOOK_S)
     finally:
+        if hearing is not None:
+            hearing.cancel()
         for _, task in running.values():
             task.cancel()
         await asyncio.gather(*(task for _, task in running.values()), return_exceptions=True)
         await locks.close()
 
 
-async def _adjust(parts: Parts, locks: "_Locks", running: Running, wanted: Mapping[Key, ChannelAccount]) -> None:
+async def _adjust(parts: Parts, locks: "_Locks", news: News, running: Running, wanted: Mapping[Key, ChannelAccount]) -> None:
     """Starts what is missing, ends what is gone, restarts what has another configuration or another wish for older messages."""
     for key, (facts, task) in list(running.items()):
         row = wanted.get(key)
@@ -102,26 +107,26 @@ async def _adjust(parts: Parts, locks: "_Locks", running: Running, wanted: Mappi
             del running[key]
     for key, row in wanted.items():
         if key not in running:
-            running[key] = (_facts(row), asyncio.create_task(_watch(parts, locks, key)))
+            running[key] = (_facts(row), asyncio.create_task(_watch(parts, locks, news, key)))
 
 
 def _facts(row: ChannelAccount) -> tuple[bytes, object]:
     return row.config_sealed, row.settings.get("backfill_since")
 
 
-async def _watch(parts: Parts, locks: "_Locks", key: Key) -> None:
+async def _watch(parts: Parts, locks: "_Locks", news: News, key: Key) -> None:
     """One channel account, again and again, while this process holds its lock."""
     while True:
         try:
             async with locks.alone(key) as is_alone:
                 if is_alone:
-                    await _watch_once(parts, key)
+                    await _watch_once(parts, news, key)
         except (psycopg.OperationalError, DatabaseUnavailable):
             pass  # the database is away: the lock is gone with the connection
         await asyncio.sleep(RESTART_S)
 
 
-async def _watch_once(parts: Parts, key: Key) -> None:
+async def _watch_once(parts: Parts, news: News, key: Key) -> None:
     parts.directory.forget(*key)
     connected: Connected = await parts.directory.find(parts, *key)
 
@@ -132,7 +137,7 @@ async def _watch_once(parts: Parts, key: Key) -> None:
             raise DatabaseUnavailable("The database is away.") from error
 
     try:
-        await connected.channel.watch(with_delivery(connected, deliver))
+        await connected.channel.watch(with_delivery(connected, deliver, news.waiter(key)))
     except Broken as error:
         await mark_broken(parts, *key, error.sentence)
     except InnboksError as error:

@@ -1,69 +1,212 @@
-"""Close, reopen, assign, move: what people do to a conversation. Each change leaves a line in it that says who did it (R-560, R-630)."""
+"""Close, reopen, assign, move, snooze, tag, rank, spam and trash: what people do to a conversation, one or many. Each change leaves a line in it that
+says who did it and why (R-560, R-630). Two people at once: each field is the last writer's, and tags are added and taken one by one.
 
-from typing import Any
+Read next: `bulk.py` (many at once), `wake.py` (what a snooze ends by), `core/rearrangements/` (merge and split).
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any, get_args
 
 import msgspec
 
 from innboks.core.access import Actor
 from innboks.core.conversations import store
-from innboks.core.conversations.models import Conversation
+from innboks.core.conversations.models import Conversation, Priority
 from innboks.core.conversations.read import readable_conversation, readable_message
 from innboks.core.dispatches import store as dispatches
+from innboks.core.filters.release import release
+from innboks.core.inboxes import store as inboxes
 from innboks.core.messages import store as messages
 from innboks.core.parts import Parts
+from innboks.core.tags import store as tags
 from innboks.errors import Conflict, Invalid
 from innboks.lib.db import Connection
 
+PRIORITIES: tuple[str, ...] = get_args(Priority)
+SNOOZE_MAX = timedelta(days=3660)
+TAGS_MAX = 50
+"""That one conversation may have."""
+UNSET = msgspec.UNSET
+Lines = list[dict[str, Any]]
+
 
 class Change(msgspec.Struct, kw_only=True):
-    """Only what is given changes; `assignee_id` None means nobody."""
+    """Only what is given changes. `assignee_id` None means nobody, `snoozed_until` None until the customer answers. `tag_ids` is the whole set;
+    adding and removing leave alone what a colleague does at the same time. `is_unread` is the actor's own mark."""
 
-    status: str | msgspec.UnsetType = msgspec.UNSET
-    assignee_id: int | msgspec.UnsetType | None = msgspec.UNSET
-    inbox_id: int | msgspec.UnsetType = msgspec.UNSET
-    is_spam: bool | msgspec.UnsetType = msgspec.UNSET
+    status: str | msgspec.UnsetType = UNSET
+    assignee_id: int | msgspec.UnsetType | None = UNSET
+    inbox_id: int | msgspec.UnsetType = UNSET
+    is_spam: bool | msgspec.UnsetType = UNSET
+    is_trashed: bool | msgspec.UnsetType = UNSET
+    priority: str | msgspec.UnsetType = UNSET
+    is_snoozed: bool | msgspec.UnsetType = UNSET
+    snoozed_until: datetime | msgspec.UnsetType | None = UNSET
+    tag_ids: Sequence[int] | msgspec.UnsetType = UNSET
+    add_tag_ids: Sequence[int] | msgspec.UnsetType = UNSET
+    remove_tag_ids: Sequence[int] | msgspec.UnsetType = UNSET
+    is_unread: bool | msgspec.UnsetType = UNSET
 
 
-async def change(parts: Parts, actor: Actor, conversation_id: int, wanted: Change) -> Conversation:
-    """Applies the change and returns the conversation as it is now. What is so already is not written again."""
+async def change(parts: Parts, actor: Actor, conversation_id: int, wanted: Change, *, reason: str | None = None) -> Conversation:
+    """Applies the change and returns the conversation as it is now. What is so already is not written again. `reason`: why it gets another
+    assignee, when that is not plain from who asks."""
+    check(wanted, parts.clock.now())
     async with parts.db.transaction() as conn:
-        before = await readable_conversation(conn, actor, conversation_id, lock=True)
-        actor.require_write(before.inbox_id)
-        values: dict[str, Any] = {}
-        lines: list[dict[str, Any]] = []
-        if wanted.status is not msgspec.UNSET and wanted.status != before.status:
-            if wanted.status not in ("open", "closed"):
-                raise Invalid("A conversation is “open” or “closed”.", code="invalid", field="status")
-            values |= {"status": wanted.status, "closed_at": parts.clock.now() if wanted.status == "closed" else None}
-            lines.append({"event": "status_changed", "from": before.status, "to": wanted.status})
-        if wanted.inbox_id is not msgspec.UNSET and wanted.inbox_id != before.inbox_id:
-            if not actor.can_read(wanted.inbox_id):
-                raise Invalid("There is no such inbox.", code="unknown_inbox", field="inbox_id")
-            actor.require_write(wanted.inbox_id)
-            values["inbox_id"] = wanted.inbox_id
-            lines.append({"event": "inbox_changed", "from": str(before.inbox_id), "to": str(wanted.inbox_id)})
-        if wanted.assignee_id is not msgspec.UNSET and wanted.assignee_id != before.assignee_id:
-            inbox_id = values.get("inbox_id", before.inbox_id)
-            if wanted.assignee_id is not None and not await store.user_may_read(conn, actor.account_id, wanted.assignee_id, inbox_id):
-                raise Invalid(
-                    "This person is not a member of the inbox, so they cannot get its conversations.",
-                    code="not_a_member",
-                    field="assignee_id",
-                )
-            values["assignee_id"] = wanted.assignee_id
-            lines.append({"event": "assigned", "from": _id(before.assignee_id), "to": _id(wanted.assignee_id), "reason": "manual"})
-        if wanted.is_spam is not msgspec.UNSET and wanted.is_spam != before.spam:
-            values["spam"] = wanted.is_spam
-            lines.append({"event": "marked_spam" if wanted.is_spam else "unmarked_spam"})
-        if values:
-            await store.update(conn, actor.account_id, conversation_id, values)
-        for line in lines:
-            await messages.add_system(conn, actor.account_id, conversation_id, line, author_id=actor.user_id)
-        after = await store.get(conn, actor.account_id, conversation_id, actor.user_id)
-        assert after is not None
-    if values:
-        parts.wake.touch(actor.account_id)
+        after = await apply(parts, conn, actor, conversation_id, wanted, parts.clock.now(), reason)
+    parts.wake.touch(actor.account_id)
     return after
+
+
+def check(wanted: Change, now: datetime) -> None:
+    """What is wrong whichever conversation it is for. Raises `Invalid`."""
+    if wanted.status is not UNSET and wanted.status not in ("open", "closed"):
+        raise Invalid("A conversation is “open” or “closed”.", code="invalid", field="status")
+    if wanted.priority is not UNSET and wanted.priority not in PRIORITIES:
+        raise Invalid(f"A priority is one of: {', '.join(PRIORITIES)}.", code="invalid", field="priority")
+    if wanted.is_snoozed is True and wanted.status == "closed":
+        raise Invalid("What is snoozed stays open. Close it, or snooze it.", code="invalid", field="is_snoozed")
+    until = wanted.snoozed_until
+    if isinstance(until, datetime):
+        if wanted.is_snoozed is False:
+            raise Invalid("A conversation that is not snoozed has no time to come back.", code="invalid", field="snoozed_until")
+        if until.tzinfo is None or not timedelta() < until - now <= SNOOZE_MAX:
+            raise Invalid("Choose a time to come, within ten years, with its time zone.", code="not_in_future", field="snoozed_until")
+
+
+async def apply(
+    parts: Parts, conn: Connection, actor: Actor, conversation_id: int, wanted: Change, now: datetime, reason: str | None = None
+) -> Conversation:
+    """One conversation in the caller's transaction. Everything that can be refused is refused before anything is written."""
+    before = await readable_conversation(conn, actor, conversation_id, lock=True)
+    values: dict[str, Any] = {}
+    lines: Lines = []
+    if any(value is not UNSET for name, value in msgspec.structs.asdict(wanted).items() if name != "is_unread"):
+        actor.require_write(before.inbox_id)
+    await _move_and_assign(conn, actor, before, wanted, values, lines, reason)
+    _state(before, wanted, values, lines, now)
+    added, removed = await _tags(conn, actor, before, wanted, lines)
+    if values or added or removed:
+        if added:
+            await tags.put_on(conn, actor.account_id, before.id, added)
+        if removed:
+            await tags.take_off(conn, actor.account_id, before.id, removed)
+        await store.update(conn, actor.account_id, before.id, values)
+    for line in lines:
+        await messages.add_system(conn, actor.account_id, before.id, line, author_id=actor.user_id)
+    if before.spam and values.get("spam") is False:
+        await release(parts, conn, before, now)
+    if wanted.is_unread is not UNSET:
+        read_to = before.last_received_id - 1 if wanted.is_unread else before.last_message_id
+        await store.save_read(conn, actor.account_id, actor.user_id, before.id, max(0, read_to))
+    after = await store.get(conn, actor.account_id, before.id, actor.user_id)
+    assert after is not None
+    return after
+
+
+async def _move_and_assign(
+    conn: Connection, actor: Actor, before: Conversation, wanted: Change, values: dict[str, Any], lines: Lines, reason: str | None
+) -> None:
+    inbox_id = before.inbox_id
+    if wanted.inbox_id is not UNSET and wanted.inbox_id != before.inbox_id:
+        inbox_id = wanted.inbox_id
+        if not actor.can_read(inbox_id):
+            raise Invalid("There is no such inbox.", code="unknown_inbox", field="inbox_id")
+        actor.require_write(inbox_id)
+        if not await inboxes.is_open(conn, actor.account_id, inbox_id):
+            raise Invalid("This inbox is archived. Choose another one.", code="archived_inbox", field="inbox_id")
+        values["inbox_id"] = inbox_id
+        lines.append({"event": "inbox_changed", "from": str(before.inbox_id), "to": str(inbox_id)})
+    if wanted.assignee_id is not UNSET and wanted.assignee_id != before.assignee_id:
+        if wanted.assignee_id is not None:
+            await _require_may_get(conn, actor, wanted.assignee_id, inbox_id)
+        values["assignee_id"] = wanted.assignee_id
+        lines.append(
+            {
+                "event": "assigned",
+                "from": _id(before.assignee_id),
+                "to": _id(wanted.assignee_id),
+                "reason": reason or _reason(actor, before, wanted.assignee_id),
+            }
+        )
+        return
+    keeps = before.assignee_id is None or inbox_id == before.inbox_id
+    if not keeps and not (await store.inbox_rights(conn, actor.account_id, before.assignee_id or 0, inbox_id))[1]:
+        values["assignee_id"] = None
+        lines.append({"event": "assigned", "from": _id(before.assignee_id), "to": None, "reason": "not_a_member"})
+
+
+async def _require_may_get(conn: Connection, actor: Actor, user_id: int, inbox_id: int) -> None:
+    """Members get its conversations; where it is for teams, their main members (R-024). Every member may take one themselves (R-012)."""
+    _, may_act, may_get = await store.inbox_rights(conn, actor.account_id, user_id, inbox_id)
+    if not may_get and not (may_act and user_id == actor.user_id):
+        sentence = "This person is not a member of the inbox, so they cannot get its conversations."
+        if may_act:
+            sentence = "This inbox is for teams of which this person is only an extra member. They can take its conversations themselves."
+        raise Invalid(sentence, code="extra_member" if may_act else "not_a_member", field="assignee_id")
+
+
+def _reason(actor: Actor, before: Conversation, to: int | None) -> str:
+    """Why it changed hands (R-560): by a program, by taking it from a colleague, or as somebody chose. Answers have theirs in `record.py`."""
+    if actor.is_program:
+        return "api"
+    return "take_over" if to == actor.user_id and before.assignee_id is not None else "manual"
+
+
+def _state(before: Conversation, wanted: Change, values: dict[str, Any], lines: Lines, now: datetime) -> None:
+    """Status, snooze, priority, spam and trash. What is snoozed is open; closing ends a snooze."""
+    status = before.status if wanted.status is UNSET else wanted.status
+    until = before.snoozed_until if wanted.snoozed_until is UNSET else wanted.snoozed_until
+    if wanted.is_snoozed is not UNSET:
+        is_snoozed = wanted.is_snoozed
+        until = None if wanted.snoozed_until is UNSET else until
+    else:
+        is_snoozed = before.is_snoozed or isinstance(wanted.snoozed_until, datetime)
+        is_snoozed = is_snoozed and (wanted.status is UNSET or wanted.status == "open")
+    if is_snoozed and wanted.status is UNSET:
+        status = "open"
+    if not is_snoozed:
+        until = None
+    if status != before.status:
+        values |= {"status": status, "closed_at": now if status == "closed" else None}
+        lines.append({"event": "status_changed", "from": before.status, "to": status})
+    if (is_snoozed, until) != (before.is_snoozed, before.snoozed_until):
+        values |= {"is_snoozed": is_snoozed, "snoozed_until": until}
+        if is_snoozed:
+            lines.append({"event": "snoozed", "until": until.isoformat() if until else None})
+        elif status == before.status:
+            lines.append({"event": "woken", "reason": "manual"})
+    if wanted.priority is not UNSET and wanted.priority != before.priority:
+        values["priority"] = wanted.priority
+        lines.append({"event": "priority_changed", "from": before.priority, "to": wanted.priority, "reason": "manual"})
+    if wanted.is_spam is not UNSET and wanted.is_spam != before.spam:
+        values |= {"spam": wanted.is_spam, "spam_reason": "manual" if wanted.is_spam else None, "spam_at": now if wanted.is_spam else None}
+        lines.append({"event": "marked_spam"} if wanted.is_spam else {"event": "unmarked_spam", "was": before.spam_reason})
+    if wanted.is_trashed is not UNSET and wanted.is_trashed != (before.trashed_at is not None):
+        values["trashed_at"] = now if wanted.is_trashed else None
+        lines.append({"event": "trashed"} if wanted.is_trashed else {"event": "restored", "reason": "manual"})
+
+
+async def _tags(conn: Connection, actor: Actor, before: Conversation, wanted: Change, lines: Lines) -> tuple[list[int], list[int]]:
+    """(to be added, to be removed)."""
+    had = set(before.tag_ids)
+    has = had if wanted.tag_ids is UNSET else set(wanted.tag_ids)
+    has = has | set(() if wanted.add_tag_ids is UNSET else wanted.add_tag_ids)
+    has = has - set(() if wanted.remove_tag_ids is UNSET else wanted.remove_tag_ids)
+    added, removed = sorted(has - had), sorted(had - has)
+    if not added and not removed:
+        return [], []
+    names = await tags.named(conn, actor.account_id, [*added, *removed])
+    if any(one not in names for one in added):
+        raise Invalid("One of these tags is not there any more.", code="unknown_tag", field="tag_ids")
+    if len(has) > TAGS_MAX:
+        raise Invalid(f"A conversation has at most {TAGS_MAX} tags.", code="too_many_tags", field="tag_ids")
+    line: dict[str, Any] = {"event": "tags_changed"}
+    for word, ids in (("added", added), ("removed", removed)):
+        line[word] = [{"id": str(one), "name": names[one]} for one in ids if one in names]
+    lines.append(line)
+    return added, removed
 
 
 async def move_message(parts: Parts, actor: Actor, message_id: int, to_conversation_id: int | None) -> tuple[Conversation, int]:
@@ -120,9 +263,8 @@ async def retry_message(parts: Parts, actor: Actor, message_id: int, *, even_if_
         if state not in ("failed", "uncertain") and not (state == "sent" and any(one.state == "failed" for one in message.recipients)):
             raise Conflict("Only a message that failed can be sent again.", code="not_failed")
         await dispatches.start_again(conn, actor.account_id, message_id)
-        await parts.jobs.send_message(conn, actor.account_id, message.conversation_id, message_id)
     parts.wake.touch(actor.account_id)
-    parts.jobs.announce()
+    parts.jobs.announce_sending()
 
 
 async def settle_uncertain(parts: Parts, actor: Actor, message_id: int) -> None:

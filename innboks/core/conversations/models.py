@@ -6,12 +6,23 @@ from typing import Any, Literal
 
 import msgspec
 
+from innboks.core.filters.models import Reason
+
 DispatchState = Literal["queued", "sending", "sent", "delivered", "read", "failed", "uncertain"]
+Priority = Literal["low", "normal", "high", "urgent"]
+HeldFor = Literal["undo", "schedule", "newer", "connection"]
+"""Why a queued message does not leave: it can still be taken back; its time has not come; its time came but the customer wrote first; the
+channel is broken or paused."""
 
 
 class Conversation(msgspec.Struct, kw_only=True):
     """One conversation with what a list shows. `last_received_id` is the newest message from outside: unread means that a user's read state
-    is older than it. `waiting_since`: since when the customer waits for an answer, None when the last word is ours.
+    is older than it. `waiting_since`: since when the customer waits for an answer, None when the last word is ours. `due_at`: by when we must
+    have answered, because of the inbox's target ("reply") or the channel's closing window ("window"); `due_from`: when that clock began.
+    `spam`: it is kept out of the inbox, `spam_reason` says why.
+    `snoozed_until` None while `is_snoozed`: until the customer answers. `merged_into_id`: this is only what is left of a merged conversation.
+    `last_type`, `last_author_id`, `is_last_forward` and `last_comment` (its beginning) are those of the newest entry that somebody wrote;
+    `others_count`: how many more people than the customer the newest message from outside went to (R-620).
     `is_unread` and `read_message_id` (read up to here, 0 = never) are the asking user's."""
 
     account_id: int
@@ -32,10 +43,25 @@ class Conversation(msgspec.Struct, kw_only=True):
     last_message_at: datetime
     last_direction: Literal["in", "out"]
     waiting_since: datetime | None
+    due_at: datetime | None
+    due_kind: Literal["reply", "window"] | None
+    due_from: datetime | None
     failed_count: int
     spam: bool
+    spam_reason: Reason | None
+    priority: Priority
+    is_snoozed: bool
+    snoozed_until: datetime | None
+    trashed_at: datetime | None
+    tag_ids: list[int]
+    merged_into_id: int | None
     closed_at: datetime | None
     created_at: datetime
+    last_type: Literal["message", "reply", "comment"] | None = None
+    last_author_id: int | None = None
+    is_last_forward: bool = False
+    last_comment: str = ""
+    others_count: int = 0
     is_unread: bool = False
     read_message_id: int = 0
 
@@ -65,7 +91,8 @@ class Attachment(msgspec.Struct, kw_only=True):
 
 class Message(msgspec.Struct):
     """One entry of a conversation. `state`, `reason` and `code` are those of its dispatch (None for what is not sent).
-    `html` is sanitised; `data` is the system event; `why` says why it is in this conversation; `origin` what is known of its authenticity."""
+    `html` is what was written here, sanitised ("" for what came from outside: that is shown in a frame); `data` is the system event;
+    `why` says why it is in this conversation; `origin` what is known of its authenticity."""
 
     account_id: int
     id: int
@@ -82,6 +109,7 @@ class Message(msgspec.Struct):
     subject: str
     text: str
     has_html: bool
+    html: str
     quoted: str
     signature: str
     data: dict[str, Any]
@@ -98,25 +126,48 @@ class Message(msgspec.Struct):
     reason: str
     code: str
     next_try_at: datetime | None
+    held_for: HeldFor | None
+    held_until: datetime | None
     attachments: list[Attachment] = []
     edits: list[dict[str, Any]] = []
     reactions: list[dict[str, Any]] = []
 
 
+class Then(msgspec.Struct, kw_only=True):
+    """What happens to the conversation in the same moment: closed, or snoozed until a time (None: until the customer answers)."""
+
+    close: bool = False
+    snooze_until: datetime | msgspec.UnsetType | None = msgspec.UNSET
+
+
 class NewMessage(msgspec.Struct, kw_only=True):
     """What somebody writes. `attachments` are ids of uploads; recipients are addresses or "Name <address>". `client_id` makes a repeated post
-    harmless; `expect_last_message_id` asks for a warning when the conversation has moved on (R-642)."""
+    harmless; `expect_last_message_id` asks for a warning when the conversation has moved on (R-642).
+
+    `hold_s`: so long it can be taken back (R-643); None: as long as the account says. `send_at`: it leaves then, unless the customer writes
+    before (`send_even_if_answered`: then too). `remind_at`: its author gets the conversation back then, unless the customer has answered.
+    `channel_account_id`: over which connection it goes, when not that of the conversation. `forward_of`: a message to pass on to others.
+    `quoted` is what an answer repeats below its text, `mentions` are the people a comment names."""
 
     type: Literal["reply", "comment"]
     text: str = ""
     html: str = ""
     subject: str = ""
+    quoted: str = ""
+    mentions: Sequence[int] = ()
     attachments: Sequence[int] = ()
     to: Sequence[str] | None = None
     cc: Sequence[str] | None = None
     bcc: Sequence[str] | None = None
     client_id: str | None = None
     expect_last_message_id: int | None = None
+    hold_s: int | None = 0
+    send_at: datetime | None = None
+    send_even_if_answered: bool = False
+    then: Then | None = None
+    remind_at: datetime | None = None
+    channel_account_id: int | None = None
+    forward_of: int | None = None
 
 
 class Page(msgspec.Struct):
@@ -124,3 +175,9 @@ class Page(msgspec.Struct):
 
     items: list[Any]
     next: str | None
+
+
+class ListPage(Page):
+    """`is_partial`: not every row fitted the filters, and the page stopped looking before it was full; `next` goes on from there."""
+
+    is_partial: bool = False

@@ -18,16 +18,19 @@ import psycopg
 import structlog
 
 from innboks.core.channel_accounts.directory import Connected
+from innboks.core.channel_accounts.try_out import came_back, keep_confirmation
 from innboks.core.conversations.receipts import record_edit, record_reaction, record_receipt
 from innboks.core.deliveries import store
 from innboks.core.files import attach
 from innboks.core.files.attach import Stored
 from innboks.core.parts import Parts
+from innboks.core.routing.assign import route
 from innboks.errors import BadSignature, Forbidden, ReceiveError, TooLarge, Unrecognised
 from innboks.lib.db import Connection, DatabaseUnavailable
 from innboks.lib.html import sanitise
 from innboks.lib.text import one_line, preview, storable
 from innboks.sdk.contract import (
+    ConfirmationReceived,
     Delivered,
     Happening,
     Ignored,
@@ -37,6 +40,7 @@ from innboks.sdk.contract import (
     Party,
     ReactionReceived,
     ReceiptReceived,
+    TestReturned,
 )
 
 log = structlog.get_logger("receive")
@@ -45,6 +49,8 @@ BODY_IN_ROW = 64 * 1024
 """Raw payloads above this go to the file store (DESIGN §5)."""
 TRIES = 4
 FIRST_RETRY = timedelta(seconds=20)
+PAST = timedelta(days=7)
+"""What is older when it comes, as when a mailbox is filled in from its past, is not given to anybody by a rule."""
 TEXT_MAX = 1_000_000
 """More of a text than this is cut for showing; the original stays whole in the delivery."""
 
@@ -101,7 +107,7 @@ async def _record_all(
     only = happenings[0] if len(happenings) == 1 and delivery_id is None else None
     for attempt in range(1, TRIES + 1):
         try:
-            if isinstance(only, MessageReceived) and not only.media:
+            if isinstance(only, MessageReceived) and not only.media and not connected.row.is_assigning:
                 delivered = await _take_in_message(parts, connected, inbound, only, body_file)
             else:
                 async with parts.db.transaction() as conn:
@@ -170,30 +176,45 @@ async def _record(
 ) -> Outcome:
     match happening:
         case MessageReceived():
-            return await record_message(conn, connected, happening, stored, delivery_id, _arrived_at(inbound, now))
+            return await record_message(conn, connected, happening, stored, delivery_id, _arrived_at(inbound, now), now)
         case ReceiptReceived():
             if await record_receipt(parts, conn, connected, happening, delivery_id):
                 return "handled"
             if happening.otherwise is not None:
-                return await record_message(conn, connected, happening.otherwise, stored, delivery_id, _arrived_at(inbound, now))
+                return await record_message(conn, connected, happening.otherwise, stored, delivery_id, _arrived_at(inbound, now), now)
             raise Unrecognised("A receipt for a message that is not ours.", code="unknown_receipt")
         case MessageEdited():
             return await record_edit(conn, connected, happening)
         case ReactionReceived():
             return await record_reaction(conn, connected, happening)
+        case TestReturned():
+            await came_back(conn, connected.row, happening, delivery_id, parts)
+            return "handled"
+        case ConfirmationReceived():
+            await keep_confirmation(conn, connected.row, happening, parts)
+            return "handled"
         case Ignored():
             return "ignored"
 
 
 async def record_message(
-    conn: Connection, connected: Connected, message: MessageReceived, stored: dict[int, Stored], delivery_id: int, at: datetime
+    conn: Connection,
+    connected: Connected,
+    message: MessageReceived,
+    stored: dict[int, Stored],
+    delivery_id: int,
+    at: datetime,
+    now: datetime,
 ) -> Outcome:
-    """Match, then record with everything that changes. Contacts are made here when nobody has this address (R-120, R-700)."""
+    """Match, then record with everything that changes; and the rule says who gets it. Contacts are made here when nobody has this address (R-120,
+    R-700), unless a list or a filter keeps the message out of the inbox (R-804)."""
     message_id = await store.record(conn, _received(connected, message, at), delivery_id)
     if message_id is None:
         return "duplicate"
     if message.media:
         await attach.record(conn, connected.row.account_id, message_id, message.media, stored)
+    if connected.row.is_assigning and now - at < PAST:
+        await route(conn, connected.row.account_id, message_id, now)
     return message_id
 
 
@@ -239,6 +260,7 @@ def _received(connected: Connected, message: MessageReceived, at: datetime) -> s
         may_answer=message.may_answer_automatically,
         has_attachments=bool(message.media),
         sent_at=message.sent_at,
+        signs=list(message.signs),
     )
 
 

@@ -3,8 +3,9 @@
     claim (*sending*) → send, outside any transaction → settle (*sent*, or what the error's class says) → confirm comes later, by the road in
 
 A message that is found *sending* lost its worker between claim and settle: the channel looks it up where it can; where that is
-impossible it becomes *uncertain*, and a person decides. One job at a time runs for a conversation, so its messages leave in
-order; while one waits for its next try, those behind it wait too. Read next: `errors.py`, whose classes decide here.
+impossible it becomes *uncertain*, and a person decides. Of a conversation one at a time is under way, so its messages leave in
+order; while one waits for its next try, or can still be taken back (`core/held/`), those behind it wait too.
+`core/dispatches/work.py` takes many at once and calls `carry` for each. Read next: `errors.py`, whose classes decide here.
 """
 
 from collections.abc import Sequence
@@ -15,8 +16,8 @@ import structlog
 from innboks.core.channel_accounts.directory import Connected
 from innboks.core.channel_accounts.health import mark_broken
 from innboks.core.conversations.models import Attachment
-from innboks.core.dispatches import store
-from innboks.core.dispatches.store import Claimed
+from innboks.core.dispatches import store, store_queue
+from innboks.core.dispatches.store_queue import Claimed, Left
 from innboks.core.files import store as files_store
 from innboks.core.parts import Parts
 from innboks.errors import Blocked, Broken, Rejected, Retry, SendError, Uncertain
@@ -29,23 +30,38 @@ BACK_OFF = tuple(timedelta(minutes=minutes) for minutes in (0.25, 1, 2, 5, 10, 2
 """Pauses between tries; the last one repeats. Greylisting servers want a try after 5 to 15 minutes."""
 GIVE_UP_AFTER = timedelta(hours=24)
 """Total time of automatic tries; then a person gets a Retry button."""
+LOOK_AGAIN = timedelta(seconds=0.5)
 LOST_WORKER = "The connection to the server broke while this was being sent. It may have arrived: check before you send it again."
 
 
 async def send(parts: Parts, account_id: int, message_id: int, worker: str) -> datetime | None:
     """Tries once to send a message. Returns when to try again, or None when it is settled (also when there was nothing to do)."""
-    async with parts.db.transaction() as conn:
-        claimed = await store.claim(conn, account_id, message_id, worker)
+    async with parts.db.connection() as conn:
+        claimed = await store_queue.take_one(conn, account_id, message_id, worker, parts.clock.now())
         if claimed is None:
-            return None
-        thread = await store.thread_of(conn, account_id, claimed.conversation_id, message_id)
-        files = await files_store.of_messages(conn, account_id, [message_id])
+            # Taken back, or sent already; or our clock is behind the one that called us.
+            ends_at = await store_queue.undo_ends_at(conn, account_id, message_id)
+            return None if ends_at is None else max(ends_at, parts.clock.now() + LOOK_AGAIN)
+    done = await carry(parts, claimed)
+    if isinstance(done, Left):
+        await settle_sent(parts, [done])
+        return None
+    return done
+
+
+async def carry(parts: Parts, claimed: Claimed) -> Left | datetime | None:
+    """Brings a claimed message to its provider. Returns what is still to be settled (`settle_sent`) where it simply left; where it did not, that is
+    settled, and the time of the next try is returned, or None."""
+    account_id, message_id = claimed.account_id, claimed.message_id
+    files: list[Attachment] = []
+    if claimed.has_attachments:
+        async with parts.db.connection() as conn:
+            files = await files_store.of_messages(conn, account_id, [message_id])
     connected = await parts.directory.find(parts, account_id, claimed.channel_account_id)
-    outgoing = _outgoing(parts, message_id, claimed, thread, files)
+    outgoing = _outgoing(parts, message_id, claimed, files)
     if not connected.row.can_send:
         await _hold(parts, account_id, message_id)
         return None
-    parts.wake.touch(account_id)
     try:
         sent = await _find_or_send(connected, outgoing, was_sending=claimed.was == "sending")
     except SendError as error:
@@ -55,7 +71,18 @@ async def send(parts: Parts, account_id: int, message_id: int, worker: str) -> d
         reason = f"Sending stopped in a way that is not understood ({type(error).__name__}). It may have arrived."
         await _settle(parts, account_id, message_id, state="uncertain", reason=reason, code="unexpected")
         return None
-    return await _settle_sent(parts, connected, claimed, outgoing, sent)
+    if any(one.state != "sent" for one in sent.results) or len(outgoing.only) > 0:
+        return await _settle_each(parts, connected, claimed, outgoing, sent)
+    return Left(account_id, claimed.conversation_id, message_id, list(sent.external_ids), parts.clock.now())
+
+
+@retrying
+async def settle_sent(parts: Parts, left: Sequence[Left]) -> None:
+    """The providers took these, each for everybody it was for."""
+    async with parts.db.connection() as conn:
+        await store_queue.settle_sent(conn, left)
+    for account_id in {one.account_id for one in left}:
+        parts.wake.touch(account_id)
 
 
 async def _find_or_send(connected: Connected, outgoing: Outgoing, *, was_sending: bool) -> Sent:
@@ -69,8 +96,8 @@ async def _find_or_send(connected: Connected, outgoing: Outgoing, *, was_sending
     return await channel.send(context, outgoing)
 
 
-async def _settle_sent(parts: Parts, connected: Connected, claimed: Claimed, outgoing: Outgoing, sent: Sent) -> datetime | None:
-    """The provider took it: for everybody, or for those of `results` that say so."""
+async def _settle_each(parts: Parts, connected: Connected, claimed: Claimed, outgoing: Outgoing, sent: Sent) -> datetime | None:
+    """The provider took it for those of `results` that say so; or it was a new try for some."""
     account_id, message_id = connected.row.account_id, outgoing.message_id
     failed = [one for one in sent.results if one.state == "failed"]
     again = [one for one in sent.results if one.state == "retry"]
@@ -168,7 +195,7 @@ async def _settle(
     parts.wake.touch(account_id)
 
 
-def _outgoing(parts: Parts, message_id: int, claimed: Claimed, thread: Sequence[tuple[str, str]], files: Sequence[Attachment]) -> Outgoing:
+def _outgoing(parts: Parts, message_id: int, claimed: Claimed, files: Sequence[Attachment]) -> Outgoing:
     def file_of(one: Attachment) -> OutgoingFile:
         async def content() -> bytes:
             return await parts.files.get(one.hash)
@@ -177,6 +204,7 @@ def _outgoing(parts: Parts, message_id: int, claimed: Claimed, thread: Sequence[
             name=one.name, type=one.type, size=one.size, content=content, is_inline=one.is_inline, content_id=one.content_id
         )
 
+    thread = claimed.thread
     received = [external_id for external_id, direction in thread if direction == "in"]
     open_addresses = {address.lower() for address in claimed.open_addresses}
     recipients = [Party(address=one["address"], name=one.get("name", ""), role=one.get("role", "to")) for one in claimed.recipients]
@@ -187,6 +215,7 @@ def _outgoing(parts: Parts, message_id: int, claimed: Claimed, thread: Sequence[
         recipients=recipients,
         text=claimed.text,
         html=claimed.html,
+        quoted=claimed.quoted,
         subject=claimed.subject,
         files=[file_of(one) for one in files],
         external_id=claimed.external_id,

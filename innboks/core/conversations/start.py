@@ -4,8 +4,10 @@ from innboks.core.access import Actor
 from innboks.core.channel_accounts.directory import Connected
 from innboks.core.contacts import store as contacts
 from innboks.core.conversations import store
+from innboks.core.conversations.addressees import addressees, typed
 from innboks.core.conversations.models import Conversation, Message, NewMessage
-from innboks.core.conversations.write import addressees, check_abilities, check_shape, record_written, typed
+from innboks.core.conversations.record import Hold, record_written
+from innboks.core.conversations.write import blocked, check_abilities, check_shape
 from innboks.core.dispatches import store as dispatches
 from innboks.core.messages import store as messages
 from innboks.core.parts import Parts
@@ -26,11 +28,14 @@ async def start(parts: Parts, actor: Actor, channel_account_id: int, new: NewMes
     actor.require_write(row.inbox_id)
     if row.archived_at is not None or not abilities.may_start:
         raise Forbidden("A conversation cannot be started on this channel; the customer writes first.", code="cannot_start")
+    if not row.may_send:
+        raise Forbidden("This address only receives. Allow sending from it in the settings of the inbox first.", code="only_receives")
     check_abilities(new, abilities)
+    hold: Hold | None = None
     async with parts.db.transaction() as conn:
         known = await dispatches.find_client_id(conn, actor.account_id, actor.user_id, new.client_id) if new.client_id else None
         if known is None:
-            message_id = await _start(parts, conn, actor, connected, new)
+            message_id, hold = await _start(parts, conn, actor, connected, new)
         else:
             message_id = known
         message = await messages.get(conn, actor.account_id, message_id)
@@ -38,11 +43,14 @@ async def start(parts: Parts, actor: Actor, channel_account_id: int, new: NewMes
         conversation = await store.get(conn, actor.account_id, message.conversation_id, actor.user_id)
         assert conversation is not None
     parts.wake.touch(actor.account_id)
-    parts.jobs.announce()
+    if hold is not None and hold.until is not None and hold.reason == "undo":
+        parts.jobs.announce_sending(hold.until)
+    else:
+        parts.jobs.announce_sending()
     return conversation, message, known is None
 
 
-async def _start(parts: Parts, conn: Connection, actor: Actor, connected: Connected, new: NewMessage) -> int:
+async def _start(parts: Parts, conn: Connection, actor: Actor, connected: Connected, new: NewMessage) -> tuple[int, Hold]:
     row, abilities = connected.row, connected.channel.abilities
     first = typed(new.to or [], "to", abilities)[0]
     contact_id = await contacts.find_or_add(
@@ -53,6 +61,8 @@ async def _start(parts: Parts, conn: Connection, actor: Actor, connected: Connec
         value=first["address"],
         name=first["name"],
     )
+    if await contacts.is_blocked(conn, actor.account_id, contact_id):
+        raise blocked()
     conversation_id = await store.create(
         conn,
         account_id=actor.account_id,
@@ -66,5 +76,7 @@ async def _start(parts: Parts, conn: Connection, actor: Actor, connected: Connec
     ground = await dispatches.ground(conn, actor.account_id, conversation_id)
     assert ground is not None
     recipients = addressees(new, ground, connected)
-    await record_written(parts, conn, actor, connected, new, conversation_id=conversation_id, ground=ground, recipients=recipients)
-    return ground.new_message_id
+    hold, _ = await record_written(
+        parts, conn, actor, connected, new, conversation_id=conversation_id, ground=ground, recipients=recipients
+    )
+    return ground.new_message_id, hold

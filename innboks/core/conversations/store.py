@@ -1,9 +1,10 @@
-"""SQL that reads and changes conversations. Lists walk one index per view by (last_message_at, id); see `_VIEWS`."""
+"""SQL that reads and changes conversations. Which ones a list shows, and in what order, is in core/views/store.py."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+import msgspec
 from psycopg.types.json import Jsonb
 
 from innboks.core.conversations.models import Conversation
@@ -11,98 +12,26 @@ from innboks.lib.db import Connection, fetch_all
 
 _COLUMNS = """c.account_id, c.id, c.inbox_id, c.channel_account_id, a.kind, c.contact_id, coalesce(p.name, '') as contact_name, c.party_address,
     c.status, c.assignee_id, c.subject, c.preview, c.message_count, c.last_message_id, c.last_received_id, c.last_message_at, c.last_direction,
-    c.waiting_since, c.failed_count, c.spam, c.closed_at, c.created_at"""
+    c.waiting_since, c.due_at, c.due_kind, c.due_from, c.failed_count, c.spam, c.spam_reason, c.priority, c.is_snoozed, c.snoozed_until, c.trashed_at,
+    c.merged_into_id, c.closed_at, c.created_at,
+    array(select x.tag_id from conversation_tag x join tag g on g.account_id = x.account_id and g.id = x.tag_id
+          where x.account_id = c.account_id and x.conversation_id = c.id and g.deleted_at is null order by x.tag_id) as tag_ids,
+    l.type as last_type, l.author_id as last_author_id, coalesce(l.is_forward, false) as is_last_forward, coalesce(l.comment, '') as last_comment,
+    (select count(distinct lower(n.address)) from message m cross join lateral (
+         select o ->> 'address' as address from jsonb_array_elements(m.recipients) o where o ->> 'role' in ('to', 'cc')
+     ) n where m.account_id = c.account_id and m.id = c.last_received_id and lower(n.address) <> lower(c.party_address)
+         and not exists (select 1 from channel_account own where own.account_id = c.account_id
+             and lower(n.address) in (lower(own.address), lower(own.hosted_address)))) as others_count"""
 _JOINS = """join channel_account a on a.account_id = c.account_id and a.id = c.channel_account_id
-    left join contact p on p.account_id = c.account_id and p.id = c.contact_id"""
+    left join contact p on p.account_id = c.account_id and p.id = c.contact_id
+    left join lateral (
+        select type, author_id, data ? 'forward_of' as is_forward,
+            case when type = 'comment' then left(regexp_replace(left(text, 400), '\\s+', ' ', 'g'), 180) end as comment
+        from message where account_id = c.account_id and id = c.last_message_id limit 1) l on true"""
 
-# What each view shows, and (True) whether it walks the index inbox by inbox. Each condition is the leading part of one index of migration 0001.
-_VIEWS: Mapping[str, tuple[str, bool]] = {
-    "open": ("status = 'open' and trashed_at is null and not spam", True),
-    "closed": ("status = 'closed' and trashed_at is null and not spam", True),
-    "unassigned": ("status = 'open' and assignee_id is null and trashed_at is null and not spam", True),
-    "mine": ("assignee_id = %(user)s and status = 'open' and trashed_at is null and not spam and inbox_id = any(%(inboxes)s)", False),
-    "failed": ("failed_count > 0", True),
-}
-VIEWS = tuple(_VIEWS)
+
 COUNT_CAP = 100
-"""Counters stop here and show "99+": a bigger number helps nobody, and counting costs."""
-
-
-async def page(
-    conn: Connection,
-    *,
-    account_id: int,
-    user_id: int,
-    inbox_ids: Sequence[int],
-    view: str,
-    channel_account_id: int | None,
-    contact_id: int | None,
-    before: tuple[datetime, int] | None,
-    limit: int,
-) -> list[Conversation]:
-    """One page of a view, newest first, with `is_unread` for this user. `before` is (last_message_at, id) of the last row of the page before."""
-    condition, by_inbox = _VIEWS[view]
-    if channel_account_id is not None:
-        condition += " and channel_account_id = %(channel)s and inbox_id = any(%(inboxes)s)"
-        by_inbox = False
-    if contact_id is not None:
-        condition += " and contact_id = %(contact)s and inbox_id = any(%(inboxes)s)"
-        by_inbox = False
-    if before is not None:
-        condition += " and (last_message_at, id) < (%(at)s, %(id)s)"
-    # The limit is part of the text: a plan made without knowing it would not walk the index.
-    keys = f"""select account_id, id, last_message_at from conversation where account_id = %(account)s and {{}} {condition}
-               order by last_message_at desc, id desc limit {limit:d}"""
-    if by_inbox:
-        inner = f"""select k.* from unnest(%(inboxes)s::bigint[]) as readable (inbox_id)
-                    cross join lateral ({keys.format("inbox_id = readable.inbox_id and")}) k order by last_message_at desc, id desc limit {limit:d}"""
-    else:
-        inner = keys.format("")
-    cursor = await conn.execute(
-        f"""select {_COLUMNS}, c.last_received_id > coalesce(r.message_id, 0) as is_unread, coalesce(r.message_id, 0) as read_message_id
-            from ({inner}) k join conversation c on c.account_id = k.account_id and c.id = k.id {_JOINS}
-            left join read_state r on r.account_id = c.account_id and r.user_id = %(user)s and r.conversation_id = c.id
-            order by k.last_message_at desc, k.id desc""",
-        {
-            "account": account_id,
-            "user": user_id,
-            "inboxes": list(inbox_ids),
-            "channel": channel_account_id,
-            "contact": contact_id,
-            "at": before[0] if before else None,
-            "id": before[1] if before else None,
-        },
-    )
-    return await fetch_all(cursor, Conversation)
-
-
-async def counts(conn: Connection, account_id: int, user_id: int, inbox_ids: Sequence[int]) -> dict[str, int]:
-    """How many conversations each view holds, at most COUNT_CAP."""
-    parts = []
-    for view in VIEWS:
-        condition, by_inbox = _VIEWS[view]
-        one = f"select 1 from conversation where account_id = %(account)s and {{}} {condition} limit {COUNT_CAP}"
-        if by_inbox:
-            rows = f"""select 1 from unnest(%(inboxes)s::bigint[]) as readable (inbox_id)
-                       cross join lateral ({one.format("inbox_id = readable.inbox_id and")}) x limit {COUNT_CAP}"""
-        else:
-            rows = one.format("")
-        parts.append(f"(select count(*) from ({rows}) capped) as {view}")
-    cursor = await conn.execute(f"select {', '.join(parts)}", {"account": account_id, "user": user_id, "inboxes": list(inbox_ids)})
-    row = await cursor.fetchone()
-    assert row is not None
-    return dict(zip(VIEWS, row, strict=True))
-
-
-async def counts_by_channel(conn: Connection, account_id: int, channel_account_ids: Sequence[int]) -> dict[int, int]:
-    """Open conversations of each channel account, at most COUNT_CAP each."""
-    cursor = await conn.execute(
-        f"""select wanted.id, (select count(*) from (select 1 from conversation where account_id = %(account)s and channel_account_id = wanted.id
-                and status = 'open' and trashed_at is null and not spam limit {COUNT_CAP}) capped)
-            from unnest(%(ids)s::bigint[]) as wanted (id)""",
-        {"account": account_id, "ids": list(channel_account_ids)},
-    )
-    return {row[0]: row[1] for row in await cursor.fetchall()}
+"""Counting somebody's conversations stops here: a bigger number helps nobody, and counting costs."""
 
 
 async def get(conn: Connection, account_id: int, conversation_id: int, user_id: int = 0) -> Conversation | None:
@@ -120,21 +49,84 @@ async def of_ids(conn: Connection, account_id: int, conversation_ids: Sequence[i
     return await fetch_all(cursor, Conversation)
 
 
-async def lock(conn: Connection, account_id: int, conversation_id: int) -> Conversation | None:
+async def whereabouts(conn: Connection, account_id: int, conversation_id: int) -> tuple[int, int | None] | None:
+    """(its inbox, the conversation it was merged into): all that reading its messages asks of it."""
+    cursor = await conn.execute(
+        "select inbox_id, merged_into_id from conversation where account_id = %s and id = %s", (account_id, conversation_id)
+    )
+    row = await cursor.fetchone()
+    return (row[0], row[1]) if row else None
+
+
+async def lock(conn: Connection, account_id: int, conversation_id: int, user_id: int = 0) -> Conversation | None:
     """The conversation, its row held until the commit."""
     await conn.execute("select 1 from conversation where account_id = %s and id = %s for update", (account_id, conversation_id))
-    return await get(conn, account_id, conversation_id)
+    return await get(conn, account_id, conversation_id, user_id)
+
+
+async def lock_unassigned(conn: Connection, account_id: int, conversation_id: int) -> bool:
+    """Held until the commit. False when somebody has it by now, or it is not open any more."""
+    cursor = await conn.execute(
+        "select 1 from conversation where account_id = %s and id = %s and assignee_id is null and shelf = 'open' for update",
+        (account_id, conversation_id),
+    )
+    return await cursor.fetchone() is not None
 
 
 async def update(conn: Connection, account_id: int, conversation_id: int, values: Mapping[str, Any]) -> None:
     """Sets the given columns and tells everybody."""
-    allowed = {"status", "closed_at", "assignee_id", "inbox_id", "spam", "waiting_since"}
+    allowed = {
+        "status",
+        "closed_at",
+        "assignee_id",
+        "inbox_id",
+        "spam",
+        "spam_reason",
+        "spam_at",
+        "waiting_since",
+        "priority",
+        "is_snoozed",
+        "snoozed_until",
+        "trashed_at",
+        "merged_into_id",
+    }
     assert set(values) <= allowed, f"not to be set: {set(values) - allowed}"
-    names = ", ".join(f"{name} = %s" for name in values)
-    await conn.execute(
-        f"update conversation set {names} where account_id = %s and id = %s", (*values.values(), account_id, conversation_id)
-    )
+    if "inbox_id" in values:
+        # Those who see only the inbox it leaves are told that it is gone.
+        await conn.execute(
+            """insert into event (account_id, type, inbox_id, conversation_id, data)
+               select account_id, 'conversation.gone', inbox_id, id, jsonb_build_object('to_inbox_id', %(to)s::bigint)
+               from conversation where account_id = %(account)s and id = %(id)s and inbox_id <> %(to)s""",
+            {"account": account_id, "id": conversation_id, "to": values["inbox_id"]},
+        )
+    if values:
+        names = ", ".join(f"{name} = %s" for name in values)
+        await conn.execute(
+            f"update conversation set {names} where account_id = %s and id = %s", (*values.values(), account_id, conversation_id)
+        )
     await announce(conn, account_id, conversation_id)
+
+
+async def wake_due(conn: Connection, now: datetime, limit: int) -> list[int]:
+    """Ends the snoozes whose time has come, each with a line and an event. Returns the account of each."""
+    cursor = await conn.execute(
+        f"""with due as (
+               select account_id, id, inbox_id, channel_account_id from conversation
+               where is_snoozed and snoozed_until <= %(now)s and merged_into_id is null order by snoozed_until limit {limit:d} for no key update skip locked
+           ), woken as (
+               update conversation c set is_snoozed = false, snoozed_until = null, message_count = message_count + 1
+               from due where c.account_id = due.account_id and c.id = due.id
+           ), line as (
+               insert into message (account_id, conversation_id, channel_account_id, type, direction, data, created_at)
+               select account_id, id, channel_account_id, 'system', 'none', '{{"event": "woken", "reason": "time"}}', %(now)s from due
+               returning account_id, id, conversation_id
+           )
+           insert into event (account_id, type, inbox_id, conversation_id, data)
+           select due.account_id, 'message.added', due.inbox_id, due.id, jsonb_build_object('message_id', line.id)
+           from due join line on line.account_id = due.account_id and line.conversation_id = due.id returning account_id""",
+        {"now": now},
+    )
+    return [row[0] for row in await cursor.fetchall()]
 
 
 async def announce(conn: Connection, account_id: int, conversation_id: int) -> None:
@@ -167,28 +159,33 @@ async def create(
 
 
 async def recount(conn: Connection, account_id: int, conversation_id: int) -> None:
-    """Makes the kept figures true again after messages were moved."""
+    """Makes the kept figures true again after messages were moved. The customer waits since the first message that came after our last answer."""
     await conn.execute(
-        """update conversation c set
-               message_count = coalesce(n.count, 0), last_message_id = coalesce(n.last_id, 0), last_received_id = coalesce(n.received_id, 0),
-               last_message_at = coalesce(n.last_at, c.last_message_at), last_direction = coalesce(n.direction, c.last_direction),
-               preview = coalesce(n.preview, ''), failed_count = coalesce(n.failed, 0),
-               waiting_since = case when n.direction = 'in' then coalesce(c.waiting_since, n.last_at) end
-           from (select count(*) as count, max(m.id) as last_id, max(m.id) filter (where m.direction = 'in') as received_id,
-                        max(m.created_at) filter (where m.direction <> 'none') as last_at,
-                        (array_agg(m.direction order by m.id desc) filter (where m.direction <> 'none'))[1] as direction,
-                        left(regexp_replace((array_agg(m.text order by m.id desc) filter (where m.direction <> 'none'))[1], '\\s+', ' ', 'g'), 180) as preview,
-                        count(*) filter (where d.state in ('failed', 'uncertain')) as failed
-                 from message m left join dispatch d on d.account_id = m.account_id and d.message_id = m.id
-                 where m.account_id = %(account)s and m.conversation_id = %(id)s) n
-           where c.account_id = %(account)s and c.id = %(id)s""",
+        """with mine as (
+               select m.*, max(m.id) filter (where m.direction = 'out') over () as last_out, d.state from message m
+               left join dispatch d on d.account_id = m.account_id and d.message_id = m.id
+               where m.account_id = %(account)s and m.conversation_id = %(id)s
+           ), counted as (
+               select count(*) as count, max(id) filter (where type <> 'system') as last_id, max(id) filter (where direction = 'in') as received_id,
+                   max(created_at) filter (where direction <> 'none') as last_at, count(*) filter (where state in ('failed', 'uncertain')) as failed,
+                   min(created_at) filter (where direction = 'in' and not is_automatic and id > coalesce(last_out, 0)) as waiting_since
+               from mine
+           ), last as (
+               select direction, left(regexp_replace(coalesce(nullif(text, ''), subject), '\\s+', ' ', 'g'), 180) as preview from mine
+               where direction <> 'none' order by id desc limit 1
+           )
+           update conversation c set
+               message_count = n.count, last_message_id = coalesce(n.last_id, 0), last_received_id = coalesce(n.received_id, 0),
+               last_message_at = coalesce(n.last_at, c.last_message_at), last_direction = coalesce(last.direction, c.last_direction),
+               preview = coalesce(last.preview, ''), failed_count = n.failed, waiting_since = n.waiting_since
+           from counted n left join last on true where c.account_id = %(account)s and c.id = %(id)s""",
         {"account": account_id, "id": conversation_id},
     )
     await announce(conn, account_id, conversation_id)
 
 
 async def save_read(conn: Connection, account_id: int, user_id: int, conversation_id: int, message_id: int) -> None:
-    """Read up to this message. Going back (mark unread) is allowed; only this user is told."""
+    """Read up to this message. Going back (mark unread) is allowed; only this user is told, also whether anything is unread now."""
     await conn.execute(
         """with saved as (
                insert into read_state (account_id, user_id, conversation_id, message_id) values (%(account)s, %(user)s, %(id)s, %(message)s)
@@ -196,8 +193,9 @@ async def save_read(conn: Connection, account_id: int, user_id: int, conversatio
                where read_state.message_id <> excluded.message_id returning 1
            )
            insert into event (account_id, type, conversation_id, user_id, data)
-           select %(account)s, 'read.changed', %(id)s, %(user)s, %(data)s from saved""",
-        {"account": account_id, "user": user_id, "id": conversation_id, "message": message_id, "data": Jsonb({"message_id": message_id})},
+           select %(account)s, 'read.changed', %(id)s, %(user)s, jsonb_build_object('message_id', %(message)s::bigint, 'is_unread', c.last_received_id > %(message)s)
+           from saved cross join conversation c where c.account_id = %(account)s and c.id = %(id)s""",
+        {"account": account_id, "user": user_id, "id": conversation_id, "message": message_id},
     )
 
 
@@ -241,12 +239,82 @@ async def get_draft(
     return (row[0], row[1]) if row else None
 
 
-async def user_may_read(conn: Connection, account_id: int, user_id: int, inbox_id: int) -> bool:
-    """Is this an active user who is a member of the inbox (or it is open to everyone)?"""
+async def inbox_rights(conn: Connection, account_id: int, user_id: int, inbox_id: int) -> tuple[bool, bool, bool]:
+    """(may read, may act, may get its conversations), of an active person; nothing of somebody else."""
     cursor = await conn.execute(
-        """select 1 from app_user u join inbox i on i.account_id = u.account_id and i.id = %(inbox)s
-           where u.account_id = %(account)s and u.id = %(user)s and u.deactivated_at is null and (i.access = 'everyone' or exists (
-               select 1 from inbox_member m where m.account_id = u.account_id and m.inbox_id = i.id and m.user_id = u.id))""",
-        {"account": account_id, "user": user_id, "inbox": inbox_id},
+        "select may_read, may_act, may_get from inbox_access where account_id = %s and user_id = %s and inbox_id = %s",
+        (account_id, user_id, inbox_id),
     )
-    return await cursor.fetchone() is not None
+    row = await cursor.fetchone()
+    return (row[0], row[1], row[2]) if row else (False, False, False)
+
+
+async def long_in_trash(conn: Connection, before: datetime, limit: int) -> list[tuple[int, int]]:
+    """(account, conversation) of what was put in the trash before this, held until the commit."""
+    cursor = await conn.execute(
+        f"""select account_id, id from conversation where trashed_at < %s and merged_into_id is null
+            order by trashed_at limit {limit:d} for update skip locked""",
+        (before,),
+    )
+    return [(row[0], row[1]) for row in await cursor.fetchall()]
+
+
+async def long_in_spam(conn: Connection, before: datetime, limit: int) -> list[tuple[int, int]]:
+    """(account, conversation) of what was kept out of the inbox before this, held until the commit."""
+    cursor = await conn.execute(
+        f"""select account_id, id from conversation where spam and spam_at < %s and merged_into_id is null
+            order by spam_at limit {limit:d} for update skip locked""",
+        (before,),
+    )
+    return [(row[0], row[1]) for row in await cursor.fetchall()]
+
+
+async def delete(conn: Connection, account_id: int, conversation_id: int) -> None:
+    """Deletes a conversation with all that was merged into it, and tells those who may have it on the screen; that it was erased, and not
+    moved, stands in the log as an event of its own (R-806)."""
+    values: dict[str, Any] = {"account": account_id, "id": conversation_id}
+    cursor = await conn.execute(
+        """with recursive merged (id) as (
+               select %(id)s::bigint
+               union select c.id from conversation c join merged m on c.account_id = %(account)s and c.merged_into_id = m.id
+           ) select array_agg(id) from merged""",
+        values,
+    )
+    row = await cursor.fetchone()
+    values["ids"] = row[0] if row else [conversation_id]
+    for statement in (
+        """insert into event (account_id, type, inbox_id, conversation_id, data)
+           select account_id, type, inbox_id, id, case when type = 'conversation.gone' then '{"to_inbox_id": 0}'::jsonb else '{}'::jsonb end
+           from conversation cross join unnest(array['conversation.gone', 'conversation.erased']) as type
+           where account_id = %(account)s and id = any(%(ids)s)""",
+        """update delivery d set body = '', body_file = null, size = 0, code = 'deleted', reason = 'Deleted with its conversation.'
+           from message m where m.account_id = %(account)s and m.conversation_id = any(%(ids)s) and d.account_id = m.account_id and d.id = m.delivery_id""",
+        "delete from message where account_id = %(account)s and conversation_id = any(%(ids)s)",
+        "update conversation set merged_into_id = null where account_id = %(account)s and id = any(%(ids)s) and merged_into_id is not null",
+        "delete from conversation where account_id = %(account)s and id = any(%(ids)s)",
+    ):
+        await conn.execute(statement, values)
+
+
+class Assignee(msgspec.Struct):
+    """Somebody who may get a conversation of this inbox. `open_count` stops at COUNT_CAP; `is_here`: was at the product in the last minutes."""
+
+    id: int
+    name: str
+    open_count: int
+    is_here: bool
+
+
+async def assignees(conn: Connection, account_id: int, inbox_id: int, readable: Sequence[int], here_since: datetime) -> list[Assignee]:
+    """By name; of teams the main members only (R-024). What is counted is limited to inboxes that the asking person may read."""
+    cursor = await conn.execute(
+        f"""select u.id, u.name,
+                (select count(*) from (select 1 from conversation c where c.account_id = u.account_id and c.inbox_id = any(%(readable)s)
+                    and coalesce(c.assignee_id, 0) = u.id and c.shelf = 'open' limit {COUNT_CAP}) capped) as open_count,
+                exists (select 1 from session s where s.account_id = u.account_id and s.user_id = u.id and s.seen_at > %(since)s) as is_here
+            from inbox_access a join app_user u on u.account_id = a.account_id and u.id = a.user_id
+            where a.account_id = %(account)s and a.inbox_id = %(inbox)s and a.may_get
+            order by lower(u.name), u.id""",
+        {"account": account_id, "inbox": inbox_id, "readable": list(readable), "since": here_since},
+    )
+    return await fetch_all(cursor, Assignee)

@@ -1,6 +1,6 @@
 """SQL of the road in: the raw delivery, the match, and the record. Read it beside `core/conversations/receive.py`.
 
-The hot part is three functions in the database (migration 0004): `keep_delivery`, `record_received`, and `take_in_message`, which is both.
+The hot part is three functions in the database (migrations 0004 and 0070): `keep_delivery`, `record_received`, and `take_in_message`, which is both.
 Values go there as one JSON document: a round trip and a parameter each cost more than the inserts themselves.
 """
 
@@ -47,7 +47,7 @@ class Kept(msgspec.Struct):
 
 
 class Received(msgspec.Struct, kw_only=True):
-    """A received message with everything that recording it needs, named as in the type `received_message` of migration 0004.
+    """A received message with everything that recording it needs, named as in the type `received_message` of migrations 0004 and 0070.
 
     `key_*` are the ways to find its conversation, best first; `mentions` are ids of other messages that it names."""
 
@@ -83,6 +83,7 @@ class Received(msgspec.Struct, kw_only=True):
     may_answer: bool
     has_attachments: bool
     sent_at: datetime | None
+    signs: list[str]
 
 
 async def take_in_message(conn: Connection, raw: Raw, message: Received) -> tuple[int, str, int | None]:
@@ -136,6 +137,23 @@ async def body_of(conn: Connection, account_id: int, delivery_id: int) -> tuple[
     cursor = await conn.execute("select body, body_file from delivery where account_id = %s and id = %s", (account_id, delivery_id))
     row = await cursor.fetchone()
     return (row[0], row[1]) if row else None
+
+
+class KeptOriginal(msgspec.Struct):
+    """The bytes of a delivery, or where they are."""
+
+    channel_account_id: int
+    size: int
+    body: bytes | None
+    body_file: str | None
+
+
+async def original_of(conn: Connection, account_id: int, delivery_id: int) -> KeptOriginal | None:
+    cursor = await conn.execute(
+        "select channel_account_id, size, body, body_file from delivery where account_id = %s and id = %s", (account_id, delivery_id)
+    )
+    row = await cursor.fetchone()
+    return KeptOriginal(*row) if row else None
 
 
 async def lock(conn: Connection, account_id: int, delivery_id: int) -> str | None:

@@ -1,4 +1,4 @@
-"""SQL of the road out: what is queued, who works on it, how it ended. Read it beside `core/conversations/send.py`."""
+"""SQL of the road out: what is written down with a message that leaves, and how it ended. Read next: `store_queue.py`, how the workers take it."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -30,25 +30,37 @@ class ReplyGround(msgspec.Struct, kw_only=True):
     sender: dict[str, Any] | None
     reply_to: list[dict[str, Any]] | None
     recipients: list[dict[str, Any]] | None
+    undo_send_s: int | None
+    merged_into_id: int | None
     new_message_id: int
     known_message_id: int | None = None
+    is_blocked: bool = False
 
 
 async def ground(
-    conn: Connection, account_id: int, conversation_id: int, user_id: int | None = None, client_id: str | None = None
+    conn: Connection,
+    account_id: int,
+    conversation_id: int,
+    user_id: int | None = None,
+    client_id: str | None = None,
+    *,
+    is_alone: bool = False,
 ) -> ReplyGround | None:
-    """None when there is no such conversation. `known_message_id`: what this user already posted under this client id."""
+    """None when there is no such conversation. `known_message_id`: what this user already posted under this client id. With `is_alone`, nobody
+    else adds to the conversation until the commit: so of two who answer at once, the second learns of the first."""
     cursor = await conn.execute(
-        """select c.inbox_id, c.channel_account_id, a.kind, a.is_active and a.is_authorized as can_send, a.archived_at is not null as is_archived,
+        f"""select c.inbox_id, c.channel_account_id, a.kind, a.is_active and a.is_authorized and a.may_send as can_send, a.archived_at is not null as is_archived,
                   c.status, c.assignee_id, c.subject, c.party_address, c.contact_id, c.last_message_id,
-                  m.id as received_id, m.created_at as received_at, m.sender, m.reply_to, m.recipients,
+                  c.merged_into_id, m.id as received_id, m.created_at as received_at, m.sender, m.reply_to, m.recipients,
+                  (select (settings ->> 'undo_send_s')::integer from account where id = c.account_id) as undo_send_s,
                   nextval('message_id_seq') as new_message_id,
                   (select k.id from message k where k.account_id = c.account_id and k.author_id = %s::bigint and k.client_id = %s::text)
-                      as known_message_id
+                      as known_message_id,
+                  exists (select 1 from contact p where p.account_id = c.account_id and p.id = c.contact_id and p.blocked_at is not null) as is_blocked
            from conversation c
            join channel_account a on a.account_id = c.account_id and a.id = c.channel_account_id
            left join lateral (select * from message where account_id = c.account_id and id = c.last_received_id limit 1) m on true
-           where c.account_id = %s and c.id = %s""",
+           where c.account_id = %s and c.id = %s {"for update of c" if is_alone else ""}""",
         (user_id, client_id, account_id, conversation_id),
     )
     return await fetch_one(cursor, ReplyGround)
@@ -64,14 +76,23 @@ async def find_client_id(conn: Connection, account_id: int, user_id: int, client
 
 
 _RECORD = """
-with new_message as (
+with standing as (
+    select account_id, id, assignee_id from conversation where account_id = %(account)s and id = %(conversation)s for no key update
+), took as (
+    select nextval('message_id_seq') as line_id from standing where %(is_answer)s and assignee_id is null
+), line as (
+    insert into message (account_id, id, conversation_id, channel_account_id, type, direction, author_id, data, created_at)
+    select %(account)s, line_id, %(conversation)s, %(channel)s, 'system', 'none', %(author)s, jsonb_build_object(
+        'event', 'assigned', 'from', null, 'to', %(author)s::bigint::text, 'reason', 'reply', 'message_id', %(message)s::bigint::text), %(at)s from took
+), new_message as (
     insert into message (account_id, id, conversation_id, channel_account_id, type, direction, author_id, sender, recipients, subject, text, html,
-        has_attachments, external_id, client_id, sent_at, created_at)
+        quoted, data, has_attachments, external_id, client_id, was_id, sent_at, created_at)
     values (%(account)s, %(message)s, %(conversation)s, %(channel)s, %(type)s, %(direction)s, %(author)s, %(sender)s, %(recipients)s, %(subject)s,
-        %(text)s, %(html)s, %(has_attachments)s, %(external)s, %(client)s, %(sent_at)s, %(at)s)
+        %(text)s, %(html)s, %(quoted)s, %(data)s, %(has_attachments)s, %(external)s, %(client)s, %(was)s, %(sent_at)s, %(at)s)
 ), new_dispatch as (
-    insert into dispatch (account_id, message_id, state, held_for, settled_at, created_at)
-    select %(account)s, %(message)s, %(state)s, %(held_for)s, %(sent_at)s::timestamptz, %(at)s where %(is_reply)s
+    insert into dispatch (account_id, message_id, lane, state, held_for, held_until, is_sent_even_if_answered, effects, settled_at, created_at)
+    select %(account)s, %(message)s, case when %(goes)s then %(conversation)s::bigint end, %(state)s, %(held_for)s, %(held_until)s::timestamptz, %(even_if_answered)s,
+        coalesce((select jsonb_build_object('took', line_id) from took), '{}'), %(sent_at)s::timestamptz, %(at)s where %(is_reply)s
 ), new_recipients as (
     insert into dispatch_recipient (account_id, message_id, address, role, state, at)
     select %(account)s, %(message)s, address, role, 'queued', %(at)s
@@ -80,89 +101,34 @@ with new_message as (
     insert into message_reference (account_id, external_id, message_id, is_own)
     select %(account)s, %(external)s, %(message)s, true where %(external)s::text is not null
 ), conversation_changed as (
-    update conversation set
-        message_count = message_count + 1,
+    update conversation c set
+        message_count = message_count + 1 + (select count(*) from took),
         last_message_id = %(message)s,
-        last_message_at = case when %(is_reply)s then %(at)s else last_message_at end,
-        last_direction = case when %(is_reply)s then 'out' else last_direction end,
-        preview = case when %(is_reply)s then %(preview)s else preview end,
-        waiting_since = case when %(is_reply)s then null else waiting_since end,
-        assignee_id = case when %(is_reply)s then coalesce(assignee_id, %(author)s) else assignee_id end
-    where account_id = %(account)s and id = %(conversation)s
+        last_message_at = case when %(is_answer)s then %(at)s else last_message_at end,
+        last_direction = case when %(is_answer)s then 'out' else last_direction end,
+        preview = case when %(is_answer)s then %(preview)s else preview end,
+        waiting_since = case when %(is_answer)s then null else waiting_since end,
+        assignee_id = case when %(is_answer)s then coalesce(c.assignee_id, %(author)s) else c.assignee_id end
+    from standing where c.account_id = standing.account_id and c.id = standing.id
 ), now_read as (
-    insert into read_state (account_id, user_id, conversation_id, message_id) values (%(account)s, %(author)s, %(conversation)s, %(message)s)
+    insert into read_state (account_id, user_id, conversation_id, message_id)
+    select %(account)s, %(author)s, %(conversation)s, %(message)s where %(is_here)s
     on conflict (account_id, user_id, conversation_id) do update set message_id = excluded.message_id, at = now()
 ), draft_gone as (
-    delete from draft where account_id = %(account)s and conversation_id = %(conversation)s and user_id = %(author)s and mode = %(mode)s
+    delete from draft where account_id = %(account)s and conversation_id = %(conversation)s and user_id = %(author)s and mode = %(mode)s and %(is_here)s
+), told as (
+    insert into event (account_id, type, inbox_id, conversation_id, data)
+    select %(account)s, 'message.added', %(inbox)s, %(conversation)s, jsonb_build_object('message_id', id)
+    from (select %(message)s::bigint as id union all select line_id from took) added order by id
 )
-insert into event (account_id, type, inbox_id, conversation_id, data)
-values (%(account)s, 'message.added', %(inbox)s, %(conversation)s, %(event)s)"""
+select 1"""
 
 
 async def record(conn: Connection, values: Mapping[str, Any]) -> None:
-    """Everything that one written message changes, in one statement (R-551: the first to reply becomes the assignee)."""
+    """Everything that one written message changes, in one statement (R-551: the first to reply becomes the assignee, and a line below the answer
+    says so, R-560; its id is kept as the effect "took"). `is_answer`: it counts as our word to the customer (a forward does not, nor what leaves
+    later). `is_here`: its author is looking at the conversation. `goes`: the workers take it when its time comes (`store_queue.py`)."""
     await conn.execute(_RECORD, values)
-
-
-class Claimed(msgspec.Struct, kw_only=True):
-    """A message to send, with everything the channel needs. `was` is the state before the claim."""
-
-    was: str
-    attempts: int
-    queued_at: datetime
-    created_at: datetime
-    conversation_id: int
-    channel_account_id: int
-    inbox_id: int
-    author_id: int
-    author_name: str
-    first_name: str
-    last_name: str
-    text: str
-    html: str
-    subject: str
-    external_id: str | None
-    external_thread_id: str | None
-    recipients: list[dict[str, Any]]
-    open_addresses: list[str]
-
-
-async def claim(conn: Connection, account_id: int, message_id: int, worker: str) -> Claimed | None:
-    """Takes a queued message, or one found *sending* because its worker died; None when there is nothing to do. The row stays locked until
-    the commit, so that only one worker can have it."""
-    cursor = await conn.execute(
-        """with taken as (
-               select d.* from dispatch d where d.account_id = %(account)s and d.message_id = %(message)s and d.state in ('queued', 'sending')
-                   and d.held_for is null for update
-           ), changed as (
-               update dispatch d set state = 'sending', claimed_at = now(), claimed_by = %(worker)s, attempts = d.attempts + 1, next_try_at = null
-               from taken t where d.account_id = t.account_id and d.message_id = t.message_id
-           )
-           select t.state as was, t.attempts, t.created_at as queued_at, m.created_at, m.conversation_id, m.channel_account_id, c.inbox_id, m.author_id,
-               u.name as author_name, u.first_name, u.last_name, m.text, m.html, m.subject, m.external_id, c.external_thread_id, m.recipients,
-               array(select r.address from dispatch_recipient r where r.account_id = m.account_id and r.message_id = m.id and r.state = 'queued')
-                   as open_addresses
-           from taken t
-           cross join lateral (select * from message where account_id = t.account_id and id = t.message_id limit 1) m
-           cross join lateral (select * from conversation where account_id = m.account_id and id = m.conversation_id limit 1) c
-           join app_user u on u.account_id = m.account_id and u.id = m.author_id""",
-        {"account": account_id, "message": message_id, "worker": worker},
-    )
-    return await fetch_one(cursor, Claimed)
-
-
-async def thread_of(
-    conn: Connection, account_id: int, conversation_id: int, before_message_id: int, limit: int = 30
-) -> list[tuple[str, str]]:
-    """(external id, direction) of the messages before this one, oldest first: what the answer refers to."""
-    cursor = await conn.execute(
-        """select external_id, direction from (
-               select id, external_id, direction from message
-               where account_id = %s and conversation_id = %s and id < %s and external_id is not null and type in ('message', 'reply')
-               order by id desc limit %s) newest order by id""",
-        (account_id, conversation_id, before_message_id, limit),
-    )
-    return [(row[0], row[1]) for row in await cursor.fetchall()]
 
 
 async def settle(
@@ -207,7 +173,7 @@ async def settle(
             "next": next_try_at,
             "held": held_for,
             "sent_at": sent_at,
-            "event": Jsonb({"message_id": message_id}),
+            "event": Jsonb({"message_id": message_id, "of": "dispatch"}),
         },
     )
 
@@ -291,32 +257,13 @@ async def lock(conn: Connection, account_id: int, message_id: int) -> str | None
     return row[0] if row else None
 
 
-async def release_held(conn: Connection, account_id: int, channel_account_id: int) -> list[tuple[int, int]]:
-    """(message id, conversation id) of the replies that waited for this connection, oldest first, free to go now."""
-    cursor = await conn.execute(
-        """with freed as (
-               update dispatch d set held_for = null, next_try_at = null from message m
-               where m.account_id = d.account_id and m.id = d.message_id and d.account_id = %s and m.channel_account_id = %s and d.held_for is not null
-               returning d.message_id, m.conversation_id)
-           select message_id, conversation_id from freed order by message_id""",
+async def release_held(conn: Connection, account_id: int, channel_account_id: int) -> None:
+    """The replies that waited for this connection are free to go now."""
+    await conn.execute(
+        """update dispatch d set held_for = null, next_try_at = null from message m
+           where m.account_id = d.account_id and m.id = d.message_id and d.account_id = %s and m.channel_account_id = %s and d.held_for = 'connection'""",
         (account_id, channel_account_id),
     )
-    return [(row[0], row[1]) for row in await cursor.fetchall()]
-
-
-async def stranded(conn: Connection, older_than_s: float, limit: int) -> list[tuple[int, int, int]]:
-    """(account, message, conversation) of messages that should be on their way but have no job: the net under the queue."""
-    cursor = await conn.execute(
-        """select d.account_id, d.message_id, m.conversation_id from dispatch d join message m on m.account_id = d.account_id and m.id = d.message_id
-           where d.state in ('queued', 'sending') and d.held_for is null
-             and greatest(d.created_at, d.claimed_at, d.next_try_at) < now() - make_interval(secs => %s::float8)
-             and not exists (select 1 from procrastinate_jobs j
-                             where j.lock = 'conversation:' || d.account_id || ':' || m.conversation_id and j.status in ('todo', 'doing')
-                               and (j.args ->> 'message_id')::bigint = d.message_id)
-           order by d.message_id limit %s""",
-        (older_than_s, limit),
-    )
-    return [(row[0], row[1], row[2]) for row in await cursor.fetchall()]
 
 
 async def start_again(conn: Connection, account_id: int, message_id: int) -> None:
@@ -329,3 +276,47 @@ async def start_again(conn: Connection, account_id: int, message_id: int) -> Non
     await conn.execute(
         "update dispatch set attempts = 0, created_at = now() where account_id = %s and message_id = %s", (account_id, message_id)
     )
+
+
+# ── what write asks before it records ────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def newer(
+    conn: Connection, account_id: int, conversation_id: int, after_id: int, user_id: int, limit: int = 20
+) -> list[dict[str, Any]]:
+    """What others wrote into a conversation after this message, oldest first: shortly, as it may be shown beside a refusal."""
+    cursor = await conn.execute(
+        """select id::text, type, direction, coalesce(sender ->> 'name', nullif(sender ->> 'address', ''), ''), left(text, 200), created_at
+           from message
+           where account_id = %s and conversation_id = %s and id > %s and type in ('message', 'reply', 'comment') and author_id is distinct from %s
+           order by id limit %s""",
+        (account_id, conversation_id, after_id, user_id, limit),
+    )
+    names = ("id", "type", "direction", "author", "text", "created_at")
+    return [dict(zip(names, row, strict=True)) for row in await cursor.fetchall()]
+
+
+async def address_there(conn: Connection, account_id: int, contact_id: int, type: str, scope_id: int) -> str | None:
+    """An address of this contact that such a channel can reach; the newest when there are several."""
+    cursor = await conn.execute(
+        """select value from contact_identity where account_id = %s and contact_id = %s and type = %s and scope_id = %s
+           order by created_at desc, value limit 1""",
+        (account_id, contact_id, type, scope_id),
+    )
+    row = await cursor.fetchone()
+    return row[0] if row else None
+
+
+async def last_received_there(conn: Connection, account_id: int, contact_id: int, channel_account_id: int) -> datetime | None:
+    """When this contact last wrote to us on this channel account: what its reply window counts from."""
+    cursor = await conn.execute(
+        """select max(m.created_at) from (
+               select id, last_received_id from conversation where account_id = %(account)s and contact_id = %(contact)s
+               order by last_message_at desc, id desc limit 20) c
+           cross join lateral (
+               select created_at from message where account_id = %(account)s and conversation_id = c.id and id <= c.last_received_id
+                   and direction = 'in' and channel_account_id = %(channel)s order by id desc limit 1) m""",
+        {"account": account_id, "contact": contact_id, "channel": channel_account_id},
+    )
+    row = await cursor.fetchone()
+    return row[0] if row else None

@@ -13,7 +13,10 @@ from typing import Any
 import msgspec
 import structlog
 
+from innboks.core.accounts.rights import CHANGED as ACCESS_CHANGED
+from innboks.core.accounts.store import rights_of
 from innboks.core.events import store
+from innboks.core.events.presence import Presence
 from innboks.core.events.store import Row
 from innboks.core.parts import Parts
 
@@ -35,11 +38,13 @@ class Cursor(msgspec.Struct, frozen=True, order=True):
 
 
 class Frame(msgspec.Struct, frozen=True):
-    """One event ready to be written: bytes of a server-sent event, and who may see it."""
+    """One event ready to be written: bytes of a server-sent event, and who may see it. `unless_inbox_id`: not for those who may read that inbox
+    (a conversation went there; they are told how it is now)."""
 
     data: bytes
     inbox_id: int | None
     user_id: int | None
+    unless_inbox_id: int | None = None
 
 
 class Subscriber:
@@ -58,6 +63,8 @@ class Subscriber:
 
     def may_see(self, frame: Frame) -> bool:
         if frame.user_id is not None and frame.user_id != self.user_id:
+            return False
+        if frame.unless_inbox_id is not None and frame.unless_inbox_id in self.readable:
             return False
         return frame.inbox_id is None or frame.inbox_id in self.readable
 
@@ -91,6 +98,7 @@ class Tail:
         self._news = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
         self.epoch = ""
+        self.presence = Presence(parts.clock)
 
     async def start(self) -> None:
         async with self._parts.db.connection() as conn:
@@ -180,12 +188,19 @@ class Tail:
         self._news.set()
 
     def _on_signal(self, account_id: int, signal: dict[str, Any]) -> None:
+        self.presence.hear(account_id, signal)
+        if signal.get("type") in ("looking", "news"):
+            return  # for the workers
+        if signal.get("type") == ACCESS_CHANGED:
+            self._parts.actors.forget(account_id)
+            return  # browsers hear of it by the log
         known = self._logs.get(account_id)
         if known is None:
             return
-        inbox_id = signal.pop("inbox_id", None)
-        data = b"event: " + str(signal.pop("type", "signal")).encode() + b"\ndata: " + msgspec.json.encode(signal) + b"\n\n"
-        frame = Frame(data, inbox_id, None)
+        told = {name: value for name, value in signal.items() if name not in ("inbox_id", "type")}
+        data = b"event: " + str(signal.get("type", "signal")).encode() + b"\ndata: " + msgspec.json.encode(told) + b"\n\n"
+        only = signal.get("to_user_id")
+        frame = Frame(data, signal.get("inbox_id"), int(only) if only is not None else None)
         for subscriber in tuple(known.subscribers):
             subscriber.push(frame)
 
@@ -207,9 +222,22 @@ class Tail:
                     log.warning("cannot read events", error=type(error).__name__)
                     asyncio.get_running_loop().call_later(POLL_S, self._on_news, account_id)
 
+    async def _renew_rights(self, account_id: int, known: _Log) -> None:
+        """Before anything later is told: what each reader may see now. Streams of people who may not come in any more end."""
+        self._parts.actors.forget(account_id)
+        async with self._parts.db.connection() as conn:
+            rights = await rights_of(conn, account_id, {one.user_id for one in known.subscribers})
+        for subscriber in known.subscribers:
+            subscriber.readable = rights.get(subscriber.user_id, frozenset())
+            if subscriber.user_id not in rights:
+                subscriber.is_gone = True
+                subscriber.wake.set()
+
     async def _read(self, account_id: int, known: _Log) -> None:
         async with self._parts.db.connection() as conn:
             read = await store.after(conn, account_id, known.cursor.tx, known.cursor.id, BATCH)
+        if any(row.type == ACCESS_CHANGED for row in read.rows):
+            await self._renew_rights(account_id, known)
         if read.rows:
             frames = await self._frames_of(self._parts, account_id, self.epoch, read.rows)
             known.cursor = Cursor(read.rows[-1].tx, read.rows[-1].id)

@@ -1,6 +1,7 @@
 """Files of messages: bytes first into the file store, by hash, then a row that refers to them (DESIGN §5). Read next: `sweep.py`."""
 
 import asyncio
+import secrets
 from collections.abc import Sequence
 
 import msgspec
@@ -16,6 +17,8 @@ from innboks.lib.text import storable
 from innboks.sdk.contract import Happening, Media, MessageReceived, ReceiptReceived
 
 UPLOAD_MAX = 50 * 2**20
+SHOWN_IMAGES = frozenset(("image/png", "image/jpeg", "image/gif", "image/webp"))
+"""What every mail program shows in a text."""
 
 
 class Stored(msgspec.Struct, frozen=True):
@@ -63,18 +66,21 @@ async def record(conn: Connection, account_id: int, message_id: int, media: Sequ
         )
 
 
-async def upload(parts: Parts, actor: Actor, name: str, declared_type: str, content: bytes) -> Attachment:
-    """A file that a person added to something they write. Belongs to them until it is sent."""
+async def upload(parts: Parts, actor: Actor, name: str, declared_type: str, content: bytes, *, is_inline: bool = False) -> Attachment:
+    """A file that a person added to something they write. Belongs to them until it is sent. One that stands in the text (`is_inline`) must be a
+    picture, and gets the content id by which the text names it."""
     if not content:
         raise Invalid("This file is empty.", code="empty_file")
     if len(content) > UPLOAD_MAX:
         raise TooLarge(f"This file is larger than {UPLOAD_MAX // 2**20} MB.", code="file_too_large")
     ref = await parts.files.put(content)
     clean = storable(name, 255).replace("/", "_").replace("\\", "_").replace("\r", "").replace("\n", "").strip() or "file"
+    kind = file_type(content, declared_type, clean)
+    if is_inline and kind not in SHOWN_IMAGES:
+        raise Invalid("Only a PNG, JPEG, GIF or WebP picture can stand in the text. Attach this file instead.", code="not_a_picture")
+    content_id = f"{secrets.token_hex(12)}@{parts.settings.mail_domain}" if is_inline else None
     async with parts.db.transaction() as conn:
-        return await store.insert_upload(
-            conn, actor.account_id, actor.user_id, ref.hash, clean, file_type(content, declared_type, clean), ref.size
-        )
+        return await store.insert_upload(conn, actor.account_id, actor.user_id, ref.hash, clean, kind, ref.size, content_id)
 
 
 async def readable(parts: Parts, actor: Actor, attachment_id: int) -> Attachment:

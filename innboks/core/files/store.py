@@ -49,7 +49,9 @@ async def insert_attachments(
     return await fetch_all(cursor, Attachment)
 
 
-async def insert_upload(conn: Connection, account_id: int, user_id: int, hash: str, name: str, type: str, size: int) -> Attachment:
+async def insert_upload(
+    conn: Connection, account_id: int, user_id: int, hash: str, name: str, type: str, size: int, content_id: str | None = None
+) -> Attachment:
     rows = await insert_attachments(
         conn,
         account_id,
@@ -58,8 +60,8 @@ async def insert_upload(conn: Connection, account_id: int, user_id: int, hash: s
         names=[name],
         types=[type],
         sizes=[size],
-        inlines=[False],
-        content_ids=[None],
+        inlines=[content_id is not None],
+        content_ids=[content_id],
         user_id=user_id,
     )
     return rows[0]
@@ -96,6 +98,31 @@ async def claim_uploads(
     return await fetch_all(cursor, Attachment)
 
 
+async def copy_to(conn: Connection, account_id: int, from_message_id: int, to_message_id: int) -> None:
+    """The same files on another message; nobody's upload, so that they go when that message goes."""
+    await conn.execute(
+        """insert into attachment (account_id, message_id, hash, name, type, size, is_inline, content_id)
+           select account_id, %s, hash, name, type, size, is_inline, content_id from attachment where account_id = %s and message_id = %s order by id""",
+        (to_message_id, account_id, from_message_id),
+    )
+
+
+async def become_uploads(conn: Connection, account_id: int, message_id: int, user_id: int) -> list[Attachment]:
+    """The uploads of a message that was taken back are uploads again, of this user; what was copied to it stays."""
+    cursor = await conn.execute(
+        f"""update attachment set message_id = null, uploaded_by = %s, created_at = now()
+            where account_id = %s and message_id = %s and uploaded_by is not null returning {_COLUMNS}""",
+        (user_id, account_id, message_id),
+    )
+    return sorted(await fetch_all(cursor, Attachment), key=lambda one: one.id)
+
+
+async def move_to(conn: Connection, account_id: int, from_message_id: int, to_message_id: int) -> None:
+    await conn.execute(
+        "update attachment set message_id = %s where account_id = %s and message_id = %s", (to_message_id, account_id, from_message_id)
+    )
+
+
 async def drop_old_uploads(conn: Connection, older_than_s: float) -> int:
     """Uploads that were never sent."""
     cursor = await conn.execute(
@@ -108,7 +135,9 @@ async def unreferenced(conn: Connection, hashes: Sequence[str]) -> list[str]:
     """Those hashes that no row of any account refers to."""
     cursor = await conn.execute(
         """select hash from unnest(%s::text[]) as given (hash)
-           where not exists (select 1 from attachment a where a.hash = given.hash) and not exists (select 1 from delivery d where d.body_file = given.hash)""",
+           where not exists (select 1 from attachment a where a.hash = given.hash) and not exists (select 1 from delivery d where d.body_file = given.hash)
+             and not exists (select 1 from contact_import i where i.file = given.hash)
+             and not exists (select 1 from contact_export e where e.files @> array[given.hash])""",
         (list(hashes),),
     )
     return [row[0] for row in await cursor.fetchall()]

@@ -8,7 +8,9 @@ from innboks.lib.db import Connection, fetch_all, fetch_one
 
 _SELECT = """select i.id, i.name, i.type, i.access,
     array(select m.user_id from inbox_member m where m.account_id = i.account_id and m.inbox_id = i.id order by m.user_id) as member_ids,
-    i.created_at, i.updated_at, i.archived_at
+    array(select t.team_id from inbox_team t join team n on n.account_id = t.account_id and n.id = t.team_id and n.deleted_at is null
+        where t.account_id = i.account_id and t.inbox_id = i.id order by t.team_id) as team_ids,
+    i.reply_within_s, i.created_at, i.updated_at, i.archived_at
     from inbox i where i.account_id = %s"""
 
 
@@ -19,8 +21,9 @@ async def insert(conn: Connection, account_id: int, name: str, *, access: str) -
     return int(row[0])
 
 
-async def get(conn: Connection, account_id: int, inbox_id: int) -> Inbox | None:
-    return await fetch_one(await conn.execute(_SELECT + " and i.id = %s", (account_id, inbox_id)), Inbox)
+async def get(conn: Connection, account_id: int, inbox_id: int, *, lock: bool = False) -> Inbox | None:
+    query = _SELECT + " and i.id = %s" + (" for update of i" if lock else "")
+    return await fetch_one(await conn.execute(query, (account_id, inbox_id)), Inbox)
 
 
 async def all_of(conn: Connection, account_id: int) -> list[Inbox]:
@@ -29,7 +32,7 @@ async def all_of(conn: Connection, account_id: int) -> list[Inbox]:
 
 async def update(conn: Connection, account_id: int, inbox_id: int, values: dict[str, Any]) -> None:
     """Sets the given columns. Names come from our own code, never from a request."""
-    assert set(values) <= {"name", "access", "archived_at"}
+    assert set(values) <= {"name", "access", "archived_at", "reply_within_s"}
     names = "".join(f"{name} = %s, " for name in values)
     await conn.execute(
         f"update inbox set {names} updated_at = now() where account_id = %s and id = %s",
@@ -52,13 +55,53 @@ async def set_members(conn: Connection, account_id: int, inbox_id: int, user_ids
     return bool(row and row[0] == len(set(user_ids)))
 
 
-async def has_channel_accounts(conn: Connection, account_id: int, inbox_id: int) -> bool:
+async def set_teams(conn: Connection, account_id: int, inbox_id: int, team_ids: Sequence[int]) -> bool:
+    """Replaces the teams; deleted ones keep their place, so that restoring them restores it. False when one is no team of this account."""
+    await conn.execute(
+        """delete from inbox_team o using team t where o.account_id = %s and o.inbox_id = %s and o.team_id <> all(%s)
+               and t.account_id = o.account_id and t.id = o.team_id and t.deleted_at is null""",
+        (account_id, inbox_id, list(team_ids)),
+    )
     cursor = await conn.execute(
-        "select exists (select 1 from channel_account where account_id = %s and inbox_id = %s and archived_at is null)",
-        (account_id, inbox_id),
+        """with named as (select id from team where account_id = %(account)s and id = any(%(teams)s) and deleted_at is null),
+                added as (insert into inbox_team (account_id, inbox_id, team_id) select %(account)s, %(inbox)s, id from named on conflict do nothing)
+           select count(*) from named""",
+        {"account": account_id, "inbox": inbox_id, "teams": list(team_ids)},
     )
     row = await cursor.fetchone()
-    return bool(row and row[0])
+    return bool(row and row[0] == len(set(team_ids)))
+
+
+async def add_member(conn: Connection, account_id: int, inbox_id: int, user_id: int) -> bool:
+    """False when this is nobody of the account."""
+    cursor = await conn.execute(
+        """with named as (select id from app_user where account_id = %(account)s and id = %(user)s),
+                added as (insert into inbox_member (account_id, inbox_id, user_id) select %(account)s, %(inbox)s, id from named on conflict do nothing)
+           select 1 from named""",
+        {"account": account_id, "inbox": inbox_id, "user": user_id},
+    )
+    return await cursor.fetchone() is not None
+
+
+async def remove_member(conn: Connection, account_id: int, inbox_id: int, user_id: int) -> None:
+    await conn.execute("delete from inbox_member where account_id = %s and inbox_id = %s and user_id = %s", (account_id, inbox_id, user_id))
+
+
+async def connected(conn: Connection, account_id: int, inbox_id: int) -> list[int]:
+    """The channel accounts that are connected to it."""
+    cursor = await conn.execute(
+        "select id from channel_account where account_id = %s and inbox_id = %s and archived_at is null and not is_fallback order by id",
+        (account_id, inbox_id),
+    )
+    return [row[0] for row in await cursor.fetchall()]
+
+
+async def is_open(conn: Connection, account_id: int, inbox_id: int) -> bool:
+    """Is it there and not archived? Held until the commit, so that it is not archived meanwhile."""
+    cursor = await conn.execute(
+        "select 1 from inbox where account_id = %s and id = %s and archived_at is null for key share", (account_id, inbox_id)
+    )
+    return await cursor.fetchone() is not None
 
 
 async def first_inbox(conn: Connection, account_id: int) -> int | None:

@@ -1,6 +1,7 @@
 """SQL that reads messages for people, and moves them."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -10,19 +11,36 @@ from innboks.core.conversations.models import Attachment, Message
 from innboks.core.files import store as files_store
 from innboks.lib.db import Connection, fetch_all, fetch_one
 
-_SELECT = """
+_FORMATTED = "<(b|strong|i|em|u|s|a|ul|ol|li|blockquote|pre|code|h[1-6]|img|table)[ >]"
+"""What we write ourselves often has no more form than its plain text; then that is shown, and no frame."""
+
+
+def is_formatted(html: str) -> bool:
+    """`has_html` of a message that we write ourselves."""
+    return re.search(_FORMATTED, html) is not None
+
+
+def _select(recipients: str) -> str:
+    # Lateral with a limit: looked up by the whole key, also while the tables are so young that the planner takes them for empty.
+    return f"""
 select m.account_id, m.id, m.conversation_id, m.channel_account_id, c.inbox_id, m.type, m.direction, m.author_id, m.contact_id, m.sender,
-    case when d.message_id is null then m.recipients else (
-        select coalesce(jsonb_agg(p || jsonb_build_object('state', r.state, 'reason', coalesce(r.reason, '')) order by nth), '[]')
-        from jsonb_array_elements(m.recipients) with ordinality as given (p, nth)
-        left join dispatch_recipient r on r.account_id = m.account_id and r.message_id = m.id and r.address = p ->> 'address') end as recipients,
-    m.reply_to, m.subject, m.text, m.html <> '' as has_html, m.quoted, m.signature, m.data, m.why, m.origin, m.is_automatic, m.has_attachments,
+    {recipients} as recipients,
+    m.reply_to, m.subject, m.text, m.html <> '' and (m.direction = 'in' or m.html ~ '{_FORMATTED}') as has_html,
+    case when m.type in ('reply', 'comment') and m.author_id is not null then m.html else '' end as html, m.quoted, m.signature,
+    m.data, m.why, m.origin, m.is_automatic, m.has_attachments,
     m.external_id, m.client_id, m.delivery_id, m.sent_at, m.created_at,
-    d.state, coalesce(d.reason, '') as reason, coalesce(d.code, '') as code, d.next_try_at
+    d.state, coalesce(d.reason, '') as reason, coalesce(d.code, '') as code, d.next_try_at, d.held_for, d.held_until
 from message m
 cross join lateral (select inbox_id from conversation where account_id = m.account_id and id = m.conversation_id limit 1) c
 left join lateral (select * from dispatch where account_id = m.account_id and message_id = m.id limit 1) d on true"""
-# Lateral with a limit: looked up by the whole key, also while the tables are so young that the planner takes them for empty.
+
+
+_SELECT = _select("m.recipients")
+"""Without what is known of the delivery to each recipient: `_with_rest` brings it, for all messages at once."""
+_SELECT_ONE = _select("""case when d.message_id is null then m.recipients else (
+        select coalesce(jsonb_agg(p || jsonb_build_object('state', r.state, 'reason', coalesce(r.reason, '')) order by nth), '[]')
+        from jsonb_array_elements(m.recipients) with ordinality as given (p, nth)
+        left join dispatch_recipient r on r.account_id = m.account_id and r.message_id = m.id and r.address = p ->> 'address') end""")
 
 
 async def get(conn: Connection, account_id: int, message_id: int) -> Message | None:
@@ -32,7 +50,7 @@ async def get(conn: Connection, account_id: int, message_id: int) -> Message | N
 
 async def get_fresh(conn: Connection, account_id: int, message_id: int) -> Message | None:
     """A message that was written just now: with its files; there is nothing beside it yet."""
-    cursor = await conn.execute(f"{_SELECT} where m.account_id = %s and m.id = %s", (account_id, message_id))
+    cursor = await conn.execute(f"{_SELECT_ONE} where m.account_id = %s and m.id = %s", (account_id, message_id))
     message = await fetch_one(cursor, Message)
     if message is not None and message.has_attachments:
         message.attachments = await files_store.of_messages(conn, account_id, [message_id])
@@ -47,15 +65,39 @@ async def of_ids(conn: Connection, account_id: int, message_ids: Sequence[int]) 
 async def page(conn: Connection, account_id: int, conversation_id: int, before: int | None, limit: int) -> list[Message]:
     """The newest `limit` messages older than `before`, oldest first."""
     cursor = await conn.execute(
-        f"""select * from ({_SELECT} where m.account_id = %s and m.conversation_id = %s and m.id < %s order by m.id desc limit {limit:d}) newest
-            order by id""",
+        f"{_SELECT} where m.account_id = %s and m.conversation_id = %s and m.id < %s order by m.id desc limit {limit:d}",
         (account_id, conversation_id, before if before is not None else 2**63 - 1),
+    )
+    newest = await fetch_all(cursor, Message)
+    newest.reverse()
+    return await _with_rest(conn, account_id, newest)
+
+
+async def page_after(conn: Connection, account_id: int, conversation_id: int, after: int, limit: int) -> list[Message]:
+    """The oldest `limit` messages newer than `after`, oldest first."""
+    cursor = await conn.execute(
+        f"{_SELECT} where m.account_id = %s and m.conversation_id = %s and m.id > %s order by m.id limit {limit:d}",
+        (account_id, conversation_id, after),
     )
     return await _with_rest(conn, account_id, await fetch_all(cursor, Message))
 
 
+async def find(conn: Connection, account_id: int, conversation_id: int, words: str, limit: int) -> list[int]:
+    """Ids of the messages of one conversation that hold these words in text, subject or a file's name; newest first."""
+    pattern = "%" + words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+    cursor = await conn.execute(
+        f"""select m.id from message m
+            where m.account_id = %(account)s and m.conversation_id = %(conversation)s and m.type <> 'system'
+                and (m.text ilike %(pattern)s or m.subject ilike %(pattern)s or m.has_attachments and exists (
+                    select 1 from attachment a where a.account_id = m.account_id and a.message_id = m.id and a.name ilike %(pattern)s))
+            order by m.id desc limit {limit:d}""",
+        {"account": account_id, "conversation": conversation_id, "pattern": pattern},
+    )
+    return [row[0] for row in await cursor.fetchall()]
+
+
 async def _with_rest(conn: Connection, account_id: int, messages: list[Message]) -> list[Message]:
-    """Adds files, edits and reactions, each in one query for all messages, and none where there cannot be any."""
+    """Adds files, and what is known of deliveries, edits and reactions: each in one query for all messages, and none where there cannot be any."""
     with_files = [one.id for one in messages if one.has_attachments]
     if with_files:
         by_message: dict[int | None, list[Attachment]] = {}
@@ -63,35 +105,42 @@ async def _with_rest(conn: Connection, account_id: int, messages: list[Message])
             by_message.setdefault(attachment.message_id, []).append(attachment)
         for message in messages:
             message.attachments = by_message.get(message.id, [])
-    received = [one.id for one in messages if one.external_id is not None]
-    if received:
-        beside = {row.message_id: row for row in await _beside(conn, account_id, received)}
-        for message in messages:
-            if message.id in beside:
-                message.edits, message.reactions = beside[message.id].edits, beside[message.id].reactions
+    travelled = {one.id: one for one in messages if one.external_id is not None or one.state is not None}
+    if travelled:
+        await _add_beside(conn, account_id, travelled)
     return messages
 
 
-class _Beside(msgspec.Struct):
-    message_id: int
-    edits: list[dict[str, Any]]
-    reactions: list[dict[str, Any]]
-
-
-async def _beside(conn: Connection, account_id: int, message_ids: Sequence[int]) -> list[_Beside]:
+async def _add_beside(conn: Connection, account_id: int, messages: Mapping[int, Message]) -> None:
+    ids = "{" + ",".join(map(str, messages)) + "}"  # written by hand: the driver asks each number of a list for its type
     cursor = await conn.execute(
-        """with edits as (
-               select message_id, jsonb_agg(jsonb_build_object('text', text, 'is_deleted', is_deleted, 'at', at) order by id) as list
-               from message_edit where account_id = %(account)s and message_id = any(%(ids)s) group by message_id
-           ), reactions as (
-               select message_id, jsonb_agg(jsonb_build_object('emoji', emoji, 'address', address) order by at) as list
-               from message_reaction where account_id = %(account)s and message_id = any(%(ids)s) group by message_id
-           )
-           select coalesce(e.message_id, r.message_id) as message_id, coalesce(e.list, '[]') as edits, coalesce(r.list, '[]') as reactions
-           from edits e full join reactions r on r.message_id = e.message_id""",
-        {"account": account_id, "ids": list(message_ids)},
+        """select 'recipient', message_id, address, state, reason, false, at from dispatch_recipient
+               where account_id = %(account)s and message_id = any(%(ids)s::bigint[])
+           union all
+           (select 'edit', message_id, '', text, '', is_deleted, at from message_edit
+               where account_id = %(account)s and message_id = any(%(ids)s::bigint[]) order by id)
+           union all
+           (select 'reaction', message_id, address, emoji, '', false, at from message_reaction
+               where account_id = %(account)s and message_id = any(%(ids)s::bigint[]) order by at)""",
+        {"account": account_id, "ids": ids},
     )
-    return await fetch_all(cursor, _Beside)
+    for what, message_id, address, text, reason, is_deleted, at in await cursor.fetchall():
+        message = messages[message_id]
+        if what == "recipient":
+            for one in message.recipients:
+                if one.address == address:
+                    one.state, one.reason = text, reason
+        elif what == "edit":
+            message.edits = [*message.edits, {"text": text, "is_deleted": is_deleted, "at": at}]
+        else:
+            message.reactions = [*message.reactions, {"emoji": text, "address": address}]
+
+
+async def now_known_as(conn: Connection, account_id: int, message_id: int) -> int | None:
+    """The id that a scheduled message got when it left; None when there never was one with this id."""
+    cursor = await conn.execute("select id from message where account_id = %s and was_id = %s", (account_id, message_id))
+    row = await cursor.fetchone()
+    return int(row[0]) if row else None
 
 
 async def html_of(conn: Connection, account_id: int, message_id: int) -> str | None:
@@ -136,6 +185,17 @@ async def by_external_id(conn: Connection, account_id: int, channel_account_id: 
     )
     row = await cursor.fetchone()
     return int(row[0]) if row else None
+
+
+async def sender_name(conn: Connection, account_id: int, conversation_id: int, address: str) -> str:
+    """By which name somebody wrote here last; "" when they gave none."""
+    cursor = await conn.execute(
+        """select coalesce(sender ->> 'name', '') from message where account_id = %s and conversation_id = %s and direction = 'in'
+               and lower(sender ->> 'address') = %s order by id desc limit 1""",
+        (account_id, conversation_id, address.lower()),
+    )
+    row = await cursor.fetchone()
+    return str(row[0]) if row else ""
 
 
 async def insert_edit(conn: Connection, account_id: int, message_id: int, text: str, html: str, is_deleted: bool) -> None:
@@ -192,4 +252,7 @@ async def move(conn: Connection, account_id: int, message_id: int, conversation_
     await conn.execute(
         "update message set conversation_id = %s, why = %s where account_id = %s and id = %s",
         (conversation_id, Jsonb(why), account_id, message_id),
+    )
+    await conn.execute(
+        "update mention set conversation_id = %s where account_id = %s and message_id = %s", (conversation_id, account_id, message_id)
     )

@@ -1,6 +1,7 @@
 """What the page's script may ask: who the customers are, their threads, and sending a mail as one of them, by real SMTP, to Innboks.
 
     GET  people · POST people      GET threads?person=ADDRESS      POST mails      GET mails/ID/source|html|files/N      GET events
+    GET  boxes · POST boxes        POST boxes/trouble              (the team's own mailboxes at the big providers: `box_page.py`)
 
 Read next: `mailbox.py` (what is kept), `letters.py` (how a mail is written), `static/desk.js` (the page).
 """
@@ -9,7 +10,7 @@ import asyncio
 import base64
 import binascii
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
@@ -24,9 +25,13 @@ from innboks.config import Endpoint, Settings
 from innboks.errors import Invalid, NotFound, Refused
 from innboks.lib import embedded_postgres
 from innboks.sandbox.email.behaviour import BEHAVIOURS, behaviour_of
+from innboks.sandbox.email.box_page import answer_boxes
+from innboks.sandbox.email.google import Google
 from innboks.sandbox.email.letters import CLIENTS, Answered, Attached, Client, Language, Letter, write_letter
 from innboks.sandbox.email.mail_server import MailServer
 from innboks.sandbox.email.mailbox import KeptMail, Mailbox
+from innboks.sandbox.email.microsoft import Microsoft
+from innboks.sandbox.email.provider import Provider
 from innboks.sandbox.email.reports import HOST
 from innboks.sandbox.email.store import Address, connected_addresses
 from innboks.sandbox.stand_in import Answer, Request
@@ -80,11 +85,22 @@ class Desk:
         self.server = MailServer(
             self.mailbox, endpoint, self.post, **({} if report_after_s is None else {"report_after_s": report_after_s})
         )
+        self.google = Google(self._spread)
+        self.microsoft = Microsoft(self._spread)
+        self.providers: dict[str, Provider] = {one.key: one for one in (self.google, self.microsoft)}
+        self.provider_paths: Sequence[str] = tuple(self.providers)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         async with self.server.running():
-            yield
+            try:
+                yield
+            finally:
+                for provider in self.providers.values():
+                    await provider.close()
+
+    async def call(self, request: Request) -> Answer:
+        return await self.providers[request.path.partition("/")[0]].call(request)
 
     def where(self) -> str:
         return f"Mail server  {Endpoint(self._settings.sandbox_smtp.host, self.server.port)}  (smtp_host, smtp_port; smtp_tls=none)"
@@ -105,6 +121,8 @@ class Desk:
                 return _frame(self._mail(id).html)
             case "GET", ["mails", id, "files", nth]:
                 return _file(self._mail(id), nth)
+            case _, ["boxes", *rest]:
+                return await answer_boxes(self.providers, request, rest)
             case "GET", ["events"]:
                 return Answer(type="text/event-stream", stream=self._events())
         raise NotFound("There is no such thing in the sandbox.")
@@ -122,7 +140,8 @@ class Desk:
                 }
                 for address in box.people()
             ],
-            "addresses": [{"address": one.address, "name": one.name} for one in await asyncio.to_thread(self._connected)],
+            "addresses": [{"address": one.address, "name": one.name} for one in await asyncio.to_thread(self._connected)]
+            + [{"address": address, "name": one.name} for one in self.providers.values() for address in one.boxes],
             "behaviours": [{"name": one.name, "label": one.label} for one in BEHAVIOURS],
             "clients": [{"name": name, "label": label} for name, label in CLIENTS.items()],
             "innboks": {"url": self._settings.url, "smtp": str(self._settings.smtp)},
@@ -186,7 +205,11 @@ class Desk:
 
     async def post(self, sender: str, recipient: str, raw: bytes) -> None:
         """Hands a mail to Innboks, as the team's own mail provider does: it forwards what comes for a connected address to the hosted one.
-        Raises `Refused` with what Innboks said."""
+        Raises `Refused` with what Innboks said. A mailbox at a big provider gets it there."""
+        for provider in self.providers.values():
+            if recipient.lower() in provider.boxes:
+                await provider.box(recipient).put(raw)
+                return
         known = {one.address.lower(): one.hosted for one in await asyncio.to_thread(self._connected)}
         smtp = self._settings.smtp
         host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(smtp.host, smtp.host)  # noqa: S104 - a comparison
@@ -208,6 +231,14 @@ class Desk:
             raise Refused(f"Innboks refused the mail: {error.code} {error.message}", code="refused") from error
         except (aiosmtplib.SMTPException, OSError) as error:
             raise Refused(f"Nobody takes mail at {smtp}. Is Innboks running?", code="not_running") from error
+
+    async def _spread(self, sender: str, raw: bytes, recipients: list[str]) -> None:
+        """What a mailbox at a big provider sent: to each other's mailbox, or into the customers'."""
+        for address in recipients:
+            if any(address.lower() in provider.boxes for provider in self.providers.values()):
+                await self.post(sender, address, raw)
+            else:
+                await self.server.take(sender, address, raw)
 
     def _mail(self, id: str) -> KeptMail:
         mail = self.mailbox.get(int(id)) if id.isascii() and id.isdecimal() and len(id) < 12 else None

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
+import msgspec
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from innboks.config import Endpoint
@@ -84,6 +85,17 @@ class MailServer:
             assert isinstance(server.transport, asyncio.Transport)
             server.transport.abort()
         return "250 2.0.0 OK, delivered"
+
+    async def take(self, sender: str, person: str, raw: bytes) -> None:
+        """A mail that a big provider took and now delivers: what this customer's mailbox refuses comes back as a report."""
+        behaviour = self._behaviour(person)
+        if behaviour.refusal and not behaviour.only_first and not behaviour.report_status:
+            text = behaviour.refusal.format(address=person)
+            behaviour = msgspec.structs.replace(behaviour, report_status=text.split(" ")[1], report_text=text)
+        if not behaviour.report_status:
+            await self._mailbox.keep(raw, person, is_own=False)
+        if self._post is not None and (behaviour.report_status or behaviour.is_away):
+            await self._come_back(behaviour, raw, sender, person)
 
     async def _come_back(self, behaviour: Behaviour, raw: bytes, sender: str, person: str) -> None:
         assert self._post is not None

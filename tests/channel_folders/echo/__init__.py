@@ -3,7 +3,6 @@
 import hashlib
 import hmac
 from collections.abc import Sequence
-from datetime import timedelta
 from typing import Annotated
 
 import msgspec
@@ -25,6 +24,7 @@ from innboks.sdk.contract import (
     ReactionReceived,
     ReceiptReceived,
     Sent,
+    Sign,
     ThreadKey,
 )
 
@@ -47,9 +47,13 @@ class Payload(msgspec.Struct):
     name: str = ""
     text: str = ""
     message: str = ""
+    in_reply_to: str = ""
     emoji: str = ""
     state: str = ""
     reason: str = ""
+    thread: str = ""
+    is_automatic: bool = False
+    signs: list[Sign] = []
 
 
 class Answer(msgspec.Struct):
@@ -62,7 +66,6 @@ class Echo(Channel):
     category = "messaging"
     Config = Config
     abilities = Abilities(text_limit=4000, has_receipts=True, has_read_receipts=True, identity="opaque")
-    silence_limit = timedelta(days=1)
 
     async def connect(self, ctx: Context) -> Connected:
         return Connected(identity=ctx.config.room, config=ctx.config, address=f"#{ctx.config.room}")
@@ -79,12 +82,15 @@ class Echo(Channel):
             raise Unrecognised("This is not a payload of Echo.") from error
         match payload.type:
             case "message":
+                answered = [ThreadKey(how="message", value=payload.in_reply_to, label="reply")] if payload.in_reply_to else []
                 return [
                     MessageReceived(
                         external_id=payload.id,
                         sender=Party(address=payload.sender, name=payload.name, role="from"),
                         text=payload.text,
-                        thread=[ThreadKey(how="party", value=payload.sender, label="sender")],
+                        thread=[*answered, *([] if payload.thread else [ThreadKey(how="party", value=payload.sender, label="sender")])],
+                        is_automatic=payload.is_automatic,
+                        signs=payload.signs,
                     )
                 ]
             case "receipt":

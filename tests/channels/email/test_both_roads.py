@@ -23,7 +23,9 @@ from innboks.core.conversations.models import Message, NewMessage
 from innboks.core.conversations.read import get_message, list_conversations, list_messages
 from innboks.core.conversations.send import send
 from innboks.core.conversations.write import write
+from innboks.core.files.attach import upload
 from innboks.core.parts import Parts
+from tests.api.test_files import PNG
 from tests.channels.email.dns_server import dns_server
 from tests.channels.email.scripted_smtp import ScriptedServer, scripted
 from tests.channels.email.test_authentication import DNS, MAIL, keys, signed
@@ -53,6 +55,7 @@ class Team:
 
     async def answers(self, conversation_id: int, **words: Any) -> Message:
         message, _ = await write(self.parts, self.actor, conversation_id, NewMessage(type="reply", **words))
+        assert message == await get_message(self.parts, self.actor, message.id), "what writing answers is what reading gives"
         await send(self.parts, message.account_id, message.id, worker="test")
         return await get_message(self.parts, self.actor, message.id)
 
@@ -94,10 +97,32 @@ async def test_there_and_back_and_there_again(team: Team) -> None:
     )
     await team.gets("From: leo@customer.example\nSubject: Another client\nMessage-ID: <3@customer.example>\n\nHere it is.\n", to=reply_to)
     await team.gets(f"From: leo@private.example\nTo: {reply_to}\nSubject: Another address\n\nIt is me.\n")
-    messages = await team.messages()
+    messages = [one for one in await team.messages() if one.type != "system"]
     assert [one.text for one in messages] == ["It has not arrived.", "It is on its way.", "Thanks.", "Here it is.", "It is me."]
     assert [one.why.get("label") for one in messages if one.direction == "in"][1:] == ["In-Reply-To", "reply address", "reply address"]
     assert reply_to not in str([one.recipients for one in messages])
+
+
+async def test_an_answer_carries_its_pictures_and_what_it_quotes(team: Team) -> None:
+    await team.gets(FIRST)
+    conversation_id = await team.only_conversation()
+    picture = await upload(team.parts, team.actor, "seam.png", "image/png", PNG, is_inline=True)
+    html = f'<div>See the <strong>seam</strong>: <img src="cid:{picture.content_id}" alt="seam.png"></div>'
+    quoted = "On 1 Nov, Leo wrote:\n> It has not\n> arrived <yet>."
+    answer = await team.answers(conversation_id, text="See the seam: [seam.png]", html=html, quoted=quoted, attachments=[picture.id])
+    assert (answer.state, answer.html, answer.quoted) == ("sent", html, quoted)
+    mail = email.message_from_bytes(team.server.mails[0], policy=email.policy.default)
+    assert mail.get_content_type() == "multipart/related"
+    (shown,) = [part for part in mail.walk() if part.get_content_type() == "image/png"]
+    assert (shown["Content-ID"], shown.get_content_disposition()) == (f"<{picture.content_id}>", "inline")
+    text, markup = (mail.get_body((kind,)) for kind in ("plain", "html"))
+    assert text is not None
+    assert markup is not None
+    assert text.get_content().replace("\r\n", "\n") == f"See the seam: [seam.png]\n\n{quoted}\n"
+    assert f'<img src="cid:{picture.content_id}"' in markup.get_content()
+    assert "It has not<br>" in markup.get_content()
+    assert "arrived &lt;yet&gt;." in markup.get_content()
+    assert "&gt; It has" not in markup.get_content()
 
 
 async def test_people_read_who_is_verified(team: Team) -> None:
@@ -163,17 +188,21 @@ Message-ID: <{answer.external_id}>
     found = await get_message(team.parts, team.actor, answer.id)
     states = {one.address: one.state for one in found.recipients}
     assert states == {"leo@customer.example": "sent", "mia@partner.example": "failed"}
-    assert [one.type for one in await team.messages()] == ["message", "reply", "system"]
+    found_lines = [one.data["event"] for one in await team.messages() if one.type == "system"]
+    assert found_lines == ["assigned", "message_failed"]
 
 
-async def test_a_report_about_somebody_elses_mail_is_shown_to_people(team: Team) -> None:
+async def test_a_report_about_somebody_elses_mail_is_shown_among_what_is_filtered(team: Team) -> None:
     await team.gets(
         "From: MAILER-DAEMON@partner.example\nSubject: Undelivered Mail Returned to Sender\nMessage-ID: <dsn2@partner.example>\n"
         "Content-Type: multipart/report; report-type=delivery-status; boundary=r\n\n--r\n\nNot delivered.\n--r\n"
         "Content-Type: message/delivery-status\n\nFinal-Recipient: rfc822; mia@partner.example\nAction: failed\nStatus: 5.1.1\n\n"
         "--r\nContent-Type: text/rfc822-headers\n\nMessage-ID: <elsewhere@team.example>\n\n--r--\n"
     )
-    (message,) = await team.messages()
+    assert (await list_conversations(team.parts, team.actor)).items == []
+    (one,) = (await list_conversations(team.parts, team.actor, view="filtered")).items
+    assert one.spam_reason == "automated"
+    message = (await list_messages(team.parts, team.actor, one.id)).items[0]
     assert message.is_automatic
     assert message.text == "Not delivered."
 

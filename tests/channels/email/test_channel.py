@@ -107,7 +107,7 @@ def _file(one: dict[str, Any]) -> OutgoingFile:
 
 def test_the_registry_finds_it_and_describes_its_form() -> None:
     registry = discover()
-    about = registry.describe(registry.get("email"))
+    about = registry.describe(registry.get("email"), {})
     fields = next(iter(about["config_schema"]["$defs"].values()))["properties"]
     assert about["abilities"]["text_format"] == "html"
     assert about["abilities"]["identity"] == "email"
@@ -117,7 +117,8 @@ def test_the_registry_finds_it_and_describes_its_form() -> None:
     assert fields["smtp_password"]["writeOnly"]
     assert fields["imap_password"]["writeOnly"]
     assert not [name for name in fields if "password" in name and not fields[name].get("writeOnly")]
-    assert all(offers(registry.get("email"), one) for one in ("serve", "watch", "ledger", "find_sent", "health", "describe"))
+    assert all(offers(registry.get("email"), one) for one in ("serve", "watch", "ledger", "find_sent", "health", "describe", "push"))
+    assert [one["provider"] for one in about["sign_ins"]] == ["google", "microsoft"]
 
 
 def test_parsing_needs_nothing_but_plain_facts() -> None:

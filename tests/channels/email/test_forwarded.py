@@ -175,6 +175,7 @@ ATTACHED = (
 def test_an_attached_mail_with_nothing_else() -> None:
     assert sender("Order 17", ATTACHED.format(""), kind='multipart/mixed; boundary="b"') == KARI
     assert sender("Fwd: Order 17", ATTACHED.format("See this"), kind='multipart/mixed; boundary="b"') == KARI
+    assert sender("Order 17", ATTACHED.format("").replace("attachment", "inline"), kind='multipart/mixed; boundary="b"') == KARI
     assert sender("Our evidence", ATTACHED.format("I attach a mail."), kind='multipart/mixed; boundary="b"') is None
 
 

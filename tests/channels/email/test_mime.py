@@ -54,8 +54,58 @@ def test_texts_around_a_file_are_all_shown_in_both_forms() -> None:
         b"--b\r\n\r\ntwo & three\r\n--b--\r\n"
     )
     assert mail.body_text.split() == ["one", "two", "&", "three"]
-    assert mail.body_html == "<p>one</p><br/>\ntwo &amp; three"
+    assert mail.body_html == "<p>one</p><br/>\n<p>two &amp; three</p>"
     assert [one.name for one in mail.attachments] == ["a.pdf"]
+
+
+def test_a_text_among_html_keeps_its_paragraphs() -> None:
+    mail = parse_mail(
+        HEAD + b"Content-Type: multipart/mixed; boundary=b\r\n\r\n"
+        b"--b\r\nContent-Type: text/html\r\n\r\n<p>one</p>\r\n"
+        b"--b\r\nContent-Type: text/plain; charset=utf-8\r\n\r\nBl\xc3\xa5b\xc3\xa6r  \r\n1 < 2\r\n\r\n\r\n\xf0\x9f\x8d\x9e\r\n"
+        b"--b\r\nContent-Type: text/plain\r\n\r\n\r\n--b--\r\n"
+    )
+    assert mail.body_html == "<p>one</p><br/>\n<p>Bl&aring;b&aelig;r<br/>1 &lt; 2</p><p>🍞</p><br/>\n"
+
+
+SHOWN = (
+    b"Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nSee this.\r\n"
+    b"--b\r\nContent-Type: message/rfc822\r\nContent-Disposition: %b\r\n\r\n"
+    b"From: Ola <ola@example.net>\r\nSubject: =?utf-8?q?=C3=98l?=\r\nX-Other: x\r\n"
+    b"Content-Type: multipart/related; boundary=c\r\n\r\n--c\r\nContent-Type: text/html\r\n\r\n<img src=cid:p@x>Cheers\r\n"
+    b"--c\r\nContent-Type: image/png\r\nContent-ID: <p@x>\r\n\r\nPNG\r\n--c--\r\n--b--\r\n"
+)
+
+
+def test_a_mail_put_inline_is_shown_and_stays_a_file() -> None:
+    mail = parse_mail(HEAD + SHOWN % b"inline")
+    assert mail.body_text.split() == ["See", "this.", "From:", "Ola", "<ola@example.net>", "Subject:", "Øl", "Cheers"]
+    assert "From: Ola &lt;ola@example.net&gt;<br/>Subject: &Oslash;l</p>" in mail.body_html
+    assert [(one.name, one.inline) for one in mail.attachments] == [("image.png", True), ("Øl.eml", False)]
+
+
+@pytest.mark.parametrize("disposition", [b"attachment", b"inline; filename=a.eml"])
+def test_a_mail_attached_as_a_file_is_a_file_only(disposition: bytes) -> None:
+    mail = parse_mail(HEAD + SHOWN % disposition)
+    assert (mail.body_text.strip(), mail.body_html, len(mail.attachments)) == ("See this.", "", 1)
+
+
+def test_mails_inside_a_shown_mail_are_files() -> None:
+    inner = b"Subject: 0\r\n\r\nhei"
+    for number in range(1, 60):
+        inner = b"Subject: %d\r\nContent-Type: message/rfc822\r\nContent-Disposition: inline\r\n\r\n%b" % (number, inner)
+    mail = parse_mail(inner)
+    assert mail.body_text.split() == ["Subject:", "58"]
+    assert [one.name for one in mail.attachments] == ["58.eml"]
+
+
+def test_forms_of_the_text_for_other_screens_are_no_files() -> None:
+    mail = parse_mail(
+        HEAD + b"Content-Type: multipart/alternative; boundary=b\r\n\r\n--b\r\n\r\nhei\r\n"
+        b"--b\r\nContent-Type: text/x-amp-html\r\n\r\n<html amp4email>\r\n--b\r\nContent-Type: text/watch-html\r\n\r\n<b>\r\n"
+        b"--b\r\nContent-Type: text/html\r\n\r\n<p>hei</p>\r\n--b\r\nContent-Type: text/calendar\r\n\r\nBEGIN:VCALENDAR\r\n--b--\r\n"
+    )
+    assert (mail.body_text, mail.body_html, [one.name for one in mail.attachments]) == ("hei", "<p>hei</p>", ["invite.ics"])
 
 
 def test_an_html_only_mail_has_no_plain_body() -> None:

@@ -47,6 +47,7 @@ def test_encoded_words(raw: bytes, text: str) -> None:
         ("attachment; filename*1=\"b.txt\"; filename*0=\"a\"", "ab.txt"),
         ('attachment; filename="=?utf-8?q?bl=C3=A5.txt?="', "blå.txt"),
         ("attachment; filename=a b.txt", "a b.txt"),
+        ('attachment; filename="=?utf-8?b?YQpiLnR4dA==?="', "a_b.txt"),
         ('attachment; filename="open.txt', "open.txt"),
         ("attachment; filename = spaced.txt ; size=1", "spaced.txt"),
         ("attachment; filename*=no-such-charset''x%41", "xA"),

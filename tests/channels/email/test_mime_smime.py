@@ -66,3 +66,22 @@ def test_what_cannot_be_opened_stays_a_file(signed: bytes) -> None:
 def test_any_bytes_are_survived(data: bytes) -> None:
     signed_content(data)
     signed_content(b"\x30\x80\x06\x09" + bytes.fromhex("2a864886f70d010702") + data)
+
+
+def field(tag: int, content: bytes) -> bytes:
+    length = len(content).to_bytes(4, "big")
+    return bytes([tag, 0x84]) + length + content
+
+
+def wrapped(entity: bytes) -> bytes:
+    encapsulated = field(0x30, field(0x06, bytes.fromhex("2a864886f70d010701")) + field(0xA0, field(0x04, entity)))
+    data = field(0x30, field(0x06, bytes.fromhex("2a864886f70d010702")) + field(0xA0, field(0x30, b"\x02\x01\x01\x31\x00" + encapsulated)))
+    return b"Content-Type: application/pkcs7-mime; name=smime.p7m\r\nContent-Transfer-Encoding: binary\r\n\r\n" + data
+
+
+def test_signatures_around_signatures_are_opened_a_few_times_only() -> None:
+    entity = INNER
+    for count in range(1, 10):
+        entity = wrapped(entity)
+        read = parse_mail(b"From: kari@example.org\r\n" + entity)
+        assert (read.body_text, len(read.attachments)) == (("blåbær\r\n", 0) if count <= 5 else ("", 1))

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from innboks.channels.email.mime import parse_mail
-from innboks.channels.email.tnef import decompress_rtf, read_tnef
+from innboks.channels.email.tnef import read_tnef
 
 
 def attribute(level: int, kind: int, value: bytes) -> bytes:
@@ -64,14 +64,19 @@ def test_what_is_no_container_stays_a_file() -> None:
     assert [one.name for one in parse_mail(mail(b"something else")).attachments] == ["winmail.dat"]
 
 
-def test_compressed_rtf() -> None:
-    # "{\rtf1\ansi" comes from the dictionary's first bytes, the rest is literal; offset = write position ends the stream
-    token = struct.pack(">H", (0 << 4) | (11 - 2))
-    end = struct.pack(">H", 0)
-    packed = b"\x01" + token + b" hello}"
-    assert decompress_rtf(struct.pack("<IIII", len(packed) + 12, 18, 0x75465A4C, 0) + packed) == b"{\\rtf1\\ansi hello}"
-    assert decompress_rtf(struct.pack("<IIII", 20, 5, 0x414C454D, 0) + b"{\\rtf and more") == b"{\\rtf"
-    assert decompress_rtf(end) == b""
+def test_a_body_in_rtf_only_is_read() -> None:
+    rtf = rb"{\rtf1\ansi\ansicpg1252 Hei p\'e5 deg\par}"
+    stored = struct.pack("<IIII", len(rtf) + 12, len(rtf), 0x414C454D, 0) + rtf
+    content = struct.pack("<IH", 0x223E9F78, 1) + attribute(1, 0x00069003, properties((0x102, 0x1009, stored)))
+    read = parse_mail(mail(content))
+    assert (read.body_text.strip(), read.attachments) == ("Hei på deg", [])
+
+
+def test_rtf_without_words_stays_a_file() -> None:
+    rtf = rb"{\rtf1{\pict ff}}"
+    stored = struct.pack("<IIII", len(rtf) + 12, len(rtf), 0x414C454D, 0) + rtf
+    content = struct.pack("<IH", 0x223E9F78, 1) + attribute(1, 0x00069003, properties((0x102, 0x1009, stored)))
+    assert [(one.name, one.content) for one in parse_mail(mail(content)).attachments] == [("message.rtf", rtf)]
 
 
 @settings(max_examples=300, deadline=1000)

@@ -1,6 +1,5 @@
 import { Dialog } from "../ui/Dialog";
 import { t } from "../ui/i18n";
-import { useStore } from "../ui/store";
 import { type Action, type Group, shownKeys } from "./action";
 import { actions } from "./list";
 import { panes } from "./panes";
@@ -9,9 +8,7 @@ import "./keysheet.css";
 const GROUPS: Group[] = ["move", "conversation", "write", "app"];
 
 /** The `?` sheet: made from the actions themselves, so it is never out of date. */
-export function KeySheet() {
-  const isOpen = useStore(panes, (state) => state.isSheetOpen);
-  if (!isOpen) return null;
+export default function KeySheet() {
   return (
     <Dialog title={t("keys.title")} isWide onClose={() => panes.set({ isSheetOpen: false })}>
       <div className="keysheet">
@@ -25,6 +22,7 @@ export function KeySheet() {
                   <KeyLine key={action.name} action={action} />
                 ))}
               {group === "write" ? <Line words={t("action.send")} keys={["Mod+Enter"]} /> : null}
+              {group === "write" ? <Line words={t("sending.and_close")} keys={["Mod+Shift+Enter"]} /> : null}
               {group === "write" ? <Line words={t("action.switch_mode")} keys={["Mod+/"]} /> : null}
               {group === "write" ? <Line words={t("action.attach")} keys={["Mod+Shift+F"]} /> : null}
             </dl>

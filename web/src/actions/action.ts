@@ -18,6 +18,8 @@ export interface Scope {
   /** Opens a conversation, or the bare list. `focus` says where the hands go on. */
   open: (id: Id | null, focus: "row" | "thread" | "none") => void;
   go: (view: string) => void;
+  /** The open conversation is meant, also while rows are chosen: what stands in its own header. */
+  isAlone?: boolean;
 }
 
 export type Group = "move" | "conversation" | "write" | "app";

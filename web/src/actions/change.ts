@@ -1,40 +1,113 @@
-/* Changes to a conversation: shown at once, told to the server, taken back when the server refuses, and undone by a toast. */
+/* Changes to conversations, one or many: shown at once, told to the server, taken back where the server refuses, and undone by a toast or `Z`. Many go
+ * in small bundles, so that what is done so far can be shown and one that cannot be changed stops no other. Read next: changes.ts. */
 import type { QueryClient } from "@tanstack/react-query";
-import { patch } from "../api/client";
+import { patch, post } from "../api/client";
 import { applyNow } from "../api/live";
 import { keys } from "../api/queries";
-import type { Conversation, Id } from "../api/types";
+import type { BulkResults, Conversation, Id } from "../api/types";
+import { t } from "../ui/i18n";
 import { sentence } from "../ui/States";
-import { toast, toastError } from "../ui/toasts";
+import { toast, toastError, toastProgress } from "../ui/toasts";
+import { type Change, changed, isEmpty, wayBack } from "./changes";
 
-export type Change = Partial<Pick<Conversation, "status" | "assignee_id" | "inbox_id">>;
+export type { Change } from "./changes";
+
+const BUNDLE = 50;
 
 interface Options {
   client: QueryClient;
   me: Id;
-  /** What the toast says; none, no toast. */
-  done?: string;
+  /** What the toast says when it is done; none, no toast. */
+  done?: (count: number) => string;
+  /** What the toast says while many are under way. */
+  doing?: string;
   onUndone?: () => void;
 }
 
-export async function changeConversation(before: Conversation, change: Change, options: Options): Promise<void> {
-  const { client, me, done, onUndone } = options;
-  const show = (conversation: Conversation) =>
-    applyNow(client, { type: "conversation.changed", data: { conversation } }, me);
-  const back: Change = {};
-  for (const key of Object.keys(change) as (keyof Change)[]) Object.assign(back, { [key]: before[key] });
-  show({ ...before, ...change, closed_at: change.status === "closed" ? new Date().toISOString() : before.closed_at });
-  if (done) {
-    toast(done, () => {
-      void changeConversation({ ...before, ...change }, back, { client, me });
-      onUndone?.();
-    });
-  }
+interface Step {
+  before: Conversation;
+  change: Change;
+}
+
+/** Changes one conversation. `done` may be a plain text. */
+export function changeConversation(
+  before: Conversation,
+  change: Change,
+  options: Omit<Options, "done"> & { done?: string },
+): Promise<void> {
+  const { done, ...rest } = options;
+  return changeConversations([before], () => change, { ...rest, done: done === undefined ? undefined : () => done });
+}
+
+/** Changes each as `change` says of it; what needs no change is left out. */
+export async function changeConversations(
+  targets: readonly Conversation[],
+  change: (one: Conversation) => Change,
+  options: Options,
+): Promise<void> {
+  const steps = targets
+    .map((before) => ({ before, change: change(before) }))
+    .filter((step) => !isEmpty(wayBack(step.before, changed(step.before, step.change))));
+  if (!steps.length) return;
+  const back = steps.map(({ before, change: made }) => ({ before, after: changed(before, made) }));
+  for (const { after } of back) show(options, after);
+  const undo = () => {
+    const steps = back.map(({ before, after }) => ({ before: after, change: wayBack(before, after) }));
+    for (const { before } of back) show(options, before);
+    void send(steps, { ...options, done: undefined, doing: t("bulk.undoing"), onUndone: undefined });
+    options.onUndone?.();
+  };
+  await send(steps, options, undo);
+}
+
+/** Tells the server. What it refuses is shown as it was. */
+async function send(steps: Step[], options: Options, undo?: () => void): Promise<void> {
+  if (steps.length === 1 && steps[0]) await sendOne(steps[0], options, undo);
+  else await sendMany(steps, options, undo);
+  void options.client.invalidateQueries({ queryKey: keys.views });
+}
+
+async function sendOne({ before, change }: Step, options: Options, undo?: () => void): Promise<void> {
+  const takeBack = options.done ? toast(options.done(1), undo, { isLasting: true }) : () => undefined;
   try {
-    show(await patch<Conversation>(`/api/conversations/${before.id}`, change));
-    void client.invalidateQueries({ queryKey: keys.views });
+    show(options, await patch<Conversation>(`/api/conversations/${before.id}`, change));
   } catch (problem) {
-    show(before);
+    show(options, before);
+    takeBack();
     toastError(sentence(problem));
   }
 }
+
+async function sendMany(steps: Step[], options: Options, undo?: () => void): Promise<void> {
+  const progress = toastProgress(options.doing ?? t("bulk.doing"), steps.length);
+  const refused = new Map<string, number>();
+  let count = 0;
+  for (let start = 0; start < steps.length; start += BUNDLE) {
+    const bundle = steps.slice(start, start + BUNDLE);
+    try {
+      const changes = bundle.map(({ before, change }) => ({ id: before.id, change }));
+      const { results } = await post<BulkResults>("/api/conversations/bulk", { changes });
+      results.forEach((result, at) => {
+        const before = bundle[at]?.before;
+        if (result.conversation) {
+          count++;
+          show(options, result.conversation);
+        } else if (before) {
+          refused.set(result.detail, (refused.get(result.detail) ?? 0) + 1);
+          show(options, before);
+        }
+      });
+    } catch (problem) {
+      for (const { before } of bundle) show(options, before);
+      refused.set(sentence(problem), (refused.get(sentence(problem)) ?? 0) + bundle.length);
+    }
+    progress.update(Math.min(start + BUNDLE, steps.length));
+  }
+  progress.end();
+  if (count && options.done) toast(options.done(count), undo, { isLasting: true });
+  else if (count && !undo) toast(t("bulk.undone", { count }));
+  for (const [detail, left] of refused) toastError(t("bulk.refused", { count: left, detail }));
+}
+
+const show = ({ client, me }: Options, conversation: Conversation) =>
+  applyNow(client, { type: "conversation.changed", data: { conversation } }, me);

@@ -35,6 +35,6 @@ describe("the actions", () => {
     expect(findAction(actions, "", "e")).toMatchObject({ name: "close" });
     expect(findAction(actions, "", "g")).toBe("wait");
     expect(findAction(actions, "g", "m")).toMatchObject({ name: "go_mine" });
-    expect(findAction(actions, "", "x")).toBeUndefined();
+    expect(findAction(actions, "", "q")).toBeUndefined();
   });
 });

@@ -1,6 +1,7 @@
 /* Turns key presses into actions. Single letters act only outside text fields, dialogs and menus. */
 import { useEffect, useRef } from "react";
 import type { Action, Scope } from "./action";
+import { offer } from "./finder";
 
 const SEQUENCE_MS = 1200;
 
@@ -38,6 +39,7 @@ export function findAction(actions: Action[], before: string, key: string): Acti
 export function useKeyboard(actions: Action[], scope: Scope): void {
   const latest = useRef({ actions, scope });
   latest.current = { actions, scope };
+  useEffect(() => offer(actions, scope));
   useEffect(() => {
     let before = "";
     let timer: ReturnType<typeof setTimeout> | undefined;

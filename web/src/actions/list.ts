@@ -1,10 +1,13 @@
 /* Every action of the inbox. */
-import { Check, MessageSquareLock, Reply, ReplyAll, RotateCcw, UserRoundCheck, UserRoundPlus } from "lucide-react";
-import { t } from "../ui/i18n";
+import { Forward, MessageSquareLock, Reply, ReplyAll } from "lucide-react";
 import { undoLast } from "../ui/toasts";
 import type { Action, Scope } from "./action";
-import { changeConversation } from "./change";
+import { finderActions } from "./finder";
 import { askComposer, panes, stepPane, togglePane } from "./panes";
+import { selectingActions } from "./selecting";
+import { startingActions } from "./starting";
+import { steering } from "./steering";
+import { threadActions } from "./thread";
 
 const isOpenOne = (scope: Scope) => scope.conversation !== null;
 const always = () => true;
@@ -18,43 +21,6 @@ function neighbour(scope: Scope, by: 1 | -1) {
 function step(scope: Scope, by: 1 | -1): void {
   const row = neighbour(scope, by);
   if (row) scope.open(row.id, "row");
-}
-
-function closeOrReopen(scope: Scope): void {
-  const conversation = scope.conversation;
-  if (!conversation) return;
-  const isOpen = conversation.status === "open";
-  const next = neighbour(scope, 1) ?? neighbour(scope, -1);
-  void changeConversation(
-    conversation,
-    { status: isOpen ? "closed" : "open" },
-    {
-      client: scope.client,
-      me: scope.me.id,
-      done: isOpen ? t("toast.closed") : t("toast.reopened"),
-      onUndone: () => scope.open(conversation.id, "row"),
-    },
-  );
-  // The closed one leaves the view: go on with the next. Where it stays in sight there is nothing to go on to.
-  if (isOpen && scope.view !== "closed" && scope.rows.some((row) => row.id === conversation.id)) {
-    scope.open(next && next.id !== conversation.id ? next.id : null, "row");
-  }
-}
-
-/** Gives the conversation to a person, or to nobody (null). */
-export function assignTo(scope: Scope, userId: string | null): void {
-  const conversation = scope.conversation;
-  if (!conversation || conversation.assignee_id === userId) return;
-  const name = scope.users.find((user) => user.id === userId)?.name ?? "";
-  void changeConversation(
-    conversation,
-    { assignee_id: userId },
-    {
-      client: scope.client,
-      me: scope.me.id,
-      done: userId ? t("toast.assigned", { name }) : t("toast.unassigned"),
-    },
-  );
 }
 
 /** Esc: one level out, from field to thread to row to list. */
@@ -72,16 +38,6 @@ function leave(scope: Scope): void {
     scope.open(null, "none");
   }
 }
-
-export const closeAction: Action = {
-  name: "close",
-  group: "conversation",
-  label: (conversation) => (conversation?.status === "closed" ? "action.reopen" : "action.close"),
-  icon: (scope) => (scope.conversation?.status === "closed" ? RotateCcw : Check),
-  keys: ["e"],
-  when: isOpenOne,
-  run: closeOrReopen,
-};
 
 export const actions: Action[] = [
   {
@@ -142,25 +98,8 @@ export const actions: Action[] = [
     when: always,
     run: (s) => s.go("open"),
   },
-  closeAction,
-  {
-    name: "assign_me",
-    group: "conversation",
-    label: () => "action.assign_me",
-    icon: () => UserRoundCheck,
-    keys: ["Shift+I"],
-    when: (s) => isOpenOne(s) && s.conversation?.assignee_id !== s.me.id,
-    run: (s) => assignTo(s, s.me.id),
-  },
-  {
-    name: "assign",
-    group: "conversation",
-    label: () => "action.assign",
-    icon: () => UserRoundPlus,
-    keys: ["i"],
-    when: isOpenOne,
-    run: () => panes.set({ isAssigning: true }),
-  },
+  ...selectingActions,
+  ...steering,
   {
     name: "reply",
     group: "write",
@@ -180,6 +119,15 @@ export const actions: Action[] = [
     run: () => askComposer("reply", true),
   },
   {
+    name: "forward",
+    group: "write",
+    label: () => "action.forward",
+    icon: () => Forward,
+    keys: ["f"],
+    when: isOpenOne,
+    run: () => askComposer("forward"),
+  },
+  {
     name: "comment",
     group: "write",
     label: () => "action.comment",
@@ -188,6 +136,9 @@ export const actions: Action[] = [
     when: isOpenOne,
     run: () => askComposer("comment"),
   },
+  ...startingActions,
+  ...threadActions,
+  ...finderActions,
   { name: "undo", group: "app", label: () => "action.undo", keys: ["z"], when: always, run: () => void undoLast() },
   {
     name: "views",

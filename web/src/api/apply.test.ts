@@ -1,10 +1,15 @@
 import { describe, expect, it } from "vitest";
-import { apply, belongs, type Cache, type Context } from "./apply";
-import type { ConversationPages, ListFilter, MessagePages } from "./queries";
+import { apply, type Cache, type Context } from "./apply";
+import { belongs as belongsAt, type ListFilter } from "./lists";
+import type { ConversationPages, MessagePages } from "./queries";
 import type { Conversation, Message } from "./types";
 
 const ME = "1";
-const context: Context = { me: ME, reading: null };
+const NOW = Date.parse("2026-11-22T12:00:00Z");
+const context: Context = { me: ME, reading: null, now: NOW };
+const belongs = (filter: ListFilter, row: Conversation, me: string) => belongsAt(filter, row, me, NOW);
+
+const NOTHING = { last_entry: null, others_count: 0, due_at: null, due_kind: null, due_from: null, spam_reason: null };
 
 function conversation(id: string, part: Partial<Conversation> = {}): Conversation {
   return {
@@ -22,8 +27,15 @@ function conversation(id: string, part: Partial<Conversation> = {}): Conversatio
     last_message_at: `2026-11-22T10:${id.padStart(2, "0")}:00Z`,
     last_direction: "in",
     waiting_since: "2026-11-22T10:00:00Z",
+    ...NOTHING,
     failed_count: 0,
     is_spam: false,
+    is_trashed: false,
+    priority: "normal",
+    is_snoozed: false,
+    snoozed_until: null,
+    tag_ids: [],
+    merged_into_id: null,
     is_unread: false,
     created_at: "2026-11-22T09:00:00Z",
     closed_at: null,
@@ -35,6 +47,7 @@ function message(id: string, part: Partial<Message> = {}): Message {
   return {
     id,
     conversation_id: "5",
+    channel_account_id: "1",
     type: "message",
     direction: "in",
     state: null,
@@ -42,6 +55,7 @@ function message(id: string, part: Partial<Message> = {}): Message {
     code: "",
     text: `Text ${id}`,
     has_html: false,
+    html: "",
     quoted: "",
     signature: "",
     subject: "",
@@ -50,6 +64,8 @@ function message(id: string, part: Partial<Message> = {}): Message {
     contact_id: null,
     reply_to: [],
     next_try_at: null,
+    held_for: null,
+    held_until: null,
     recipients: [],
     attachments: [],
     external_id: null,
@@ -62,6 +78,7 @@ function message(id: string, part: Partial<Message> = {}): Message {
     data: {},
     reactions: [],
     edits: [],
+    has_source: false,
     ...part,
   };
 }
@@ -79,7 +96,14 @@ const messagesOf = (...pages: Message[][]): MessagePages => ({
   pageParams: pages.map(() => null),
 });
 
-const cacheOf = (part: Partial<Cache>): Cache => ({ lists: [], conversations: {}, messages: {}, ...part });
+const cacheOf = (part: Partial<Cache>): Cache => ({
+  lists: [],
+  conversations: {},
+  messages: {},
+  contacts: {},
+  notes: {},
+  ...part,
+});
 const idsOf = (cache: Cache, at = 0) => cache.lists[at]?.pages.pages.map((page) => page.items.map((row) => row.id));
 const changed = (row: Conversation) => ({ type: "conversation.changed", data: { conversation: row } }) as const;
 const withoutUnread = ({ is_unread: _own, ...rest }: Conversation): Conversation => rest;
@@ -146,9 +170,12 @@ describe("a changed conversation", () => {
     const cache = cacheOf({ lists: [listOf(open, [[conversation("4")]])] });
     const news = withoutUnread(conversation("4", { last_message_id: "40", last_message_at: "2026-11-22T11:00:00Z" }));
     const unread = (after: Cache) => after.lists[0]?.pages.pages[0]?.items[0]?.is_unread;
-    expect(unread(apply(cache, changed(news), context))).toBe(true);
-    expect(unread(apply(cache, changed(news), { ...context, reading: "4" }))).toBe(false);
-    expect(unread(apply(cache, changed({ ...news, last_direction: "out" }), context))).toBe(false);
+    const told = (direction: Message["direction"], who: Context) => {
+      const added = message("40", { conversation_id: "4", direction });
+      return apply(apply(cache, { type: "message.added", data: { message: added } }, who), changed(news), who);
+    };
+    expect([told("in", context), told("in", { ...context, reading: "4" })].map(unread)).toEqual([true, false]);
+    expect(unread(told("none", context))).toBe(false);
   });
 
   it("stays unread when somebody else assigns it", () => {
@@ -165,6 +192,21 @@ describe("a changed conversation", () => {
     expect(after.conversations["4"]?.is_unread).toBe(false);
     const older = apply(cache, { type: "read.changed", data: { conversation_id: "4", message_id: "3" } }, context);
     expect(older.conversations["4"]?.is_unread).toBe(true);
+  });
+});
+
+describe("a conversation that went to an inbox one may not read", () => {
+  it("is forgotten everywhere, and nothing else is touched", () => {
+    const mine = listOf({ view: "mine" }, [[conversation("9", { assignee_id: ME })]]);
+    const cache = cacheOf({
+      lists: [listOf({ view: "open" }, [[conversation("4"), conversation("2")]]), mine],
+      conversations: { "4": conversation("4"), "2": conversation("2") },
+      messages: { "4": messagesOf([message("8", { conversation_id: "4" })]) },
+    });
+    const after = apply(cache, { type: "conversation.gone", data: { conversation_id: "4" } }, context);
+    expect(idsOf(after)).toEqual([["2"]]);
+    expect(after.lists[1]).toBe(mine);
+    expect([Object.keys(after.conversations), Object.keys(after.messages)]).toEqual([["2"], []]);
   });
 });
 
@@ -235,6 +277,17 @@ describe("a message", () => {
       messages: { "5": { ...messagesOf([message("8")]), pages: [{ items: [message("8")], next: "m" }] } },
     });
     expect(ids(apply(partly, { type: "message.changed", data: { message: message("3") } }, context))).toEqual([["8"]]);
+  });
+
+  it("goes when it was taken back, and only from its conversation", () => {
+    const cache = cacheOf({
+      messages: { "5": messagesOf([message("8"), message("9")]), "2": messagesOf([message("9")]) },
+    });
+    const gone = { type: "message.removed", data: { conversation_id: "5", message_id: "9" } } as const;
+    const after = apply(cache, gone, context);
+    expect(ids(after)).toEqual([["8"]]);
+    expect(after.messages["2"]).toBe(cache.messages["2"]);
+    expect(apply(after, gone, context).messages).toBe(after.messages);
   });
 
   it("leaves the conversation it was moved out of", () => {

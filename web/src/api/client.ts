@@ -34,7 +34,17 @@ export function whenSignedOut(callback: () => void): void {
   onSignedOut = callback;
 }
 
+/** Counts sign-ins: a "nobody is signed in" that answers a question from before the last one is old news. */
+let signIns = 0;
+export const noteSignedIn = () => {
+  signIns++;
+};
+
+/** Has this page heard from the server itself? Then what the service worker kept from earlier is no answer any more (public/sw.js). */
+let hasMetServer = false;
+
 export async function call<T>(method: Method, path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
+  const asked = signIns;
   let answer: Response;
   try {
     answer = await fetch(path, {
@@ -48,7 +58,10 @@ export async function call<T>(method: Method, path: string, body?: unknown, sign
     if (signal?.aborted) throw error;
     throw new NoConnection();
   }
-  if (!answer.ok) throw await problemOf(answer, path);
+  const isKept = answer.headers.has("x-innboks-kept");
+  if (isKept && hasMetServer) throw new NoConnection();
+  hasMetServer ||= !isKept;
+  if (!answer.ok) throw await problemOf(answer, path, asked);
   if (answer.status === 204) return undefined as T;
   const text = await answer.text();
   return (text ? JSON.parse(text) : undefined) as T;
@@ -56,10 +69,11 @@ export async function call<T>(method: Method, path: string, body?: unknown, sign
 
 const jsonHeaders = { accept: "application/json", "content-type": "application/json" };
 
-async function problemOf(answer: Response, path: string): Promise<Error> {
+async function problemOf(answer: Response, path: string, asked: number): Promise<Error> {
   if (answer.status === 502 || answer.status === 503 || answer.status === 504) return new NoConnection();
   const body = (await answer.json().catch(() => ({}))) as ProblemBody;
-  if (answer.status === 401 && !path.startsWith("/api/session") && !path.startsWith("/api/setup")) onSignedOut?.();
+  const isOwnAffair = path.startsWith("/api/session") || path.startsWith("/api/setup");
+  if (answer.status === 401 && !isOwnAffair && asked === signIns) onSignedOut?.();
   return new Problem(answer.status, body);
 }
 

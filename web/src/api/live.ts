@@ -2,29 +2,37 @@
  * again. Also where optimistic changes enter (`applyNow`). Read next: apply.ts. */
 import type { QueryClient } from "@tanstack/react-query";
 import { createStore } from "../ui/store";
-import { apply, type Cache, type Context, type List } from "./apply";
-import { type ConversationPages, keys, type ListFilter, type MessagePages } from "./queries";
+import { apply, type Cache, type Context, findConversation, type List } from "./apply";
+import { adjustCounts } from "./counts";
+import type { Way } from "./follow";
+import type { ListFilter } from "./lists";
+import { type ConversationPages, keys, type MessagePages } from "./queries";
+import { noteServerTime, serverNow } from "./serverTime";
 import { openSharedStream } from "./sharedStream";
-import type { Conversation, Id, StreamEvent } from "./types";
+import { EVERYTHING, staleKeys } from "./stale";
+import type { Contact, Conversation, Id, Note, StreamEvent, ViewCount } from "./types";
 
 export type Connection = "live" | "connecting" | "offline";
 
 interface LiveState {
   connection: Connection;
+  /** How the news comes while it does. */
+  way: Way;
   /** When the next try begins, in milliseconds since the epoch; 0 while live. */
   retryAt: number;
   /** Who writes where: "conversation:user". */
   typing: ReadonlySet<string>;
 }
 
-export const live = createStore<LiveState>({ connection: "live", retryAt: 0, typing: new Set() });
+export const live = createStore<LiveState>({ connection: "live", way: "stream", retryAt: 0, typing: new Set() });
 
 /** The conversation that is open in a visible window, set by the thread. */
 export const reading = { id: null as Id | null };
 
 const listeners = new Set<(event: StreamEvent) => void>();
 
-/** Lets one part of the page hear each event after it was applied (announcements, drafts). Returns how to stop. */
+/** Lets one part of the page hear each event after it was applied (announcements, drafts, presence); also the greeting of each new stream. Returns how
+ * to stop. */
 export function onStreamEvent(listener: (event: StreamEvent) => void): () => void {
   listeners.add(listener);
   return () => listeners.delete(listener);
@@ -39,36 +47,56 @@ function snapshot(client: QueryClient): Cache {
     if (data) conversations[key[1] as Id] = data;
   const messages: Record<Id, MessagePages> = {};
   for (const [key, data] of client.getQueriesData<MessagePages>({ queryKey: ["messages"] }))
-    if (data) messages[key[1] as Id] = data;
-  return { lists, conversations, messages };
+    if (data) messages[key.slice(1).join("@")] = data;
+  const contacts: Record<Id, Contact> = {};
+  const notes: Record<Id, readonly Note[]> = {};
+  for (const [key, data] of client.getQueriesData<Contact>({ queryKey: ["contact"] }))
+    if (data && key.length === 2) contacts[key[1] as Id] = data;
+  for (const [key, data] of client.getQueriesData<Note[]>({ queryKey: ["contact-notes"] }))
+    if (data) notes[key[1] as Id] = data;
+  return { lists, conversations, messages, contacts, notes };
 }
 
 /** Applies one event to the cache at once, without asking the server. */
 export function applyNow(client: QueryClient, event: StreamEvent, me: Id): void {
   const before = snapshot(client);
-  const context: Context = { me, reading: document.visibilityState === "visible" ? reading.id : null };
+  const context: Context = {
+    me,
+    reading: document.visibilityState === "visible" ? reading.id : null,
+    now: serverNow(),
+  };
   const after = apply(before, event, context);
+  if (event.type === "conversation.changed") followCounts(client, before, event.data.conversation, context);
   after.lists.forEach((list, index) => {
     if (list.pages !== before.lists[index]?.pages) client.setQueryData(keys.list(list.filter), list.pages);
   });
   for (const [id, data] of Object.entries(after.conversations))
     if (data !== before.conversations[id]) client.setQueryData(keys.conversation(id), data);
   for (const [id, data] of Object.entries(after.messages))
-    if (data !== before.messages[id]) client.setQueryData(keys.messages(id), data);
+    if (data !== before.messages[id]) client.setQueryData(["messages", ...id.split("@")], data);
+  for (const [id, data] of Object.entries(after.contacts))
+    if (data !== before.contacts[id]) client.setQueryData(keys.contact(id), data);
+  for (const [id, data] of Object.entries(after.notes))
+    if (data !== before.notes[id]) client.setQueryData(keys.notes(id), data);
+  // What is gone is asked for again only where it is being looked at, and the answer says so.
+  for (const id of Object.keys(before.conversations))
+    if (!(id in after.conversations)) void client.resetQueries({ queryKey: keys.conversation(id) });
+  for (const id of Object.keys(before.messages))
+    if (!(id in after.messages)) {
+      const queryKey = ["messages", ...id.split("@")];
+      // Of messages that were moved, what is on the screen stays there till the answer comes.
+      if (event.type === "messages.moved") void client.invalidateQueries({ queryKey });
+      else void client.resetQueries({ queryKey });
+    }
 }
 
-/** What an event makes old that `apply` cannot work out. */
-function staleKeys(event: StreamEvent): (readonly unknown[])[] {
-  switch (event.type) {
-    case "conversation.changed": {
-      const contact = event.data.conversation.contact;
-      return contact?.id ? [keys.views, keys.contact(contact.id)] : [keys.views];
-    }
-    case "channel_account.changed":
-      return [keys.channelAccounts, keys.views, ["ledger"]];
-    default:
-      return [];
-  }
+/** The counts of the views, where what changed was known before (or is new). */
+function followCounts(client: QueryClient, cache: Cache, news: Conversation, { me, now = serverNow() }: Context): void {
+  const counts = client.getQueryData<ViewCount[]>(keys.views);
+  const known = findConversation(cache, news.id);
+  if (!counts || (!known && news.message_count > 1)) return;
+  const next = adjustCounts(counts, known ?? null, news, me, now);
+  if (next !== counts) client.setQueryData(keys.views, next);
 }
 
 /** Runs `task` at most once per `ms`, the last call never lost. */
@@ -91,17 +119,17 @@ export function startLive(client: QueryClient, me: Id, onSignedOut: () => void):
   const refetch = throttled((pending) => {
     for (const queryKey of pending.values()) void client.invalidateQueries({ queryKey });
   }, 800);
-  const everything = [keys.lists, ["conversation"], ["messages"], keys.views, keys.channelAccounts, ["contact"]];
-
   const onEvent = (event: StreamEvent) => {
     if (event.type === "hello") {
       // What was read before the stream stood may miss what happened in between.
-      if (!hasMet) for (const key of everything) if (isRead(client, key)) refetch(key);
+      if (!hasMet) for (const key of EVERYTHING) if (isRead(client, key)) refetch(key);
       hasMet = true;
+      if (event.data.server_time) noteServerTime(event.data.server_time);
+      for (const listener of listeners) listener(event);
       return;
     }
     if (event.type === "reset") {
-      for (const queryKey of everything) void client.invalidateQueries({ queryKey });
+      for (const queryKey of EVERYTHING) void client.invalidateQueries({ queryKey });
       return;
     }
     if (event.type === "typing") {
@@ -111,13 +139,13 @@ export function startLive(client: QueryClient, me: Id, onSignedOut: () => void):
     }
     applyNow(client, event, me);
     for (const key of staleKeys(event)) refetch(key);
-    // An answer that is on its way may be older than this event: ask again when it has come.
-    for (const key of [keys.lists, ["messages"]]) if (client.isFetching({ queryKey: key }) > 0) refetch(key);
+    // An answer that is on its way may be older than this event: ask again when it has come. (Lists: listNews.ts.)
+    for (const key of [["messages"]]) if (client.isFetching({ queryKey: key }) > 0) refetch(key);
     for (const listener of listeners) listener(event);
   };
 
   const stream = openSharedStream("/api/events", `innboks.stream.${me}`, {
-    onOpen: () => live.set({ connection: "live", retryAt: 0 }),
+    onOpen: (way) => live.set({ connection: "live", way, retryAt: 0 }),
     onBroken: (wait) =>
       live.set({ connection: navigator.onLine ? "connecting" : "offline", retryAt: Date.now() + wait * 1000 }),
     onSignedOut,

@@ -2,38 +2,63 @@
  * news belongs. */
 import { type InfiniteData, infiniteQueryOptions, QueryClient, queryOptions } from "@tanstack/react-query";
 import { get, NoConnection, Problem, query } from "./client";
+import { type ListFilter, listParams } from "./lists";
 import type * as wire from "./types";
 
-export interface ListFilter {
-  view: string;
-  inbox_id?: wire.Id;
-  channel_account_id?: wire.Id;
-}
-
-export type ConversationPages = InfiniteData<wire.Page<wire.Conversation>, string | null>;
-export type MessagePages = InfiniteData<wire.Page<wire.Message>, string | null>;
+export type ConversationPages = InfiniteData<wire.ConversationList, string | null>;
+export type MessagePages = InfiniteData<wire.MessagePage, string | null>;
 
 export const keys = {
   session: ["session"] as const,
   setup: ["setup"] as const,
   views: ["views"] as const,
   users: ["users"] as const,
+  people: ["people"] as const,
+  teams: ["teams"] as const,
+  roles: ["roles"] as const,
   inboxes: ["inboxes"] as const,
   channels: ["channels"] as const,
   channelAccounts: ["channel-accounts"] as const,
+  brand: ["brand"] as const,
+  channelDrafts: ["channel-drafts"] as const,
+  channelTests: (id: wire.Id) => ["channel-tests", id] as const,
   lists: ["conversations"] as const,
   list: (filter: ListFilter) => ["conversations", filter] as const,
   conversation: (id: wire.Id) => ["conversation", id] as const,
   messages: (id: wire.Id) => ["messages", id] as const,
+  /** A part of a long conversation around one message, apart from its end. */
+  messagesAround: (id: wire.Id, anchor: wire.Id) => ["messages", id, anchor] as const,
+  found: (id: wire.Id, words: string) => ["found", id, words] as const,
+  reach: (id: wire.Id) => ["contact", id, "reach"] as const,
+  notes: (id: wire.Id) => ["contact-notes", id] as const,
   contact: (id: wire.Id) => ["contact", id] as const,
+  timeline: (id: wire.Id) => ["contact-timeline", id] as const,
+  contactBook: ["contact-book"] as const,
+  contactProperties: ["contact-properties"] as const,
   ledger: (id: wire.Id) => ["ledger", id] as const,
   quarantine: ["quarantine"] as const,
+  filters: ["filters"] as const,
+  radar: ["radar"] as const,
+  listedSenders: ["listed-senders"] as const,
   tokens: ["tokens"] as const,
   sessions: ["sessions"] as const,
+  tags: ["tags"] as const,
+  savedViews: ["saved-views"] as const,
+  search: (line: string, type: string) => ["search", line, type] as const,
+  snippets: ["snippets"] as const,
+  recipients: (start: string, type: string) => ["recipients", type, start] as const,
+  signature: (id: wire.Id) => ["signature", id] as const,
+  availability: ["availability"] as const,
+  plan: (id: wire.Id) => ["availability", id] as const,
+  rule: (id: wire.Id) => ["rule", id] as const,
+  simulation: (id: wire.Id, rule: string) => ["simulation", id, rule] as const,
 };
 
 const LIST_PAGE = 50;
+/** Who scrolls on will go on scrolling. */
+const LIST_NEXT = 100;
 const MESSAGE_PAGE = 50;
+const OLDER_PAGE = 100;
 const MINUTE = 60_000;
 
 export function makeQueryClient(): QueryClient {
@@ -68,10 +93,77 @@ export const channelAccountsQuery = queryOptions({
   queryKey: keys.channelAccounts,
   queryFn: () => page<wire.ChannelAccount>("/api/channel-accounts"),
 });
+/** What is stuck. Asked again by itself, because silence is no news. */
+export const radarQuery = queryOptions({
+  queryKey: keys.radar,
+  queryFn: () => page<wire.Trouble>("/api/radar"),
+  refetchInterval: MINUTE,
+});
+export const filtersQuery = queryOptions({ queryKey: keys.filters, queryFn: () => get<wire.Filters>("/api/filters") });
+/** Set-ups that were begun; only who may connect channels may ask. */
+export const channelDraftsQuery = queryOptions({
+  queryKey: keys.channelDrafts,
+  queryFn: () => page<wire.ChannelDraft>("/api/channel-drafts"),
+});
+export const channelDraftQuery = (id: wire.Id) =>
+  queryOptions({
+    queryKey: [...keys.channelDrafts, id],
+    queryFn: () => get<wire.ChannelDraft>(`/api/channel-drafts/${id}`),
+    staleTime: Number.POSITIVE_INFINITY,
+    gcTime: 0,
+  });
+/** The last tests of a channel account, the newest first. */
+export const channelTestsQuery = (id: wire.Id) =>
+  queryOptions({
+    queryKey: keys.channelTests(id),
+    queryFn: () => page<wire.ChannelTest>(`/api/channel-accounts/${id}/tests`),
+    staleTime: 0,
+  });
+export const channelChecksQuery = (id: wire.Id) =>
+  queryOptions({
+    queryKey: ["channel-checks", id],
+    queryFn: () => page<wire.ChannelCheck>(`/api/channel-accounts/${id}/checks`),
+  });
+/** What new channels begin with. */
+export const brandQuery = queryOptions({ queryKey: keys.brand, queryFn: () => get<wire.Brand>("/api/brand") });
+/** The address that we give out for an inbox. */
+export const fallbackQuery = (inboxId: wire.Id) =>
+  queryOptions({
+    queryKey: ["fallback", inboxId],
+    queryFn: () => get<wire.ChannelAccount>(`/api/inboxes/${inboxId}/fallback`),
+  });
 export const tokensQuery = queryOptions({ queryKey: keys.tokens, queryFn: () => page<wire.ApiToken>("/api/tokens") });
+export const snippetsQuery = queryOptions({
+  queryKey: keys.snippets,
+  queryFn: () => page<wire.Snippet>("/api/snippets"),
+});
+/** People and addresses that begin with these letters. */
+export const recipientsQuery = (start: string, type: string) =>
+  queryOptions({
+    queryKey: keys.recipients(start, type),
+    queryFn: ({ signal }) =>
+      get<wire.Page<wire.RecipientSuggestion>>(`/api/recipients${query({ q: start, type })}`, signal).then(
+        (answer) => answer.items,
+      ),
+    staleTime: 30_000,
+    placeholderData: (before) => before,
+  });
+/** What a channel account adds below what I write there. */
+export const signatureQuery = (id: wire.Id) =>
+  queryOptions({
+    queryKey: keys.signature(id),
+    queryFn: () => get<wire.Signature>(`/api/channel-accounts/${id}/signature`),
+  });
 export const sessionsQuery = queryOptions({
   queryKey: keys.sessions,
   queryFn: () => page<wire.OpenSession>("/api/sessions"),
+});
+
+export const tagsQuery = queryOptions({ queryKey: keys.tags, queryFn: () => page<wire.Tag>("/api/tags") });
+
+export const savedViewsQuery = queryOptions({
+  queryKey: keys.savedViews,
+  queryFn: () => page<wire.SavedView>("/api/saved-views"),
 });
 
 export const listQuery = (filter: ListFilter) =>
@@ -79,8 +171,8 @@ export const listQuery = (filter: ListFilter) =>
     queryKey: keys.list(filter),
     initialPageParam: null as string | null,
     queryFn: ({ pageParam, signal }) =>
-      get<wire.Page<wire.Conversation>>(
-        `/api/conversations${query({ ...filter, limit: LIST_PAGE, cursor: pageParam })}`,
+      get<wire.ConversationList>(
+        `/api/conversations${query({ ...listParams(filter), limit: pageParam ? LIST_NEXT : LIST_PAGE, cursor: pageParam })}`,
         signal,
       ),
     getNextPageParam: (last) => last.next,
@@ -92,21 +184,55 @@ export const conversationQuery = (id: wire.Id) =>
     queryFn: ({ signal }) => get<wire.Conversation>(`/api/conversations/${id}`, signal),
   });
 
-/** Pages go back in time: the first page holds the newest messages, and inside a page the oldest comes first. */
+/** Pages go back in time: the first page holds the newest messages, and inside a page the oldest comes first. What a page is asked by: null (the
+ * newest), an id (older than it), "after:…" (newer than it) or "around:…". */
+function messagePage(id: wire.Id, pageParam: string | null, signal: AbortSignal): Promise<wire.MessagePage> {
+  const [way, anchor] = pageParam?.includes(":") ? pageParam.split(":") : ["before", pageParam];
+  const limit = pageParam === null ? MESSAGE_PAGE : OLDER_PAGE;
+  return get<wire.MessagePage>(`/api/conversations/${id}/messages${query({ limit, [way ?? ""]: anchor })}`, signal);
+}
+
 export const messagesQuery = (id: wire.Id) =>
   infiniteQueryOptions({
     queryKey: keys.messages(id),
     initialPageParam: null as string | null,
-    queryFn: ({ pageParam, signal }) =>
-      get<wire.Page<wire.Message>>(
-        `/api/conversations/${id}/messages${query({ limit: MESSAGE_PAGE, before: pageParam })}`,
-        signal,
-      ),
+    queryFn: ({ pageParam, signal }) => messagePage(id, pageParam, signal),
     getNextPageParam: (last) => last.next,
+  });
+
+/** Both ways from one message (null: none is wanted): “previous” goes forward in time. */
+export const messagesAroundQuery = (id: wire.Id, anchor: wire.Id | null) =>
+  infiniteQueryOptions({
+    queryKey: keys.messagesAround(id, anchor ?? "0"),
+    enabled: anchor !== null,
+    gcTime: MINUTE,
+    initialPageParam: `around:${anchor}` as string | null,
+    queryFn: ({ pageParam, signal }) => messagePage(id, pageParam, signal),
+    getNextPageParam: (last) => last.next,
+    getPreviousPageParam: (first) => (first.previous ? `after:${first.previous}` : null),
+  });
+
+export const foundQuery = (id: wire.Id, words: string) =>
+  queryOptions({
+    queryKey: keys.found(id, words),
+    queryFn: ({ signal }) => get<wire.Found>(`/api/conversations/${id}/find${query({ q: words })}`, signal),
+    staleTime: 5000,
   });
 
 export const contactQuery = (id: wire.Id) =>
   queryOptions({ queryKey: keys.contact(id), queryFn: () => get<wire.Contact>(`/api/contacts/${id}`) });
+
+export const contactPropertiesQuery = queryOptions({
+  queryKey: keys.contactProperties,
+  queryFn: () => page<wire.ContactProperty>("/api/contact-properties"),
+});
+
+export const reachQuery = (id: wire.Id) =>
+  queryOptions({ queryKey: keys.reach(id), queryFn: () => page<wire.Reach>(`/api/contacts/${id}/reach`) });
+
+/** The newest 100: more than anybody reads of one person. */
+export const notesQuery = (id: wire.Id) =>
+  queryOptions({ queryKey: keys.notes(id), queryFn: () => page<wire.Note>(`/api/contacts/${id}/notes?limit=100`) });
 
 export const ledgerQuery = (id: wire.Id) =>
   queryOptions({
@@ -123,3 +249,24 @@ export const quarantineQuery = infiniteQueryOptions({
   getNextPageParam: (last) => last.next,
   staleTime: 0,
 });
+
+/** Results are a moment's: they are asked for again when one comes back after half a minute. */
+export const searchQuery = (line: string, type: "all" | "conversations" | "contacts", limit = 20) =>
+  infiniteQueryOptions({
+    queryKey: keys.search(line, `${type}${limit}`),
+    initialPageParam: null as string | null,
+    queryFn: ({ pageParam, signal }) =>
+      get<wire.Searched>(
+        `/api/search${query({
+          q: line,
+          type,
+          limit,
+          cursor: pageParam,
+          time_zone: Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC",
+        })}`,
+        signal,
+      ),
+    getNextPageParam: (last) => last.next,
+    staleTime: 30_000,
+    gcTime: 5 * MINUTE,
+  });

@@ -75,6 +75,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/account": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What holds for everybody of the account */
+        get: operations["get_account"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change what holds for everybody */
+        patch: operations["change_account"];
+        trace?: never;
+    };
     "/api/users": {
         parameters: {
             query?: never;
@@ -145,6 +163,301 @@ export interface paths {
         patch: operations["update_user"];
         trace?: never;
     };
+    "/api/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The table of people, with what each may do where */
+        get: operations["list_people"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/people/{user_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One person, as in the table */
+        get: operations["get_person"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Invite somebody by mail */
+        post: operations["invite_person"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/invitations/{user_id}/renew": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send an invitation again, with a new link */
+        post: operations["renew_invitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/invitations/{user_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take an invitation back */
+        delete: operations["revoke_invitation"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/invitations/open": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What an invitation is for */
+        post: operations["open_invitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/invitations/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Accept an invitation and sign in */
+        post: operations["accept_invitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/availability": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who is available, and how many conversations each has */
+        get: operations["list_availability"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/availability/countries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Countries whose public holidays are known */
+        get: operations["list_holiday_countries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/{user_id}/availability": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Somebody's hours, holidays and absences */
+        get: operations["get_availability"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Set somebody available or away, or change the plan */
+        patch: operations["update_availability"];
+        trace?: never;
+    };
+    "/api/channel-accounts/{channel_account_id}/assignment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who gets its new conversations */
+        get: operations["get_assignment_rule"];
+        /** Say who gets its new conversations */
+        put: operations["set_assignment_rule"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/channel-accounts/{channel_account_id}/assignment/simulation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Who would have got the last hundred conversations under this rule */
+        post: operations["simulate_assignment_rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The roles of the account */
+        get: operations["list_roles"];
+        put?: never;
+        /** Make a role of our own */
+        post: operations["create_role"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/roles/{role_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Delete a role that nobody has */
+        delete: operations["delete_role"];
+        options?: never;
+        head?: never;
+        /** Rename a role, or change what it may do */
+        patch: operations["change_role"];
+        trace?: never;
+    };
+    "/api/teams": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The teams of the account */
+        get: operations["list_teams"];
+        put?: never;
+        /** Make a team */
+        post: operations["create_team"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/teams/{team_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Delete a team; restoring brings it back as it was */
+        delete: operations["delete_team"];
+        options?: never;
+        head?: never;
+        /** Rename a team, or replace its members */
+        patch: operations["change_team"];
+        trace?: never;
+    };
+    "/api/teams/{team_id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Bring back a deleted team */
+        post: operations["restore_team"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/tokens": {
         parameters: {
             query?: never;
@@ -187,7 +500,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The inboxes I may read */
+        /** The inboxes I may read or configure */
         get: operations["list_inboxes"];
         put?: never;
         /** Make an inbox */
@@ -223,10 +536,82 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Replace the members of an inbox */
+        /** Replace the named members of an inbox */
         put: operations["set_inbox_members"];
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/inboxes/{inbox_id}/members/{user_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Make one person a member of an inbox, maybe myself */
+        put: operations["add_inbox_member"];
+        post?: never;
+        /** Take one person out of the members of an inbox */
+        delete: operations["remove_inbox_member"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/inboxes/{inbox_id}/assignees": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who may get its conversations, and how many each has */
+        get: operations["list_assignees"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/brand": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Name, logo and colours that mails, chat and forms begin with */
+        get: operations["get_brand"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change the brand's name and colours */
+        patch: operations["change_brand"];
+        trace?: never;
+    };
+    "/api/brand/logo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The logo itself */
+        get: operations["get_logo"];
+        put?: never;
+        /** Put a logo: multipart with a part “file”, or the bytes themselves */
+        post: operations["set_logo"];
+        /** Take the logo away */
+        delete: operations["remove_logo"];
         options?: never;
         head?: never;
         patch?: never;
@@ -320,6 +705,215 @@ export interface paths {
         patch: operations["change_channel_account"];
         trace?: never;
     };
+    "/api/channel-accounts/{channel_account_id}/signature": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is added below what I write here */
+        get: operations["get_signature"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/inboxes/{inbox_id}/fallback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The address that we give out for this inbox; issued when it is asked for the first time */
+        get: operations["get_fallback"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Let answers leave from it, or not */
+        patch: operations["change_fallback"];
+        trace?: never;
+    };
+    "/api/channel-accounts/{channel_account_id}/tests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Its last tests, newest first */
+        get: operations["list_tests"];
+        put?: never;
+        /** Send a test that has to come back */
+        post: operations["start_test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/channel-accounts/{channel_account_id}/checks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** SPF, DKIM, DMARC and the like */
+        get: operations["check_records"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/channel-accounts/{channel_account_id}/confirmation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** The provider's confirmation is done */
+        delete: operations["drop_confirmation"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/channel-drafts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Set-ups that were begun and not finished */
+        get: operations["list_channel_drafts"];
+        put?: never;
+        /** Keep a set-up that is not finished */
+        post: operations["begin_channel_draft"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/channel-drafts/{draft_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A set-up that was begun */
+        get: operations["get_channel_draft"];
+        /** Keep how far a set-up is */
+        put: operations["save_channel_draft"];
+        post?: never;
+        /** Give a set-up up */
+        delete: operations["drop_channel_draft"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/channel-accounts/{channel_account_id}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A reply as a customer would get it; nothing is stored or sent */
+        post: operations["preview_reply"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/channel-accounts/{channel_account_id}/preview/sending": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send that reply to myself */
+        post: operations["send_preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sign-ins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begin to connect by signing in at a provider */
+        post: operations["start_sign_in"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sign-ins/{sign_in_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How a sign-in stands */
+        get: operations["get_sign_in"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/oauth/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where the provider sends the browser back */
+        get: operations["finish_sign_in"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/views": {
         parameters: {
             query?: never;
@@ -344,7 +938,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One page of a view, newest first */
+        /** One page of a view */
         get: operations["list_conversations"];
         put?: never;
         /** Write to somebody first */
@@ -353,6 +947,59 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/saved-views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** My views and the shared ones, in order */
+        get: operations["list_saved_views"];
+        put?: never;
+        /** Save a view */
+        post: operations["create_saved_view"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/saved-views/order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Put my views in this order */
+        put: operations["order_saved_views"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/saved-views/{saved_view_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Delete a saved view */
+        delete: operations["delete_saved_view"];
+        options?: never;
+        head?: never;
+        /** Change a saved view */
+        patch: operations["change_saved_view"];
         trace?: never;
     };
     "/api/conversations/{conversation_id}": {
@@ -366,10 +1013,11 @@ export interface paths {
         get: operations["get_conversation"];
         put?: never;
         post?: never;
-        delete?: never;
+        /** Delete for good what is in the trash */
+        delete: operations["delete_conversation"];
         options?: never;
         head?: never;
-        /** Close, reopen, assign, move */
+        /** Close, reopen, assign, move, snooze, tag, rank, mark as spam or unread, trash */
         patch: operations["change_conversation"];
         trace?: never;
     };
@@ -433,11 +1081,28 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The newest messages, oldest first; “next” goes back in time */
+        /** The newest messages, oldest first; “next” goes back in time (before), “previous” forward (after); or those around one */
         get: operations["list_messages"];
         put?: never;
         /** Answer the customer, or leave a comment */
         post: operations["write_message"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/conversations/{conversation_id}/find": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which messages of one conversation hold these words */
+        get: operations["find_messages"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -455,24 +1120,8 @@ export interface paths {
         get: operations["get_message"];
         put?: never;
         post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/messages/{message_id}/source": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The raw original, byte for byte */
-        get: operations["get_message_source"];
-        put?: never;
-        post?: never;
-        delete?: never;
+        /** Take back an answer that has not left */
+        delete: operations["take_back_message"];
         options?: never;
         head?: never;
         patch?: never;
@@ -546,6 +1195,383 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/messages/{message_id}/send": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send now what waits for its time */
+        post: operations["send_message_now"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/notifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What I was told, the newest first */
+        get: operations["list_notifications"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/notifications/unread": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How much is unread */
+        get: operations["count_unread"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/notifications/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** I have seen it */
+        post: operations["mark_notifications_read"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/notifications/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What reaches me, and how */
+        get: operations["get_notification_settings"];
+        /** Choose what reaches me, and how */
+        put: operations["save_notification_settings"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/notifications/looking": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The app is before my eyes */
+        post: operations["say_looking"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/push-key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The key a browser subscribes to pushes with */
+        get: operations["get_push_key"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/push-devices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** My devices that take pushes */
+        get: operations["list_push_devices"];
+        put?: never;
+        /** Let this browser take pushes for me */
+        post: operations["add_push_device"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/push-devices/{device_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** No more pushes to it */
+        delete: operations["drop_push_device"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/push-devices/{device_id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Push something to it now */
+        post: operations["test_push_device"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/messages/{message_id}/source": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The raw original, byte for byte */
+        get: operations["get_message_source"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/messages/{message_id}/original": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The original to look at */
+        get: operations["get_message_original"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/presence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who reads or writes where, now */
+        get: operations["list_presence"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/conversations/{conversation_id}/presence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** I read or write here, or have gone */
+        post: operations["say_presence"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/conversations/{conversation_id}/writers/{user_id}/draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a colleague is writing here at this moment */
+        get: operations["get_draft_of_writer"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/conversations/{conversation_id}/takeover": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask a colleague to leave the reply to me, or answer that */
+        post: operations["take_over"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reminders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What I want to be reminded of, the soonest first */
+        get: operations["list_reminders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/conversations/{conversation_id}/reminder": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Remind me then, unless the customer has answered */
+        post: operations["remind_me"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reminders/{reminder_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Do not remind me */
+        delete: operations["cancel_reminder"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/waiting": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** My answers that have not left and my reminders: what needs a decision first, then the soonest */
+        get: operations["list_waiting"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/contacts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Contacts by words, owner, channel, property and more; a page may be short while there is a next one */
+        get: operations["list_contacts"];
+        put?: never;
+        /** A contact made by hand, whom everybody sees */
+        post: operations["create_contact"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/contacts/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Change up to 500 at once, with a result for each */
+        post: operations["change_contacts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/contacts/{contact_id}": {
         parameters: {
             query?: never;
@@ -560,8 +1586,424 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** Rename a contact */
+        /** Rename a contact, give it an owner or properties, block or unblock it */
         patch: operations["update_contact"];
+        trace?: never;
+    };
+    "/api/recipients": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** People and addresses that begin with these letters */
+        get: operations["suggest_recipients"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/contacts/{contact_id}/identities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Another address of a contact */
+        post: operations["add_identity"];
+        /** An address is not theirs */
+        delete: operations["drop_identity"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/contacts/{contact_id}/reach": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Over which channels they can be written to */
+        get: operations["get_reach"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/contacts/{contact_id}/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the team noted, newest first */
+        get: operations["list_notes"];
+        put?: never;
+        /** Note something about a contact */
+        post: operations["add_note"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/contact-notes/{note_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Delete a note */
+        delete: operations["delete_note"];
+        options?: never;
+        head?: never;
+        /** Other words for a note, or take it back */
+        patch: operations["change_note"];
+        trace?: never;
+    };
+    "/api/conversations/{conversation_id}/contact": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Whom a conversation is with: a known contact, or a new one */
+        put: operations["link_contact"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/contacts/{contact_id}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Conversations over all channels, notes and changes, newest first */
+        get: operations["get_contact_timeline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/contacts/{contact_id}/duplicates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who may be the same person, the likeliest first */
+        get: operations["list_contact_duplicates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/contacts/{contact_id}/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Merge another contact into this one */
+        post: operations["merge_contacts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/contact-merges/{contact_merge_id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Undo a merge of contacts, at any time */
+        post: operations["undo_contact_merge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/contact-properties": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The own properties of contacts */
+        get: operations["list_contact_properties"];
+        put?: never;
+        /** Define a property of contacts */
+        post: operations["create_contact_property"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/contact-properties/{contact_property_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Delete it; it can be brought back with its values */
+        delete: operations["delete_contact_property"];
+        options?: never;
+        head?: never;
+        /** Rename it, change its choices, or bring it back */
+        patch: operations["change_contact_property"];
+        trace?: never;
+    };
+    "/api/contact-imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Your own imports, the newest first */
+        get: operations["list_contact_imports"];
+        put?: never;
+        /** Upload a table of contacts: multipart with a part “file”, or the bytes themselves with ?name= */
+        post: operations["upload_contact_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/contact-imports/{contact_import_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How an import stands */
+        get: operations["get_contact_import"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/contact-imports/{contact_import_id}/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Read the table with another encoding or delimiter */
+        post: operations["read_contact_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/contact-imports/{contact_import_id}/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Bring the contacts in */
+        post: operations["start_contact_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/contact-imports/{contact_import_id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take back what an import did */
+        post: operations["undo_contact_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/contact-imports/{contact_import_id}/bad-rows.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The rows that could not be taken, each with the reason, as CSV */
+        get: operations["get_bad_rows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/contact-exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Write a list of contacts as CSV */
+        post: operations["begin_contact_export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/contact-exports/{contact_export_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How an export stands */
+        get: operations["get_contact_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/contact-exports/{contact_export_id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The table */
+        get: operations["get_contact_export_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/snippets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** My snippets and everybody's, by shortcut */
+        get: operations["list_snippets"];
+        put?: never;
+        /** Add a snippet */
+        post: operations["create_snippet"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/snippets/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Add many snippets, with a result for each */
+        post: operations["import_snippets"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/snippets/{snippet_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Delete a snippet */
+        delete: operations["delete_snippet"];
+        options?: never;
+        head?: never;
+        /** Change a snippet */
+        patch: operations["change_snippet"];
         trace?: never;
     };
     "/api/attachments": {
@@ -573,7 +2015,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Upload a file: multipart with a part “file”, or the bytes themselves with ?name= */
+        /** Upload a file: multipart with a part “file”, or the bytes themselves with ?name=; ?inline=true: a picture of the text */
         post: operations["upload_attachment"];
         delete?: never;
         options?: never;
@@ -590,6 +2032,23 @@ export interface paths {
         };
         /** The file itself */
         get: operations["get_attachment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/messages/{message_id}/attachments.zip": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All files of a message as one zip */
+        get: operations["get_message_files"];
         put?: never;
         post?: never;
         delete?: never;
@@ -666,6 +2125,265 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/filters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which filter rules are on, and the brake on floods */
+        get: operations["get_filters"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Switch filter rules and the brake on and off */
+        patch: operations["change_filters"];
+        trace?: never;
+    };
+    "/api/listed-senders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The allow list or the deny list */
+        get: operations["list_listed_senders"];
+        put?: never;
+        /** Put addresses and domains on a list */
+        post: operations["add_listed_senders"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/listed-senders/{listed_sender_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take an entry off its list */
+        delete: operations["drop_listed_sender"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/radar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is stuck and needs somebody, the worst first */
+        get: operations["get_radar"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every tag, by name */
+        get: operations["list_tags"];
+        put?: never;
+        /** Make a tag */
+        post: operations["create_tag"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tags/{tag_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Delete it; it can be restored */
+        delete: operations["delete_tag"];
+        options?: never;
+        head?: never;
+        /** Rename it, or give it another colour */
+        patch: operations["change_tag"];
+        trace?: never;
+    };
+    "/api/tags/{tag_id}/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What has it gets another one instead; restoring undoes it */
+        post: operations["merge_tag"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tags/{tag_id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Bring back one that was deleted or merged */
+        post: operations["restore_tag"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/conversations/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Change up to 500 at once, with a result for each */
+        post: operations["change_conversations"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/conversations/{conversation_id}/merge-candidates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What it may be merged with */
+        get: operations["list_merge_candidates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/conversations/{conversation_id}/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Merge others into this one */
+        post: operations["merge_conversations"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/conversations/{conversation_id}/merge-preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What merging would make; nothing is changed */
+        post: operations["preview_merge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/conversations/{conversation_id}/split": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put some of its messages into a new conversation */
+        post: operations["split_conversation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rearrangements/{rearrangement_id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Undo a merge or a split, at any time */
+        post: operations["undo_rearrangement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Search conversations and contacts, newest first */
+        get: operations["search"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/events": {
         parameters: {
             query?: never;
@@ -677,6 +2395,40 @@ export interface paths {
         get: operations["follow_events"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/events/poll": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What has happened after a cursor; waits for it a while */
+        get: operations["poll_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/events/echo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tell me something by the stream, to see that it comes */
+        post: operations["echo_event"];
         delete?: never;
         options?: never;
         head?: never;
@@ -789,10 +2541,57 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** Absence */
+        Absence: {
+            /** Format: date-time */
+            starts_at: string;
+            /** Format: date-time */
+            ends_at: string;
+            /** @default  */
+            note: string;
+        };
+        /** AbsenceIn */
+        AbsenceIn: {
+            /** Format: date-time */
+            starts_at: string;
+            /** Format: date-time */
+            ends_at: string;
+            /** @default  */
+            note: string;
+        };
+        /** Acceptance */
+        Acceptance: {
+            token: string;
+            name: string;
+            password: string;
+            locale?: string | null;
+        };
+        /** AccountChange */
+        AccountChange: {
+            undo_send_s?: number | null;
+            assigns_when_available?: boolean | null;
+        };
         /** AccountOut */
         AccountOut: {
             id: string;
             name: string;
+            undo_send_s: number;
+            assigns_when_available: boolean;
+        };
+        /** AddedOut */
+        AddedOut: {
+            added: number;
+            moved: number;
+            known: number;
+            bad: components["schemas"]["BadLineOut"][];
+        };
+        /** AssigneeOut */
+        AssigneeOut: {
+            id: string;
+            name: string;
+            open_count: number;
+            is_capped: boolean;
+            is_here: boolean;
         };
         /** AttachmentOut */
         AttachmentOut: {
@@ -803,6 +2602,19 @@ export interface components {
             is_inline: boolean;
             content_id: string | null;
             url: string;
+        };
+        /** AvailabilityOut */
+        AvailabilityOut: {
+            user_id: string;
+            /** @enum {string} */
+            status: "available" | "away";
+            /** @enum {string} */
+            why: "" | "chosen" | "hours" | "holiday" | "absence";
+            until: string | null;
+            open_count: number;
+            conversations_max: number | null;
+            set_away_by: string | null;
+            is_connected: boolean;
         };
         /** Backfill */
         Backfill: {
@@ -818,6 +2630,56 @@ export interface components {
             /** @default waiting */
             state: string;
         };
+        /** BadLineOut */
+        BadLineOut: {
+            line: number;
+            text: string;
+        };
+        /** BrandChange */
+        BrandChange: {
+            name?: string | null;
+            colour?: string | null;
+            background?: string | null;
+        };
+        /** BrandOut */
+        BrandOut: {
+            name: string;
+            colour: string;
+            background: string;
+            logo_url: string | null;
+        };
+        /** BulkChange */
+        BulkChange: {
+            ids?: string[] | null;
+            change?: components["schemas"]["ConversationChange"] | null;
+            changes?: components["schemas"]["OneChange"][] | null;
+        };
+        /** BulkResult */
+        BulkResult: {
+            id: string;
+            conversation: components["schemas"]["ListedConversation"] | null;
+            code: string;
+            detail: string;
+        };
+        /** BulkResults */
+        BulkResults: {
+            results: components["schemas"]["BulkResult"][];
+            changed_count: number;
+        };
+        /** Candidates */
+        Candidates: {
+            same_sender: components["schemas"]["ListedConversation"][];
+            recent: components["schemas"]["ListedConversation"][];
+        };
+        /** ChangeOut */
+        ChangeOut: {
+            /** @enum {string} */
+            kind: "created" | "renamed" | "owner" | "properties" | "blocked" | "unblocked" | "identity_added" | "identity_dropped" | "merged" | "merge_undone" | "imported" | "import_undone";
+            user_id: string | null;
+            data: {
+                [key: string]: unknown;
+            };
+        };
         /** ChannelAccountChange */
         ChannelAccountChange: {
             name?: string | null;
@@ -829,6 +2691,7 @@ export interface components {
             config?: {
                 [key: string]: unknown;
             } | null;
+            setup_step?: string | null;
         };
         /** ChannelAccountOut */
         ChannelAccountOut: {
@@ -851,10 +2714,170 @@ export interface components {
             config: {
                 [key: string]: unknown;
             };
+            setup_step: string | null;
+            /** Format: date-time */
+            traffic_from: string;
+            traffic: number[];
+            kept_count: number;
+            push_url?: string | null;
+            owner_id?: string | null;
+            confirmation?: components["schemas"]["ConfirmationOut"] | null;
+            test_address?: string | null;
+            /** @default false */
+            is_fallback: boolean;
+            /** @default true */
+            may_send: boolean;
+        };
+        /** ChannelDraftIn */
+        ChannelDraftIn: {
+            /** @default  */
+            name: string;
+            inbox_id?: string | null;
+            /** @default  */
+            new_inbox_name: string;
+            config?: {
+                [key: string]: unknown;
+            };
+        };
+        /** ChannelDraftOut */
+        ChannelDraftOut: {
+            id: string;
+            kind: string;
+            name: string;
+            inbox_id: string | null;
+            new_inbox_name: string;
+            config: {
+                [key: string]: unknown;
+            };
+            kept_secrets: string[];
+            /** Format: date-time */
+            updated_at: string;
+        };
+        /** ChannelTestOut */
+        ChannelTestOut: {
+            id: string;
+            address: string;
+            /** Format: date-time */
+            created_at: string;
+            taken_at: string | null;
+            sent_at: string | null;
+            returned_at: string | null;
+            arrived_at: string;
+            note: string;
+            problem: string;
+            delivery_id: string | null;
+        };
+        /** CheckOut */
+        CheckOut: {
+            name: string;
+            state: string;
+            sentence: string;
+            record_type: string;
+            record_name: string;
+            record_value: string;
+        };
+        /** Choices */
+        Choices: {
+            unassigned?: components["schemas"]["Ways"];
+            assigned?: components["schemas"]["Ways"];
+            message?: components["schemas"]["Ways"];
+            mention?: components["schemas"]["Ways"];
+            failed?: components["schemas"]["Ways"];
+            reminder?: components["schemas"]["Ways"];
+            quiet?: components["schemas"]["Quiet"];
+        };
+        /** ColleagueOut */
+        ColleagueOut: {
+            id: string;
+            name: string;
+            first_name: string;
+            last_name: string;
+            email: string;
+            role_id: string;
+            permissions: string[];
+            locale: string;
+            /** @enum {string} */
+            status: "invited" | "active" | "deactivated";
+            is_active: boolean;
+            can_receive: boolean;
+            main_team_id: string | null;
+            extra_team_ids: string[];
+            reach: components["schemas"]["InboxReachOut"][];
+            invitation: components["schemas"]["InvitationOut"] | null;
+            seen_at: string | null;
+            is_here: boolean;
+            /** Format: date-time */
+            created_at: string;
+        };
+        /** ConfirmationOut */
+        ConfirmationOut: {
+            sender: string;
+            code: string;
+            link: string;
+            /** Format: date-time */
+            at: string;
+        };
+        /** ConsideredOut */
+        ConsideredOut: {
+            user_id: string;
+            team_id: string | null;
+            /** @enum {string} */
+            status: "available" | "away";
+            /** @enum {string} */
+            why: "" | "chosen" | "hours" | "holiday" | "absence";
+            until: string | null;
+            open_count: number;
+            conversations_max: number | null;
+            /** @enum {null|string} */
+            flaw: "unknown" | "deactivated" | "invited" | "no_seat" | "not_a_member" | null;
+            is_full: boolean;
+            is_able: boolean;
         };
         /** ContactChange */
         ContactChange: {
+            name?: string;
+            owner_id?: string | null;
+            is_blocked?: boolean;
+            properties?: {
+                [key: string]: unknown;
+            };
+        };
+        /** ContactLink */
+        ContactLink: {
+            contact_id?: string | null;
+            /** @default  */
             name: string;
+            /** @default  */
+            email: string;
+            /** @default  */
+            phone: string;
+        };
+        /** ContactMergeIn */
+        ContactMergeIn: {
+            contact_id: string;
+            /**
+             * @default target
+             * @enum {string}
+             */
+            name: "target" | "source";
+            /**
+             * @default target
+             * @enum {string}
+             */
+            owner: "target" | "source";
+            properties?: {
+                [key: string]: "target" | "source";
+            };
+        };
+        /** ContactMergeUndone */
+        ContactMergeUndone: {
+            source_id: string;
+            target_id: string;
+        };
+        /** ContactMerged */
+        ContactMerged: {
+            contact: components["schemas"]["ContactOut"];
+            merge_id: string;
         };
         /** ContactOut */
         ContactOut: {
@@ -867,7 +2890,46 @@ export interface components {
             };
             /** Format: date-time */
             created_at: string;
+            is_blocked: boolean;
+            blocked_at: string | null;
+            merged: components["schemas"]["MergedContactOut"][];
             conversations: components["schemas"]["ListedConversation"][];
+            conversation_count: number;
+        };
+        /** ContactResult */
+        ContactResult: {
+            id: string;
+            code: string;
+            detail: string;
+        };
+        /** ContactResults */
+        ContactResults: {
+            results: components["schemas"]["ContactResult"][];
+            changed_count: number;
+        };
+        /** ContactRow */
+        ContactRow: {
+            id: string;
+            name: string;
+            identities: components["schemas"]["Identity"][];
+            owner_id: string | null;
+            properties: {
+                [key: string]: unknown;
+            };
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+            is_blocked: boolean;
+            last_message_at: string | null;
+            last_kind: string | null;
+            open_count: number;
+        };
+        /** ContactsChange */
+        ContactsChange: {
+            ids?: string[] | null;
+            change?: components["schemas"]["ContactChange"] | null;
+            changes?: components["schemas"]["OneContactChange"][] | null;
         };
         /** ConversationChange */
         ConversationChange: {
@@ -875,6 +2937,30 @@ export interface components {
             assignee_id?: string | null;
             inbox_id?: string;
             is_spam?: boolean;
+            is_trashed?: boolean;
+            priority?: "low" | "normal" | "high" | "urgent";
+            is_snoozed?: boolean;
+            snoozed_until?: string | null;
+            tag_ids?: string[];
+            add_tag_ids?: string[];
+            remove_tag_ids?: string[];
+            is_unread?: boolean;
+        };
+        /** ConversationList */
+        ConversationList: {
+            items: components["schemas"]["ListedConversation"][];
+            next: string | null;
+            is_partial: boolean;
+        };
+        /** Correction */
+        Correction: {
+            word: string;
+            instead: string[];
+        };
+        /** CountryOut */
+        CountryOut: {
+            code: string;
+            regions: string[];
         };
         /** DeliveryOut */
         DeliveryOut: {
@@ -891,6 +2977,24 @@ export interface components {
             seen_count: number;
             preview: string;
         };
+        /** DeviceIn */
+        DeviceIn: {
+            endpoint: string;
+            p256dh: string;
+            auth: string;
+            /** @default  */
+            label: string;
+        };
+        /** DeviceOut */
+        DeviceOut: {
+            id: string;
+            endpoint: string;
+            label: string;
+            /** Format: date-time */
+            created_at: string;
+            reached_at: string | null;
+            trouble: string;
+        };
         /** DraftContent */
         DraftContent: {
             /** @default  */
@@ -903,11 +3007,15 @@ export interface components {
             to?: string[] | null;
             cc?: string[] | null;
             bcc?: string[] | null;
+            channel_account_id?: string | null;
+            /** @default false */
+            has_no_quote: boolean;
+            forward_of?: string | null;
         };
         /** DraftOut */
         DraftOut: {
             /** @enum {string} */
-            mode: "reply" | "comment";
+            mode: "reply" | "comment" | "forward";
             text: string;
             html: string;
             subject: string;
@@ -915,8 +3023,68 @@ export interface components {
             to: string[] | null;
             cc: string[] | null;
             bcc: string[] | null;
+            channel_account_id: string | null;
+            has_no_quote: boolean;
+            forward_of: string | null;
             /** Format: date-time */
             updated_at: string;
+        };
+        /** DuplicateOut */
+        DuplicateOut: {
+            contact: components["schemas"]["ContactRow"];
+            /** @enum {string} */
+            why: "address" | "name" | "mailbox";
+        };
+        /** Echo */
+        Echo: {
+            token: string;
+        };
+        /** ExportOut */
+        ExportOut: {
+            id: string;
+            /** @enum {string} */
+            state: "running" | "done" | "failed";
+            done_count: number;
+            size: number;
+            problem: string;
+            /** Format: date-time */
+            created_at: string;
+        };
+        /** ExportWanted */
+        ExportWanted: {
+            /** @default  */
+            q: string;
+            owner?: string | null;
+            channel_account_id?: string | null;
+            is_blocked?: boolean | null;
+            has_open?: boolean | null;
+            property?: string | null;
+            value?: string | null;
+            ids?: string[] | null;
+        };
+        /** FallbackChange */
+        FallbackChange: {
+            may_send?: boolean | null;
+            config?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /** FiltersIn */
+        FiltersIn: {
+            rules?: ("automated" | "marketing" | "unsubscribe" | "role_based")[];
+            flood_count?: number | null;
+            flood_within_s?: number;
+        };
+        /** FiltersOut */
+        FiltersOut: {
+            rules: ("automated" | "marketing" | "unsubscribe" | "role_based")[];
+            flood_count: number | null;
+            flood_within_s: number;
+        };
+        /** FoundOut */
+        FoundOut: {
+            ids: string[];
+            is_capped: boolean;
         };
         /** FrameOut */
         FrameOut: {
@@ -929,6 +3097,11 @@ export interface components {
             name: string;
             token: string;
         };
+        /** Header */
+        Header: {
+            name: string;
+            value: string;
+        };
         /** HealthOut */
         HealthOut: {
             /** @default unfinished */
@@ -937,18 +3110,89 @@ export interface components {
             sentence: string;
             /** @default  */
             action: string;
+            since?: string | null;
+            usual_s?: number | null;
+        };
+        /** HolidayOut */
+        HolidayOut: {
+            date: string;
+            name: string;
+        };
+        /** Hours */
+        Hours: {
+            day: number;
+            from: string;
+            to: string;
+        };
+        /** HoursIn */
+        HoursIn: {
+            day: number;
+            from: string;
+            to: string;
         };
         /** Identity */
         Identity: {
             type: string;
             value: string;
         };
+        /** ImportOut */
+        ImportOut: {
+            id: string;
+            name: string;
+            encoding: string;
+            delimiter: string;
+            columns: string[];
+            sample: string[][];
+            mapping: string[];
+            /** @enum {string} */
+            state: "ready" | "running" | "done" | "failed" | "undoing" | "undone";
+            row_count: number;
+            done_count: number;
+            created_count: number;
+            updated_count: number;
+            skipped_count: number;
+            bad_count: number;
+            kept_count: number;
+            problem: string;
+            /** Format: date-time */
+            created_at: string;
+            ended_at: string | null;
+        };
+        /** ImportStart */
+        ImportStart: {
+            mapping: string[];
+            /**
+             * @default email
+             * @enum {string}
+             */
+            match: "email" | "phone" | "none";
+            /**
+             * @default update
+             * @enum {string}
+             */
+            on_match: "update" | "skip";
+        };
+        /** ImportedRow */
+        ImportedRow: {
+            /** @enum {string} */
+            result: "added" | "replaced" | "unchanged" | "refused";
+            /** @default  */
+            code: string;
+            /** @default  */
+            detail: string;
+            field?: string | null;
+        };
         /** InboxChange */
         InboxChange: {
             name?: string | null;
             /** @enum {null|string} */
             access?: "everyone" | "members" | null;
+            member_ids?: string[] | null;
+            team_ids?: string[] | null;
+            /** @default false */
+            disconnect_channels: boolean;
             is_archived?: boolean | null;
+            reply_within_s?: number | null;
         };
         /** InboxOut */
         InboxOut: {
@@ -959,9 +3203,45 @@ export interface components {
             /** @enum {string} */
             access: "everyone" | "members";
             member_ids: string[];
+            team_ids: string[];
+            can_read: boolean;
+            can_act: boolean;
+            reply_within_s: number | null;
             /** Format: date-time */
             created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+            is_archived: boolean;
             archived_at: string | null;
+        };
+        /** InboxReachOut */
+        InboxReachOut: {
+            inbox_id: string;
+            may_read: boolean;
+            may_act: boolean;
+            is_named: boolean;
+        };
+        /** InvitationOut */
+        InvitationOut: {
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            expires_at: string;
+            is_expired: boolean;
+            mailed_at: string | null;
+            trouble: string;
+            invited_by_id: string | null;
+        };
+        /** InvitationToken */
+        InvitationToken: {
+            token: string;
+        };
+        /** InvitedOut */
+        InvitedOut: {
+            user_id: string;
+            /** @enum {string} */
+            mail: "sent" | "failed" | "none" | "unwanted";
+            link: string | null;
         };
         /** Items[dict[str, Any]] */
         "Items_dict_str_typing.Any_": {
@@ -975,9 +3255,44 @@ export interface components {
             items: components["schemas"]["ChannelAccountOut"][];
             next?: string | null;
         };
-        /** Items[ViewCount] */
-        "Items_innboks.api.app.conversations.ViewCount_": {
-            items: components["schemas"]["ViewCount"][];
+        /** Items[ContactRow] */
+        "Items_innboks.api.app.contact_list.ContactRow_": {
+            items: components["schemas"]["ContactRow"][];
+            next?: string | null;
+        };
+        /** Items[DuplicateOut] */
+        "Items_innboks.api.app.contact_merges.DuplicateOut_": {
+            items: components["schemas"]["DuplicateOut"][];
+            next?: string | null;
+        };
+        /** Items[TimelineEntry] */
+        "Items_innboks.api.app.contact_merges.TimelineEntry_": {
+            items: components["schemas"]["TimelineEntry"][];
+            next?: string | null;
+        };
+        /** Items[PropertyOut] */
+        "Items_innboks.api.app.contact_properties.PropertyOut_": {
+            items: components["schemas"]["PropertyOut"][];
+            next?: string | null;
+        };
+        /** Items[ImportOut] */
+        "Items_innboks.api.app.contact_transfers.ImportOut_": {
+            items: components["schemas"]["ImportOut"][];
+            next?: string | null;
+        };
+        /** Items[NoteOut] */
+        "Items_innboks.api.app.contacts.NoteOut_": {
+            items: components["schemas"]["NoteOut"][];
+            next?: string | null;
+        };
+        /** Items[ReachOut] */
+        "Items_innboks.api.app.contacts.ReachOut_": {
+            items: components["schemas"]["ReachOut"][];
+            next?: string | null;
+        };
+        /** Items[RecipientSuggestion] */
+        "Items_innboks.api.app.contacts.RecipientSuggestion_": {
+            items: components["schemas"]["RecipientSuggestion"][];
             next?: string | null;
         };
         /** Items[DeliveryOut] */
@@ -985,9 +3300,64 @@ export interface components {
             items: components["schemas"]["DeliveryOut"][];
             next?: string | null;
         };
+        /** Items[ListedSenderOut] */
+        "Items_innboks.api.app.filters.ListedSenderOut_": {
+            items: components["schemas"]["ListedSenderOut"][];
+            next?: string | null;
+        };
+        /** Items[AssigneeOut] */
+        "Items_innboks.api.app.inboxes.AssigneeOut_": {
+            items: components["schemas"]["AssigneeOut"][];
+            next?: string | null;
+        };
         /** Items[InboxOut] */
         "Items_innboks.api.app.inboxes.InboxOut_": {
             items: components["schemas"]["InboxOut"][];
+            next?: string | null;
+        };
+        /** Items[DeviceOut] */
+        "Items_innboks.api.app.notifications.DeviceOut_": {
+            items: components["schemas"]["DeviceOut"][];
+            next?: string | null;
+        };
+        /** Items[NotificationOut] */
+        "Items_innboks.api.app.notifications.NotificationOut_": {
+            items: components["schemas"]["NotificationOut"][];
+            next?: string | null;
+        };
+        /** Items[ColleagueOut] */
+        "Items_innboks.api.app.people.ColleagueOut_": {
+            items: components["schemas"]["ColleagueOut"][];
+            next?: string | null;
+        };
+        /** Items[PresentOut] */
+        "Items_innboks.api.app.presence.PresentOut_": {
+            items: components["schemas"]["PresentOut"][];
+            next?: string | null;
+        };
+        /** Items[TroubleOut] */
+        "Items_innboks.api.app.radar.TroubleOut_": {
+            items: components["schemas"]["TroubleOut"][];
+            next?: string | null;
+        };
+        /** Items[ReminderOut] */
+        "Items_innboks.api.app.reminders.ReminderOut_": {
+            items: components["schemas"]["ReminderOut"][];
+            next?: string | null;
+        };
+        /** Items[RoleOut] */
+        "Items_innboks.api.app.roles.RoleOut_": {
+            items: components["schemas"]["RoleOut"][];
+            next?: string | null;
+        };
+        /** Items[AvailabilityOut] */
+        "Items_innboks.api.app.routing.AvailabilityOut_": {
+            items: components["schemas"]["AvailabilityOut"][];
+            next?: string | null;
+        };
+        /** Items[CountryOut] */
+        "Items_innboks.api.app.routing.CountryOut_": {
+            items: components["schemas"]["CountryOut"][];
             next?: string | null;
         };
         /** Items[OpenSession] */
@@ -995,14 +3365,34 @@ export interface components {
             items: components["schemas"]["OpenSession"][];
             next?: string | null;
         };
-        /** Items[ListedConversation] */
-        "Items_innboks.api.app.shapes.ListedConversation_": {
-            items: components["schemas"]["ListedConversation"][];
+        /** Items[ChannelDraftOut] */
+        "Items_innboks.api.app.setting_up.ChannelDraftOut_": {
+            items: components["schemas"]["ChannelDraftOut"][];
             next?: string | null;
         };
-        /** Items[MessageOut] */
-        "Items_innboks.api.app.shapes.MessageOut_": {
-            items: components["schemas"]["MessageOut"][];
+        /** Items[ChannelTestOut] */
+        "Items_innboks.api.app.setting_up.ChannelTestOut_": {
+            items: components["schemas"]["ChannelTestOut"][];
+            next?: string | null;
+        };
+        /** Items[CheckOut] */
+        "Items_innboks.api.app.setting_up.CheckOut_": {
+            items: components["schemas"]["CheckOut"][];
+            next?: string | null;
+        };
+        /** Items[SnippetOut] */
+        "Items_innboks.api.app.snippets.SnippetOut_": {
+            items: components["schemas"]["SnippetOut"][];
+            next?: string | null;
+        };
+        /** Items[TagOut] */
+        "Items_innboks.api.app.tags.TagOut_": {
+            items: components["schemas"]["TagOut"][];
+            next?: string | null;
+        };
+        /** Items[TeamOut] */
+        "Items_innboks.api.app.teams.TeamOut_": {
+            items: components["schemas"]["TeamOut"][];
             next?: string | null;
         };
         /** Items[TokenOut] */
@@ -1014,6 +3404,29 @@ export interface components {
         "Items_innboks.api.app.users.UserOut_": {
             items: components["schemas"]["UserOut"][];
             next?: string | null;
+        };
+        /** Items[SavedViewOut] */
+        "Items_innboks.api.app.views.SavedViewOut_": {
+            items: components["schemas"]["SavedViewOut"][];
+            next?: string | null;
+        };
+        /** Items[ViewCount] */
+        "Items_innboks.api.app.views.ViewCount_": {
+            items: components["schemas"]["ViewCount"][];
+            next?: string | null;
+        };
+        /** Items[WaitingOut] */
+        "Items_innboks.api.app.waiting.WaitingOut_": {
+            items: components["schemas"]["WaitingOut"][];
+            next?: string | null;
+        };
+        /** LastEntryOut */
+        LastEntryOut: {
+            /** @enum {string} */
+            type: "message" | "reply" | "comment";
+            author_id: string | null;
+            is_forward: boolean;
+            text: string;
         };
         /** LedgerOut */
         LedgerOut: {
@@ -1046,14 +3459,56 @@ export interface components {
             last_message_at: string;
             /** @enum {string} */
             last_direction: "in" | "out";
+            last_entry: components["schemas"]["LastEntryOut"] | null;
+            others_count: number;
             waiting_since: string | null;
+            due_at: string | null;
+            /** @enum {null|string} */
+            due_kind: "reply" | "window" | null;
+            due_from: string | null;
             failed_count: number;
             is_spam: boolean;
+            /** @enum {null|string} */
+            spam_reason: "manual" | "blocked" | "denied" | "automated" | "marketing" | "unsubscribe" | "role_based" | "flood" | null;
+            is_trashed: boolean;
+            /** @enum {string} */
+            priority: "low" | "normal" | "high" | "urgent";
+            is_snoozed: boolean;
+            snoozed_until: string | null;
+            tag_ids: string[];
+            merged_into_id: string | null;
             /** Format: date-time */
             created_at: string;
             closed_at: string | null;
             is_unread: boolean;
             read_message_id: string;
+        };
+        /** ListedSenderOut */
+        ListedSenderOut: {
+            id: string;
+            /** @enum {string} */
+            list: "allow" | "deny";
+            value: string;
+            added_by: string | null;
+            /** Format: date-time */
+            added_at: string;
+        };
+        /** MergeIn */
+        MergeIn: {
+            conversation_ids: string[];
+        };
+        /** Merged */
+        Merged: {
+            conversation: components["schemas"]["ListedConversation"];
+            rearrangement_ids: string[];
+        };
+        /** MergedContactOut */
+        MergedContactOut: {
+            merge_id: string;
+            contact_id: string;
+            name: string;
+            /** Format: date-time */
+            at: string;
         };
         /** MessageIn */
         MessageIn: {
@@ -1065,17 +3520,29 @@ export interface components {
             html: string;
             /** @default  */
             subject: string;
+            /** @default  */
+            quoted: string;
+            mentions?: string[];
             attachments?: string[];
             to?: string[] | null;
             cc?: string[] | null;
             bcc?: string[] | null;
             client_id?: string | null;
             expect_last_message_id?: string | null;
+            hold_s?: number | null;
+            send_at?: string | null;
+            /** @default false */
+            send_even_if_answered: boolean;
+            then?: components["schemas"]["ThenIn"] | null;
+            remind_at?: string | null;
+            channel_account_id?: string | null;
+            forward_of?: string | null;
         };
         /** MessageOut */
         MessageOut: {
             id: string;
             conversation_id: string;
+            channel_account_id: string;
             /** @enum {string} */
             type: "message" | "reply" | "comment" | "system";
             /** @enum {string} */
@@ -1086,6 +3553,7 @@ export interface components {
             code: string;
             text: string;
             has_html: boolean;
+            html: string;
             quoted: string;
             signature: string;
             subject: string;
@@ -1105,6 +3573,9 @@ export interface components {
             created_at: string;
             sent_at: string | null;
             next_try_at: string | null;
+            /** @enum {null|string} */
+            held_for: "undo" | "schedule" | "newer" | "connection" | null;
+            held_until: string | null;
             why: {
                 [key: string]: unknown;
             };
@@ -1121,6 +3592,13 @@ export interface components {
             edits: {
                 [key: string]: unknown;
             }[];
+            has_source: boolean;
+        };
+        /** MessagesOut */
+        MessagesOut: {
+            items: components["schemas"]["MessageOut"][];
+            next: string | null;
+            previous: string | null;
         };
         /** Move */
         Move: {
@@ -1146,8 +3624,11 @@ export interface components {
             first_name: string;
             last_name: string;
             email: string;
+            role_id: string;
             permissions: string[];
             locale: string;
+            /** @enum {string} */
+            status: "invited" | "active" | "deactivated";
             is_active: boolean;
             can_receive: boolean;
             preferences: {
@@ -1170,6 +3651,36 @@ export interface components {
             /** @default  */
             name: string;
             inbox_id?: string | null;
+            /** @default false */
+            is_personal: boolean;
+            draft_id?: string | null;
+            setup_step?: string | null;
+        };
+        /** NewChannelDraft */
+        NewChannelDraft: {
+            /** @default  */
+            name: string;
+            inbox_id?: string | null;
+            /** @default  */
+            new_inbox_name: string;
+            config?: {
+                [key: string]: unknown;
+            };
+            /** @default  */
+            kind: string;
+        };
+        /** NewContactIn */
+        NewContactIn: {
+            /** @default  */
+            name: string;
+            /** @default  */
+            email: string;
+            /** @default  */
+            phone: string;
+            owner_id?: string | null;
+            properties?: {
+                [key: string]: unknown;
+            };
         };
         /** NewConversation */
         NewConversation: {
@@ -1185,6 +3696,12 @@ export interface components {
             html: string;
             attachments?: string[];
             client_id?: string | null;
+            hold_s?: number | null;
+        };
+        /** NewIdentity */
+        NewIdentity: {
+            type: string;
+            value: string;
         };
         /** NewInbox */
         NewInbox: {
@@ -1195,6 +3712,21 @@ export interface components {
              */
             access: "everyone" | "members";
             member_ids?: string[] | null;
+            team_ids?: string[];
+        };
+        /** NewInvitation */
+        NewInvitation: {
+            email: string;
+            /** @default  */
+            name: string;
+            role_id?: string | null;
+            /** @default true */
+            can_receive: boolean;
+            main_team_id?: string | null;
+            extra_team_ids?: string[];
+            inbox_ids?: string[];
+            /** @default true */
+            by_mail: boolean;
         };
         /** NewMembers */
         NewMembers: {
@@ -1205,6 +3737,81 @@ export interface components {
             current_password: string;
             password: string;
         };
+        /** NewProperty */
+        NewProperty: {
+            label: string;
+            /** @enum {string} */
+            type: "text" | "long_text" | "number" | "date" | "boolean" | "choice" | "choices" | "link" | "phone" | "email";
+            options?: string[];
+        };
+        /** NewRole */
+        NewRole: {
+            name: string;
+            permissions?: string[];
+        };
+        /** NewSavedView */
+        NewSavedView: {
+            name: string;
+            filters: components["schemas"]["ViewFilters"];
+            /** @default star */
+            icon: string;
+            /** @default false */
+            is_shared: boolean;
+            /**
+             * @default due
+             * @enum {string}
+             */
+            sort: "due" | "newest" | "oldest";
+            position?: number;
+        };
+        /** NewSignIn */
+        NewSignIn: {
+            provider: string;
+            /** @default  */
+            kind: string;
+            /** @default  */
+            name: string;
+            inbox_id?: string | null;
+            config?: {
+                [key: string]: unknown;
+            };
+            channel_account_id?: string | null;
+            /** @default false */
+            accepts_terms: boolean;
+            /** @default false */
+            is_personal: boolean;
+            draft_id?: string | null;
+            setup_step?: string | null;
+            /** @default  */
+            return_to: string;
+        };
+        /** NewSnippet */
+        NewSnippet: {
+            shortcut: string;
+            /** @default  */
+            name: string;
+            /** @default  */
+            html: string;
+            /** @default  */
+            text: string;
+            /** @default false */
+            is_shared: boolean;
+        };
+        /** NewTag */
+        NewTag: {
+            name: string;
+            /**
+             * @default gray
+             * @enum {string}
+             */
+            color: "gray" | "teal" | "amber" | "blue" | "red" | "green" | "violet" | "brown";
+        };
+        /** NewTeam */
+        NewTeam: {
+            name: string;
+            main_member_ids?: string[];
+            extra_member_ids?: string[];
+        };
         /** NewToken */
         NewToken: {
             name: string;
@@ -1214,7 +3821,65 @@ export interface components {
             name: string;
             email: string;
             password: string;
-            permissions?: string[];
+            role_id?: string | null;
+        };
+        /** NextOut */
+        NextOut: {
+            user_id: string | null;
+            how: string;
+            among: number;
+            people: components["schemas"]["ConsideredOut"][];
+        };
+        /** Note */
+        Note: {
+            code: string;
+            operator: string;
+            value: string;
+            sentence: string;
+        };
+        /** NoteChange */
+        NoteChange: {
+            text?: string;
+            is_deleted?: boolean;
+        };
+        /** NoteOut */
+        NoteOut: {
+            id: string;
+            contact_id: string;
+            author_id: string;
+            text: string;
+            /** Format: date-time */
+            created_at: string;
+            edited_at: string | null;
+            is_deleted: boolean;
+        };
+        /** NoteText */
+        NoteText: {
+            text: string;
+        };
+        /** NotificationOut */
+        NotificationOut: {
+            id: string;
+            /** @enum {string} */
+            kind: "unassigned" | "assigned" | "message" | "mention" | "failed" | "reminder";
+            conversation_id: string;
+            message_id: string | null;
+            count: number;
+            who: string;
+            about: string;
+            /** Format: date-time */
+            at: string;
+            is_read: boolean;
+        };
+        /** OneChange */
+        OneChange: {
+            id: string;
+            change: components["schemas"]["ConversationChange"];
+        };
+        /** OneContactChange */
+        OneContactChange: {
+            id: string;
+            change: components["schemas"]["ContactChange"];
         };
         /** OpenSession */
         OpenSession: {
@@ -1227,11 +3892,167 @@ export interface components {
             remote_address: string;
             is_current: boolean;
         };
+        /** OpenedOut */
+        OpenedOut: {
+            account_name: string;
+            invited_by: string;
+            email: string;
+            name: string;
+            /** Format: date-time */
+            expires_at: string;
+        };
+        /** OriginalOut */
+        OriginalOut: {
+            type: string;
+            name: string;
+            size: number;
+            text: string;
+            is_cut: boolean;
+            headers: components["schemas"]["Header"][];
+            origin: {
+                [key: string]: unknown;
+            };
+        };
         /** PersonOut */
         PersonOut: {
             id: string | null;
             name: string;
             address: string;
+        };
+        /** Piece */
+        Piece: {
+            text: string;
+            is_match: boolean;
+        };
+        /** PlanIn */
+        PlanIn: {
+            status?: "available" | "away";
+            time_zone?: string;
+            hours?: components["schemas"]["HoursIn"][] | null;
+            country?: string | null;
+            region?: string | null;
+            absences?: components["schemas"]["AbsenceIn"][];
+            conversations_max?: number | null;
+            calling_max?: number | null;
+            messaging_max?: number | null;
+            other_max?: number | null;
+        };
+        /** PlanOut */
+        PlanOut: {
+            user_id: string;
+            /** @enum {string} */
+            status: "available" | "away";
+            /** @enum {string} */
+            why: "" | "chosen" | "hours" | "holiday" | "absence";
+            until: string | null;
+            open_count: number;
+            conversations_max: number | null;
+            set_away_by: string | null;
+            is_connected: boolean;
+            time_zone: string;
+            hours: components["schemas"]["Hours"][] | null;
+            country: string | null;
+            region: string | null;
+            next_holidays: components["schemas"]["HolidayOut"][];
+            absences: components["schemas"]["Absence"][];
+            calling_max: number | null;
+            messaging_max: number | null;
+            other_max: number | null;
+        };
+        /** PlayedOut */
+        PlayedOut: {
+            conversation_id: string | null;
+            subject: string;
+            contact_name: string;
+            /** Format: date-time */
+            created_at: string;
+            user_id: string | null;
+            how: string;
+            open_count: number;
+        };
+        /** PresenceIn */
+        PresenceIn: {
+            /** @enum {string} */
+            state: "reading" | "writing" | "away";
+            since?: string | null;
+        };
+        /** PresentOut */
+        PresentOut: {
+            conversation_id: string;
+            user_id: string;
+            /** @enum {string} */
+            state: "reading" | "writing";
+            /** Format: date-time */
+            since: string;
+        };
+        /** PreviewOut */
+        PreviewOut: {
+            sender_name: string;
+            sender_address: string;
+            subject: string;
+            text: string;
+            html: string;
+            reply_to: string;
+        };
+        /** PreviewSent */
+        PreviewSent: {
+            address: string;
+        };
+        /** PropertyChange */
+        PropertyChange: {
+            label?: string;
+            options?: string[];
+            is_deleted?: boolean;
+        };
+        /** PropertyOut */
+        PropertyOut: {
+            id: string;
+            key: string;
+            label: string;
+            /** @enum {string} */
+            type: "text" | "long_text" | "number" | "date" | "boolean" | "choice" | "choices" | "link" | "phone" | "email";
+            options: string[];
+            is_deleted: boolean;
+        };
+        /** PushKeyOut */
+        PushKeyOut: {
+            public_key: string;
+        };
+        /**
+         * Quiet
+         * @default {
+         *       "is_on": false,
+         *       "begins": "18:00",
+         *       "ends": "08:00",
+         *       "time_zone": "UTC"
+         *     }
+         */
+        Quiet: {
+            /** @default false */
+            is_on: boolean;
+            /** @default 18:00 */
+            begins: string;
+            /** @default 08:00 */
+            ends: string;
+            /** @default UTC */
+            time_zone: string;
+        };
+        /** ReachOut */
+        ReachOut: {
+            channel_account_id: string;
+            kind: string;
+            name: string;
+            addresses: string[];
+            conversation_id: string | null;
+            is_open: boolean;
+            /** @enum {string} */
+            reason: "" | "blocked" | "no_address" | "must_write_first" | "window_closed" | "paused" | "broken" | "not_a_member";
+            until: string | null;
+            sentence: string;
+        };
+        /** ReadIn */
+        ReadIn: {
+            id?: string | null;
         };
         /** ReadMark */
         ReadMark: {
@@ -1251,15 +4072,163 @@ export interface components {
             state: string | null;
             reason: string;
         };
+        /** RecipientSuggestion */
+        RecipientSuggestion: {
+            contact_id: string;
+            name: string;
+            address: string;
+        };
+        /** ReminderIn */
+        ReminderIn: {
+            /** Format: date-time */
+            at: string;
+        };
+        /** ReminderOut */
+        ReminderOut: {
+            id: string;
+            conversation_id: string;
+            /** Format: date-time */
+            at: string;
+            /** Format: date-time */
+            created_at: string;
+        };
+        /** Renewal */
+        Renewal: {
+            /** @default true */
+            by_mail: boolean;
+        };
         /** Retry */
         Retry: {
             /** @default false */
             even_if_uncertain: boolean;
         };
+        /** RoleChange */
+        RoleChange: {
+            name?: string | null;
+            permissions?: string[] | null;
+        };
+        /** RoleOut */
+        RoleOut: {
+            id: string;
+            /** @enum {null|string} */
+            key: "super_admin" | "admin" | "agent" | null;
+            name: string;
+            permissions: string[];
+            user_count: number;
+        };
+        /** RuleIn */
+        RuleIn: {
+            is_on: boolean;
+            /** @default false */
+            asks_owner: boolean;
+            targets?: components["schemas"]["TargetIn"][];
+            /** @default true */
+            only_available: boolean;
+            /**
+             * @default random
+             * @enum {string}
+             */
+            distribution: "random" | "round_robin" | "load_balanced" | "first_available";
+        };
+        /** RuleOut */
+        RuleOut: {
+            is_on: boolean;
+            asks_owner: boolean;
+            targets: components["schemas"]["TargetOut"][];
+            only_available: boolean;
+            /** @enum {string} */
+            distribution: "random" | "round_robin" | "load_balanced" | "first_available";
+            is_live: boolean;
+        };
+        /** SampleIn */
+        SampleIn: {
+            subject: string;
+            text: string;
+            config?: {
+                [key: string]: unknown;
+            };
+            user_id?: string | null;
+        };
+        /** SavedViewChange */
+        SavedViewChange: {
+            name?: string;
+            icon?: string;
+            is_shared?: boolean;
+            filters?: components["schemas"]["ViewFilters"];
+            sort?: "due" | "newest" | "oldest";
+            position?: number;
+        };
+        /** SavedViewOrder */
+        SavedViewOrder: {
+            ids: string[];
+        };
+        /** SavedViewOut */
+        SavedViewOut: {
+            id: string;
+            name: string;
+            icon: string;
+            is_shared: boolean;
+            is_mine: boolean;
+            filters: components["schemas"]["ViewFilters"];
+            /** @enum {string} */
+            sort: "due" | "newest" | "oldest";
+            position: number;
+        };
+        /** SearchOut */
+        SearchOut: {
+            items: components["schemas"]["SearchedConversation"][];
+            contacts: components["schemas"]["SearchedContact"][];
+            next: string | null;
+            corrections: components["schemas"]["Correction"][];
+            notes: components["schemas"]["Note"][];
+            is_partial: boolean;
+            searched_back_to: string | null;
+        };
+        /** SearchedContact */
+        SearchedContact: {
+            id: string;
+            name: string;
+            identities: components["schemas"]["Identity"][];
+            title: components["schemas"]["Piece"][];
+        };
+        /** SearchedConversation */
+        SearchedConversation: {
+            conversation: components["schemas"]["ListedConversation"];
+            /** Format: date-time */
+            matched_at: string;
+            subject: components["schemas"]["Piece"][];
+            contact: components["schemas"]["Piece"][];
+            messages: components["schemas"]["SearchedMessage"][];
+        };
+        /** SearchedMessage */
+        SearchedMessage: {
+            id: string;
+            /** @enum {string} */
+            type: "message" | "reply" | "comment" | "system";
+            /** @enum {string} */
+            direction: "in" | "out" | "none";
+            author_id: string | null;
+            sender_name: string;
+            /** Format: date-time */
+            created_at: string;
+            snippet: components["schemas"]["Piece"][];
+            file: string | null;
+        };
+        /** SendersIn */
+        SendersIn: {
+            /** @enum {string} */
+            list: "allow" | "deny";
+            text: string;
+        };
         /** SessionOut */
         SessionOut: {
             user: components["schemas"]["Myself"];
             account: components["schemas"]["AccountOut"];
+        };
+        /** SettingsOut */
+        SettingsOut: {
+            choices: components["schemas"]["Choices"];
+            has_mail: boolean;
         };
         /** Settle */
         Settle: {
@@ -1277,10 +4246,184 @@ export interface components {
             email: string;
             password: string;
         };
+        /** SignInOut */
+        SignInOut: {
+            id: string;
+            status: string;
+            /** Format: date-time */
+            expires_at: string;
+            channel_account_id: string | null;
+            problem: components["schemas"]["SignInProblem"] | null;
+        };
+        /** SignInProblem */
+        SignInProblem: {
+            /** @default  */
+            sentence: string;
+            /** @default  */
+            code: string;
+            field?: string | null;
+        };
+        /** SignatureOut */
+        SignatureOut: {
+            text: string;
+            html: string;
+        };
+        /** SimulationOut */
+        SimulationOut: {
+            now: components["schemas"]["NextOut"];
+            items: components["schemas"]["PlayedOut"][];
+            counts: {
+                [key: string]: number;
+            };
+            nobody: number;
+        };
+        /** SnippetChange */
+        SnippetChange: {
+            shortcut?: string | null;
+            name?: string | null;
+            html?: string | null;
+            text?: string | null;
+            is_shared?: boolean | null;
+        };
+        /** SnippetImport */
+        SnippetImport: {
+            snippets: components["schemas"]["NewSnippet"][];
+            /** @default false */
+            replace: boolean;
+        };
+        /** SnippetImported */
+        SnippetImported: {
+            results: components["schemas"]["ImportedRow"][];
+        };
+        /** SnippetOut */
+        SnippetOut: {
+            id: string;
+            name: string;
+            shortcut: string;
+            html: string;
+            text: string;
+            is_shared: boolean;
+            /** Format: date-time */
+            updated_at: string;
+        };
+        /** Split */
+        Split: {
+            conversation: components["schemas"]["ListedConversation"];
+            rearrangement_id: string;
+        };
+        /** SplitIn */
+        SplitIn: {
+            message_ids: string[];
+            subject?: string | null;
+        };
         /** Started */
         Started: {
             conversation: components["schemas"]["ListedConversation"];
             message: components["schemas"]["MessageOut"];
+        };
+        /** StartedOut */
+        StartedOut: {
+            id: string;
+            status: string;
+            /** Format: date-time */
+            expires_at: string;
+            channel_account_id: string | null;
+            problem: components["schemas"]["SignInProblem"] | null;
+            /** @default  */
+            url: string;
+        };
+        /** TableReading */
+        TableReading: {
+            encoding: string;
+            delimiter: string;
+        };
+        /** TagChange */
+        TagChange: {
+            name?: string | null;
+            /** @enum {null|string} */
+            color?: "gray" | "teal" | "amber" | "blue" | "red" | "green" | "violet" | "brown" | null;
+        };
+        /** TagMerge */
+        TagMerge: {
+            into_id: string;
+        };
+        /** TagOut */
+        TagOut: {
+            id: string;
+            name: string;
+            /** @enum {string} */
+            color: "gray" | "teal" | "amber" | "blue" | "red" | "green" | "violet" | "brown";
+            count: number | null;
+        };
+        /** TakeOver */
+        TakeOver: {
+            user_id: string;
+            /**
+             * @default asked
+             * @enum {string}
+             */
+            answer: "asked" | "accepted" | "declined";
+        };
+        /** TakenBackOut */
+        TakenBackOut: {
+            message: components["schemas"]["MessageOut"];
+            html: string;
+            conversation: components["schemas"]["ListedConversation"] | null;
+        };
+        /** TargetIn */
+        TargetIn: {
+            /** @enum {string} */
+            type: "user" | "team";
+            id: string;
+        };
+        /** TargetOut */
+        TargetOut: {
+            /** @enum {string} */
+            type: "user" | "team";
+            id: string;
+            /** @enum {null|string} */
+            flaw: "unknown" | "deactivated" | "invited" | "no_seat" | "not_a_member" | "deleted" | null;
+        };
+        /** TeamChange */
+        TeamChange: {
+            name?: string | null;
+            main_member_ids?: string[] | null;
+            extra_member_ids?: string[] | null;
+        };
+        /** TeamOut */
+        TeamOut: {
+            id: string;
+            name: string;
+            main_member_ids: string[];
+            extra_member_ids: string[];
+            inbox_ids: string[];
+        };
+        /** TeamsOf */
+        TeamsOf: {
+            main_team_id?: string | null;
+            extra_team_ids?: string[];
+        };
+        /** TestOut */
+        TestOut: {
+            /** @enum {string} */
+            outcome: "taken" | "again" | "gone" | "refused";
+        };
+        /** ThenIn */
+        ThenIn: {
+            /** @default false */
+            close: boolean;
+            snooze_until?: string | null;
+        };
+        /** TimelineEntry */
+        TimelineEntry: {
+            /** @enum {string} */
+            type: "conversation" | "note" | "change";
+            id: string;
+            /** Format: date-time */
+            at: string;
+            conversation: components["schemas"]["ListedConversation"] | null;
+            note: components["schemas"]["NoteOut"] | null;
+            change: components["schemas"]["ChangeOut"] | null;
         };
         /** TokenOut */
         TokenOut: {
@@ -1290,16 +4433,40 @@ export interface components {
             created_at: string;
             seen_at: string | null;
         };
+        /** TroubleOut */
+        TroubleOut: {
+            /** @enum {string} */
+            kind: "worker" | "broken" | "expiring" | "unsent" | "uncertain" | "failed" | "quarantined" | "gap" | "quiet";
+            count: number;
+            is_capped: boolean;
+            since: string | null;
+            channel_account_id: string | null;
+            inbox_id: string | null;
+            conversation_id: string | null;
+            name: string;
+            detail: string;
+        };
         /** Typing */
         Typing: {
             is_typing: boolean;
         };
+        /** Undone */
+        Undone: {
+            source: components["schemas"]["ListedConversation"];
+            target: components["schemas"]["ListedConversation"];
+        };
+        /** UnreadOut */
+        UnreadOut: {
+            notifications: number;
+            mine: number;
+        };
         /** UserChange */
         UserChange: {
             name?: string | null;
-            permissions?: string[] | null;
+            role_id?: string | null;
             can_receive?: boolean | null;
             is_active?: boolean | null;
+            teams?: components["schemas"]["TeamsOf"] | null;
         };
         /** UserOut */
         UserOut: {
@@ -1308,8 +4475,11 @@ export interface components {
             first_name: string;
             last_name: string;
             email: string;
+            role_id: string;
             permissions: string[];
             locale: string;
+            /** @enum {string} */
+            status: "invited" | "active" | "deactivated";
             is_active: boolean;
             can_receive: boolean;
         };
@@ -1320,9 +4490,54 @@ export interface components {
             count: number;
             is_capped: boolean;
         };
+        /** ViewFilters */
+        ViewFilters: {
+            /** @enum {null|string} */
+            status?: "open" | "closed" | "snoozed" | "any" | null;
+            inbox_ids?: string[];
+            channel_account_ids?: string[];
+            contact_id?: string | null;
+            assignees?: string[];
+            tag_ids?: string[];
+            priorities?: ("low" | "normal" | "high" | "urgent")[];
+            since?: string | null;
+            until?: string | null;
+            active_within_s?: number | null;
+            waiting_longer_than_s?: number | null;
+            /** @default true */
+            hide_spam: boolean;
+            /** @default true */
+            hide_trash: boolean;
+        };
+        /** WaitingOut */
+        WaitingOut: {
+            conversation: components["schemas"]["ListedConversation"];
+            message: components["schemas"]["MessageOut"] | null;
+            reminder: components["schemas"]["ReminderOut"] | null;
+        };
+        /**
+         * Ways
+         * @default {
+         *       "app": true,
+         *       "push": false,
+         *       "mail": false,
+         *       "sound": false
+         *     }
+         */
+        Ways: {
+            /** @default true */
+            app: boolean;
+            /** @default true */
+            push: boolean;
+            /** @default false */
+            mail: boolean;
+            /** @default false */
+            sound: boolean;
+        };
         /**
          * Problem
-         * @description RFC 9457. `detail` is the sentence to show; `code` is for programs; `field` names the part of the input that is wrong.
+         * @description RFC 9457. `detail` is the sentence to show; `code` is for programs; `field` names the part of the input that is wrong. With the code
+         *         “newer_message” comes `newer`: what came meanwhile.
          */
         Problem: {
             title: string;
@@ -1335,6 +4550,20 @@ export interface components {
             code: string;
             /** @default null */
             field: string | null;
+            /** @default null */
+            newer: components["schemas"]["Newer"][] | null;
+        };
+        /**
+         * Newer
+         * @description A message that came while an answer was written. `text` is its first words.
+         */
+        Newer: {
+            id: string;
+            type: string;
+            direction: string;
+            author: string;
+            text: string;
+            created_at: string;
         };
     };
     responses: never;
@@ -1556,6 +4785,68 @@ export interface operations {
             };
         };
     };
+    get_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountOut"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccountChange"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountOut"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_users: {
         parameters: {
             query?: never;
@@ -1733,6 +5024,744 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["UserOut"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_people: {
+        parameters: {
+            query?: {
+                q?: string;
+                status?: "active" | "invited" | "deactivated" | "here" | "not_here" | "available" | "away" | null;
+                inbox_id?: string;
+                cursor?: string | null;
+                /** @description More than the list's own maximum gives the maximum. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_innboks.api.app.people.ColleagueOut_"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_person: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ColleagueOut"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    invite_person: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewInvitation"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitedOut"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    renew_invitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Renewal"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitedOut"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revoke_invitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    open_invitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InvitationToken"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenedOut"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    accept_invitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Acceptance"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionOut"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_availability: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_innboks.api.app.routing.AvailabilityOut_"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_holiday_countries: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_innboks.api.app.routing.CountryOut_"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_availability: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanOut"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_availability: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanOut"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_assignment_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel_account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleOut"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_assignment_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel_account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleOut"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    simulate_assignment_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel_account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SimulationOut"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_roles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_innboks.api.app.roles.RoleOut_"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_role: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRole"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoleOut"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_role: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                role_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_role: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                role_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoleChange"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoleOut"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_teams: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_innboks.api.app.teams.TeamOut_"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_team: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewTeam"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TeamOut"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_team: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                team_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_team: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                team_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TeamChange"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TeamOut"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restore_team: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                team_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TeamOut"];
                 };
             };
             /** @description A problem (RFC 9457) */
@@ -1956,6 +5985,250 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["InboxOut"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_inbox_member: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                inbox_id: string;
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InboxOut"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_inbox_member: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                inbox_id: string;
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InboxOut"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_assignees: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                inbox_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_innboks.api.app.inboxes.AssigneeOut_"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_brand: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BrandOut"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_brand: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BrandChange"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BrandOut"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_logo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_logo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BrandOut"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_logo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": null;
                 };
             };
             /** @description A problem (RFC 9457) */
@@ -2223,6 +6496,553 @@ export interface operations {
             };
         };
     };
+    get_signature: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel_account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignatureOut"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_fallback: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                inbox_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelAccountOut"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_fallback: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                inbox_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FallbackChange"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelAccountOut"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_tests: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel_account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_innboks.api.app.setting_up.ChannelTestOut_"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    start_test: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel_account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelTestOut"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    check_records: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel_account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_innboks.api.app.setting_up.CheckOut_"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    drop_confirmation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel_account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": null;
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_channel_drafts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_innboks.api.app.setting_up.ChannelDraftOut_"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    begin_channel_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewChannelDraft"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelDraftOut"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_channel_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                draft_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelDraftOut"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    save_channel_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                draft_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChannelDraftIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelDraftOut"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    drop_channel_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                draft_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": null;
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_reply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel_account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SampleIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreviewOut"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    send_preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel_account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SampleIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreviewSent"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    start_sign_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSignIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StartedOut"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_sign_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sign_in_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignInOut"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    finish_sign_in: {
+        parameters: {
+            query?: {
+                state?: string;
+                code?: string;
+                error?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_views: {
         parameters: {
             query?: never;
@@ -2238,7 +7058,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Items_innboks.api.app.conversations.ViewCount_"];
+                    "application/json": components["schemas"]["Items_innboks.api.app.views.ViewCount_"];
                 };
             };
             /** @description A problem (RFC 9457) */
@@ -2256,9 +7076,23 @@ export interface operations {
         parameters: {
             query?: {
                 view?: string;
+                /** @description “due”: what is due first; where nothing can be due, newest first. */
+                sort?: "due" | "newest" | "oldest";
                 inbox_id?: string;
                 channel_account_id?: string;
                 contact_id?: string;
+                status?: "open" | "closed" | "snoozed" | "any" | null;
+                inbox_ids?: string;
+                channel_account_ids?: string;
+                assignees?: string;
+                tag_ids?: string;
+                priorities?: string;
+                since?: string;
+                until?: string;
+                active_within_s?: number | null;
+                waiting_longer_than_s?: number | null;
+                hide_spam?: boolean;
+                hide_trash?: boolean;
                 cursor?: string | null;
                 /** @description More than the list's own maximum gives the maximum. */
                 limit?: number;
@@ -2275,7 +7109,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Items_innboks.api.app.shapes.ListedConversation_"];
+                    "application/json": components["schemas"]["ConversationList"];
                 };
             };
             /** @description A problem (RFC 9457) */
@@ -2322,6 +7156,165 @@ export interface operations {
             };
         };
     };
+    list_saved_views: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_innboks.api.app.views.SavedViewOut_"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_saved_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSavedView"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedViewOut"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    order_saved_views: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SavedViewOrder"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_innboks.api.app.views.SavedViewOut_"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_saved_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                saved_view_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_saved_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                saved_view_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SavedViewChange"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedViewOut"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_conversation: {
         parameters: {
             query?: never;
@@ -2341,6 +7334,35 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ListedConversation"];
                 };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_conversation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem (RFC 9457) */
             default: {
@@ -2424,7 +7446,7 @@ export interface operations {
     get_draft: {
         parameters: {
             query?: {
-                mode?: "reply" | "comment";
+                mode?: "reply" | "comment" | "forward";
             };
             header?: never;
             path: {
@@ -2457,7 +7479,7 @@ export interface operations {
     save_draft: {
         parameters: {
             query?: {
-                mode?: "reply" | "comment";
+                mode?: "reply" | "comment" | "forward";
             };
             header?: never;
             path: {
@@ -2494,7 +7516,7 @@ export interface operations {
     drop_draft: {
         parameters: {
             query?: {
-                mode?: "reply" | "comment";
+                mode?: "reply" | "comment" | "forward";
             };
             header?: never;
             path: {
@@ -2559,6 +7581,8 @@ export interface operations {
         parameters: {
             query?: {
                 before?: string;
+                after?: number | null;
+                around?: number | null;
                 /** @description More than the list's own maximum gives the maximum. */
                 limit?: number;
             };
@@ -2576,7 +7600,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Items_innboks.api.app.shapes.MessageOut_"];
+                    "application/json": components["schemas"]["MessagesOut"];
                 };
             };
             /** @description A problem (RFC 9457) */
@@ -2625,6 +7649,39 @@ export interface operations {
             };
         };
     };
+    find_messages: {
+        parameters: {
+            query?: {
+                q?: string;
+            };
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FoundOut"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_message: {
         parameters: {
             query?: never;
@@ -2656,7 +7713,7 @@ export interface operations {
             };
         };
     };
-    get_message_source: {
+    take_back_message: {
         parameters: {
             query?: never;
             header?: never;
@@ -2673,7 +7730,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
+                    "application/json": components["schemas"]["TakenBackOut"];
                 };
             };
             /** @description A problem (RFC 9457) */
@@ -2825,6 +7882,791 @@ export interface operations {
             };
         };
     };
+    send_message_now: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                message_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageOut"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_notifications: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                /** @description More than the list's own maximum gives the maximum. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_innboks.api.app.notifications.NotificationOut_"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    count_unread: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnreadOut"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    mark_notifications_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReadIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_notification_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettingsOut"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    save_notification_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Choices"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettingsOut"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    say_looking: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_push_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PushKeyOut"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_push_devices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_innboks.api.app.notifications.DeviceOut_"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_push_device: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeviceIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceOut"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    drop_push_device: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                device_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    test_push_device: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                device_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TestOut"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_message_source: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                message_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Stream Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_message_original: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                message_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OriginalOut"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_presence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_innboks.api.app.presence.PresentOut_"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    say_presence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PresenceIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_draft_of_writer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftOut"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take_over: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TakeOver"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_reminders: {
+        parameters: {
+            query?: {
+                conversation_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_innboks.api.app.reminders.ReminderOut_"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remind_me: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReminderIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReminderOut"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_reminder: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reminder_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_waiting: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_innboks.api.app.waiting.WaitingOut_"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_contacts: {
+        parameters: {
+            query?: {
+                q?: string;
+                /** @description me, nobody, or a person's id. */
+                owner?: string | null;
+                channel_account_id?: string;
+                is_blocked?: boolean | null;
+                has_open?: boolean | null;
+                property?: string | null;
+                value?: string | null;
+                sort?: "name" | "newest" | "changed";
+                cursor?: string | null;
+                /** @description More than the list's own maximum gives the maximum. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_innboks.api.app.contact_list.ContactRow_"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_contact: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewContactIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactOut"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_contacts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContactsChange"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactResults"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_contact: {
         parameters: {
             query?: never;
@@ -2891,10 +8733,1051 @@ export interface operations {
             };
         };
     };
+    suggest_recipients: {
+        parameters: {
+            query?: {
+                q?: string;
+                type?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_innboks.api.app.contacts.RecipientSuggestion_"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_identity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewIdentity"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactOut"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    drop_identity: {
+        parameters: {
+            query?: {
+                type?: string;
+                value?: string;
+            };
+            header?: never;
+            path: {
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactOut"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_reach: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_innboks.api.app.contacts.ReachOut_"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_notes: {
+        parameters: {
+            query?: {
+                before?: string;
+                /** @description More than the list's own maximum gives the maximum. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_innboks.api.app.contacts.NoteOut_"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_note: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoteText"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoteOut"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_note: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                note_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoteOut"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_note: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                note_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoteChange"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoteOut"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    link_contact: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContactLink"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListedConversation"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_contact_timeline: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                /** @description More than the list's own maximum gives the maximum. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_innboks.api.app.contact_merges.TimelineEntry_"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_contact_duplicates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_innboks.api.app.contact_merges.DuplicateOut_"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    merge_contacts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContactMergeIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactMerged"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    undo_contact_merge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contact_merge_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactMergeUndone"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_contact_properties: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_innboks.api.app.contact_properties.PropertyOut_"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_contact_property: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewProperty"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PropertyOut"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_contact_property: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contact_property_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PropertyOut"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_contact_property: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contact_property_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PropertyChange"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PropertyOut"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_contact_imports: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_innboks.api.app.contact_transfers.ImportOut_"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    upload_contact_import: {
+        parameters: {
+            query?: {
+                name?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportOut"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_contact_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contact_import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportOut"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_contact_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contact_import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TableReading"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportOut"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    start_contact_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contact_import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImportStart"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportOut"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    undo_contact_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contact_import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportOut"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_bad_rows: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contact_import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Stream Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    begin_contact_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExportWanted"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportOut"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_contact_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contact_export_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportOut"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_contact_export_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contact_export_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Stream Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_snippets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_innboks.api.app.snippets.SnippetOut_"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_snippet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSnippet"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SnippetOut"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    import_snippets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SnippetImport"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SnippetImported"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_snippet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                snippet_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_snippet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                snippet_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SnippetChange"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SnippetOut"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     upload_attachment: {
         parameters: {
             query?: {
                 name?: string;
+                inline?: boolean;
             };
             header?: never;
             path?: never;
@@ -2934,6 +9817,37 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_message_files: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                message_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Stream Response */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3080,6 +9994,627 @@ export interface operations {
             };
         };
     };
+    get_filters: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FiltersOut"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_filters: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FiltersIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FiltersOut"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_listed_senders: {
+        parameters: {
+            query: {
+                list: "allow" | "deny";
+                q?: string;
+                cursor?: string | null;
+                /** @description More than the list's own maximum gives the maximum. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_innboks.api.app.filters.ListedSenderOut_"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_listed_senders: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SendersIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AddedOut"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    drop_listed_sender: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                listed_sender_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_radar: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_innboks.api.app.radar.TroubleOut_"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_tags: {
+        parameters: {
+            query?: {
+                counts?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_innboks.api.app.tags.TagOut_"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_tag: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewTag"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TagOut"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_tag: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tag_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_tag: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tag_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TagChange"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TagOut"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    merge_tag: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tag_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TagMerge"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TagOut"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restore_tag: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tag_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TagOut"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_conversations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkChange"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkResults"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_merge_candidates: {
+        parameters: {
+            query?: {
+                q?: string;
+            };
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Candidates"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    merge_conversations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MergeIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Merged"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_merge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MergeIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListedConversation"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    split_conversation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SplitIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Split"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    undo_rearrangement: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rearrangement_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Undone"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    search: {
+        parameters: {
+            query?: {
+                /** @description Words, “phrases”, -without, a OR b, and operators such as from: or is:open. */
+                q?: string;
+                type?: "all" | "conversations" | "contacts";
+                cursor?: string | null;
+                /** @description Conversations of a page; more than the maximum of 50 gives 50. */
+                limit?: number;
+                time_zone?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchOut"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     follow_events: {
         parameters: {
             query?: {
@@ -3099,6 +10634,70 @@ export interface operations {
                 content: {
                     "application/json": unknown;
                 };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    poll_events: {
+        parameters: {
+            query?: {
+                after?: string | null;
+                /** @description Seconds. With 0 the answer comes at once, and greets. */
+                wait?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    echo_event: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Echo"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem (RFC 9457) */
             default: {

@@ -1,17 +1,24 @@
-/* Keeps one live stream open: reads it, resumes after the last event id when it breaks, and waits with jitter between tries (1, 2, 4, 8 … at most
- * 30 s; at once when the network returns or the window is looked at again). What events mean is none of its business: see live.ts. */
-import { type RawEvent, sseReader } from "./sse";
+/* Keeps the news coming: resumes after the last event id when the stream breaks, and waits with jitter between tries (1, 2, 4, 8 … at most 30 s; at once
+ * when the network returns or the window is looked at again). Where the stream does not get through it asks for news instead, and goes back to the stream
+ * when that works again. What events mean is none of its business: see live.ts. Read next: follow.ts. */
+import { askOn, type Following, readStream, type Way } from "./follow";
+import type { RawEvent } from "./sse";
 
 export interface StreamHooks {
   onEvent: (event: RawEvent) => void;
-  onOpen: () => void;
+  onOpen: (way: Way) => void;
   /** The stream broke, or could not be opened; `retryInS` says when it is tried again. */
   onBroken: (retryInS: number) => void;
   onSignedOut: () => void;
+  /** Something came, were it only the ping of a quiet stream. */
+  onBeat?: () => void;
 }
 
-/** Nothing, not even the ping that comes each 15 s, for this long: the connection is dead although nobody said so. */
+/** Nothing, not even the ping that comes each 15 s, for this long: the connection is dead although nobody said so (a laptop slept). */
 const SILENCE_MS = 40_000;
+/** The same when somebody comes back to look: then one missing ping is reason enough. */
+const SILENCE_LOOKED_AT_MS = { stream: 20_000, poll: 35_000 } as const;
+const TICK_MS = 5000;
 const LONGEST_WAIT_S = 30;
 
 /** Full jitter on the upper half, so that a thousand clients do not come back in the same second. */
@@ -29,48 +36,49 @@ export interface Stream {
 export function openStream(url: string, hooks: StreamHooks, after?: string): Stream {
   let lastId = after;
   let tries = 0;
+  let way: Way = "stream";
   let isStopped = false;
+  let heardAt = Date.now();
   let attempt: AbortController | undefined;
   let wake: (() => void) | undefined;
 
-  const read = async (abort: AbortController) => {
-    const headers: Record<string, string> = { accept: "text/event-stream" };
-    if (lastId) headers["last-event-id"] = lastId;
-    const answer = await fetch(url, { headers, credentials: "same-origin", cache: "no-store", signal: abort.signal });
-    if (answer.status === 401) {
-      isStopped = true;
-      hooks.onSignedOut();
-      return;
-    }
-    if (!answer.ok || !answer.body) throw new Error(`stream answered ${answer.status}`);
-    hooks.onOpen();
-    const parse = sseReader();
-    const text = new TextDecoder();
-    const reader = answer.body.getReader();
-    let watch = setTimeout(() => abort.abort(), SILENCE_MS);
-    try {
-      for (;;) {
-        const { done, value } = await reader.read();
-        if (done) return;
-        clearTimeout(watch);
-        watch = setTimeout(() => abort.abort(), SILENCE_MS);
-        for (const event of parse(text.decode(value, { stream: true }))) {
-          tries = 0;
-          if (event.id) lastId = event.id;
-          else if (event.event === "reset") lastId = undefined;
-          hooks.onEvent(event);
-        }
-      }
-    } finally {
-      clearTimeout(watch);
-    }
+  const following: Following = {
+    url,
+    lastId: () => lastId,
+    onOpen: hooks.onOpen,
+    onEvent: (event) => {
+      tries = 0;
+      if (event.id) lastId = event.id;
+      else if (event.event === "reset") lastId = undefined;
+      hooks.onEvent(event);
+    },
+    onBeat: () => {
+      heardAt = Date.now();
+      hooks.onBeat?.();
+    },
+  };
+
+  const follow = () => {
+    attempt = new AbortController();
+    heardAt = Date.now();
+    return way === "stream" ? readStream(following, attempt.signal) : askOn(following, attempt.signal);
   };
 
   const run = async () => {
     while (!isStopped) {
-      attempt = new AbortController();
-      await read(attempt).catch(() => undefined);
+      const ending = await follow();
       if (isStopped) return;
+      if (ending === "signed_out") {
+        stop();
+        hooks.onSignedOut();
+        return;
+      }
+      if (way === "stream" && (ending === "mute" || (ending === "unopened" && tries > 0))) {
+        way = "poll";
+        continue;
+      }
+      if (way === "poll" && ending !== "broken") way = "stream";
+      if (ending === "stream_works") continue;
       const wait = waitBeforeTry(tries++, Math.random);
       hooks.onBroken(wait);
       await new Promise<void>((resolve) => {
@@ -85,21 +93,34 @@ export function openStream(url: string, hooks: StreamHooks, after?: string): Str
   };
 
   const retryNow = () => wake?.();
-  const onVisible = () => document.visibilityState === "visible" && retryNow();
+  /** The clock goes on while a laptop sleeps, so a silence that was slept through is seen at the first tick after it. */
+  const endSilence = (limit: number) => {
+    if (!wake && Date.now() - heardAt > limit) attempt?.abort();
+  };
+  const onLook = () => {
+    if (document.visibilityState !== "visible") return;
+    endSilence(SILENCE_LOOKED_AT_MS[way]);
+    retryNow();
+  };
   const onOffline = () => attempt?.abort();
+  const ticker = setInterval(() => endSilence(SILENCE_MS), TICK_MS);
   addEventListener("online", retryNow);
   addEventListener("offline", onOffline);
-  document.addEventListener("visibilitychange", onVisible);
+  addEventListener("focus", onLook);
+  document.addEventListener("visibilitychange", onLook);
+  document.addEventListener("resume", onLook);
+
+  function stop(): void {
+    isStopped = true;
+    clearInterval(ticker);
+    removeEventListener("online", retryNow);
+    removeEventListener("offline", onOffline);
+    removeEventListener("focus", onLook);
+    document.removeEventListener("visibilitychange", onLook);
+    document.removeEventListener("resume", onLook);
+    attempt?.abort();
+    wake?.();
+  }
   void run();
-  return {
-    retryNow,
-    stop: () => {
-      isStopped = true;
-      removeEventListener("online", retryNow);
-      removeEventListener("offline", onOffline);
-      document.removeEventListener("visibilitychange", onVisible);
-      attempt?.abort();
-      wake?.();
-    },
-  };
+  return { retryNow, stop };
 }

@@ -1,10 +1,10 @@
 /* The frame around everything behind the sign-in: rail, bottom bar on phones, banner, live stream, outbox. */
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, Outlet, useParams } from "@tanstack/react-router";
-import { Inbox, Keyboard, Settings2, WifiOff } from "lucide-react";
-import { useEffect } from "react";
-import { KeySheet } from "../actions/KeySheet";
+import { Contact, Inbox, Keyboard, Search, Settings2, WifiOff } from "lucide-react";
+import { lazy, Suspense, useEffect } from "react";
 import { panes } from "../actions/panes";
+import { startListNews } from "../api/listNews";
 import { live, retryLive, startLive } from "../api/live";
 import {
   channelAccountsQuery,
@@ -14,34 +14,59 @@ import {
   usersQuery,
   viewsQuery,
 } from "../api/queries";
+import { planQuery } from "../features/availability/availability";
+import { RetryLine } from "../features/connection/RetryLine";
+import { UpdateBanner } from "../features/connection/UpdateBanner";
 import { useSince } from "../features/conversations/LivePill";
-import { countText } from "../features/conversations/Views";
+import { countText } from "../features/conversations/ViewLink";
 import { takeBack } from "../features/drafts/refused";
 import { startOutbox } from "../features/messages/pending";
+import { Bell } from "../features/notifications/Bell";
+import { startPresence } from "../features/presence/presence";
+import { RadarBadge } from "../features/radar/RadarBadge";
+import { Finder } from "../features/search/Finder";
 import { auth } from "../features/session/auth";
 import { MeMenu } from "../features/users/MeMenu";
 import { Button } from "../ui/Button";
-import { t } from "../ui/i18n";
+import { t, withWords } from "../ui/i18n";
 import { useStore } from "../ui/store";
 import "./shell.css";
+
+const loadTakeOver = withWords(() => import("../features/presence/takeover"));
+const loadNotifications = withWords(() => import("../features/notifications/notifications"));
+const loadSpoken = withWords(() => import("../features/notifications/spoken"));
+/** With the words of sending, which the first inbox can do without. */
+const loadSending = withWords(() => import("../features/sending/undoSend"));
+const SetAway = lazy(withWords(() => import("../features/availability/SetAway")));
+const KeySheet = lazy(withWords(() => import("../actions/KeySheet")));
 
 export function Shell() {
   const client = useQueryClient();
   const me = useQuery(sessionQuery).data?.user;
   const isExpired = useStore(auth, (state) => state.isExpired);
+  const isSheetOpen = useStore(panes, (state) => state.isSheetOpen);
   const { conversation } = useParams({ strict: false });
   const meId = me?.id;
+  const setAwayBy = useQuery({ ...planQuery(meId ?? ""), enabled: meId !== undefined }).data?.set_away_by;
   useEffect(() => {
     for (const query of [channelsQuery, channelAccountsQuery, usersQuery, inboxesQuery, viewsQuery])
       void client.prefetchQuery<unknown>(query as never);
   }, [client]);
   useEffect(() => {
     if (!meId || isExpired) return;
-    const stopLive = startLive(client, meId, () => auth.set({ isExpired: true }));
-    const stopOutbox = startOutbox(client, meId, takeBack(meId));
+    const stops = [
+      startLive(client, meId, () => auth.set({ isExpired: true })),
+      startListNews(client, meId),
+      startOutbox(client, meId, takeBack(meId), (pending, answer) => {
+        void loadSending().then((sending) => sending.offerUndo(client, meId)(pending, answer));
+      }),
+      startPresence(client, meId),
+      later(() => loadTakeOver().then((one) => one.startTakeOvers())),
+      later(() => loadNotifications().then((one) => one.startNotifications(client))),
+      later(() => loadSpoken().then((one) => one.startSpeaking(client, meId))),
+    ];
     return () => {
-      stopLive();
-      stopOutbox();
+      for (const stop of stops) stop();
     };
   }, [client, meId, isExpired]);
 
@@ -51,13 +76,33 @@ export function Shell() {
       <a className="btn skip" href="#main">
         {t("nav.skip")}
       </a>
-      <OfflineBanner hasComposer={Boolean(conversation)} />
+      <div className="banners">
+        <OfflineBanner hasComposer={Boolean(conversation)} />
+        {setAwayBy ? (
+          <Suspense fallback={null}>
+            <SetAway me={me.id} by={setAwayBy} />
+          </Suspense>
+        ) : (
+          <UpdateBanner />
+        )}
+      </div>
       <nav className="rail" aria-label={t("nav.main")} data-pane="rail">
         <span className="mark" role="img" aria-label={t("app.name")}>
           <Inbox />
         </span>
         <RailLinks className="railitem" />
         <span className="grow" />
+        <RadarBadge className="railitem" />
+        <Bell className="railitem" />
+        <Link
+          className="railitem"
+          to="/search"
+          activeProps={{ className: "active", "aria-current": "page" }}
+          title={`${t("nav.search")} (/)`}
+        >
+          <Search />
+          <span className="sr">{t("nav.search")}</span>
+        </Link>
         <button
           type="button"
           className="railitem"
@@ -70,13 +115,41 @@ export function Shell() {
         <MeMenu me={me} className="railitem" side="right" />
       </nav>
       <Outlet />
-      <KeySheet />
+      {isSheetOpen ? (
+        <Suspense fallback={null}>
+          <KeySheet />
+        </Suspense>
+      ) : null}
+      <Finder />
       <nav className="bottombar" aria-label={t("nav.main")}>
         <RailLinks className="" hasWords />
+        <RadarBadge className="" hasWord />
+        <Bell className="" hasWord />
+        <Link to="/search" activeProps={{ className: "active", "aria-current": "page" }}>
+          <Search />
+          {t("nav.search")}
+        </Link>
         <MeMenu me={me} className="" side="top" hasWord />
       </nav>
     </div>
   );
+}
+
+/** Starts something that is not needed for the first paint; ends it also when it has not begun yet. */
+function later(start: () => Promise<() => void>): () => void {
+  let isOver = false;
+  let stop: (() => void) | undefined;
+  start().then(
+    (end) => {
+      stop = end;
+      if (isOver) end();
+    },
+    () => undefined, // no connection for minutes: the next visit starts it
+  );
+  return () => {
+    isOver = true;
+    stop?.();
+  };
 }
 
 function RailLinks({ className, hasWords }: { className: string; hasWords?: boolean }) {
@@ -90,6 +163,10 @@ function RailLinks({ className, hasWords }: { className: string; hasWords?: bool
         <Inbox />
         {words(t("nav.inbox"))}
         {count && hasWords ? <span className="n">{count}</span> : null}
+      </Link>
+      <Link className={className} to="/contacts" activeProps={active} title={t("book.title")}>
+        <Contact />
+        {words(t("book.title"))}
       </Link>
       <Link className={className} to="/settings" activeProps={active} title={t("nav.settings")}>
         <Settings2 />
@@ -107,7 +184,7 @@ function OfflineBanner({ hasComposer }: { hasComposer: boolean }) {
   return (
     <div className="banner" role="status">
       <WifiOff />
-      <span className="mid">{t("live.no_connection")}</span>
+      <RetryLine />
       <Button size="xs" onClick={retryLive}>
         {t("live.try_now")}
       </Button>

@@ -8,6 +8,7 @@ import { keys, makeQueryClient } from "../api/queries";
 import { auth } from "../features/session/auth";
 import { loadCatalogue, preferredLocale } from "../ui/i18n";
 import { makeRouter } from "./router";
+import { startWorker } from "./worker";
 import "../ui/tokens.css";
 import "../ui/fonts.css";
 import "../ui/base.css";
@@ -21,6 +22,9 @@ whenSignedOut(() => {
 });
 
 await loadCatalogue(preferredLocale());
+// Pushes, and opening without a network. Not while developing: it would keep what should be fresh.
+if (import.meta.env.PROD) startWorker((path) => void router.navigate({ to: path }));
+
 const root = document.getElementById("root");
 if (root)
   createRoot(root).render(

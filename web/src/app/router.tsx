@@ -4,23 +4,55 @@ import {
   createRootRouteWithContext,
   createRoute,
   createRouter,
+  Link,
   lazyRouteComponent,
   Outlet,
+  parseSearchWith,
   redirect,
+  stringifySearchWith,
 } from "@tanstack/react-router";
+import { lazy, Suspense } from "react";
 import { NoConnection, Problem } from "../api/client";
 import { channelsQuery, sessionQuery, setupQuery } from "../api/queries";
+import { readBookSearch } from "../features/contactbook/search";
 import { Inbox } from "../features/conversations/Inbox";
-import { filterOf } from "../features/conversations/views";
-import { SessionExpired } from "../features/session/SessionExpired";
+import { isView, readSearch } from "../features/conversations/views";
+import { auth } from "../features/session/auth";
+import { SignOutWarning } from "../features/session/SignOutWarning";
 import { LiveRegions } from "../ui/announce";
-import { t } from "../ui/i18n";
-import { Empty, Failed } from "../ui/States";
+import { loadLater, t, withWords } from "../ui/i18n";
+import { Failed } from "../ui/States";
+import { useStore } from "../ui/store";
 import { Toasts } from "../ui/toasts";
 import { Shell } from "./Shell";
 
 interface Context {
   client: QueryClient;
+}
+
+const SessionExpired = lazy(withWords(() => import("../features/session/SessionExpired")));
+
+function WhenExpired() {
+  const isExpired = useStore(auth, (state) => state.isExpired);
+  return isExpired ? (
+    <Suspense fallback={null}>
+      <SessionExpired />
+    </Suspense>
+  ) : null;
+}
+
+function NotFound() {
+  return (
+    <main className="lonely" id="main">
+      <div className="empty">
+        <h1>{t("problem.not_found_title")}</h1>
+        <p>{t("problem.not_found")}</p>
+        <Link className="btn s" to="/inbox">
+          {t("nav.inbox")}
+        </Link>
+      </div>
+    </main>
+  );
 }
 
 const root = createRootRouteWithContext<Context>()({
@@ -29,11 +61,12 @@ const root = createRootRouteWithContext<Context>()({
       <Outlet />
       <Toasts />
       <LiveRegions />
-      <SessionExpired />
+      <WhenExpired />
+      <SignOutWarning />
     </>
   ),
   errorComponent: ({ error }) => <Failed error={error} onRetry={() => location.reload()} />,
-  notFoundComponent: () => <Empty title={t("problem.not_found_title")} text={t("problem.not_found")} />,
+  notFoundComponent: NotFound,
 });
 
 /** Whether somebody is signed in. No connection is not "no": it is thrown. */
@@ -65,14 +98,20 @@ const setup = createRoute({
     const { needed } = await context.client.ensureQueryData(setupQuery);
     if (!needed) throw redirect({ to: "/" });
   },
-  component: lazyRouteComponent(() => import("../features/onboarding/Setup")),
+  component: lazyRouteComponent(withWords(() => import("../features/onboarding/Setup"))),
 });
 
 const signIn = createRoute({
   getParentRoute: () => root,
   path: "/sign-in",
   loader: ({ context }) => context.client.ensureQueryData(setupQuery).then(() => undefined),
-  component: lazyRouteComponent(() => import("../features/session/SignIn")),
+  component: lazyRouteComponent(withWords(() => import("../features/session/SignIn"))),
+});
+
+const invitation = createRoute({
+  getParentRoute: () => root,
+  path: "/invitation",
+  component: lazyRouteComponent(withWords(() => import("../features/session/Invitation"))),
 });
 
 const home = createRoute({
@@ -101,17 +140,58 @@ const view = createRoute({
   getParentRoute: () => bareInbox,
   path: "$view",
   component: Inbox,
+  validateSearch: readSearch,
   beforeLoad: ({ params }) => {
-    if (!filterOf(params.view)) throw redirect({ to: "/inbox/$view", params: { view: "open" }, replace: true });
+    if (!isView(params.view)) throw redirect({ to: "/inbox/$view", params: { view: "open" }, replace: true });
   },
 });
 
 const conversation = createRoute({ getParentRoute: () => view, path: "$conversation" });
 
+const notifications = createRoute({
+  getParentRoute: () => inside,
+  path: "/notifications",
+  loader: loadLater,
+  component: lazyRouteComponent(() => import("../features/notifications/NotificationsPage")),
+});
+
+const radar = createRoute({
+  getParentRoute: () => inside,
+  path: "/radar",
+  component: lazyRouteComponent(withWords(() => import("../features/radar/RadarPage"))),
+});
+
+const waiting = createRoute({
+  getParentRoute: () => inside,
+  path: "/waiting",
+  component: lazyRouteComponent(withWords(() => import("../features/sending/WaitingPage"))),
+});
+
+const contacts = createRoute({
+  getParentRoute: () => inside,
+  path: "/contacts",
+  validateSearch: readBookSearch,
+  component: lazyRouteComponent(withWords(() => import("../features/contactbook/ContactsPage"))),
+});
+
+const contactImport = createRoute({
+  getParentRoute: () => inside,
+  path: "/contacts/import",
+  validateSearch: (given: Record<string, unknown>): { id?: string } => (given.id ? { id: String(given.id) } : {}),
+  component: lazyRouteComponent(withWords(() => import("../features/contactbook/ImportPage"))),
+});
+
+const contact = createRoute({
+  getParentRoute: () => inside,
+  path: "/contacts/$contact",
+  component: lazyRouteComponent(withWords(() => import("../features/contactbook/ContactPage"))),
+});
+
 const settings = createRoute({
   getParentRoute: () => inside,
   path: "/settings",
-  loader: ({ context }) => context.client.ensureQueryData(channelsQuery).then(() => undefined),
+  loader: ({ context }) =>
+    Promise.all([context.client.ensureQueryData(channelsQuery), loadLater()]).then(() => undefined),
   component: lazyRouteComponent(() => import("../features/settings/Settings")),
 });
 
@@ -125,19 +205,47 @@ const settingsIndex = createRoute({
 
 const section = createRoute({ getParentRoute: () => settings, path: "$section" });
 const sectionItem = createRoute({ getParentRoute: () => settings, path: "$section/$item" });
+const sectionTab = createRoute({ getParentRoute: () => settings, path: "$section/$item/$tab" });
+
+/** Words and filters stand in the address, so that a search can be kept, shared and come back to. */
+const search = createRoute({
+  getParentRoute: () => inside,
+  path: "/search",
+  validateSearch: (given: Record<string, unknown>): { q?: string; type?: "contacts" } => ({
+    ...(given.q === undefined ? {} : { q: String(given.q) }),
+    ...(given.type === "contacts" ? { type: "contacts" as const } : {}),
+  }),
+  component: lazyRouteComponent(withWords(() => import("../features/search/SearchPage"))),
+});
 
 const routeTree = root.addChildren([
   inside.addChildren([
     home,
     bareInbox.addChildren([bareInboxIndex, view.addChildren([conversation])]),
-    settings.addChildren([settingsIndex, section, sectionItem]),
+    search,
+    notifications,
+    waiting,
+    contacts,
+    contactImport,
+    contact,
+    radar,
+    settings.addChildren([settingsIndex, section, sectionItem, sectionTab]),
   ]),
   setup,
   signIn,
+  invitation,
 ]);
 
 export const makeRouter = (client: QueryClient) =>
-  createRouter({ routeTree, context: { client }, defaultPreload: false, scrollRestoration: false });
+  createRouter({
+    routeTree,
+    context: { client },
+    defaultPreload: false,
+    scrollRestoration: false,
+    // Plain text in addresses: everything behind the question mark is read by `readSearch`.
+    parseSearch: parseSearchWith((value) => value),
+    stringifySearch: stringifySearchWith(String),
+  });
 
 declare module "@tanstack/react-router" {
   interface Register {

@@ -18,6 +18,8 @@ export function Dialog({ title, onClose, isWide, children }: Props) {
   useEffect(() => {
     const element = dialog.current;
     if (element && !element.open) element.showModal();
+    // The browser would begin at the cross.
+    element?.querySelector<HTMLElement>("[data-begin]")?.focus();
     return () => element?.close();
   }, []);
   return (

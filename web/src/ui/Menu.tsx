@@ -1,12 +1,15 @@
 /* A button that opens a menu. The button stays the same element all the time; the menu itself (focus, arrow keys, type-ahead, position) is Radix and
  * is fetched when it is first needed, so that it does not weigh on the first paint. */
 import { lazy, type ReactNode, Suspense, useRef, useState } from "react";
+import { withWords } from "./i18n";
 
 export interface MenuItem {
   id: string;
   label: string;
   icon?: ReactNode;
   keys?: string;
+  /** A number at the end. */
+  count?: string;
   /** Set on items of which one is chosen. */
   isChosen?: boolean;
   isDangerous?: boolean;
@@ -15,7 +18,7 @@ export interface MenuItem {
   run: () => void;
 }
 
-const loadContent = () => import("./MenuContent");
+const loadContent = withWords(() => import("./MenuContent"));
 const MenuContent = lazy(loadContent);
 
 interface Props {
@@ -28,6 +31,9 @@ interface Props {
   isOpen?: boolean;
   onOpenChange?: (isOpen: boolean) => void;
   title?: string;
+  /** For menus inside a toolbar, which is one tab stop. */
+  tabIndex?: number;
+  onFocus?: () => void;
 }
 
 export function Menu({
@@ -38,6 +44,8 @@ export function Menu({
   side = "bottom",
   children,
   title,
+  tabIndex,
+  onFocus,
   ...control
 }: Props) {
   const [isOpenHere, setOpenHere] = useState(false);
@@ -54,7 +62,9 @@ export function Menu({
         title={title ?? label}
         aria-haspopup="menu"
         aria-expanded={isOpen}
-        onPointerEnter={() => void loadContent()}
+        tabIndex={tabIndex}
+        onFocus={onFocus}
+        onPointerEnter={() => void loadContent().catch(() => undefined)}
         onClick={() => setOpen(!isOpen)}
         onKeyDown={(event) => {
           if (event.key !== "ArrowDown") return;

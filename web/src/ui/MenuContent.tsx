@@ -51,6 +51,7 @@ function Item({ item, hasChoice }: { item: MenuItem; hasChoice: boolean }) {
       <span className="grow">{item.label}</span>
       {item.isChosen ? <Check className="small" /> : null}
       {item.keys ? <kbd>{item.keys}</kbd> : null}
+      {item.count ? <span className="count">{item.count}</span> : null}
     </>
   );
   const className = `menuitem ${item.isDangerous ? "danger" : ""} ${item.startsGroup ? "starts" : ""}`;

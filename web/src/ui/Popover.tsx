@@ -1,19 +1,27 @@
 /* A button that opens a small panel. Like Menu: the panel's machinery comes when it is first needed. */
 import { lazy, type ReactNode, Suspense, useRef, useState } from "react";
+import { withWords } from "./i18n";
 
-const loadContent = () => import("./PopoverContent");
-const PopoverContent = lazy(loadContent);
+export const loadPopover = withWords(() => import("./PopoverContent"));
+const PopoverContent = lazy(loadPopover);
 
 interface Props {
   label: string;
   className?: string;
   trigger: ReactNode;
   title?: string;
+  /** The button's own name, where it says more than its tooltip. */
+  name?: string;
   children: (close: () => void) => ReactNode;
+  /** Given: somebody else opens and closes it too (a key). */
+  isOpen?: boolean;
+  onOpenChange?: (isOpen: boolean) => void;
 }
 
-export function Popover({ label, className, trigger, title, children }: Props) {
-  const [isOpen, setOpen] = useState(false);
+export function Popover({ label, className, trigger, title, name = title, children, ...control }: Props) {
+  const [isOpenHere, setOpenHere] = useState(false);
+  const isOpen = control.isOpen ?? isOpenHere;
+  const setOpen = control.onOpenChange ?? setOpenHere;
   const anchor = useRef<HTMLButtonElement>(null);
   const close = () => setOpen(false);
   return (
@@ -23,10 +31,10 @@ export function Popover({ label, className, trigger, title, children }: Props) {
         ref={anchor}
         className={className}
         title={title}
-        aria-label={title}
+        aria-label={name}
         aria-haspopup="dialog"
         aria-expanded={isOpen}
-        onPointerEnter={() => void loadContent()}
+        onPointerEnter={() => void loadPopover().catch(() => undefined)}
         onClick={() => setOpen(!isOpen)}
       >
         {trigger}

@@ -56,14 +56,26 @@ export function sentence(error: unknown): string {
   return t("problem.unknown");
 }
 
-export function Failed({ error, onRetry }: { error: unknown; onRetry: () => void }) {
+interface FailedProps {
+  error: unknown;
+  /** Left out where trying again cannot help. */
+  onRetry?: () => void;
+  children?: ReactNode;
+}
+
+export function Failed({ error, onRetry, children }: FailedProps) {
   return (
     <div className="empty" role="alert">
       {error instanceof NoConnection ? <WifiOff /> : <CircleAlert />}
       <p>{sentence(error)}</p>
-      <Button size="s" onClick={onRetry}>
-        {t("common.retry")}
-      </Button>
+      <span className="choices">
+        {onRetry ? (
+          <Button size="s" onClick={onRetry}>
+            {t("common.retry")}
+          </Button>
+        ) : null}
+        {children}
+      </span>
     </div>
   );
 }

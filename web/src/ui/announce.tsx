@@ -2,40 +2,49 @@
 import { useEffect, useState } from "react";
 
 type Tone = "polite" | "assertive";
+/** Words, or what makes them when their turn has come (a number that has grown meanwhile). */
+type Words = string | (() => string);
 
 const GAP_MS = 2000;
-const queue: { tone: Tone; text: string }[] = [];
+
+/** Hands out one message after the other. `about`: what waits about the same thing is not worth saying any more. */
+export function makeQueue(show: (tone: Tone, text: string) => void) {
+  let waiting: { tone: Tone; words: Words; about?: string }[] = [];
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const next = () => {
+    const one = waiting.shift();
+    timer = one && setTimeout(next, GAP_MS);
+    if (one) show(one.tone, typeof one.words === "string" ? one.words : one.words());
+  };
+  return (words: Words, tone: Tone = "polite", about?: string) => {
+    const one = { tone, words, about };
+    if (about) waiting = waiting.filter((other) => other.about !== about);
+    if (tone === "assertive") waiting.unshift(one);
+    else waiting.push(one);
+    if (!timer) next();
+  };
+}
+
 let show: ((tone: Tone, text: string) => void) | undefined;
-let timer: ReturnType<typeof setTimeout> | undefined;
 
-export function announce(text: string, tone: Tone = "polite"): void {
-  if (tone === "assertive") queue.unshift({ tone, text });
-  else queue.push({ tone, text });
-  if (!timer) next();
-}
-
-function next(): void {
-  const one = queue.shift();
-  if (!one) {
-    timer = undefined;
-    return;
-  }
-  show?.(one.tone, one.text);
-  timer = setTimeout(next, GAP_MS);
-}
+export const announce = makeQueue((tone, text) => show?.(tone, text));
 
 export function LiveRegions() {
-  const [texts, setTexts] = useState({ polite: "", assertive: "" });
+  const [said, setSaid] = useState({ polite: "", assertive: "", count: 0 });
   useEffect(() => {
-    show = (tone, text) => setTexts((old) => ({ ...old, [tone]: text }));
+    show = (tone, text) => setSaid((old) => ({ ...old, [tone]: text, count: old.count + 1 }));
     return () => {
       show = undefined;
     };
   }, []);
+  // A new element each time: the same words twice are said twice.
   return (
-    <div className="sr">
-      <div aria-live="polite">{texts.polite}</div>
-      <div aria-live="assertive">{texts.assertive}</div>
+    <div className="sr" data-testid="said">
+      {(["polite", "assertive"] as const).map((tone) => (
+        <div key={tone} aria-live={tone}>
+          {said[tone] ? <p key={said.count}>{said[tone]}</p> : null}
+        </div>
+      ))}
     </div>
   );
 }

@@ -15,6 +15,44 @@ const catalogues: Record<Locale, () => Promise<{ default: unknown }>> = {
   nb: () => import("./messages/nb.json"),
 };
 
+const laterParts: Record<Locale, () => Promise<{ default: unknown }>> = {
+  en: () => import("./messages/en.json?later"),
+  nb: () => import("./messages/nb.json?later"),
+};
+
+const later: Partial<Record<Locale, Promise<void>>> = {};
+
+/** Fetches the words of what comes after the first inbox, once. Must be awaited before any of it is drawn. */
+export function loadLater(): Promise<void> {
+  const wanted = locale();
+  later[wanted] ??= laterParts[wanted]().then(
+    (part) => i18n.load(wanted, part.default as Messages),
+    (error: unknown) => {
+      delete later[wanted]; // no connection: the next one who needs them tries again
+      throw error;
+    },
+  );
+  return later[wanted];
+}
+
+const LONGEST_WAIT_MS = 8_000;
+const TRIES = 12;
+
+/** For `lazy`: a part of the app together with its words. A line that breaks meanwhile must not take the page away, so it is fetched again and again. */
+export function withWords<T>(load: () => Promise<T>): () => Promise<T> {
+  return async () => {
+    for (let tries = 0; ; tries++) {
+      try {
+        const [part] = await Promise.all([load(), loadLater()]);
+        return part;
+      } catch (problem) {
+        if (tries === TRIES) throw problem;
+        await new Promise((wait) => setTimeout(wait, Math.min(LONGEST_WAIT_MS, 250 * 2 ** tries)));
+      }
+    }
+  };
+}
+
 /** Fetches a catalogue and makes it the current one. Must be awaited before the first render. */
 export async function loadCatalogue(locale: Locale): Promise<void> {
   const catalogue = await catalogues[locale]();

@@ -1,4 +1,5 @@
 /* Light, dark, or as the system says. public/theme.js sets it before the first paint; this changes the choice. */
+import { useSyncExternalStore } from "react";
 
 export type Theme = "system" | "light" | "dark";
 const STORED_AS = "innboks.theme";
@@ -13,3 +14,13 @@ export function setTheme(theme: Theme): void {
   else localStorage.setItem(STORED_AS, theme);
   dispatchEvent(new Event("innboks:theme"));
 }
+
+function watchTheme(listener: () => void): () => void {
+  const watch = new MutationObserver(listener);
+  watch.observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme"] });
+  return () => watch.disconnect();
+}
+
+/** Whether the page is dark now, whoever decided it. */
+export const useIsDark = () =>
+  useSyncExternalStore(watchTheme, () => document.documentElement.dataset.theme === "dark");

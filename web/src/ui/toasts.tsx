@@ -8,32 +8,72 @@ import { createStore, useStore } from "./store";
 interface Toast {
   id: number;
   text: string;
-  kind: "info" | "error";
+  kind: "info" | "error" | "progress";
   undo?: () => void;
+  /** How many of how many, while something is under way. */
+  done?: number;
+  total?: number;
+  /** How many milliseconds it can be undone for; the toast counts down and does not wait under the pointer. */
+  left?: () => number;
 }
 
 const LIFE_MS = 8000;
 const toasts = createStore<{ shown: readonly Toast[] }>({ shown: [] });
 let nextId = 1;
 
-export function toast(text: string, undo?: () => void): void {
-  add({ id: nextId++, text, kind: "info", undo });
+/** What `Z` can still undo after its toast has gone, the newest last. */
+const lasting: { id: number; undo: () => void }[] = [];
+const LASTING_MAX = 50;
+
+/** `isLasting`: `Z` undoes it also when the toast has gone. Returns how to take it back, where it was not so after all. */
+export function toast(
+  text: string,
+  undo?: () => void,
+  { isLasting = false, left }: { isLasting?: boolean; left?: () => number } = {},
+): () => void {
+  const id = nextId++;
+  if (undo && isLasting) lasting.push({ id, undo });
+  if (lasting.length > LASTING_MAX) lasting.shift();
+  add({ id, text, kind: "info", undo, left });
+  return () => take(id);
+}
+
+/** Stays until it is ended, and shows how far something has come. */
+export function toastProgress(text: string, total: number): { update: (done: number) => void; end: () => void } {
+  const id = nextId++;
+  add({ id, text, kind: "progress", done: 0, total });
+  const update = (done: number) =>
+    toasts.set({ shown: toasts.get().shown.map((one) => (one.id === id ? { ...one, done } : one)) });
+  return { update, end: () => drop(id) };
 }
 
 export function toastError(text: string): void {
   add({ id: nextId++, text, kind: "error" });
 }
 
-const add = (one: Toast) => toasts.set({ shown: [...toasts.get().shown.slice(-2), one] });
+function add(one: Toast): void {
+  const { shown } = toasts.get();
+  const others = shown.filter((other) => other.kind !== "progress").slice(-2);
+  toasts.set({ shown: [...shown.filter((other) => other.kind === "progress"), ...others, one] });
+}
+
 const drop = (id: number) => toasts.set({ shown: toasts.get().shown.filter((one) => one.id !== id) });
 
 /** Undoes the newest thing that can be undone; false when there is none. */
 export function undoLast(): boolean {
-  const one = toasts.get().shown.findLast((candidate) => candidate.undo);
+  const shown = toasts.get().shown.findLast((candidate) => candidate.undo);
+  const kept = lasting.at(-1);
+  const one = kept && (!shown || kept.id > shown.id) ? kept : shown;
   if (!one?.undo) return false;
-  drop(one.id);
+  take(one.id);
   one.undo();
   return true;
+}
+
+function take(id: number): void {
+  drop(id);
+  const at = lasting.findIndex((one) => one.id === id);
+  if (at >= 0) lasting.splice(at, 1);
 }
 
 export function Toasts() {
@@ -51,7 +91,8 @@ function ToastCard({ toast: one }: { toast: Toast }) {
   const [isHeld, setHeld] = useState(false);
   const left = useRef(LIFE_MS);
   useEffect(() => {
-    if (one.kind === "error" || isHeld) return;
+    if (one.kind !== "info" || (isHeld && !one.left)) return;
+    if (one.left) left.current = Math.max(0, one.left());
     const began = Date.now();
     const timer = setTimeout(() => drop(one.id), left.current);
     return () => {
@@ -70,22 +111,43 @@ function ToastCard({ toast: one }: { toast: Toast }) {
     >
       {one.kind === "error" ? <CircleAlert /> : null}
       <span>{one.text}</span>
+      {one.total ? (
+        <>
+          <progress aria-label={one.text} max={one.total} value={one.done} />
+          <span className="num muted">{t("bulk.progress", { done: one.done ?? 0, total: one.total })}</span>
+        </>
+      ) : null}
       {one.undo ? (
         <button
           type="button"
           className="undo"
           onClick={() => {
-            drop(one.id);
+            take(one.id);
             one.undo?.();
           }}
         >
           {t("common.undo")} <kbd>Z</kbd>
+          {one.left ? <Countdown left={one.left} /> : null}
         </button>
-      ) : (
+      ) : one.total ? null : (
         <IconButton label={t("common.close")} onClick={() => drop(one.id)}>
           <X />
         </IconButton>
       )}
     </div>
+  );
+}
+
+/** The seconds that are left. Not for screen readers: it would chatter; the words say that it can be undone. */
+function Countdown({ left }: { left: () => number }) {
+  const [, tick] = useState(0);
+  useEffect(() => {
+    const timer = setInterval(() => tick((count) => count + 1), 250);
+    return () => clearInterval(timer);
+  }, []);
+  return (
+    <span className="countdown num" aria-hidden="true">
+      {t("time.seconds", { count: Math.max(0, Math.ceil(left() / 1000)) })}
+    </span>
   );
 }

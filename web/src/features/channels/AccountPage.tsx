@@ -1,55 +1,133 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { useNavigate } from "@tanstack/react-router";
-import { type FormEvent, useMemo, useState } from "react";
-import { Problem, patch, remove } from "../../api/client";
+import { useNavigate, useParams } from "@tanstack/react-router";
+import { type FormEvent, lazy, Suspense, useMemo, useState } from "react";
+import { Problem, patch } from "../../api/client";
 import { keys } from "../../api/queries";
 import type { ChannelAccount } from "../../api/types";
 import { Button } from "../../ui/Button";
 import { CopyField } from "../../ui/CopyField";
-import { Dialog } from "../../ui/Dialog";
 import { Field } from "../../ui/Field";
-import { t } from "../../ui/i18n";
-import { sentence } from "../../ui/States";
+import { type MessageId, t, withWords } from "../../ui/i18n";
+import { Skeleton, sentence } from "../../ui/States";
+import { TabPanel, Tabs } from "../../ui/Tabs";
 import { toast, toastError } from "../../ui/toasts";
+import { useMay } from "../people/people";
 import { ChannelBadge, useChannel } from "./ChannelBadge";
 import { ConfigForm } from "./ConfigForm";
+import { ConnectionPanel } from "./ConnectionPanel";
+import { DisconnectDialog } from "./DisconnectDialog";
 import { HealthLine } from "./HealthLine";
 import { LedgerCard } from "./LedgerCard";
+import { Waiting } from "./SignInSteps";
 import { configOf, fieldsOf, type Values } from "./schema";
+import { setActive } from "./setActive";
+import { signInFor, useSignIn } from "./signIn";
 
-/** One channel account: health, its address with us, what it holds, its settings, and pause or delete. */
+const Automation = lazy(withWords(() => import("../routing/Automation")));
+
+const TABS: { id: string; label: MessageId }[] = [
+  { id: "configuration", label: "channels.configuration" },
+  { id: "automation", label: "channels.automation" },
+];
+
+/** One channel account. How it is set up and who gets what comes over it stand apart, each with an address of its own (R-150, R-151). */
 export function AccountPage({ account }: { account: ChannelAccount }) {
   const client = useQueryClient();
+  const navigate = useNavigate();
+  const { tab } = useParams({ strict: false });
+  const mayRule = useMay("account_access");
   const channel = useChannel(account.kind);
+  const current = tab === "automation" && mayRule ? "automation" : "configuration";
+  // What was opened once stays, with what is half changed in it.
+  const [isOpened, setOpened] = useState(false);
+  if (current === "automation" && !isOpened) setOpened(true);
+  const go = (to: string) =>
+    void navigate({
+      to: "/settings/$section/$item/$tab",
+      params: { section: "channels", item: account.id, tab: to },
+      replace: true,
+    });
   const refresh = () => client.invalidateQueries({ queryKey: keys.channelAccounts });
-  const setActive = (is_active: boolean) =>
-    patch(`/api/channel-accounts/${account.id}`, { is_active })
-      .then(refresh)
-      .catch((problem) => toastError(sentence(problem)));
   return (
-    <div className="narrow">
+    <>
       <div className="pagehead">
         {channel ? <ChannelBadge channel={channel} size={32} /> : null}
         <div>
           <h1>{account.name}</h1>
           <p className="soft">{account.address}</p>
         </div>
-        <Button onClick={() => void setActive(!account.is_active)}>
+        <Button onClick={() => void setActive(client, account, !account.is_active)}>
           {account.is_active ? t("channels.pause") : t("channels.resume")}
         </Button>
       </div>
+      {mayRule ? (
+        <Tabs
+          label={t("channels.tabs")}
+          name="channel"
+          current={current}
+          tabs={TABS.map(({ id, label }) => ({ id, label: t(label) }))}
+          onTab={go}
+        />
+      ) : null}
+      <TabPanel name="channel" id="configuration" current={current}>
+        <Configuration account={account} onChanged={refresh} />
+      </TabPanel>
+      <TabPanel name="channel" id="automation" current={current}>
+        {isOpened ? (
+          <Suspense fallback={<Skeleton rows={4} shape="line" />}>
+            <Automation account={account} />
+          </Suspense>
+        ) : null}
+      </TabPanel>
+    </>
+  );
+}
+
+/** Health, its address with us, what it holds, its settings, and the end of it. */
+function Configuration({ account, onChanged }: { account: ChannelAccount; onChanged: () => Promise<void> }) {
+  return (
+    <div className="narrow">
       <h2>{t("channels.health")}</h2>
       <HealthLine account={account} />
-      {account.hosted_address ? (
+      <SignInAgain account={account} onDone={onChanged} />
+      <div className="fields">
+        <ConnectionPanel account={account} />
+      </div>
+      {account.push_url ? (
         <div className="fields">
-          <CopyField label={t("field.hosted_address")} value={account.hosted_address} hint={t("connect.hosted_hint")} />
+          <CopyField label={t("connect.push_url")} value={account.push_url} hint={t("connect.push_hint")} />
         </div>
       ) : null}
       <LedgerCard accountId={account.id} />
       <h2>{t("channels.settings")}</h2>
-      <EditForm account={account} onSaved={refresh} />
+      <EditForm account={account} onSaved={onChanged} />
       <Delete account={account} />
     </div>
+  );
+}
+
+/** Where access was given at the provider, it can be given anew there; what waited is sent then. */
+function SignInAgain({ account, onDone }: { account: ChannelAccount; onDone: () => Promise<void> }) {
+  const channel = useChannel(account.kind);
+  const signIn = channel ? signInFor(channel, account.config as Values) : undefined;
+  const { begin, waiting, cancel } = useSignIn(
+    async () => {
+      await onDone();
+      toast(t("connect.signed_in_again"));
+    },
+    (problem) => toastError(sentence(problem)),
+  );
+  if (!signIn || signIn.problem) return null;
+  if (waiting) return <Waiting waiting={waiting} onCancel={cancel} />;
+  return (
+    <p className="fields">
+      <Button
+        look={account.health.state === "broken" ? "primary" : "plain"}
+        onClick={() => void begin({ provider: signIn.provider, channel_account_id: account.id, accepts_terms: true })}
+      >
+        {t("connect.sign_in_again")}
+      </Button>
+    </p>
   );
 }
 
@@ -99,22 +177,9 @@ function EditForm({ account, onSaved }: { account: ChannelAccount; onSaved: () =
   );
 }
 
-/** Cannot be undone, so it is asked, by name. */
 function Delete({ account }: { account: ChannelAccount }) {
-  const client = useQueryClient();
   const navigate = useNavigate();
   const [isAsking, setAsking] = useState(false);
-  const go = async () => {
-    try {
-      await remove(`/api/channel-accounts/${account.id}`);
-      await client.invalidateQueries({ queryKey: keys.channelAccounts });
-      void client.invalidateQueries({ queryKey: keys.views });
-      void navigate({ to: "/settings/$section", params: { section: "channels" } });
-    } catch (problem) {
-      toastError(sentence(problem));
-      setAsking(false);
-    }
-  };
   return (
     <>
       <h2>{t("channels.disconnect")}</h2>
@@ -123,17 +188,11 @@ function Delete({ account }: { account: ChannelAccount }) {
         <Button onClick={() => setAsking(true)}>{t("channels.disconnect")}</Button>
       </p>
       {isAsking ? (
-        <Dialog title={t("channels.disconnect_ask", { name: account.name })} onClose={() => setAsking(false)}>
-          <div className="fields">
-            <p>{t("channels.disconnect_text")}</p>
-            <p className="row">
-              <Button look="danger" onClick={() => void go()}>
-                {t("channels.disconnect")}
-              </Button>
-              <Button onClick={() => setAsking(false)}>{t("common.cancel")}</Button>
-            </p>
-          </div>
-        </Dialog>
+        <DisconnectDialog
+          account={account}
+          onClose={() => setAsking(false)}
+          onDone={() => void navigate({ to: "/settings/$section", params: { section: "channels" } })}
+        />
       ) : null}
     </>
   );

@@ -1,6 +1,8 @@
 import { Field, Select, Switch, TextArea } from "../../ui/Field";
 import { t } from "../../ui/i18n";
 import { PasswordField } from "../session/PasswordField";
+import { Cards } from "./Cards";
+import { MarkupField } from "./MarkupField";
 import type { FormField, Value, Values } from "./schema";
 import { isAdvanced, isShown } from "./schema";
 
@@ -96,6 +98,12 @@ function OneField({ field, value, error, onChange, hasSecrets }: OneProps) {
           value={text}
           onChange={(typed) => onChange(field.name, typed)}
         />
+      );
+    case "cards":
+      return <Cards {...common} field={field} value={text} onChange={onChange} />;
+    case "html":
+      return (
+        <MarkupField field={field} error={error} value={text} onChange={(markup) => onChange(field.name, markup)} />
       );
     case "long":
       return <TextArea {...common} value={text} onChange={(event) => onChange(field.name, event.target.value)} />;

@@ -1,6 +1,6 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useMemo, useState } from "react";
-import { Problem, post } from "../../api/client";
+import { get, Problem, post } from "../../api/client";
 import { inboxesQuery, keys } from "../../api/queries";
 import type { Channel, ChannelAccount, Id } from "../../api/types";
 import { Button } from "../../ui/Button";
@@ -8,7 +8,9 @@ import { Field, Select } from "../../ui/Field";
 import { t } from "../../ui/i18n";
 import { sentence } from "../../ui/States";
 import { ConfigForm } from "./ConfigForm";
+import { SignInSteps } from "./SignInSteps";
 import { configOf, fieldsOf, type Values } from "./schema";
+import { signInFor, useSignIn } from "./signIn";
 
 interface Props {
   channel: Channel;
@@ -26,26 +28,39 @@ export function ConnectForm({ channel, inboxId, onDone }: Props) {
   const [inbox, setInbox] = useState(inboxId);
   const [problem, setProblem] = useState<unknown>(null);
   const [isBusy, setBusy] = useState(false);
+  const filled = { ...Object.fromEntries(fields.map((field) => [field.name, field.initial])), ...values };
+  const signIn = signInFor(channel, filled);
   const at = problem instanceof Problem && problem.field ? problem.field.split(".").pop() : undefined;
-  const isBeside = at !== undefined && (at === "name" || fields.some((field) => field.name === at));
+  const isBeside =
+    at !== undefined &&
+    (at === "name" || (at === "accepts_terms" && signIn) || fields.some((field) => field.name === at));
+  const [accepts, setAccepts] = useState(false);
+
+  const finish = async (made: ChannelAccount) => {
+    await Promise.all([
+      client.invalidateQueries({ queryKey: keys.channelAccounts }),
+      client.invalidateQueries({ queryKey: keys.views }),
+    ]);
+    onDone(made);
+  };
+  const { begin, waiting, cancel } = useSignIn(
+    async (id) => finish(await get<ChannelAccount>(`/api/channel-accounts/${id}`)),
+    setProblem,
+  );
 
   const submit = async (event: FormEvent) => {
     event.preventDefault();
-    setBusy(true);
     setProblem(null);
+    const wish = {
+      kind: channel.kind,
+      name: name.trim(),
+      inbox_id: inbox ?? inboxes[0]?.id,
+      config: configOf(fields, filled),
+    };
+    if (signIn) return begin({ ...wish, provider: signIn.provider, accepts_terms: accepts });
+    setBusy(true);
     try {
-      const initial = Object.fromEntries(fields.map((field) => [field.name, field.initial]));
-      const made = await post<ChannelAccount>("/api/channel-accounts", {
-        kind: channel.kind,
-        name: name.trim(),
-        inbox_id: inbox ?? inboxes[0]?.id,
-        config: configOf(fields, { ...initial, ...values }),
-      });
-      await Promise.all([
-        client.invalidateQueries({ queryKey: keys.channelAccounts }),
-        client.invalidateQueries({ queryKey: keys.views }),
-      ]);
-      onDone(made);
+      await finish(await post<ChannelAccount>("/api/channel-accounts", wish));
     } catch (error) {
       setProblem(error);
     } finally {
@@ -77,7 +92,7 @@ export function ConnectForm({ channel, inboxId, onDone }: Props) {
       ) : null}
       <ConfigForm
         fields={fields}
-        values={{ ...Object.fromEntries(fields.map((field) => [field.name, field.initial])), ...values }}
+        values={filled}
         onChange={(field, value) => setValues((old) => ({ ...old, [field]: value }))}
         problem={isBeside && at ? { field: at, text: sentence(problem) } : null}
       />
@@ -86,9 +101,20 @@ export function ConnectForm({ channel, inboxId, onDone }: Props) {
           {sentence(problem)}
         </p>
       ) : null}
-      <Button type="submit" look="primary" size="l" className="wide" isBusy={isBusy}>
-        {t("connect.submit")}
-      </Button>
+      {signIn ? (
+        <SignInSteps
+          signIn={signIn}
+          accepts={accepts}
+          onAccept={setAccepts}
+          termsProblem={at === "accepts_terms" ? sentence(problem) : null}
+          waiting={waiting}
+          onCancel={cancel}
+        />
+      ) : (
+        <Button type="submit" look="primary" size="l" className="wide" isBusy={isBusy}>
+          {t("connect.submit")}
+        </Button>
+      )}
     </form>
   );
 }

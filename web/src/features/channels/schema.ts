@@ -1,6 +1,7 @@
-/* Turns the JSON Schema of a channel's configuration into fields to draw. Beside the standard words it knows three of ours: `x-show-if` (only when
- * other fields have these values), `x-advanced` (folded away: always, or when other fields have these values) and `x-labels` (words for the values
- * of an enum; a value with null is not offered). Read next: ConfigForm.tsx. */
+/* Turns the JSON Schema of a channel's configuration into fields to draw. Beside the standard words it knows some of ours: `x-show-if` (only when
+ * other fields have these values), `x-advanced` (folded away: always, or when other fields have these values), `x-labels` (words for the values
+ * of an enum; a value with null is not offered), `x-cards` (the values as cards, with a hint for each), `x-step` (in which step of a set-up it is asked),
+ * `x-tokens` (tokens that may stand in markup) and `x-brand` (what of the account's brand it begins with). Read next: ConfigForm.tsx. */
 import type { JsonSchema } from "../../api/types";
 
 export type Value = string | number | boolean | null;
@@ -10,8 +11,14 @@ export interface FormField {
   name: string;
   title: string;
   description: string;
-  control: "text" | "number" | "switch" | "choice" | "password" | "long";
-  choices: { value: Value; label: string }[];
+  control: "text" | "number" | "switch" | "choice" | "cards" | "password" | "long" | "html";
+  choices: { value: Value; label: string; hint?: string }[];
+  /** In which step of a set-up it is asked; "": in the first. */
+  step: string;
+  /** Tokens that may stand in it. */
+  tokens: string[];
+  /** What of the account's brand it begins with. */
+  brand: string;
   isRequired: boolean;
   /** Folded away when these fields have these values; {}: always; null: never. */
   advancedIf: Record<string, Value[]> | null;
@@ -47,18 +54,23 @@ function without(schema: JsonSchema, key: "$ref" | "anyOf"): JsonSchema {
 function fieldOf(root: JsonSchema, name: string, raw: JsonSchema, isRequired: boolean): FormField {
   const schema = resolve(root, raw);
   const labels = (schema["x-labels"] ?? {}) as Record<string, string | null>;
+  const hints = schema["x-cards"] as Record<string, string> | undefined;
   const offered = (schema.enum ?? []).filter((value) => labels[String(value)] !== null);
   const choices = offered.map((value) => ({
     value: value as Value,
     label: labels[String(value)] ?? spoken(String(value)),
+    ...(hints ? { hint: hints[String(value)] ?? "" } : {}),
   }));
   const control = controlOf(schema, choices.length > 0);
   return {
     name,
     title: schema.title ?? spoken(name),
     description: schema.description ?? "",
-    control,
+    control: hints ? "cards" : control,
     choices,
+    step: typeof schema["x-step"] === "string" ? schema["x-step"] : "",
+    tokens: Array.isArray(schema["x-tokens"]) ? schema["x-tokens"].map(String) : [],
+    brand: typeof schema["x-brand"] === "string" ? schema["x-brand"] : "",
     isRequired,
     advancedIf: advancedOf(schema["x-advanced"]),
     example: schema.examples?.length ? String(schema.examples[0]) : "",
@@ -80,7 +92,8 @@ function controlOf(schema: JsonSchema, hasChoices: boolean): FormField["control"
   if (type === "boolean") return "switch";
   if (type === "integer" || type === "number") return "number";
   if (schema.format === "password" || schema.writeOnly) return "password";
-  return schema.format === "multiline" || schema.format === "html" ? "long" : "text";
+  if (schema.format === "html") return "html";
+  return schema.format === "multiline" ? "long" : "text";
 }
 
 /** "agent_and_company" → "Agent and company": for what the schema gives no words. */
@@ -94,7 +107,7 @@ export const isShown = (field: FormField, values: Values) => holds(field.showIf,
 export const isAdvanced = (field: FormField, values: Values) =>
   field.advancedIf !== null && holds(field.advancedIf, values);
 
-function holds(condition: Record<string, Value[]>, values: Values): boolean {
+export function holds(condition: Record<string, Value[]>, values: Values): boolean {
   return Object.entries(condition).every(([name, allowed]) => allowed.includes(values[name] ?? null));
 }
 

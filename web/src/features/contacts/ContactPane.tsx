@@ -1,105 +1,77 @@
+/* Who writes, how they are reached, what the team knows of them, and what else they wrote. */
 import { useQuery } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
-import { X } from "lucide-react";
+import { useEffect, useRef } from "react";
+import type { Scope } from "../../actions/action";
 import { togglePane } from "../../actions/panes";
 import { contactQuery } from "../../api/queries";
 import type { Conversation } from "../../api/types";
-import { Avatar } from "../../ui/Avatar";
-import { IconButton } from "../../ui/Button";
-import { useNow } from "../../ui/clock";
-import { day, fullTime, rowTime } from "../../ui/format";
-import { t, tOr } from "../../ui/i18n";
+import { t } from "../../ui/i18n";
 import { Failed, Skeleton } from "../../ui/States";
-import { KindBadge } from "../channels/ChannelBadge";
 import { contactName } from "../conversations/Row";
+import { Facts } from "./Facts";
+import { Notes } from "./Notes";
+import { Others } from "./Others";
+import { PersonHead } from "./PersonHead";
+import { ReachOn } from "./ReachOn";
+import { Tags } from "./Tags";
+import { Unknown } from "./Unknown";
 import "./context.css";
 
 interface Props {
   conversation: Conversation;
-  view: string;
+  scope: Scope;
 }
 
-/** Who writes, how they are reached, and what else they wrote. */
-export function ContactPane({ conversation, view }: Props) {
+const LIES_OVER = "(max-width: 1439px)";
+
+export default function ContactPane({ conversation, scope }: Props) {
   const id = conversation.contact?.id ?? null;
-  const name = contactName(conversation);
+  const pane = useRef<HTMLElement>(null);
+  useEffect(() => {
+    if (!matchMedia(LIES_OVER).matches) return;
+    // It lies over the thread: the hands go on in it, and go back where they were.
+    const before = document.activeElement;
+    pane.current?.querySelector<HTMLElement>(".hidepane")?.focus();
+    return () => {
+      if (before instanceof HTMLElement && before.isConnected) before.focus();
+    };
+  }, []);
   return (
-    <aside className="context" aria-label={t("contact.about", { name })} data-pane="context">
-      <section>
-        <div className="person">
-          <Avatar
-            name={conversation.contact?.name || name}
-            seed={conversation.contact?.address || conversation.id}
-            size={44}
-          />
-          <h2 className="grow" dir="auto">
-            {name}
-          </h2>
-          <IconButton label={t("contact.hide")} keys="]" onClick={() => togglePane("hasContext")}>
-            <X />
-          </IconButton>
-        </div>
-        {id ? <Facts id={id} /> : null}
-      </section>
-      {id ? <Others id={id} open={conversation} view={view} /> : null}
+    <aside
+      className="context"
+      aria-label={t("contact.about", { name: contactName(conversation) })}
+      data-pane="context"
+      ref={pane}
+      onKeyDown={(event) => {
+        if (event.key !== "Escape" || event.defaultPrevented || !matchMedia(LIES_OVER).matches) return;
+        event.stopPropagation();
+        event.preventDefault();
+        togglePane("hasContext");
+      }}
+    >
+      {id ? (
+        <Known key={id} id={id} conversation={conversation} scope={scope} />
+      ) : (
+        <Unknown conversation={conversation} scope={scope} />
+      )}
+      <Tags conversation={conversation} scope={scope} />
+      {id ? <Others id={id} open={conversation} view={scope.view} /> : null}
     </aside>
   );
 }
 
-function Facts({ id }: { id: string }) {
+function Known({ id, conversation, scope }: Props & { id: string }) {
   const { data: contact, error, isPending, refetch } = useQuery(contactQuery(id));
-  if (error && !contact) return <Failed error={error} onRetry={() => void refetch()} />;
-  if (isPending || !contact) return <Skeleton rows={3} shape="line" />;
-  const properties = Object.entries(contact.properties ?? {}).filter(
-    ([, value]) => typeof value === "string" || typeof value === "number",
-  );
   return (
-    <dl className="facts">
-      {contact.identities.map((identity) => (
-        <Fact
-          key={identity.type + identity.value}
-          name={tOr(`identity.${identity.type}`, identity.type)}
-          value={identity.value}
-        />
-      ))}
-      {properties.map(([key, value]) => (
-        <Fact key={key} name={key} value={String(value)} />
-      ))}
-      <Fact name={t("contact.since")} value={day(contact.created_at)} />
-    </dl>
-  );
-}
-
-const Fact = ({ name, value }: { name: string; value: string }) => (
-  <>
-    <dt>{name}</dt>
-    <dd>{value}</dd>
-  </>
-);
-
-function Others({ id, open, view }: { id: string; open: Conversation; view: string }) {
-  const contact = useQuery(contactQuery(id)).data;
-  const now = useNow();
-  const others = contact?.conversations.filter((one) => one.id !== open.id) ?? [];
-  if (!others.length) return null;
-  return (
-    <section>
-      <h3>{t("contact.others")}</h3>
-      <ul className="others">
-        {others.map((one) => (
-          <li key={one.id}>
-            <Link to="/inbox/$view/$conversation" params={{ view, conversation: one.id }}>
-              <KindBadge kind={one.kind} isNamed />
-              <span className="cut grow" dir="auto">
-                {one.subject || one.preview}
-              </span>
-              <time className="muted num" dateTime={one.last_message_at} title={fullTime(one.last_message_at)}>
-                {rowTime(one.last_message_at, now)}
-              </time>
-            </Link>
-          </li>
-        ))}
-      </ul>
-    </section>
+    <>
+      <section>
+        <PersonHead contact={contact} conversation={conversation} scope={scope} />
+        {error && !contact ? <Failed error={error} onRetry={() => void refetch()} /> : null}
+        {isPending ? <Skeleton rows={3} shape="line" /> : null}
+        {contact ? <Facts contact={contact} scope={scope} /> : null}
+      </section>
+      <ReachOn id={id} name={contactName(conversation)} conversation={conversation} scope={scope} />
+      <Notes id={id} scope={scope} />
+    </>
   );
 }

@@ -1,10 +1,12 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { Plus } from "lucide-react";
+import { Plus, Send } from "lucide-react";
 import { channelAccountsQuery, viewsQuery } from "../../api/queries";
+import { Button } from "../../ui/Button";
 import { type MessageId, t } from "../../ui/i18n";
 import { Empty } from "../../ui/States";
-import { VIEW_NAMES } from "./views";
+import { useChangeList, useView } from "./useList";
+import { filtersOf, partOf, VIEW_NAMES } from "./views";
 
 const Tray = () => (
   <svg width="120" height="92" viewBox="0 0 120 92" fill="none" aria-hidden="true">
@@ -23,16 +25,35 @@ const Tray = () => (
 
 const TEXTS: Record<string, { title: MessageId; text: MessageId }> = {
   mine: { title: "empty.mine_title", text: "empty.mine_text" },
+  mentions: { title: "empty.mentions_title", text: "empty.mentions_text" },
+  drafts: { title: "empty.drafts_title", text: "empty.drafts_text" },
+  snoozed: { title: "empty.snoozed_title", text: "empty.snoozed_text" },
   unassigned: { title: "empty.done_title", text: "empty.unassigned_text" },
+  closing: { title: "empty.closing_title", text: "empty.closing_text" },
   failed: { title: "empty.failed_title", text: "empty.failed_text" },
   closed: { title: "empty.nothing_title", text: "empty.closed_text" },
+  filtered: { title: "empty.filtered_view_title", text: "empty.filtered_view_text" },
+  spam: { title: "empty.spam_title", text: "empty.spam_text" },
+  trash: { title: "empty.trash_title", text: "empty.trash_text" },
 };
+/** Where work may be waiting, the most urgent first. */
+const NEXT = ["mine", "unassigned", "open"] as const;
 
-/** Why a view is empty and what to do about it. */
-export function EmptyList({ view }: { view: string }) {
+/** Why a view is empty and what to do about it: clear the filters, connect a channel, send a test, or go where work is. */
+export default function EmptyList({ view }: { view: string }) {
   const accounts = useQuery(channelAccountsQuery).data;
   const counts = useQuery(viewsQuery).data ?? [];
+  const { search } = useView();
+  const change = useChangeList();
   if (!accounts) return null;
+  if (filtersOf(search) !== null)
+    return (
+      <Empty title={t("empty.filtered_title")} text={t("empty.filtered_text")} picture={<Tray />}>
+        <Button size="s" onClick={() => change({ filters: {} })}>
+          {t("filter.clear")}
+        </Button>
+      </Empty>
+    );
   if (!accounts.length)
     return (
       <Empty title={t("empty.nothing_title")} text={t("empty.no_channel")} picture={<Tray />}>
@@ -42,21 +63,36 @@ export function EmptyList({ view }: { view: string }) {
         </Link>
       </Empty>
     );
+  const next = NEXT.find((one) => one !== view && counts.some((count) => count.id === one && count.count > 0));
   const known = TEXTS[view];
-  const name = accounts.map((account) => account.address || account.name)[0] ?? "";
-  const next = (["mine", "unassigned", "open"] as const).find(
-    (one) => one !== view && counts.some((count) => count.id === one && count.count > 0),
-  );
+  if (known || next)
+    return (
+      <Empty
+        title={t(known?.title ?? "empty.answered_title")}
+        text={t(known?.text ?? "empty.answered_text")}
+        picture={<Tray />}
+      >
+        {next ? (
+          <Link className="btn s plain" to="/inbox/$view" params={{ view: next }} search={{}}>
+            {t("empty.next", { view: t(VIEW_NAMES[next]) })}
+          </Link>
+        ) : null}
+      </Empty>
+    );
+  const part = partOf(view);
+  const account = accounts.find((one) => part?.kind === "channel" && one.id === part.id) ?? accounts[0];
+  const address = account?.hosted_address || account?.address || "";
   return (
     <Empty
-      title={known ? t(known.title) : t("empty.nothing_title")}
-      text={known ? t(known.text) : t("empty.connected", { name })}
+      title={t("empty.nothing_title")}
+      text={t("empty.connected", { name: account?.address || account?.name || "" })}
       picture={<Tray />}
     >
-      {next ? (
-        <Link className="btn s plain" to="/inbox/$view" params={{ view: next }}>
-          {t("empty.next", { view: t(VIEW_NAMES[next]) })}
-        </Link>
+      {address.includes("@") ? (
+        <a className="btn s plain" href={`mailto:${address}?subject=${encodeURIComponent(t("empty.test_subject"))}`}>
+          <Send className="mid" />
+          {t("empty.send_test")}
+        </a>
       ) : null}
     </Empty>
   );

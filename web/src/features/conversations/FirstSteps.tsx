@@ -6,7 +6,7 @@ import { channelAccountsQuery } from "../../api/queries";
 import { t } from "../../ui/i18n";
 
 /** Beside an empty inbox: what is done and what comes next. Without conversations, else a word about how to begin. */
-export function FirstSteps({ isFirstRun }: { isFirstRun: boolean }) {
+export default function FirstSteps({ isFirstRun }: { isFirstRun: boolean }) {
   const accounts = useQuery(channelAccountsQuery).data;
   const account = accounts?.[0];
   if (!isFirstRun)

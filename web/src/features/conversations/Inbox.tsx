@@ -1,40 +1,47 @@
 /* The inbox: list, thread, context, and the scope every action works on. What is open stands in the address bar and nowhere else. */
-import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate, useParams } from "@tanstack/react-router";
-import { useCallback, useEffect, useMemo, useRef } from "react";
+import { type CSSProperties, lazy, Suspense, useCallback, useEffect, useRef } from "react";
 import type { Scope } from "../../actions/action";
 import { useKeyboard } from "../../actions/keyboard";
 import { actions } from "../../actions/list";
 import { panes } from "../../actions/panes";
+import { Problem } from "../../api/client";
 import {
   channelAccountsQuery,
   conversationQuery,
   inboxesQuery,
-  listQuery,
   messagesQuery,
+  savedViewsQuery,
   sessionQuery,
   usersQuery,
 } from "../../api/queries";
 import type { Id } from "../../api/types";
-import { t } from "../../ui/i18n";
+import { Button } from "../../ui/Button";
+import { t, withWords } from "../../ui/i18n";
 import { Failed, Skeleton } from "../../ui/States";
 import { useStore } from "../../ui/store";
-import { ContactPane } from "../contacts/ContactPane";
-import { Thread } from "../messages/Thread";
-import { EmptyList } from "./EmptyList";
-import { FirstSteps } from "./FirstSteps";
+import { Starting } from "../starting/Starting";
+import { Steering } from "../steering/Steering";
+import { editing, filterPanel } from "./filterState";
 import { ListPane } from "./ListPane";
+import { Separator } from "./Separator";
+import { useList } from "./useList";
 import { Views } from "./Views";
-import { filterOf, VIEW_NAMES } from "./views";
+import { isBuiltIn, partOf, VIEW_NAMES } from "./views";
 
 const MINUTE = 60_000;
+/** What reads and writes comes right after the list has been drawn, so that it does not weigh on the first paint. */
+const loadThread = withWords(() => import("../messages/Thread"));
+const Thread = lazy(() => loadThread().then(({ Thread }) => ({ default: Thread })));
+const EmptyList = lazy(withWords(() => import("./EmptyList")));
+const FirstSteps = lazy(withWords(() => import("./FirstSteps")));
+const ContactPane = lazy(withWords(() => import("../contacts/ContactPane")));
 
 export function Inbox() {
   const { view = "open", conversation: openId = null } = useParams({ strict: false });
   const client = useQueryClient();
-  const filter = filterOf(view) ?? { view: "open" };
-  const list = useInfiniteQuery(listQuery(filter));
-  const rows = useMemo(() => list.data?.pages.flatMap((page) => page.items) ?? [], [list.data]);
+  const { filter, isGone, list, rows } = useList();
   const open = useQuery({
     ...conversationQuery(openId ?? ""),
     enabled: openId !== null,
@@ -42,7 +49,8 @@ export function Inbox() {
   });
   const conversation = openId === null ? null : (open.data ?? null);
   const scope = useScope(view, conversation, rows);
-  const { hasViews, hasContext } = useStore(panes, (state) => state);
+  const { hasViews, hasContext, listWidth, contextWidth } = useStore(panes, (state) => state);
+  const widths = { "--list": `${listWidth}px`, "--context": `${contextWidth}px` };
   const name = useViewName(view);
   useKeyboard(actions, scope);
   useTitle(conversation?.subject || name);
@@ -62,36 +70,79 @@ export function Inbox() {
     return () => clearTimeout(timer);
   }, [at, rows, prefetch]);
 
-  const isFirstRun = view === "open" && list.isSuccess && rows.length === 0;
+  useEffect(() => void loadThread().catch(() => undefined), []);
+
+  const isFirstRun = view === "open" && !filter.filters && list.isSuccess && rows.length === 0;
   return (
     <div className={`sheet ${hasViews ? "" : "noviews"}`}>
-      <Views />
-      <div className={`work ${openId ? "reading" : ""} ${conversation && hasContext ? "withcontext" : ""}`}>
+      <Views scope={scope} />
+      <div
+        className={`work ${openId ? "reading" : ""} ${conversation && hasContext ? "withcontext" : ""}`}
+        style={widths as CSSProperties}
+      >
         <ListPane
           view={view}
           name={name}
+          filter={filter}
+          isGone={isGone}
           rows={rows}
           query={list}
           openId={openId}
+          scope={scope}
           onHover={prefetch}
-          empty={<EmptyList view={view} />}
+          empty={
+            <Suspense fallback={null}>
+              <EmptyList view={view} />
+            </Suspense>
+          }
         />
         {conversation ? (
-          <Thread key={conversation.id} conversation={conversation} scope={scope} />
+          <Suspense fallback={<Waiting />}>
+            <Thread key={conversation.id} conversation={conversation} scope={scope} />
+          </Suspense>
         ) : openId ? (
-          <main className="thread" id="main" tabIndex={-1}>
-            {open.isError ? (
-              <Failed error={open.error} onRetry={() => void open.refetch()} />
-            ) : (
-              <Skeleton rows={3} shape="message" />
-            )}
-          </main>
+          <Waiting error={open.error} onRetry={() => void open.refetch()} onLeave={() => scope.open(null, "none")} />
         ) : (
-          <FirstSteps isFirstRun={isFirstRun} />
+          <Suspense fallback={<main className="thread" id="main" tabIndex={-1} />}>
+            <FirstSteps isFirstRun={isFirstRun} />
+          </Suspense>
         )}
-        {conversation && hasContext ? <ContactPane conversation={conversation} view={view} /> : null}
+        {conversation && hasContext ? (
+          <Suspense fallback={<aside className="context" />}>
+            <ContactPane conversation={conversation} scope={scope} />
+          </Suspense>
+        ) : null}
+        <Separator pane="list" width={listWidth} />
+        {conversation && hasContext ? <Separator pane="context" width={contextWidth} /> : null}
       </div>
+      <ViewDialogs />
+      <Starting scope={scope} />
+      <Steering scope={scope} />
     </div>
+  );
+}
+
+interface WaitingProps {
+  error?: Error | null;
+  onRetry?: () => void;
+  onLeave?: () => void;
+}
+
+/** Where a thread will stand. One that is not there, or not for me, is left again; on a phone there would be no other way out. */
+function Waiting({ error, onRetry, onLeave }: WaitingProps) {
+  const isGone = error instanceof Problem && error.status === 404;
+  return (
+    <main className="thread" id="main" tabIndex={-1}>
+      {error ? (
+        <Failed error={error} onRetry={isGone ? undefined : onRetry}>
+          <Button size="s" onClick={onLeave}>
+            {t("common.back")}
+          </Button>
+        </Failed>
+      ) : (
+        <Skeleton rows={3} shape="message" />
+      )}
+    </main>
   );
 }
 
@@ -121,28 +172,44 @@ function useScope(view: string, conversation: Scope["conversation"], rows: Scope
     view,
     conversation,
     rows,
-    go: (to) => void navigate({ to: "/inbox/$view", params: { view: to } }),
+    go: (to) => void navigate({ to: "/inbox/$view", params: { view: to }, search: {} }),
     open: (id, focus) => {
       if (id === null) {
-        void navigate({ to: "/inbox/$view", params: { view } });
+        void navigate({ to: "/inbox/$view", params: { view }, search: (old) => old });
         return;
       }
       if (focus !== "none") wanted.current = { id, focus };
       if (id === current.current) {
         document.querySelector<HTMLElement>(focus === "row" ? `[data-row="${id}"]` : "[data-pane=thread]")?.focus();
         wanted.current = null;
-      } else void navigate({ to: "/inbox/$view/$conversation", params: { view, conversation: id } });
+      } else
+        void navigate({ to: "/inbox/$view/$conversation", params: { view, conversation: id }, search: (old) => old });
     },
   };
+}
+
+const ViewDialog = lazy(withWords(() => import("./ViewDialog")));
+
+/** The dialog that saves or edits a view, when it is asked for. */
+function ViewDialogs() {
+  const isSaving = useStore(filterPanel, (state) => state.isSaving);
+  const edited = useStore(editing, (state) => state.view);
+  if (!isSaving && !edited) return null;
+  return (
+    <Suspense fallback={null}>
+      <ViewDialog view={edited} />
+    </Suspense>
+  );
 }
 
 function useViewName(view: string): string {
   const accounts = useQuery(channelAccountsQuery).data;
   const inboxes = useQuery(inboxesQuery).data;
-  if (view in VIEW_NAMES) return t(VIEW_NAMES[view as keyof typeof VIEW_NAMES]);
-  const [kind, id] = view.split("-");
-  const named = (kind === "channel" ? accounts : inboxes)?.find((one) => one.id === id);
-  return named?.name ?? t("view.open");
+  const saved = useQuery(savedViewsQuery).data;
+  if (isBuiltIn(view)) return t(VIEW_NAMES[view]);
+  const part = partOf(view);
+  const named = { channel: accounts, inbox: inboxes, saved }[part?.kind ?? "inbox"]?.find((one) => one.id === part?.id);
+  return named?.name ?? "";
 }
 
 function useTitle(title: string): void {

@@ -1,3 +1,4 @@
+import { Link } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import { live } from "../../api/live";
 import { t } from "../../ui/i18n";
@@ -5,14 +6,22 @@ import { useStore } from "../../ui/store";
 
 const CALM_MS = 3000;
 
-/** "Live" or "Connecting": a short hiccup is not worth a word. */
+/** "Live", "Connecting" or "Offline", and the way to the page that explains it. A short hiccup is not worth a word. */
 export function LivePill() {
   const connection = useStore(live, (state) => state.connection);
+  const isAsking = useStore(live, (state) => state.way === "poll");
   const isBroken = useSince(connection !== "live", CALM_MS);
   return (
-    <span className="livepill" role="status" title={isBroken ? t("live.connecting_title") : t("live.live_title")}>
-      <span className={`dot s ${isBroken ? "warn" : "ok"}`} />
-      {isBroken ? (connection === "offline" ? t("live.offline") : t("live.connecting")) : t("live.live")}
+    <span>
+      <Link
+        className="livepill"
+        to="/settings/$section"
+        params={{ section: "connection" }}
+        title={isBroken ? t("live.connecting_title") : isAsking ? t("live.asking_title") : t("live.live_title")}
+      >
+        <span className={`dot s ${isBroken ? "warn" : "ok"}`} />
+        {isBroken ? (connection === "offline" ? t("live.offline") : t("live.connecting")) : t("live.live")}
+      </Link>
     </span>
   );
 }

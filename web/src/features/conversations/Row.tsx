@@ -1,104 +1,186 @@
-import { Link } from "@tanstack/react-router";
-import { CircleAlert, CornerUpLeft } from "lucide-react";
-import { memo } from "react";
-import { live } from "../../api/live";
-import type { Conversation, User } from "../../api/types";
+import { CircleAlert, CornerUpLeft, Forward, Lock, Users } from "lucide-react";
+import { type MouseEvent, memo } from "react";
+import type { Channel, Conversation, Id, User } from "../../api/types";
 import { Avatar } from "../../ui/Avatar";
+import { clockFace } from "../../ui/clockWords";
 import { fullTime, rowTime } from "../../ui/format";
 import { t } from "../../ui/i18n";
-import { useStore } from "../../ui/store";
-import { KindBadge, useChannel } from "../channels/ChannelBadge";
+import { ChannelBadge } from "../channels/ChannelBadge";
+import { PresenceMark } from "../presence/PresenceMark";
+import { useOthersIn } from "../presence/presence";
+import { DueChip, useServerNow } from "./DueChip";
+import { priorityName } from "./filterWords";
+import { RetryButton } from "./RetryButton";
+import { RowCheck } from "./RowCheck";
+import { RowTags } from "./RowTags";
+import { useSwipe } from "./useSwipe";
 
 interface Props {
   row: Conversation;
-  view: string;
+  /** What the link leads to. A plain one: the router's own look at every change of the address, and there are many here. */
+  href: string;
+  isOpen: boolean;
+  channel: Channel | undefined;
   top: number;
   position: number;
   total: number;
-  isOpen: boolean;
+  isFirstTab: boolean;
   isFresh: boolean;
   assignee: User | undefined;
+  users: readonly User[];
+  me: Id;
   now: Date;
-  onHover: (id: string) => void;
+  onHover: (id: Id) => void;
+  onOpen: (id: Id) => void;
 }
 
 export const contactName = (row: Conversation) => row.contact?.name || row.contact?.address || t("contact.unknown");
 
 /** One conversation of the list: one link, and what it says to a screen reader in the order that matters. */
-export const Row = memo(function Row({
-  row,
-  view,
-  top,
-  position,
-  total,
-  isOpen,
-  isFresh,
-  assignee,
-  now,
-  onHover,
-}: Props) {
+export const Row = memo(function Row(props: Props) {
+  const { row, href, isOpen, channel, top, position, total, isFirstTab, isFresh, now, onHover, onOpen } = props;
   const name = contactName(row);
-  const channel = useChannel(row.kind);
-  const isTyping = useStore(live, (state) => [...state.typing].some((who) => who.startsWith(`${row.id}:`)));
-  const label = [
-    row.is_unread ? t("row.unread") : "",
-    name,
-    channel?.name ?? "",
-    row.subject || row.preview,
-    row.failed_count > 0 ? t("row.failed") : "",
-  ].filter(Boolean);
+  const swipe = useSwipe(row);
   return (
     <li
       className={`conv ${row.is_unread ? "unread" : ""} ${isFresh ? "fresh" : ""}`}
       style={{ transform: `translateY(${top}px)` }}
       aria-setsize={total}
       aria-posinset={position}
+      {...swipe.handlers}
     >
-      <Link
-        to="/inbox/$view/$conversation"
-        params={{ view, conversation: row.id }}
-        aria-label={label.join(", ")}
+      {swipe.hint}
+      <a
+        href={href}
+        aria-current={isOpen ? "page" : undefined}
+        aria-label={useLabel(row, name, props)}
         data-row={row.id}
-        tabIndex={isOpen || position === 1 ? 0 : -1}
+        tabIndex={isFirstTab ? 0 : -1}
         onPointerEnter={() => onHover(row.id)}
+        onClick={(event) => {
+          if (event.defaultPrevented || isForBrowser(event)) return;
+          event.preventDefault();
+          onOpen(row.id);
+        }}
+        style={swipe.style}
+        draggable={false}
       >
         <Avatar name={row.contact?.name || row.contact?.address || ""} seed={row.contact?.address || row.id}>
-          <KindBadge kind={row.kind} />
+          {channel ? <ChannelBadge channel={channel} /> : null}
         </Avatar>
         <div>
           <div className="l1">
             <span className="who cut" dir="auto">
               {name}
             </span>
+            {row.others_count > 0 ? (
+              <span className="people num" title={t("row.people", { count: row.others_count + 1 })}>
+                <Users className="small" aria-hidden="true" />
+                {row.others_count + 1}
+              </span>
+            ) : null}
+            {row.priority !== "normal" ? (
+              <span className={`priority ${row.priority}`}>{priorityName(row.priority)}</span>
+            ) : null}
+            {row.tag_ids.length ? <RowTags ids={row.tag_ids} /> : null}
             <time dateTime={row.last_message_at} title={fullTime(row.last_message_at)}>
               {rowTime(row.last_message_at, now)}
             </time>
           </div>
           <span className="subject cut" dir="auto">
-            {row.subject || row.preview}
+            {row.subject || previewOf(row, props.users, props.me)}
           </span>
           <div className="l3">
-            {row.last_direction === "out" && row.failed_count === 0 ? <CornerUpLeft className="small" /> : null}
-            {isTyping ? (
-              <span className="typing grow">{t("row.typing")}</span>
-            ) : row.failed_count > 0 ? (
-              <span className="failed grow">
-                <CircleAlert className="small" />
-                {t("delivery.failed")}
-              </span>
-            ) : (
-              <span className="cut grow" dir="auto">
-                {row.subject ? row.preview : ""}
-              </span>
-            )}
-            {assignee ? (
-              <Avatar name={assignee.name} seed={assignee.id} size={18} title={assignee.name} />
-            ) : (
-              <span className="nobody" role="img" aria-label={t("assign.nobody")} title={t("assign.nobody")} />
-            )}
+            <State {...props} />
           </div>
         </div>
-      </Link>
+      </a>
+      <RowCheck id={row.id} name={name} />
+      {row.failed_count > 0 ? <RetryButton row={row} /> : null}
     </li>
   );
 });
+
+/** A new tab, a new window, a download: not ours. */
+const isForBrowser = (event: MouseEvent) =>
+  event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey;
+
+/** Unread, name, channel, subject, due: what one wants to know before opening it. */
+function useLabel(row: Conversation, name: string, { users, me, channel }: Props): string {
+  const now = useServerNow();
+  return [
+    row.is_unread ? t("row.unread") : "",
+    name,
+    row.others_count > 0 ? t("row.people", { count: row.others_count + 1 }) : "",
+    channel?.name ?? "",
+    row.subject || previewOf(row, users, me),
+    row.status === "open" ? (clockFace(row, now)?.words ?? "") : "",
+    row.failed_count > 0 ? t("row.failed") : "",
+  ]
+    .filter(Boolean)
+    .join(", ");
+}
+
+const isComment = (row: Conversation) => row.last_entry?.type === "comment";
+
+/** What the newest entry is, when it is not the customer's. */
+function LastSign({ row }: Pick<Props, "row">) {
+  const [Icon, words] = isComment(row)
+    ? [Lock, t("row.commented")]
+    : row.last_entry?.is_forward
+      ? [Forward, t("row.forwarded")]
+      : row.last_direction === "out"
+        ? [CornerUpLeft, t("row.answered")]
+        : [];
+  if (!Icon) return null;
+  return (
+    <span className="answered" title={words}>
+      <Icon className="small" aria-hidden="true" />
+    </span>
+  );
+}
+
+/** The last words, and whose they are when they are not the customer's: a comment's, or of our last answer. */
+function previewOf(row: Conversation, users: readonly User[], me: Id): string {
+  const { last_entry: last } = row;
+  const isOurs = isComment(row) || row.last_direction === "out";
+  const text = (isComment(row) && last?.text) || row.preview;
+  const by = last?.author_id;
+  if (!isOurs || !by || !text) return text;
+  if (by === me) return t("row.you", { text });
+  const name = users.find((one) => one.id === by)?.name;
+  return name ? t("row.by", { name: name.split(" ")[0] ?? name, text }) : text;
+}
+
+/** The third line: who is there, what failed, or the last words; then the clock and who has it. */
+function State({ row, users, assignee, me }: Pick<Props, "row" | "users" | "assignee" | "me">) {
+  const isSomebodyHere = useOthersIn(row.id).length > 0;
+  const isFailed = row.failed_count > 0;
+  return (
+    <>
+      {isSomebodyHere ? (
+        <span className="cut grow">
+          <PresenceMark conversation={row.id} users={users} />
+        </span>
+      ) : isFailed ? (
+        <span className="failed grow">
+          <CircleAlert className="small" />
+          {t("delivery.failed")}
+        </span>
+      ) : (
+        <>
+          <LastSign row={row} />
+          <span className="cut grow" dir="auto">
+            {row.subject || isComment(row) ? previewOf(row, users, me) : ""}
+          </span>
+        </>
+      )}
+      {isFailed ? null : <DueChip row={row} />}
+      {assignee ? (
+        <Avatar name={assignee.name} seed={assignee.id} size={18} title={assignee.name} />
+      ) : (
+        <span className="nobody" role="img" aria-label={t("assign.nobody")} title={t("assign.nobody")} />
+      )}
+    </>
+  );
+}

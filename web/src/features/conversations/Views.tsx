@@ -1,77 +1,74 @@
+/* The navigation between views: mine, the team's, one per channel, one per inbox when there are several, and the saved ones. Sections fold, and stay so. */
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { CircleAlert, CircleCheck, CircleDashed, Inbox, Layers, Plus, Unplug } from "lucide-react";
+import { CalendarClock, ChevronRight, Inbox, Plus, SquarePen } from "lucide-react";
 import type { ReactNode } from "react";
+import { type Scope, shownKeys } from "../../actions/action";
+import { actions } from "../../actions/list";
 import { channelAccountsQuery, inboxesQuery, sessionQuery, viewsQuery } from "../../api/queries";
-import type { ViewCount } from "../../api/types";
-import { number } from "../../ui/format";
+import { IconButton } from "../../ui/Button";
 import { t } from "../../ui/i18n";
+import { useStore } from "../../ui/store";
 import { KindBadge } from "../channels/ChannelBadge";
+import { foldedSections, toggleSection } from "./foldedSections";
+import { SavedViews } from "./SavedViews";
+import { ViewLink } from "./ViewLink";
+import { TEAM_VIEWS, VIEW_HEAT, VIEW_ICONS, YOUR_VIEWS } from "./viewLooks";
 import { type BuiltIn, countId, VIEW_NAMES } from "./views";
 
-const ICONS: Record<BuiltIn, ReactNode> = {
-  mine: <Inbox />,
-  unassigned: <CircleDashed />,
-  open: <Layers />,
-  failed: <CircleAlert />,
-  closed: <CircleCheck />,
-};
-const HOT = new Set(["mine", "unassigned", "failed"]);
-
-export function countText(count: ViewCount | undefined): string {
-  if (!count?.count) return "";
-  return count.is_capped ? t("count.capped", { count: number(count.count) }) : number(count.count);
-}
-
-/** The navigation between views: mine, the team's, one per channel, one per inbox when there are several. */
-export function Views() {
+export function Views({ scope }: { scope: Scope }) {
   const counts = useQuery(viewsQuery).data ?? [];
   const accounts = useQuery(channelAccountsQuery).data ?? [];
   const inboxes = (useQuery(inboxesQuery).data ?? []).filter((inbox) => !inbox.archived_at);
   const session = useQuery(sessionQuery).data;
   const title = inboxes.length === 1 ? inboxes[0]?.name : session?.account.name;
   const countOf = (view: string) => counts.find((count) => count.id === countId(view));
-  const builtIn = (view: BuiltIn) => (
-    <ViewLink key={view} view={view} icon={ICONS[view]} name={t(VIEW_NAMES[view])} count={countOf(view)} />
-  );
+  const builtIn = (view: BuiltIn) => {
+    const Icon = VIEW_ICONS[view];
+    return (
+      <ViewLink
+        key={view}
+        view={view}
+        icon={<Icon />}
+        name={t(VIEW_NAMES[view])}
+        count={countOf(view)}
+        heat={VIEW_HEAT[view]}
+      />
+    );
+  };
   return (
     <nav className="sidenav views" aria-label={t("nav.views")} data-pane="views">
-      <header className="cut">{title}</header>
-      <h3>{t("views.you")}</h3>
-      {builtIn("mine")}
-      <h3>{t("views.team")}</h3>
-      {(["unassigned", "open", "failed", "closed"] as const).map(builtIn)}
-      <h3>
-        {t("views.channels")}
-        <Link
-          className="iconbtn s"
-          to="/settings/$section"
-          params={{ section: "channels" }}
-          aria-label={t("views.connect")}
-          title={t("views.connect")}
-        >
-          <Plus className="mid" />
-        </Link>
-      </h3>
-      {accounts.map((account) => (
-        <ViewLink
-          key={account.id}
-          view={`channel-${account.id}`}
-          icon={<KindBadge kind={account.kind} />}
-          name={account.name}
-          count={countOf(`channel-${account.id}`)}
-          warning={account.health?.state === "broken" ? account.health.sentence : undefined}
-        />
-      ))}
-      {accounts.length === 0 ? (
-        <Link className="navitem add" to="/settings/$section" params={{ section: "channels" }}>
-          <Plus />
-          {t("views.connect")}
-        </Link>
-      ) : null}
-      {inboxes.length > 1 ? <h3>{t("views.inboxes")}</h3> : null}
-      {inboxes.length > 1
-        ? inboxes.map((inbox) => (
+      <header>
+        <span className="cut grow">{title}</span>
+        <NewButton scope={scope} />
+      </header>
+      <Section name="you" title={t("views.you")}>
+        {YOUR_VIEWS.map(builtIn)}
+      </Section>
+      <Section name="team" title={t("views.team")}>
+        {TEAM_VIEWS.filter((view) => !isQuiet(view) || countOf(view)?.count).map(builtIn)}
+      </Section>
+      <Section name="channels" title={t("views.channels")} button={<ConnectButton />}>
+        {accounts.map((account) => (
+          <ViewLink
+            key={account.id}
+            view={`channel-${account.id}`}
+            icon={<KindBadge kind={account.kind} />}
+            name={account.name}
+            count={countOf(`channel-${account.id}`)}
+            warning={account.health?.state === "broken" ? account.health.sentence : undefined}
+          />
+        ))}
+        {accounts.length === 0 ? (
+          <Link className="navitem add" to="/settings/$section" params={{ section: "channels" }}>
+            <Plus />
+            {t("views.connect")}
+          </Link>
+        ) : null}
+      </Section>
+      {inboxes.length > 1 ? (
+        <Section name="inboxes" title={t("views.inboxes")}>
+          {inboxes.map((inbox) => (
             <ViewLink
               key={inbox.id}
               view={`inbox-${inbox.id}`}
@@ -79,39 +76,76 @@ export function Views() {
               name={inbox.name}
               count={countOf(`inbox-${inbox.id}`)}
             />
-          ))
-        : null}
+          ))}
+        </Section>
+      ) : null}
+      <SavedViews />
+      <Section name="aside" title={t("views.aside")} isFoldedAtFirst>
+        <Link className="navitem" to="/waiting">
+          <CalendarClock />
+          {t("views.waiting")}
+        </Link>
+        {(["filtered", "spam", "trash"] as const).map(builtIn)}
+        <Link className="navitem" to="/settings/$section" params={{ section: "quarantine" }}>
+          <VIEW_ICONS.quarantine />
+          {t("settings.quarantine")}
+        </Link>
+      </Section>
     </nav>
   );
 }
 
-interface LinkProps {
-  view: string;
-  icon: ReactNode;
-  name: string;
-  count: ViewCount | undefined;
-  warning?: string;
+/** Shown only when there is something in them. */
+const isQuiet = (view: BuiltIn) => view === "failed";
+
+function NewButton({ scope }: { scope: Scope }) {
+  const action = actions.find((one) => one.name === "new" || one.name === "new_conversation");
+  if (!action) return null;
+  return (
+    <IconButton label={t(action.label(null))} keys={shownKeys(action.keys[0])} onClick={() => action.run(scope)}>
+      <SquarePen />
+    </IconButton>
+  );
 }
 
-function ViewLink({ view, icon, name, count, warning }: LinkProps) {
-  const text = countText(count);
+const ConnectButton = () => (
+  <Link
+    className="iconbtn s"
+    to="/settings/$section"
+    params={{ section: "channels" }}
+    aria-label={t("views.connect")}
+    title={t("views.connect")}
+  >
+    <Plus className="mid" />
+  </Link>
+);
+
+interface SectionProps {
+  name: string;
+  title: string;
+  button?: ReactNode;
+  isFoldedAtFirst?: boolean;
+  children: ReactNode;
+}
+
+function Section({ name, title, button, isFoldedAtFirst = false, children }: SectionProps) {
+  const kept = useStore(foldedSections, (state) => state.folded[name]);
+  const isFolded = kept ?? isFoldedAtFirst;
   return (
-    <Link
-      className="navitem"
-      to="/inbox/$view"
-      params={{ view }}
-      activeProps={{ className: "active", "aria-current": "page" }}
-    >
-      {icon}
-      <span className="grow cut" title={name}>
-        {name}
-      </span>
-      {warning ? (
-        <span className="plug" title={warning} role="img" aria-label={warning}>
-          <Unplug className="mid" />
-        </span>
-      ) : null}
-      {text && view !== "closed" ? <span className={`count ${HOT.has(view) ? "hot" : ""}`}>{text}</span> : null}
-    </Link>
+    <>
+      <h3>
+        <button
+          type="button"
+          className="foldsection"
+          aria-expanded={!isFolded}
+          onClick={() => toggleSection(name, !isFolded)}
+        >
+          {title}
+          <ChevronRight className="small" />
+        </button>
+        {button}
+      </h3>
+      {isFolded ? null : children}
+    </>
   );
 }

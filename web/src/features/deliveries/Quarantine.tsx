@@ -40,7 +40,7 @@ export function Quarantine() {
         <Empty title={t("quarantine.empty_title")} text={t("quarantine.empty_text")} />
       ) : null}
       {rows.length ? (
-        <ul className="card rowlist">
+        <ul className="card rowlist stacked">
           {rows.map((one) => (
             <li key={one.id}>
               <div className="grow">

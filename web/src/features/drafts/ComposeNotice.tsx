@@ -1,8 +1,10 @@
 import { CircleAlert, History, WifiOff } from "lucide-react";
+import type { ReactNode } from "react";
 import { live, retryLive } from "../../api/live";
 import { Button } from "../../ui/Button";
 import { t } from "../../ui/i18n";
 import { useStore } from "../../ui/store";
+import { RetryLine } from "../connection/RetryLine";
 import { useSince } from "../conversations/LivePill";
 import { flush, outbox } from "../messages/pending";
 import type { Draft } from "./drafts";
@@ -11,21 +13,29 @@ import type { Return } from "./refused";
 interface Props {
   notice: Return | null;
   offer: Draft | null;
+  /** What there is to say about a colleague who replies too. */
+  collision: ReactNode;
   onSendAnyway: () => void;
   onTakeOffer: () => void;
   onDropOffer: () => void;
 }
 
-/** One banner over the composer at a time, the worst first: refused, held back, no connection, a newer draft elsewhere. */
-export function ComposeNotice({ notice, offer, onSendAnyway, onTakeOffer, onDropOffer }: Props) {
+/** One banner over the composer at a time, the worst first: refused, held back, no connection, a colleague who replies too, a newer draft elsewhere. */
+export function ComposeNotice({ notice, offer, collision, onSendAnyway, onTakeOffer, onDropOffer }: Props) {
   const connection = useStore(live, (state) => state.connection);
   const waiting = useStore(outbox, (state) => state.entries.filter((entry) => entry.state === "waiting").length);
+  const newest = notice?.newer?.at(-1);
   const isCut = useSince(connection !== "live", 10_000);
-  if (notice)
+  if (notice?.text)
     return (
       <div className={`banner ${notice.isNewer ? "info" : "bad"}`} role="alert">
         <CircleAlert />
         <span className="mid">{notice.isNewer ? t("composer.newer") : notice.text}</span>
+        {newest ? (
+          <span className="cut" title={newest.text}>
+            {t("composer.newer_words", { name: newest.author || t("contact.unknown"), text: newest.text })}
+          </span>
+        ) : null}
         {notice.isNewer ? (
           <Button size="xs" onClick={onSendAnyway}>
             {t("composer.send_anyway")}
@@ -37,7 +47,7 @@ export function ComposeNotice({ notice, offer, onSendAnyway, onTakeOffer, onDrop
     return (
       <div className="banner" role="status">
         <WifiOff />
-        <span className="mid">{t("live.no_connection")}</span>
+        <RetryLine />
         {waiting > 0 ? <span>{t("live.waiting", { count: waiting })}</span> : null}
         <Button
           size="xs"
@@ -50,6 +60,7 @@ export function ComposeNotice({ notice, offer, onSendAnyway, onTakeOffer, onDrop
         </Button>
       </div>
     );
+  if (collision) return collision;
   if (offer)
     return (
       <div className="banner info" role="status">

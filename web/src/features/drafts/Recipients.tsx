@@ -1,7 +1,7 @@
-import { UserPlus, X } from "lucide-react";
-import { type KeyboardEvent, useId, useState } from "react";
+import { Fragment, type ReactNode, useState } from "react";
 import { type MessageId, t } from "../../ui/i18n";
-import { type Addresses, bare, looksLikeAddress, splitAddresses } from "./recipients";
+import { AddressLine } from "./AddressLine";
+import type { Addresses } from "./recipients";
 
 type Role = keyof Addresses;
 const ROLES: { role: Role; label: MessageId }[] = [
@@ -15,111 +15,84 @@ interface Props {
   roles: string[];
   addresses: Addresses;
   newcomers: Set<string>;
-  onChange: (part: Partial<Addresses>) => void;
+  names: Map<string, string>;
+  /** What kind of address is looked for. */
+  type: string;
+  /** The subject line, where the channel has one. */
+  subject?: { value: string | undefined; fallback: string };
+  /** Nothing is filled in by itself: begin with the first line. */
+  isNew?: boolean;
+  /** What was typed for the first line before it was there. */
+  typed?: () => string;
+  /** What is wrong, beside the line that it is about. */
+  errors?: Partial<Record<Role | "subject", string>>;
+  onChange: (part: Partial<Addresses> & { subject?: string }) => void;
 }
 
-export function Recipients({ roles, addresses, newcomers, onChange }: Props) {
+export function Recipients({
+  roles,
+  addresses,
+  newcomers,
+  names,
+  type,
+  subject,
+  isNew,
+  typed,
+  errors,
+  onChange,
+}: Props) {
   const [opened, setOpened] = useState<ReadonlySet<Role>>(new Set());
+  const [hasSubject, setSubject] = useState(false);
   const isShown = (role: Role) => role === "to" || addresses[role].length > 0 || opened.has(role);
   const hidden = ROLES.filter(({ role }) => roles.includes(role) && !isShown(role));
+  const showsSubject = subject !== undefined && (hasSubject || isNew || subject.value !== undefined);
+  const more = (key: string, label: string, open: () => void): ReactNode => (
+    <button key={key} type="button" className="more" onClick={open}>
+      {label}
+    </button>
+  );
   return (
     <div className="addresses">
       {ROLES.filter(({ role }) => roles.includes(role) && isShown(role)).map(({ role, label }, index) => (
-        <Line
+        <AddressLine
           key={role}
           label={t(label)}
           values={addresses[role]}
-          newcomers={newcomers}
-          startsFocused={opened.has(role)}
+          newcomers={isNew ? EMPTY : newcomers}
+          names={names}
+          type={type}
+          error={errors?.[role]}
+          typed={role === "to" ? typed : undefined}
+          startsFocused={opened.has(role) || (isNew === true && role === "to" && !addresses.to.length)}
           onChange={(values) => onChange({ [role]: values })}
         >
-          {index === 0
-            ? hidden.map((one) => (
-                <button
-                  key={one.role}
-                  type="button"
-                  className="more"
-                  onClick={() => setOpened(new Set([...opened, one.role]))}
-                >
-                  {t(one.label)}
-                </button>
-              ))
-            : null}
-        </Line>
+          {index === 0 ? (
+            <Fragment>
+              {hidden.map((one) => more(one.role, t(one.label), () => setOpened(new Set([...opened, one.role]))))}
+              {subject && !showsSubject ? more("subject", t("composer.subject"), () => setSubject(true)) : null}
+            </Fragment>
+          ) : null}
+        </AddressLine>
       ))}
+      {subject && showsSubject ? (
+        <label className="addressline subjectline">
+          <span>{t("composer.subject")}</span>
+          <input
+            value={subject.value ?? subject.fallback}
+            autoFocus={hasSubject}
+            dir="auto"
+            maxLength={900}
+            aria-invalid={errors?.subject ? true : undefined}
+            onChange={(event) => onChange({ subject: event.target.value })}
+            onKeyDown={(event) => {
+              if (event.key === "Enter" && !event.ctrlKey && !event.metaKey) event.preventDefault();
+            }}
+          />
+          {errors?.subject ? <span className="hint error">{errors.subject}</span> : null}
+        </label>
+      ) : null}
     </div>
   );
 }
 
-interface LineProps {
-  label: string;
-  values: string[];
-  newcomers: Set<string>;
-  startsFocused: boolean;
-  onChange: (values: string[]) => void;
-  children: React.ReactNode;
-}
-
-function Line({ label, values, newcomers, startsFocused, onChange, children }: LineProps) {
-  const id = useId();
-  const [typed, setTyped] = useState("");
-  const add = (text: string) => {
-    const fresh = splitAddresses(text).filter((one) => !values.some((known) => bare(known) === bare(one)));
-    if (fresh.length) onChange([...values, ...fresh]);
-    setTyped("");
-  };
-  const onKeyDown = (event: KeyboardEvent<HTMLInputElement>) => {
-    if (["Enter", ",", ";"].includes(event.key) && typed.trim() && !event.metaKey && !event.ctrlKey) {
-      event.preventDefault();
-      add(typed);
-    } else if (event.key === "Enter" && !event.metaKey && !event.ctrlKey) event.preventDefault();
-    else if (event.key === "Backspace" && !typed && values.length) onChange(values.slice(0, -1));
-  };
-  return (
-    <div className="addressline">
-      <label htmlFor={id}>{label}</label>
-      <div className="chips">
-        {values.map((value) => {
-          const isWrong = !looksLikeAddress(value);
-          const isNew = newcomers.has(bare(value));
-          return (
-            <span
-              key={value}
-              className={`chip ${isWrong ? "bad" : isNew ? "warn" : ""}`}
-              title={isWrong ? t("recipients.wrong") : isNew ? t("recipients.new") : value}
-            >
-              {isNew && !isWrong ? <UserPlus className="small" /> : null}
-              <span className="cut">{value}</span>
-              <button
-                type="button"
-                aria-label={t("recipients.remove", { address: value })}
-                onClick={() => onChange(values.filter((one) => one !== value))}
-              >
-                <X className="small" />
-              </button>
-            </span>
-          );
-        })}
-        <input
-          id={id}
-          value={typed}
-          autoComplete="off"
-          autoCapitalize="off"
-          spellCheck={false}
-          inputMode="email"
-          autoFocus={startsFocused}
-          onChange={(event) => setTyped(event.target.value)}
-          onKeyDown={onKeyDown}
-          onPaste={(event) => {
-            const text = event.clipboardData.getData("text");
-            if (!/[,;\n@]/.test(text)) return;
-            event.preventDefault();
-            add(typed + text);
-          }}
-          onBlur={() => typed.trim() && add(typed)}
-        />
-      </div>
-      {children}
-    </div>
-  );
-}
+const EMPTY: Set<string> = new Set();

@@ -8,6 +8,16 @@ import type { Attachment, Id, Message, ServerDraft, Time } from "../../api/types
 
 export interface Draft {
   text: string;
+  /** The same, formatted; "" when it was never in the rich editor. */
+  html: string;
+  /** Absent: the answer's own ("Re: …"). */
+  subject?: string;
+  /** The channel account it leaves by; absent: the conversation's. */
+  channel_account_id?: Id;
+  /** The answer does not quote what it answers. */
+  has_no_quote?: boolean;
+  /** The message that is passed on; absent: the newest when the writer began. */
+  forward_of?: Id;
   attachments: Attachment[];
   /** Absent: whoever the reply goes to by itself. */
   to?: string[];
@@ -20,8 +30,9 @@ export interface Draft {
   updated_at: Time;
 }
 
-export const emptyDraft = (): Draft => ({ text: "", attachments: [], updated_at: new Date(0).toISOString() });
-export const isEmpty = (draft: Draft) => !draft.text.trim() && !draft.attachments.length;
+export const emptyDraft = (): Draft => ({ text: "", html: "", attachments: [], updated_at: new Date(0).toISOString() });
+export const isEmpty = (draft: Draft) =>
+  !draft.text.trim() && !draft.attachments.length && !draft.html.includes("<img");
 
 const storageKey = (me: Id, conversation: Id, mode: Mode) => `innboks.draft.${me}.${conversation}.${mode}`;
 
@@ -50,8 +61,20 @@ export async function readServer(conversation: Id, mode: Mode): Promise<Draft | 
   try {
     const draft = await get<ServerDraft | null | undefined>(path(conversation, mode));
     if (!draft?.updated_at) return null;
-    const { text, attachments, to, cc, bcc, updated_at } = draft;
-    return { text, attachments, to: to ?? undefined, cc: cc ?? undefined, bcc: bcc ?? undefined, updated_at };
+    const { text, html, subject, attachments, to, cc, bcc, channel_account_id, has_no_quote } = draft;
+    return {
+      text,
+      html,
+      subject: subject || undefined,
+      attachments,
+      to: to ?? undefined,
+      cc: cc ?? undefined,
+      bcc: bcc ?? undefined,
+      channel_account_id: channel_account_id ?? undefined,
+      has_no_quote,
+      forward_of: draft.forward_of ?? undefined,
+      updated_at: draft.updated_at,
+    };
   } catch (problem) {
     if (problem instanceof Problem && problem.status === 404) return null;
     throw problem;
@@ -60,8 +83,19 @@ export async function readServer(conversation: Id, mode: Mode): Promise<Draft | 
 
 export async function writeServer(conversation: Id, mode: Mode, draft: Draft): Promise<void> {
   if (isEmpty(draft)) return remove(path(conversation, mode));
-  const { text, attachments, to, cc, bcc } = draft;
-  await put(path(conversation, mode), { text, attachments, to, cc, bcc });
+  const { text, html, subject, attachments, to, cc, bcc, channel_account_id, has_no_quote, forward_of } = draft;
+  await put(path(conversation, mode), {
+    text,
+    html,
+    subject: subject ?? "",
+    attachments,
+    to,
+    cc,
+    bcc,
+    channel_account_id,
+    has_no_quote,
+    forward_of,
+  });
 }
 
 /** Up to where the writer knows the conversation: what was there when the draft began, and what they added themselves since. Anything later is news,

@@ -50,3 +50,7 @@ export function newcomers(addresses: Addresses, messages: Message[], contact: st
 }
 
 export const looksLikeAddress = (typed: string) => /^[^\s@]+@[^\s@]+$/.test(bare(typed));
+
+/** The same for any kind of address: only those of mail can be told by their looks. */
+export const isAddressOf = (type: string | undefined, typed: string) =>
+  type === "email" ? looksLikeAddress(typed) : bare(typed) !== "";

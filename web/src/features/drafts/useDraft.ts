@@ -1,3 +1,5 @@
+/* Keeps one draft: in this browser at each pause of 300 ms, on the server after 2 s. What stands in the rich editor is asked for only then (`source`),
+ * so that a letter costs nothing. Read next: Writing.tsx. */
 import { useCallback, useEffect, useRef, useState } from "react";
 import type { Mode } from "../../actions/panes";
 import { onStreamEvent } from "../../api/live";
@@ -7,9 +9,17 @@ import { type Draft, emptyDraft, isEmpty, readLocal, readServer, writeLocal, wri
 const LOCAL_MS = 300;
 const SERVER_MS = 2000;
 
-interface Kept {
+export interface Kept {
   draft: Draft;
+  /** Grows when the text was changed by something else than the writer's hand: then it is put into the editor anew. */
+  version: number;
   change: (part: Partial<Draft>) => void;
+  /** Something was typed; `isBlank` says whether nothing is left. */
+  touch: (isBlank: boolean) => void;
+  /** Where the text is while it is being written. */
+  source: { current: (() => Pick<Draft, "text" | "html">) | null };
+  /** The draft with the last letter. */
+  now: () => Draft;
   /** Throws the draft away, here and on the server. */
   clear: () => void;
   /** A newer draft from another device. */
@@ -20,42 +30,72 @@ interface Kept {
 
 export function useDraft(me: Id, conversation: Id, mode: Mode, lastId: Id | null): Kept {
   const [draft, setDraft] = useState<Draft>(() => readLocal(me, conversation, mode) ?? emptyDraft());
+  const [version, setVersion] = useState(0);
   const [offer, setOffer] = useState<Draft | null>(null);
   const latest = useRef(draft);
+  const source = useRef<(() => Pick<Draft, "text" | "html">) | null>(null);
+  const isTouched = useRef(false);
   const timers = useRef<{ local?: ReturnType<typeof setTimeout>; server?: ReturnType<typeof setTimeout> }>({});
   const last = useRef(lastId);
   last.current = lastId;
 
-  const saveLocal = useCallback(() => {
-    clearTimeout(timers.current.local);
-    timers.current.local = undefined;
-    writeLocal(me, conversation, mode, latest.current);
-  }, [me, conversation, mode]);
-  const saveServer = useCallback(() => {
-    clearTimeout(timers.current.server);
-    timers.current.server = undefined;
-    writeServer(conversation, mode, latest.current).catch(() => undefined);
-  }, [conversation, mode]);
-
-  const adopt = useCallback((next: Draft) => {
+  const show = useCallback((next: Draft) => {
     latest.current = next;
     setDraft(next);
   }, []);
 
+  const now = useCallback((): Draft => {
+    if (isTouched.current && source.current) {
+      isTouched.current = false;
+      show(withPart(latest.current, source.current(), last.current));
+    }
+    return latest.current;
+  }, [show]);
+
+  const saveLocal = useCallback(() => {
+    clearTimeout(timers.current.local);
+    timers.current.local = undefined;
+    writeLocal(me, conversation, mode, now());
+  }, [me, conversation, mode, now]);
+  const saveServer = useCallback(() => {
+    clearTimeout(timers.current.server);
+    timers.current.server = undefined;
+    writeServer(conversation, mode, now()).catch(() => undefined);
+  }, [conversation, mode, now]);
+
+  const saveSoon = useCallback(() => {
+    clearTimeout(timers.current.local);
+    timers.current.local = setTimeout(saveLocal, LOCAL_MS);
+    clearTimeout(timers.current.server);
+    timers.current.server = setTimeout(saveServer, SERVER_MS);
+  }, [saveLocal, saveServer]);
+
   const change = useCallback(
     (part: Partial<Draft>) => {
-      const before = latest.current;
-      const next: Draft = { ...before, ...part, updated_at: new Date().toISOString() };
-      if (isEmpty(before) && !isEmpty(next)) next.began_after = last.current ?? undefined;
-      if (part.text !== undefined && part.text !== before.text && part.client_id === undefined)
-        next.client_id = undefined;
-      adopt(next);
-      clearTimeout(timers.current.local);
-      timers.current.local = setTimeout(saveLocal, LOCAL_MS);
-      clearTimeout(timers.current.server);
-      timers.current.server = setTimeout(saveServer, SERVER_MS);
+      show(withPart(now(), part, last.current));
+      saveSoon();
     },
-    [adopt, saveLocal, saveServer],
+    [now, show, saveSoon],
+  );
+
+  const touch = useCallback(
+    (isBlank: boolean) => {
+      isTouched.current = true;
+      // The first letter and the last one matter beside the text: the button that sends, and up to where the writer has read.
+      if (isBlank === (latest.current.text.trim() !== "")) now();
+      saveSoon();
+    },
+    [now, saveSoon],
+  );
+
+  /** From elsewhere than the writer's hand. */
+  const adopt = useCallback(
+    (next: Draft) => {
+      isTouched.current = false;
+      show(next);
+      setVersion((before) => before + 1);
+    },
+    [show],
   );
 
   const clear = useCallback(() => {
@@ -69,7 +109,7 @@ export function useDraft(me: Id, conversation: Id, mode: Mode, lastId: Id | null
     const look = () =>
       readServer(conversation, mode)
         .then((found) => {
-          if (isGone || !found || found.text === latest.current.text) return;
+          if (isGone || !found || found.text === now().text) return;
           if (isEmpty(latest.current)) adopt(found);
           else if (found.updated_at > latest.current.updated_at && !isEmpty(found)) setOffer(found);
         })
@@ -84,13 +124,15 @@ export function useDraft(me: Id, conversation: Id, mode: Mode, lastId: Id | null
       isGone = true;
       stop();
     };
-  }, [conversation, mode, adopt]);
+  }, [conversation, mode, adopt, now]);
 
   useEffect(() => {
     const onHide = () => timers.current.local && saveLocal();
     addEventListener("pagehide", onHide);
+    document.addEventListener("visibilitychange", onHide);
     return () => {
       removeEventListener("pagehide", onHide);
+      document.removeEventListener("visibilitychange", onHide);
       if (timers.current.local) saveLocal();
       if (timers.current.server) saveServer();
     };
@@ -98,13 +140,26 @@ export function useDraft(me: Id, conversation: Id, mode: Mode, lastId: Id | null
 
   return {
     draft,
+    version,
     change,
+    touch,
+    source,
+    now,
     clear,
     offer,
     takeOffer: () => {
-      if (offer) change({ ...offer, began_after: latest.current.began_after });
+      if (offer) adopt({ ...offer, began_after: latest.current.began_after, updated_at: new Date().toISOString() });
       setOffer(null);
+      saveSoon();
     },
     dropOffer: () => setOffer(null),
   };
+}
+
+/** The draft with what was changed. With the first letter the newest message is noted (R-642); another text is another message. */
+function withPart(before: Draft, part: Partial<Draft>, lastId: Id | null): Draft {
+  const next: Draft = { ...before, ...part, updated_at: new Date().toISOString() };
+  if (isEmpty(before) && !isEmpty(next)) next.began_after = lastId ?? undefined;
+  if (part.text !== undefined && part.text !== before.text && part.client_id === undefined) next.client_id = undefined;
+  return next;
 }

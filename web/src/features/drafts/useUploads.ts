@@ -1,4 +1,6 @@
-import { useCallback, useRef, useState } from "react";
+/* Files on their way up, with how far each is. What the channel could not send is refused before it is uploaded, with the reason. A picture for the
+ * text stands there from the first moment, faint until it has arrived. */
+import { type RefObject, useCallback, useRef, useState } from "react";
 import { upload } from "../../api/client";
 import { newClientId } from "../../api/ids";
 import type { Abilities, Attachment } from "../../api/types";
@@ -6,6 +8,7 @@ import { fileSize } from "../../ui/format";
 import { t } from "../../ui/i18n";
 import { sentence } from "../../ui/States";
 import { toastError } from "../../ui/toasts";
+import type { RichApi } from "../editor/create";
 
 export interface Upload {
   id: string;
@@ -14,34 +17,78 @@ export interface Upload {
   cancel: () => void;
 }
 
-/** Files on their way up, with how far each is. What the channel could not send is refused before it is uploaded, with the reason. */
-export function useUploads(abilities: Abilities | undefined, onDone: (file: Attachment) => void) {
+interface Given {
+  api: RefObject<RichApi | null>;
+  /** How many files there are already. */
+  count: number;
+  onDone: (file: Attachment) => void;
+}
+
+const IN_TEXT = /^image\/(png|jpeg|gif|webp)$/;
+
+export function useUploads(abilities: Abilities | undefined, given: Given) {
   const [uploads, setUploads] = useState<readonly Upload[]>([]);
-  const done = useRef(onDone);
-  done.current = onDone;
+  const latest = useRef(given);
+  latest.current = given;
 
   const start = useCallback(
-    (files: Iterable<File>) => {
+    (files: File[], isInText: boolean) => {
+      const { api, count } = latest.current;
+      let room = abilities?.media_count ? abilities.media_count - count : Number.POSITIVE_INFINITY;
       for (const file of files) {
-        const limit = abilities?.media_size ?? 0;
-        if (limit > 0 && file.size > limit) {
-          toastError(t("files.too_large", { name: file.name, limit: fileSize(limit) }));
+        const isPicture =
+          isInText &&
+          IN_TEXT.test(file.type) &&
+          api.current?.editor.schema.nodes.picture !== undefined &&
+          (abilities === undefined || abilities.has_inline_images);
+        const refusal = refusalOf(file, abilities, room);
+        if (refusal) {
+          toastError(refusal);
           continue;
         }
+        if (!isPicture) room--;
         const id = newClientId();
         const abort = new AbortController();
         const move = (share: number) =>
           setUploads((all) => all.map((one) => (one.id === id ? { ...one, share } : one)));
         setUploads((all) => [...all, { id, name: file.name, share: 0, cancel: () => abort.abort() }]);
-        upload<Attachment>("/api/attachments", file, move, abort.signal)
-          .then((attachment) => done.current(attachment))
+        const preview = isPicture ? URL.createObjectURL(file) : "";
+        if (isPicture) api.current?.insertNode("picture", { upload: id, preview, alt: file.name });
+        upload<Attachment>(`/api/attachments${isPicture ? "?inline=true" : ""}`, file, move, abort.signal)
+          .then((attachment) => {
+            latest.current.onDone(attachment);
+            latest.current.api.current?.settlePicture(id, {
+              attachment: attachment.id,
+              cid: attachment.content_id ?? "",
+              alt: attachment.name,
+            });
+          })
           .catch((problem) => {
+            latest.current.api.current?.settlePicture(id, null);
             if (!abort.signal.aborted) toastError(t("files.failed", { name: file.name, reason: sentence(problem) }));
           })
-          .finally(() => setUploads((all) => all.filter((one) => one.id !== id)));
+          .finally(() => {
+            setUploads((all) => all.filter((one) => one.id !== id));
+            if (preview) URL.revokeObjectURL(preview);
+          });
       }
     },
-    [abilities?.media_size],
+    [abilities],
   );
   return { uploads, start };
+}
+
+/** Why the channel would not take this file; null when it would. */
+function refusalOf(file: File, abilities: Abilities | undefined, room: number): string | null {
+  if (!abilities) return null;
+  const limit = abilities.media_size;
+  if (limit > 0 && file.size > limit) return t("files.too_large", { name: file.name, limit: fileSize(limit) });
+  if (room <= 0) return t("files.too_many", { count: abilities.media_count });
+  const fits = (allowed: string) =>
+    allowed === "*/*" ||
+    allowed === file.type ||
+    (allowed.endsWith("/*") && file.type.startsWith(allowed.slice(0, -1)));
+  if (file.type && !abilities.media_types.some(fits))
+    return t("files.wrong_type", { name: file.name, types: abilities.media_types.join(", ") });
+  return null;
 }

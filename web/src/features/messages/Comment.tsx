@@ -1,20 +1,26 @@
 import { Lock } from "lucide-react";
 import type { ReactNode } from "react";
+import type { Scope } from "../../actions/action";
+import { isLocal } from "../../api/ids";
 import type { Message } from "../../api/types";
 import { Avatar } from "../../ui/Avatar";
 import { fullTime, messageTime } from "../../ui/format";
 import { t } from "../../ui/i18n";
 import { Files } from "./Files";
+import { MailFrame } from "./MailFrame";
 import { Text } from "./Text";
+import { Written } from "./Written";
 
 interface Props {
   message: Message;
   author: string;
   now: Date;
   menu: ReactNode;
+  scope: Scope;
 }
 
-export function Comment({ message, author, now, menu }: Props) {
+export function Comment({ message, author, now, menu, scope }: Props) {
+  const isFrame = message.has_html && !isLocal(message.id);
   return (
     <article className="note" aria-label={t("comment.name", { author })}>
       <Avatar name={author} seed={message.author_id ?? author} size={28} />
@@ -28,8 +34,14 @@ export function Comment({ message, author, now, menu }: Props) {
           </time>
           {menu}
         </header>
-        <Text text={message.text} />
-        <Files files={message.attachments} />
+        {message.html ? (
+          <Written html={message.html} text={message.text} files={message.attachments} />
+        ) : isFrame ? (
+          <MailFrame message={message} title={t("mail.frame", { author })} me={scope.me.id} isOriginal={false} />
+        ) : (
+          <Text text={message.text} people={scope.users.map((user) => user.name)} />
+        )}
+        <Files files={message.attachments} hasInline={!isFrame && !message.html} messageId={message.id} />
       </div>
     </article>
   );

@@ -1,15 +1,17 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { Check, CheckCheck, CircleAlert, CircleHelp, Clock } from "lucide-react";
+import { CalendarClock, Check, CheckCheck, CircleAlert, CircleHelp, Clock, Plug } from "lucide-react";
 import { useState } from "react";
 import { post } from "../../api/client";
 import { isLocal } from "../../api/ids";
-import { applyNow } from "../../api/live";
+import { applyNow, onStreamEvent } from "../../api/live";
 import type { Message } from "../../api/types";
 import { Button } from "../../ui/Button";
-import { fullTime } from "../../ui/format";
+import { clock, fullTime } from "../../ui/format";
 import { type MessageId, t } from "../../ui/i18n";
 import { sentence } from "../../ui/States";
 import { toastError } from "../../ui/toasts";
+import { Elsewhere } from "../sending/Elsewhere";
+import { Waiting } from "../sending/Waiting";
 
 const WORDS: Record<string, MessageId> = {
   waiting: "delivery.waiting",
@@ -20,43 +22,80 @@ const WORDS: Record<string, MessageId> = {
   read: "delivery.read",
   failed: "delivery.failed",
   uncertain: "delivery.uncertain",
+  scheduled: "delivery.scheduled",
+  newer: "delivery.not_sent",
+  held: "delivery.held",
 };
 
 function icon(state: string) {
   if (state === "sent") return <Check className="mid" />;
   if (state === "delivered" || state === "read") return <CheckCheck className="mid" />;
   if (state === "failed") return <CircleAlert className="mid" />;
+  if (state === "newer") return <CircleAlert className="mid" />;
+  if (state === "scheduled") return <CalendarClock className="mid" />;
+  if (state === "held") return <Plug className="mid" />;
   if (state === "uncertain") return <CircleHelp className="mid" />;
   return <Clock className="mid" />;
 }
 
-/** What is known of a message that was sent: a mark and a word, never more than the server knows. */
+/** How far a message is: its state, and while it is queued what it waits for. */
+function stageOf(message: Message): string {
+  if (isLocal(message.id) && message.data.is_waiting) return "waiting";
+  if (message.state !== "queued") return message.state ?? "";
+  if (message.held_for === "schedule") return "scheduled";
+  if (message.held_for === "newer") return "newer";
+  return message.held_for === "connection" ? "held" : "queued";
+}
+
+/** What is known of a message that was sent: a mark and a word, never more than the server knows. The word of older ones shows under the pointer and with the focus. */
 export function DeliveryMark({ message }: { message: Message }) {
   if (message.direction !== "out" || !message.state) return null;
-  const state = isLocal(message.id) && message.data.is_waiting ? "waiting" : message.state;
-  const word = WORDS[state];
+  const stage = stageOf(message);
+  const word = WORDS[stage];
   return (
-    <span className={`delivery ${state}`} title={message.sent_at ? fullTime(message.sent_at) : undefined}>
-      {icon(state)}
-      {word ? t(word) : state}
+    <span className={`delivery ${stage}`} title={factsOf(message) || undefined}>
+      {icon(stage)}
+      <span className="deliveryword">{word ? t(word) : stage}</span>
     </span>
   );
 }
 
-/** For a message that did not go, or of which nobody knows whether it did: the reason and what can be done. */
+/** When it left, what is in its way, and when it is tried again. */
+function factsOf(message: Message): string {
+  const time = message.sent_at ? fullTime(message.sent_at) : null;
+  const retry = message.next_try_at ? t("delivery.next_try", { time: clock(new Date(message.next_try_at)) }) : null;
+  return [time, message.state === "queued" ? message.reason : "", retry].filter(Boolean).join(" · ");
+}
+
+/** The same in words, for who has no pointer to rest on the mark. */
+export function deliveryWords(message: Message): string {
+  const stage = stageOf(message);
+  const word = WORDS[stage];
+  return [word ? t(word) : stage, factsOf(message)].filter(Boolean).join(" · ");
+}
+
+/** For a message that waits for its time, that did not go, or of which nobody knows whether it did: the reason and what can be done. */
 export function DeliveryTrouble({ message, me }: { message: Message; me: string }) {
   const client = useQueryClient();
   const [isBusy, setBusy] = useState(false);
-  if (message.direction !== "out" || (message.state !== "failed" && message.state !== "uncertain")) return null;
+  if (message.direction !== "out") return null;
+  if (message.held_for && message.held_for !== "undo") return <Waiting message={message} me={me} />;
+  if (message.state !== "failed" && message.state !== "uncertain") return null;
   const isUncertain = message.state === "uncertain";
   const act = async (path: string, body: unknown) => {
     setBusy(true);
+    // The stream may be faster than the answer, and know by then that it has left or failed again.
+    let hasNews = false;
+    const stop = onStreamEvent((event) => {
+      hasNews ||= event.type === "message.changed" && event.data.message.id === message.id;
+    });
     try {
       const answer = await post<Message>(`/api/messages/${message.id}/${path}`, body);
-      applyNow(client, { type: "message.changed", data: { message: answer } }, me);
+      if (!hasNews) applyNow(client, { type: "message.changed", data: { message: answer } }, me);
     } catch (problem) {
       toastError(sentence(problem));
     } finally {
+      stop();
       setBusy(false);
     }
   };
@@ -82,6 +121,7 @@ export function DeliveryTrouble({ message, me }: { message: Message; me: string 
       >
         {isUncertain ? t("delivery.send_again") : t("common.retry")}
       </Button>
+      {isUncertain ? null : <Elsewhere message={message} me={me} />}
     </div>
   );
 }

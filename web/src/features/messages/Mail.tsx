@@ -1,17 +1,26 @@
 /* A message as a card over the full width: who to whom, the new text, what was quoted folded away, files, and how far it got. */
-import { CircleHelp, Ellipsis, ShieldAlert } from "lucide-react";
+import { ShieldAlert, Split } from "lucide-react";
 import { type ReactNode, useState } from "react";
-import type { Message, Recipient } from "../../api/types";
+import type { Scope } from "../../actions/action";
+import { isLocal } from "../../api/ids";
+import type { Message } from "../../api/types";
 import { Avatar } from "../../ui/Avatar";
 import { fullTime, messageTime } from "../../ui/format";
 import { t, tOr } from "../../ui/i18n";
-import { Popover } from "../../ui/Popover";
 import { KindBadge } from "../channels/ChannelBadge";
 import { DeliveryMark, DeliveryTrouble, PerPerson } from "./Delivery";
+import { Details } from "./Details";
+import type { Place } from "./entries";
 import { Files } from "./Files";
+import { Fold } from "./Fold";
 import { MailFrame } from "./MailFrame";
+import { Marks } from "./Marks";
+import { recipientLine } from "./people";
+import { useRemembered } from "./remembered";
 import { Text } from "./Text";
-import { Why } from "./Why";
+import { WhyDialog } from "./Why";
+import { Written } from "./Written";
+import type { Doubt } from "./why";
 
 export interface EntryProps {
   message: Message;
@@ -20,27 +29,20 @@ export interface EntryProps {
   view: string;
   me: string;
   now: Date;
+  place: Place;
   /** What can be done with the message. */
   menu: ReactNode;
 }
 
 interface Props extends EntryProps {
+  scope: Scope;
+  doubt: Doubt | null;
   startsFolded: boolean;
-  hasArrived: boolean;
 }
 
-const listed = (people: Recipient[]) => people.map((one) => one.name || one.address).join(", ");
-
-export function recipientLine(message: Message): string {
-  const of = (role: string) => message.recipients.filter((one) => one.role === role);
-  const parts = [t("mail.to", { people: listed(of("to")) })];
-  if (of("cc").length) parts.push(t("mail.cc", { people: listed(of("cc")) }));
-  if (of("bcc").length) parts.push(t("mail.bcc", { people: listed(of("bcc")) }));
-  return message.recipients.length ? parts.join(" ") : "";
-}
-
-export function Mail({ message, author, kind, view, me, now, menu, startsFolded, hasArrived }: Props) {
-  const [isFolded, setFolded] = useState(startsFolded && message.state !== "failed");
+export function Mail({ message, author, kind, me, now, place, menu, scope, doubt, startsFolded }: Props) {
+  const [isFolded, setFolded] = useRemembered(`folded ${message.id}`, startsFolded);
+  const [hasDetails, setDetails] = useRemembered(`details ${message.id}`, false);
   const when = (
     <time dateTime={message.created_at} title={fullTime(message.created_at)}>
       {messageTime(message.created_at, now)}
@@ -58,50 +60,73 @@ export function Mail({ message, author, kind, view, me, now, menu, startsFolded,
         <header>
           <button type="button" className="unfold" aria-expanded={false} onClick={() => setFolded(false)}>
             {face}
-            <span className="strong">{author}</span>
+            <span className="strong cut who">{author}</span>
             <span className="cut soft grow" dir="auto">
               {message.text.slice(0, 200)}
             </span>
           </button>
+          <Marks message={message} place={place} />
           <DeliveryMark message={message} />
           {when}
         </header>
       </article>
     );
   return (
-    <article className={`mail ${hasArrived ? "arrived" : ""}`} aria-label={name}>
+    <article
+      className={`mail ${place.isNewestOut ? "newest" : ""} ${place.fromEnd === 0 ? "arrived" : ""}`}
+      aria-label={name}
+    >
       <header>
         {face}
         <div className="names">
           <h3 className="cut" dir="auto" title={message.sender?.address}>
-            {author}
+            {startsFolded ? (
+              <button type="button" className="refold" aria-expanded={true} onClick={() => setFolded(true)}>
+                {author}
+              </button>
+            ) : (
+              author
+            )}
           </h3>
-          <span className="muted small-text cut" title={recipientLine(message)}>
-            {recipientLine(message)}
-          </span>
+          <button
+            type="button"
+            className="to cut"
+            aria-expanded={hasDetails}
+            title={t("mail.details")}
+            onClick={() => setDetails(!hasDetails)}
+          >
+            {recipientLine(message) || t("mail.details")}
+          </button>
         </div>
         {message.is_automatic ? <span className="chip s">{t("mail.automatic")}</span> : null}
         <Origin message={message} />
+        {doubt ? <DoubtChip message={message} scope={scope} doubt={doubt} /> : null}
+        <Marks message={message} place={place} />
         <DeliveryMark message={message} />
         {when}
-        {message.direction === "in" ? (
-          <Popover
-            label={t("why.title")}
-            title={t("why.title")}
-            className="iconbtn s"
-            trigger={<CircleHelp className="mid" />}
-          >
-            {() => <Why message={message} view={view} />}
-          </Popover>
-        ) : null}
         {menu}
       </header>
+      {hasDetails ? <Details message={message} /> : null}
       <div className="mailbody">
-        <Body message={message} author={author} />
+        {message.edits.length ? <Edited message={message} /> : null}
+        <Body message={message} author={author} me={me} />
         <PerPerson message={message} />
         <DeliveryTrouble message={message} me={me} />
       </div>
     </article>
+  );
+}
+
+function DoubtChip({ message, scope, doubt }: { message: Message; scope: Scope; doubt: Doubt }) {
+  const [isOpen, setOpen] = useState(false);
+  return (
+    <>
+      <button type="button" className="chip s warn" onClick={() => setOpen(true)}>
+        <Split className="small" />
+        {t(doubt.reason === "subject" ? "why.doubt_subject_chip" : "why.doubt_sender_chip")}
+      </button>
+      {isOpen ? <WhyDialog message={message} scope={scope} doubt={doubt} onClose={() => setOpen(false)} /> : null}
+    </>
   );
 }
 
@@ -115,31 +140,38 @@ function Origin({ message }: { message: Message }) {
   );
 }
 
+/** What became of a message after it came: changed, or taken back by its sender. */
+export function Edited({ message }: { message: Message }) {
+  const last = message.edits.at(-1);
+  return <p className="edited">{last?.is_deleted ? t("mail.taken_back") : t("mail.edited")}</p>;
+}
+
 /** The new words first, formatted as they came (the server parts them from the history below); the history is folded away. */
-function Body({ message, author }: { message: Message; author: string }) {
-  const [isOpen, setOpen] = useState(false);
-  const isFrame = message.has_html && message.direction === "in";
-  // A formatted mail shows its signature itself.
-  const rest = [isFrame ? "" : message.signature, message.quoted].filter(Boolean).join("\n\n");
+function Body({ message, author, me }: { message: Message; author: string; me: string }) {
+  const [isOriginal] = useRemembered(`original ${message.id}`, false);
+  const isFrame = message.has_html && !isLocal(message.id);
+  const isEmpty = !message.text && !message.quoted && !message.attachments.length;
   return (
     <>
-      {isFrame ? (
-        <MailFrame id={message.id} title={t("mail.frame", { author })} />
-      ) : (
-        <Text text={message.text || (rest || message.attachments.length ? "" : t("mail.empty"))} />
-      )}
-      {rest ? (
-        <button type="button" className="fold" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
-          <Ellipsis className="small" />
-          {message.quoted ? t("mail.quoted", { count: rest.split("\n").length }) : t("mail.signature")}
-        </button>
+      {message.html && !message.data.forward_of ? (
+        <Written html={message.html} text={message.text} files={message.attachments} />
+      ) : isFrame ? (
+        <MailFrame message={message} title={t("mail.frame", { author })} me={me} isOriginal={isOriginal} />
+      ) : message.text || isEmpty ? (
+        <Text text={message.text || t("mail.empty")} />
       ) : null}
-      {rest && isOpen ? (
-        <div className="quote">
-          <Text text={rest} />
-        </div>
+      {/* A formatted mail shows its signature itself. */}
+      {!isFrame && message.signature ? (
+        <Fold name={`signature ${message.id}`} label={t("mail.signature")}>
+          <Text text={message.signature} />
+        </Fold>
       ) : null}
-      <Files files={message.attachments} hasInline={!isFrame} />
+      {message.quoted ? (
+        <Fold name={`quoted ${message.id}`} label={t("mail.quoted", { count: message.quoted.split("\n").length })}>
+          <Text text={message.quoted} />
+        </Fold>
+      ) : null}
+      <Files files={message.attachments} hasInline={!isFrame && !message.html} messageId={message.id} />
     </>
   );
 }

@@ -1,20 +1,41 @@
 /* Foreign HTML, shown in a frame that runs no script and has no cookies. The frame is on our own origin only so that this side can measure how tall
- * its content is; nothing inside can reach out. Remote images stay away until somebody asks for them. */
+ * its content is, colour it for the dark and search it; nothing inside can reach out. Remote images stay away until somebody asks for them. */
 import { useQuery } from "@tanstack/react-query";
 import { ImageOff } from "lucide-react";
-import { useCallback, useRef, useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 import { get } from "../../api/client";
-import type { Frame, Id } from "../../api/types";
+import type { Frame, Message } from "../../api/types";
 import { Button } from "../../ui/Button";
 import { t } from "../../ui/i18n";
 import { Failed, Skeleton } from "../../ui/States";
+import { useIsDark } from "../../ui/theme";
+import { frameSeen } from "./highlight";
+import { allowImages, areImagesAllowed } from "./images";
+import { useRemembered } from "./remembered";
 
 /** The server's frame addresses are short-lived: asked for again well before they end. */
 const FRAME_LIFE_MS = 8 * 60_000;
+const TALLEST_PX = 20_000;
+const COLOURED = "[bgcolor], [color], [style*='color'], [style*='background']";
+/** How tall a frame was when it was last seen: a row that comes back takes its room at once. */
+const heights = new Map<string, number>();
 
-export function MailFrame({ id, title }: { id: Id; title: string }) {
-  const [withImages, setWithImages] = useState(false);
+interface Props {
+  message: Message;
+  title: string;
+  me: string;
+  /** Shown as its sender coloured it, also in the dark. */
+  isOriginal: boolean;
+}
+
+export function MailFrame({ message, title, me, isOriginal }: Props) {
+  const { id } = message;
+  const sender = message.origin.word === "suspicious" ? "" : (message.sender.address ?? "");
+  const [isAsked, setAsked] = useRemembered(`images ${id}`, false);
+  const withImages = isAsked || areImagesAllowed(me, sender);
+  const isDark = useIsDark() && !isOriginal;
   const [isLoaded, setLoaded] = useState(false);
+  const element = useRef<HTMLIFrameElement>(null);
   const stop = useRef<() => void>(() => undefined);
   const frame = useQuery({
     queryKey: ["frame", id, withImages],
@@ -23,23 +44,45 @@ export function MailFrame({ id, title }: { id: Id; title: string }) {
     gcTime: FRAME_LIFE_MS,
   });
 
-  const measure = useCallback((element: HTMLIFrameElement) => {
-    stop.current();
-    const inside = element.contentDocument;
-    if (!inside?.body) return;
-    const follow = () => {
-      const height = Math.ceil(inside.documentElement.getBoundingClientRect().height);
-      element.style.height = `${Math.min(20_000, Math.max(24, height))}px`;
-    };
-    const watch = new ResizeObserver(follow);
-    watch.observe(inside.documentElement);
-    stop.current = () => watch.disconnect();
-    follow();
-    setLoaded(true);
-  }, []);
+  const colour = useCallback(() => {
+    const root = element.current?.contentDocument?.documentElement;
+    if (!root) return;
+    root.dataset.theme = isDark ? "dark" : "light";
+    root.toggleAttribute("data-coloured", root.querySelector(`#mail :is(${COLOURED})`) !== null);
+  }, [isDark]);
+  useEffect(colour, [colour]);
+  useEffect(() => () => stop.current(), []);
+
+  const measure = useCallback(
+    (shown: HTMLIFrameElement) => {
+      stop.current();
+      const inside = shown.contentDocument;
+      if (!inside?.body) return;
+      const follow = () => {
+        const height = Math.ceil(inside.documentElement.getBoundingClientRect().height);
+        heights.set(id, Math.min(TALLEST_PX, Math.max(24, height)));
+        shown.style.height = `${heights.get(id)}px`;
+      };
+      // Keys pressed inside belong to the app: nothing in the frame can use them.
+      const passOn = (event: KeyboardEvent) => {
+        if (!dispatchEvent(new KeyboardEvent("keydown", event))) event.preventDefault();
+      };
+      inside.addEventListener("keydown", passOn);
+      const watch = new ResizeObserver(follow);
+      watch.observe(inside.documentElement);
+      stop.current = () => watch.disconnect();
+      lendFonts(inside);
+      colour();
+      follow();
+      frameSeen(shown);
+      setLoaded(true);
+    },
+    [id, colour],
+  );
 
   if (frame.isError) return <Failed error={frame.error} onRetry={() => void frame.refetch()} />;
-  if (!frame.data) return <Skeleton rows={1} shape="message" />;
+  const room = heights.get(id);
+  if (!frame.data) return room ? <div style={{ height: room }} /> : <Skeleton rows={1} shape="message" />;
   const { url, has_remote_images } = frame.data;
   return (
     <>
@@ -47,20 +90,49 @@ export function MailFrame({ id, title }: { id: Id; title: string }) {
         <p className="imagesnote">
           <ImageOff className="mid" />
           {t("mail.images_blocked")}
-          <Button size="xs" look="ghost" onClick={() => setWithImages(true)}>
+          <Button size="xs" look="ghost" onClick={() => setAsked(true)}>
             {t("mail.show_images")}
           </Button>
+          {sender ? (
+            <Button
+              size="xs"
+              look="ghost"
+              onClick={() => {
+                allowImages(me, sender);
+                setAsked(true);
+              }}
+            >
+              {t("mail.always_images", { sender })}
+            </Button>
+          ) : null}
         </p>
       ) : null}
       <iframe
         key={url}
+        ref={element}
         src={url}
         title={title}
-        className={`mailframe ${isLoaded ? "" : "loading"}`}
+        className={`mailframe ${isLoaded ? "" : "loading"} ${isOriginal ? "original" : ""}`}
+        style={{ height: room }}
         sandbox="allow-same-origin allow-popups allow-popups-to-escape-sandbox"
         referrerPolicy="no-referrer"
         onLoad={(event) => measure(event.currentTarget)}
       />
     </>
   );
+}
+
+/** Mails that choose no font are set in the app's: its font faces are known inside too. */
+function lendFonts(inside: Document): void {
+  const faces: string[] = [];
+  for (const sheet of document.styleSheets) {
+    try {
+      for (const rule of sheet.cssRules) if (rule instanceof CSSFontFaceRule) faces.push(rule.cssText);
+    } catch {
+      // A sheet from elsewhere (a browser extension's) cannot be read.
+    }
+  }
+  const style = inside.createElement("style");
+  style.textContent = faces.join("\n");
+  inside.head.append(style);
 }

@@ -1,29 +1,32 @@
-/* One conversation from top to bottom: header, messages gathered at the bottom, composer. It keeps the place while older pages come in at the top,
- * follows the end while one is at the end, and tells the server what has been read. */
-import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
-import { type RefObject, useEffect, useLayoutEffect, useMemo, useRef } from "react";
+/* One conversation from top to bottom: header, messages gathered at the bottom, composer. Where things stand is decided by ThreadLog, what stands
+ * there by entries.ts. Read those next. */
+import { useQuery } from "@tanstack/react-query";
+import { useLocation } from "@tanstack/react-router";
+import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { Scope } from "../../actions/action";
-import { compareIds, isLocal } from "../../api/ids";
+import { closeFind, threadFind } from "../../actions/find";
+import { isLocal } from "../../api/ids";
 import { live } from "../../api/live";
-import { inboxesQuery, messagesQuery } from "../../api/queries";
+import { channelAccountsQuery, channelsQuery } from "../../api/queries";
 import type { Conversation, Id, Message } from "../../api/types";
-import { Button } from "../../ui/Button";
-import { useNow } from "../../ui/clock";
-import { t } from "../../ui/i18n";
+import { t, withWords } from "../../ui/i18n";
 import { Failed, Skeleton } from "../../ui/States";
 import { useStore } from "../../ui/store";
-import { useChannel } from "../channels/ChannelBadge";
 import { contactName } from "../conversations/Row";
 import { Composer } from "../drafts/Composer";
-import { Bubble } from "./Bubble";
-import { Comment } from "./Comment";
-import { Mail } from "./Mail";
-import { MessageMenu } from "./MessageMenu";
-import { asMessage, outbox } from "./pending";
-import { SystemEntry } from "./SystemEntry";
+import { useBeingIn } from "../presence/presence";
+import { Entry } from "./Entry";
+import { entriesOf } from "./entries";
+import { Memory, ThreadMemory } from "./remembered";
 import { ThreadHeader } from "./ThreadHeader";
+import { type LogHandle, ThreadLog } from "./ThreadLog";
+import { useMessages } from "./useMessages";
 import { useReading } from "./useReading";
+import { type Doubt, doubtAbout } from "./why";
 import "./thread.css";
+
+const WhyApart = lazy(withWords(() => import("../filters/WhyApart")));
+const FindBar = lazy(withWords(() => import("./FindBar")));
 
 interface Props {
   conversation: Conversation;
@@ -31,103 +34,112 @@ interface Props {
 }
 
 export function Thread({ conversation, scope }: Props) {
-  const query = useInfiniteQuery(messagesQuery(conversation.id));
-  const waiting = useStore(outbox, (state) => state.entries);
-  const messages = useMemo(() => {
-    const known = (query.data?.pages ?? []).toReversed().flatMap((page) => page.items);
-    const ids = new Set(known.map((message) => message.client_id));
-    const pending = waiting
-      .filter((entry) => entry.conversationId === conversation.id && !ids.has(entry.message.client_id))
-      .map((entry) => asMessage(entry, scope.me));
-    return [...known, ...pending];
-  }, [query.data, waiting, conversation.id, scope.me]);
-  const lastId = messages.findLast((message) => !isLocal(message.id))?.id ?? null;
+  const { id } = conversation;
+  const messages = useMessages(id, scope.me);
+  const { shown, newest, isApart } = messages;
+  const lastId = newest.findLast((message) => !isLocal(message.id))?.id ?? null;
   const newFrom = useReading(conversation, lastId, scope);
-  const log = useRef<HTMLDivElement>(null);
-  usePlace(log, messages, conversation.id);
+  useBeingIn(id);
+  const isCard = useIsCard(conversation);
+  const entries = useMemo(() => entriesOf(shown, { newFrom, isCard, isApart }), [shown, newFrom, isCard, isApart]);
+  const doubt = useMemo(() => {
+    const known = new Map<Id, Doubt | null>();
+    return (message: Message) => {
+      if (!known.has(message.id)) known.set(message.id, doubtAbout(message, shown, conversation.subject));
+      return known.get(message.id) ?? null;
+    };
+  }, [shown, conversation.subject]);
+  const [memory] = useState(() => new Memory());
+  const pane = useRef<HTMLElement>(null);
+  // On a phone the empty composer is one line until somebody goes into it, and again when they read on.
+  const [isWriting, setWriting] = useState(false);
+  const log = useRef<LogHandle>(null);
+  const isFinding = useStore(threadFind, (state) => state.isOpen);
+  useEffect(() => closeFind, []);
+
+  const target = useTarget();
+  const wanted = useRef<Id | null>(target);
+  const { goAround, isPending } = messages;
+  const jump = useCallback(
+    (to: Id) => {
+      if (log.current?.show(to)) return;
+      wanted.current = to;
+      goAround(to);
+    },
+    [goAround],
+  );
+  // A message of the address that is not loaded is fetched with what stands around it; when it is there, it is shown.
+  const hasCome = wanted.current !== null && shown.some((message) => message.id === wanted.current);
+  useEffect(() => {
+    const to = wanted.current;
+    if (to === null || isPending) return;
+    if (!hasCome) goAround(to);
+    else if (log.current?.show(to)) wanted.current = null;
+  }, [hasCome, isPending, goAround]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each time the address names another message
+  useEffect(() => {
+    if (target !== null) jump(target);
+  }, [target]);
 
   return (
     <main
-      className="thread"
+      className={`thread ${isWriting ? "writing" : ""}`}
+      onFocus={(event) => event.target.closest(".composer") && setWriting(true)}
+      onPointerDown={(event) => (event.target as Element).closest(".log") && setWriting(false)}
       tabIndex={-1}
       data-pane="thread"
       id="main"
+      ref={pane}
       aria-label={conversation.subject || contactName(conversation)}
     >
       <ThreadHeader conversation={conversation} scope={scope} />
-      <div className="log" ref={log}>
-        {query.hasNextPage ? (
-          <Button
-            size="s"
-            look="ghost"
-            className="older"
-            isBusy={query.isFetchingNextPage}
-            onClick={() => void query.fetchNextPage()}
-          >
-            {t("thread.older")}
-          </Button>
-        ) : null}
-        {query.isPending ? <Skeleton rows={3} shape="message" /> : null}
-        {query.isError && !messages.length ? <Failed error={query.error} onRetry={() => void query.refetch()} /> : null}
-        <ol aria-label={t("thread.messages")}>
-          {messages.map((message, index) => (
-            <Entry
-              key={message.client_id ?? message.id}
-              message={message}
-              conversation={conversation}
-              scope={scope}
-              isFirstNew={newFrom !== null && isFirstAfter(messages, index, newFrom)}
-              fromEnd={messages.length - 1 - index}
-            />
-          ))}
-        </ol>
-        <TypingLine conversation={conversation} scope={scope} />
-      </div>
-      <Composer key={conversation.id} conversation={conversation} messages={messages} lastId={lastId} scope={scope} />
+      {isFinding ? (
+        <Suspense fallback={null}>
+          <FindBar conversationId={id} frame={pane} onShow={jump} />
+        </Suspense>
+      ) : null}
+      {conversation.is_spam && !conversation.is_trashed ? (
+        <Suspense fallback={null}>
+          <WhyApart conversation={conversation} scope={scope} />
+        </Suspense>
+      ) : null}
+      <ThreadMemory value={memory}>
+        <ThreadLog
+          entries={entries}
+          messages={messages}
+          isCard={isCard}
+          target={target}
+          handle={log}
+          draw={(entry) => (
+            <Entry entry={entry} conversation={conversation} scope={scope} isCard={isCard} doubt={doubt} />
+          )}
+        >
+          {messages.isPending ? <Skeleton rows={3} shape="message" /> : null}
+          {messages.error ? <Failed error={messages.error} onRetry={messages.retry} /> : null}
+        </ThreadLog>
+      </ThreadMemory>
+      <TypingLine conversation={conversation} scope={scope} />
+      <Composer key={id} conversation={conversation} messages={newest} lastId={lastId} scope={scope} />
     </main>
   );
 }
 
-/** Is this the first message from outside that is newer than what was read? */
-function isFirstAfter(messages: Message[], index: number, read: Id): boolean {
-  const first = messages.findIndex((one) => one.direction === "in" && compareIds(one.id, read) > 0);
-  return first === index;
+/** The message that the address names (#m123). */
+function useTarget(): Id | null {
+  const hash = useLocation({ select: (location) => location.hash });
+  return /^m(\d{1,19})$/.exec(hash)?.[1] ?? null;
 }
 
-interface EntryProps {
-  message: Message;
-  conversation: Conversation;
-  scope: Scope;
-  isFirstNew: boolean;
-  fromEnd: number;
-}
-
-function Entry({ message, conversation, scope, isFirstNew, fromEnd }: EntryProps) {
-  const now = useNow();
-  const inboxes = useQuery(inboxesQuery).data ?? [];
-  const channel = useChannel(conversation.kind);
-  const author = authorOf(message, scope);
-  const menu = <MessageMenu message={message} conversation={conversation} scope={scope} />;
-  const common = { message, author, now, menu, me: scope.me.id, kind: conversation.kind, view: scope.view };
-  return (
-    <li id={`m${message.id}`}>
-      {isFirstNew ? <p className="divider new">{t("thread.new")}</p> : null}
-      {message.type === "system" ? (
-        <SystemEntry message={message} now={now} users={scope.users} inboxes={inboxes} />
-      ) : message.type === "comment" ? (
-        <Comment message={message} author={author} now={now} menu={menu} />
-      ) : channel && !channel.abilities.has_subject ? (
-        <Bubble {...common} />
-      ) : (
-        <Mail {...common} startsFolded={fromEnd > 3} hasArrived={fromEnd === 0} />
-      )}
-    </li>
-  );
-}
-
-function authorOf(message: Message, scope: Scope): string {
-  const user = scope.users.find((one) => one.id === message.author_id);
-  return user?.name || message.sender?.name || message.sender?.address || t("contact.unknown");
+/** Cards on channels that have subjects, bubbles elsewhere. */
+function useIsCard(conversation: Conversation): (message: Message) => boolean {
+  const channels = useQuery(channelsQuery).data;
+  const accounts = useQuery(channelAccountsQuery).data;
+  const { kind } = conversation;
+  return useMemo(() => {
+    const withSubject = new Set(channels?.filter((one) => one.abilities.has_subject).map((one) => one.kind));
+    const kinds = new Map(accounts?.map((one) => [one.id, one.kind]));
+    return (message) => !channels || withSubject.has(kinds.get(message.channel_account_id) ?? kind);
+  }, [channels, accounts, kind]);
 }
 
 function TypingLine({ conversation, scope }: Props) {
@@ -137,7 +149,7 @@ function TypingLine({ conversation, scope }: Props) {
     .map((who) => scope.users.find((user) => user.id === who.slice(conversation.id.length + 1))?.name)
     .filter((name): name is string => Boolean(name));
   return (
-    <div role="status" className={names.length ? "typingline" : "sr"}>
+    <div className={names.length ? "typingline" : "sr"}>
       {names.length ? (
         <>
           <span className="waitdots" aria-hidden="true">
@@ -150,68 +162,4 @@ function TypingLine({ conversation, scope }: Props) {
       ) : null}
     </div>
   );
-}
-
-/** Stays at the end while at the end, and where it was while something is put in above. */
-function usePlace(log: RefObject<HTMLDivElement | null>, messages: Message[], conversationId: Id): void {
-  const isAtEnd = useRef(true);
-  const before = useRef<{ first: Id | undefined; height: number }>({ first: undefined, height: 0 });
-  // The "New" line the thread was opened at: kept in sight while frames and pictures get their height, until a hand moves the thread.
-  const line = useRef<Element | null>(null);
-
-  useEffect(() => {
-    const element = log.current;
-    if (!element) return;
-    const toEnd = () => {
-      element.scrollTop = element.scrollHeight;
-    };
-    const onScroll = () => {
-      isAtEnd.current = element.scrollHeight - element.scrollTop - element.clientHeight < 40;
-    };
-    const letGo = () => {
-      line.current = null;
-    };
-    // Frames and pictures get their height after they are drawn: keep to the end then too.
-    const watch = new ResizeObserver(() => {
-      if (line.current) line.current.scrollIntoView({ block: "center" });
-      else if (isAtEnd.current) toEnd();
-    });
-    const byHand = ["wheel", "pointerdown", "keydown", "touchmove"] as const;
-    for (const kind of byHand) element.addEventListener(kind, letGo, { passive: true });
-    for (const child of element.children) watch.observe(child);
-    watch.observe(element);
-    element.addEventListener("scroll", onScroll, { passive: true });
-    return () => {
-      watch.disconnect();
-      for (const kind of byHand) element.removeEventListener(kind, letGo);
-      element.removeEventListener("scroll", onScroll);
-    };
-  }, [log]);
-
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a new conversation begins at its end
-  useLayoutEffect(() => {
-    isAtEnd.current = !/^#m\d/.test(location.hash);
-    before.current = { first: undefined, height: 0 };
-  }, [conversationId]);
-
-  useLayoutEffect(() => {
-    const element = log.current;
-    if (!element || !messages.length) return;
-    const first = messages[0]?.id;
-    const hadMore = before.current.first !== undefined && before.current.first !== first;
-    if (isAtEnd.current) {
-      const marker = element.querySelector(".divider.new");
-      if (marker && before.current.first === undefined) {
-        line.current = marker;
-        marker.scrollIntoView({ block: "center" });
-      } else {
-        line.current = null;
-        element.scrollTop = element.scrollHeight;
-      }
-    } else if (hadMore) element.scrollTop += element.scrollHeight - before.current.height;
-    else if (before.current.first === undefined && location.hash) {
-      document.getElementById(location.hash.slice(1))?.scrollIntoView({ block: "center" });
-    }
-    before.current = { first, height: element.scrollHeight };
-  }, [messages, log]);
 }

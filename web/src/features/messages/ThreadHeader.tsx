@@ -1,21 +1,27 @@
-import { ChevronDown, ChevronLeft, CircleAlert, Ellipsis, PanelRight } from "lucide-react";
+import { AlarmClock, ChevronLeft, CircleAlert, Ellipsis, PanelRight } from "lucide-react";
 import { type Action, type Scope, shownKeys } from "../../actions/action";
-import { actions, assignTo, closeAction } from "../../actions/list";
+import { actions } from "../../actions/list";
 import { panes, togglePane } from "../../actions/panes";
+import { closeAction } from "../../actions/steering";
 import type { Conversation } from "../../api/types";
-import { Avatar } from "../../ui/Avatar";
 import { Button, IconButton } from "../../ui/Button";
 import { t } from "../../ui/i18n";
-import { Menu, type MenuItem } from "../../ui/Menu";
+import { Menu } from "../../ui/Menu";
 import { useStore } from "../../ui/store";
+import { DueChip } from "../conversations/DueChip";
 import { contactName } from "../conversations/Row";
+import { WhoReads } from "../presence/PresenceMark";
+import { PickerButton } from "../steering/PickerButton";
+import { ThreadPills } from "../steering/ThreadPills";
 
 interface Props {
   conversation: Conversation;
   scope: Scope;
 }
 
-export function ThreadHeader({ conversation, scope }: Props) {
+export function ThreadHeader({ conversation, scope: wide }: Props) {
+  // What stands here is about this conversation, also while others are chosen in the list.
+  const scope = { ...wide, isAlone: true };
   const hasContext = useStore(panes, (state) => state.hasContext);
   const CloseIcon = closeAction.icon?.(scope) ?? Ellipsis;
   return (
@@ -24,9 +30,19 @@ export function ThreadHeader({ conversation, scope }: Props) {
         <IconButton className="back" label={t("thread.back")} onClick={() => scope.open(null, "none")}>
           <ChevronLeft />
         </IconButton>
-        <h2 className="cut grow" dir="auto" title={conversation.subject}>
-          {conversation.subject || contactName(conversation)}
-        </h2>
+        <div className="grow">
+          {conversation.subject ? (
+            <p className="cut strong phoneonly" dir="auto">
+              {contactName(conversation)}
+            </p>
+          ) : null}
+          <h2 className="cut" dir="auto" title={conversation.subject}>
+            {conversation.subject || contactName(conversation)}
+          </h2>
+        </div>
+        <PickerButton kind="snooze" at="thread" scope={scope} className="iconbtn">
+          <AlarmClock />
+        </PickerButton>
         <IconButton
           label={t("action.context")}
           keys="]"
@@ -38,23 +54,23 @@ export function ThreadHeader({ conversation, scope }: Props) {
         <MoreMenu scope={scope} />
         <Button
           size="s"
+          className="closeit"
           icon={<CloseIcon />}
           title={`${t(closeAction.label(conversation))} (${shownKeys(closeAction.keys[0])})`}
           onClick={() => closeAction.run(scope)}
         >
-          {t(closeAction.label(conversation))}
+          <span>{t(closeAction.label(conversation))}</span>
         </Button>
       </div>
       <div className="meta">
-        <span className="pill">
-          <span className={`dot s ${conversation.status === "open" ? "ok" : ""}`} />
-          {conversation.status === "open" ? t("status.open") : t("status.closed")}
-        </span>
-        <Assignee conversation={conversation} scope={scope} />
+        <ThreadPills conversation={conversation} scope={scope} />
+        <WhoReads conversation={conversation.id} users={scope.users} />
+        <span className="grow" />
+        <DueChip row={conversation} />
         {conversation.failed_count > 0 ? (
           <span className="chip s bad">
             <CircleAlert className="small" />
-            {t("row.failed")}
+            <span title={t("row.failed")}>{t("delivery.failed")}</span>
           </span>
         ) : null}
       </div>
@@ -62,46 +78,26 @@ export function ThreadHeader({ conversation, scope }: Props) {
   );
 }
 
-/** Who has it; the menu gives it to somebody else. */
-function Assignee({ conversation, scope }: Props) {
-  const isAssigning = useStore(panes, (state) => state.isAssigning);
-  const assignee = scope.users.find((user) => user.id === conversation.assignee_id);
-  const people = scope.users.filter((user) => user.is_active || user.id === assignee?.id);
-  const items: MenuItem[] = [
-    {
-      id: "nobody",
-      label: t("assign.nobody"),
-      icon: <span className="nobody" />,
-      isChosen: !assignee,
-      run: () => assignTo(scope, null),
-    },
-    ...people.map((user, index) => ({
-      id: user.id,
-      label: user.id === scope.me.id ? t("assign.me", { name: user.name }) : user.name,
-      icon: <Avatar name={user.name} seed={user.id} size={18} />,
-      isChosen: user.id === assignee?.id,
-      startsGroup: index === 0,
-      keys: user.id === scope.me.id ? shownKeys("Shift+I") : undefined,
-      run: () => assignTo(scope, user.id),
-    })),
-  ];
-  return (
-    <Menu
-      label={assignee ? t("assign.label", { name: assignee.name }) : t("assign.label_nobody")}
-      title={`${t("action.assign")} (I)`}
-      className="pill"
-      items={items}
-      isOpen={isAssigning}
-      onOpenChange={(isOpen) => panes.set({ isAssigning: isOpen })}
-    >
-      {assignee ? <Avatar name={assignee.name} seed={assignee.id} size={18} /> : <span className="nobody" />}
-      <span className="cut">{assignee?.name ?? t("assign.nobody")}</span>
-      <ChevronDown className="small" />
-    </Menu>
-  );
-}
+const IN_MENU = [
+  "reply",
+  "reply_all",
+  "forward",
+  "comment",
+  "assign_me",
+  "unread",
+  "move",
+  "merge",
+  "split",
+  "spam",
+  "trash",
+  "delete",
+] as const;
+const STARTS: readonly string[] = ["assign_me", "merge", "spam"];
 
-const IN_MENU = ["reply", "reply_all", "comment", "assign_me", "close"];
+function iconOf(action: Action, scope: Scope) {
+  const Icon = action.icon?.(scope);
+  return Icon ? <Icon /> : undefined;
+}
 
 function MoreMenu({ scope }: { scope: Scope }) {
   const items = IN_MENU.map((name) => actions.find((action) => action.name === name))
@@ -109,8 +105,11 @@ function MoreMenu({ scope }: { scope: Scope }) {
     .map((action) => ({
       id: action.name,
       label: t(action.label(scope.conversation)),
+      icon: iconOf(action, scope),
       keys: shownKeys(action.keys[0]),
-      run: () => action.run(scope),
+      startsGroup: STARTS.includes(action.name),
+      // When the menu has closed and given the focus back: some open a picker or a dialog.
+      run: () => setTimeout(() => action.run(scope)),
     }));
   return (
     <Menu label={t("thread.more")} className="iconbtn" align="end" items={items}>

@@ -1,37 +1,70 @@
 import { Link } from "@tanstack/react-router";
+import { Split } from "lucide-react";
+import type { Scope } from "../../actions/action";
+import { moveMessage } from "../../actions/move";
 import type { Message } from "../../api/types";
+import { Button } from "../../ui/Button";
+import { Dialog } from "../../ui/Dialog";
 import { t, tOr } from "../../ui/i18n";
+import type { Doubt } from "./why";
 
-/** Which header or token brought the message here, and what is known of who really sent it (AHEAD 8). */
-export function Why({ message, view }: { message: Message; view: string }) {
+interface Props {
+  message: Message;
+  scope: Scope;
+  doubt: Doubt | null;
+  onClose: () => void;
+}
+
+/** Which header or token brought the message here, what is known of who really sent it, and the way out when it does not belong (AHEAD 8). */
+export function WhyDialog({ message, scope, doubt, onClose }: Props) {
   const { why, origin } = message;
   const values = { label: why?.label ?? "", value: why?.value ?? "" };
   const how = why?.how ?? "new";
   const notes = Array.isArray(message.data.notes) ? message.data.notes.map(String) : [];
   return (
-    <div className="why">
-      <h3>{t("why.title")}</h3>
-      <p>{tOr(`why.${how}`, t("why.other", values), values)}</p>
-      {why?.value ? (
-        <p>
-          <span className="muted">{why.label}</span> <code>{why.value}</code>
-        </p>
-      ) : null}
-      {why?.message_id ? (
-        <Link
-          to="/inbox/$view/$conversation"
-          params={{ view, conversation: message.conversation_id }}
-          hash={`m${why.message_id}`}
-        >
-          {t("why.show_message")}
-        </Link>
-      ) : null}
-      {origin?.word ? <p>{tOr(`origin.${origin.word}`, origin.word)}</p> : null}
-      {notes.map((note) => (
-        <p key={note} className="muted">
-          {note}
-        </p>
-      ))}
-    </div>
+    <Dialog title={t("why.title")} onClose={onClose}>
+      <div className="why">
+        <p>{tOr(`why.${how}`, t("why.other", values), values)}</p>
+        {why?.value ? (
+          <p>
+            <span className="muted">{why.label}</span> <code>{why.value}</code>
+          </p>
+        ) : null}
+        {why?.message_id ? (
+          <Link
+            to="/inbox/$view/$conversation"
+            params={{ view: scope.view, conversation: message.conversation_id }}
+            hash={`m${why.message_id}`}
+            onClick={onClose}
+          >
+            {t("why.show_message")}
+          </Link>
+        ) : null}
+        {origin?.word ? <p>{tOr(`origin.${origin.word}`, origin.word)}</p> : null}
+        {notes.map((note) => (
+          <p key={note} className="muted">
+            {note}
+          </p>
+        ))}
+        {doubt ? (
+          <p className="doubt">
+            {t(doubt.reason === "subject" ? "why.doubt_subject" : "why.doubt_sender", { was: doubt.was, is: doubt.is })}
+          </p>
+        ) : null}
+        <div>
+          <Button
+            size="s"
+            look={doubt ? "primary" : "plain"}
+            icon={<Split className="mid" />}
+            onClick={() => {
+              onClose();
+              void moveMessage(message, null, scope);
+            }}
+          >
+            {t("mail.move_new")}
+          </Button>
+        </div>
+      </div>
+    </Dialog>
   );
 }

@@ -1,17 +1,22 @@
-/* Messages that were sent from this browser and that the server has not confirmed yet. They are kept in local storage until it has, so that neither
- * a reload nor a lost network loses one, and each carries a client id, so that trying again never sends twice. Read next: Thread.tsx. */
+/* Messages that were sent from this browser and that the server has not confirmed yet. They are kept in local storage and in a database
+ * of the browser until it has, so that neither a reload nor a lost network nor a crash loses one, and each carries a client id, so that trying again never sends twice. Read next: Thread.tsx. */
 import type { QueryClient } from "@tanstack/react-query";
 import { NoConnection, Problem, post } from "../../api/client";
 import { localId, newClientId } from "../../api/ids";
 import { applyNow, onStreamEvent } from "../../api/live";
 import { keys, type MessagePages } from "../../api/queries";
 import type { Attachment, Id, Message, NewMessage, Time, User } from "../../api/types";
+import { t } from "../../ui/i18n";
 import { createStore } from "../../ui/store";
+import { toastError } from "../../ui/toasts";
 import { knownUpTo } from "../drafts/drafts";
+import { keepEntries, takeEntries } from "./keptEntries";
 
 export interface Pending {
   conversationId: Id;
   message: NewMessage;
+  /** As it stood in the editor: comes back there when the server refuses it. */
+  html?: string;
   attachments: Attachment[];
   author: { id: Id; name: string };
   at: Time;
@@ -20,28 +25,42 @@ export interface Pending {
 }
 
 export type Refused = (pending: Pending, problem: unknown) => void;
+/** Called when the server has taken one, with what it made of it. */
+export type Taken = (pending: Pending, message: Message) => void;
 
 const TAB = newClientId();
 const storedBy = (me: Id) => `innboks.outbox.${me}.`;
 export const outbox = createStore<{ entries: readonly Pending[] }>({ entries: [] });
-let owner: { client: QueryClient; me: Id; onRefused: Refused } | undefined;
+let owner: { client: QueryClient; me: Id; onRefused: Refused; onTaken?: Taken } | undefined;
 let isRunning = false;
+/** Whose entries are in memory. */
+let lastOwner: Id | undefined;
+let isToldFull = false;
 
 function keep(entries: readonly Pending[]): void {
   outbox.set({ entries });
   if (!owner) return;
+  let isKept = true;
   try {
     const key = storedBy(owner.me) + TAB;
     if (entries.length) localStorage.setItem(key, JSON.stringify(entries));
     else localStorage.removeItem(key);
   } catch {
-    // Storage is full or forbidden: the entries live on in this page.
+    isKept = false;
   }
+  keepEntries(owner.me, TAB, entries).catch(() => {
+    // Full or forbidden, both: the entries live on in this page only, and that must be said.
+    if (isKept || isToldFull || !entries.length) return;
+    isToldFull = true;
+    toastError(t("outbox.full"));
+  });
 }
 
 /** What pages that are gone have left, of any tab. Should one of them still be there after all, both send the same client ids: it goes out once. */
 function leftBehind(me: Id): Pending[] {
   const found = new Map<string, Pending>();
+  // Signed in again in place: what is in memory counts, also where nothing could be stored.
+  if (lastOwner === me) for (const entry of outbox.get().entries) found.set(entry.message.client_id, entry);
   try {
     for (const key of Object.keys(localStorage).filter((one) => one.startsWith(storedBy(me)))) {
       const entries = JSON.parse(localStorage.getItem(key) ?? "[]") as Pending[];
@@ -51,13 +70,32 @@ function leftBehind(me: Id): Pending[] {
   } catch {
     // What cannot be read cannot be sent.
   }
-  return [...found.values()].sort((a, b) => (a.at < b.at ? -1 : 1));
+  return inOrder(found.values());
 }
 
+const inOrder = (entries: Iterable<Pending>) => [...entries].sort((a, b) => (a.at < b.at ? -1 : 1));
+
+/** The same from the browser's database, which may know of more after a crash. What had left already is sent again, with its client id: it goes out once. */
+async function takeFromDatabase(me: Id): Promise<void> {
+  const stored = await takeEntries(me).catch(() => []);
+  if (owner?.me !== me) return;
+  const known = new Set(outbox.get().entries.map((entry) => entry.message.client_id));
+  const more = stored.filter((entry) => !known.has(entry.message.client_id) && !done.has(entry.message.client_id));
+  if (!more.length) return keep(outbox.get().entries);
+  keep(inOrder([...outbox.get().entries, ...more.map((entry) => ({ ...entry, state: "waiting" as const }))]));
+  await flush();
+}
+
+/** Client ids that the server has. */
+const done = new Set<string>();
+
 /** Begins with what an earlier page left behind, and sends it. */
-export function startOutbox(client: QueryClient, me: Id, onRefused: Refused): () => void {
-  owner = { client, me, onRefused };
-  keep(leftBehind(me));
+export function startOutbox(client: QueryClient, me: Id, onRefused: Refused, onTaken?: Taken): () => void {
+  owner = { client, me, onRefused, onTaken };
+  const entries = leftBehind(me);
+  lastOwner = me;
+  outbox.set({ entries });
+  void takeFromDatabase(me).then(() => keep(outbox.get().entries));
   const onOnline = () => void flush();
   addEventListener("online", onOnline);
   const stopListening = onStreamEvent((event) => {
@@ -79,6 +117,7 @@ export function send(pending: Omit<Pending, "state" | "at">): void {
 }
 
 const confirmed = (clientId: string) => {
+  done.add(clientId);
   const { entries } = outbox.get();
   if (entries.some((entry) => entry.message.client_id === clientId)) {
     keep(entries.filter((entry) => entry.message.client_id !== clientId));
@@ -103,8 +142,10 @@ export async function flush(): Promise<void> {
           `/api/conversations/${entry.conversationId}/messages`,
           upToDate(entry, owner),
         );
-        applyNow(client, { type: "message.added", data: { message } }, me);
+        // The stream may have been faster, and may know by now that it has left or failed: then this is old news.
+        if (!done.has(clientId)) applyNow(client, { type: "message.added", data: { message } }, me);
         confirmed(clientId);
+        owner?.onTaken?.(entry, message);
       } catch (problem) {
         const isSignedOut = problem instanceof Problem && problem.status === 401;
         if (problem instanceof NoConnection || isSignedOut || !(problem instanceof Problem)) {
@@ -135,6 +176,7 @@ export function asMessage(pending: Pending, me: User): Message {
   return {
     id: localId(message.client_id),
     conversation_id: pending.conversationId,
+    channel_account_id: "",
     type: message.type,
     direction: message.type === "reply" ? "out" : "none",
     state: message.type === "reply" ? "queued" : null,
@@ -142,7 +184,8 @@ export function asMessage(pending: Pending, me: User): Message {
     code: "",
     text: message.text,
     has_html: false,
-    quoted: "",
+    html: message.html ?? "",
+    quoted: message.quoted ?? "",
     signature: "",
     subject: "",
     sender: { name: me.name, address: "" },
@@ -150,6 +193,8 @@ export function asMessage(pending: Pending, me: User): Message {
     contact_id: null,
     reply_to: [],
     next_try_at: null,
+    held_for: message.send_at ? "schedule" : null,
+    held_until: message.send_at ?? null,
     recipients: [...role(message.to, "to"), ...role(message.cc, "cc"), ...role(message.bcc, "bcc")],
     attachments: pending.attachments,
     external_id: null,
@@ -159,8 +204,12 @@ export function asMessage(pending: Pending, me: User): Message {
     why: {},
     origin: {},
     is_automatic: false,
-    data: { is_waiting: pending.state === "waiting" },
+    data: {
+      is_waiting: pending.state === "waiting",
+      ...(message.forward_of ? { forward_of: message.forward_of } : {}),
+    },
     reactions: [],
     edits: [],
+    has_source: false,
   };
 }

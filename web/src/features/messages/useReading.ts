@@ -2,10 +2,8 @@
 import { useEffect, useRef, useState } from "react";
 import type { Scope } from "../../actions/action";
 import { put } from "../../api/client";
-import { applyNow, onStreamEvent, reading } from "../../api/live";
+import { applyNow, reading } from "../../api/live";
 import type { Conversation, Id } from "../../api/types";
-import { announce } from "../../ui/announce";
-import { t } from "../../ui/i18n";
 
 const SETTLE_MS = 250;
 
@@ -20,16 +18,8 @@ export function useReading(conversation: Conversation, lastId: Id | null, scope:
   useEffect(() => {
     reading.id = id;
     told.current = null;
-    const stop = onStreamEvent((event) => {
-      if (event.type !== "message.added" || event.data.message.conversation_id !== id) return;
-      const { direction, sender, text } = event.data.message;
-      if (direction !== "in") return;
-      const name = sender?.name || sender?.address || t("contact.unknown");
-      announce(t("announce.message", { name, text: text.slice(0, 120) }));
-    });
     return () => {
       reading.id = null;
-      stop();
     };
   }, [id]);
 

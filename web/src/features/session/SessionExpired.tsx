@@ -3,16 +3,13 @@ import { keys } from "../../api/queries";
 import type { Session } from "../../api/types";
 import { Dialog } from "../../ui/Dialog";
 import { t } from "../../ui/i18n";
-import { useStore } from "../../ui/store";
-import { auth } from "./auth";
 import { SignInForm } from "./SignInForm";
 
 /** Over everything when the session has ended: nothing on the page is lost, and the work goes on after the password. */
-export function SessionExpired() {
+export default function SessionExpired() {
   const client = useQueryClient();
-  const isExpired = useStore(auth, (state) => state.isExpired);
   const session = client.getQueryData<Session>(keys.session);
-  if (!isExpired || !session) return null;
+  if (!session) return null;
   return (
     <Dialog title={t("session.expired_title")}>
       <div className="fields">

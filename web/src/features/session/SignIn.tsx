@@ -1,4 +1,5 @@
 import { useNavigate } from "@tanstack/react-router";
+import { adoptAppearance } from "../../ui/appearance";
 import { adoptLocale, t } from "../../ui/i18n";
 import { WelcomeFrame } from "../onboarding/WelcomeFrame";
 import { SignInForm } from "./SignInForm";
@@ -10,6 +11,7 @@ export default function SignIn() {
       <h1>{t("signin.title")}</h1>
       <SignInForm
         onDone={(session) => {
+          adoptAppearance(session.user.preferences);
           adoptLocale(session.user.locale);
           void navigate({ to: "/" });
         }}

@@ -50,7 +50,7 @@ export function Sessions() {
 }
 
 /** "Firefox, Linux": the two words people know of a user agent. */
-function browserOf(agent: string): string {
+export function browserOf(agent: string): string {
   const browser = /(Firefox|Edg|OPR|Chrome|Safari)\//.exec(agent)?.[1]?.replace("Edg", "Edge").replace("OPR", "Opera");
   const system = /(Windows|Android|iPhone|iPad|Mac OS|Linux)/.exec(agent)?.[1]?.replace("Mac OS", "macOS");
   return [browser, system].filter(Boolean).join(", ") || agent || t("sessions.unknown");

@@ -1,29 +1,89 @@
 /* Settings: a page per section, plain for now. */
 import { Link, useParams } from "@tanstack/react-router";
-import { Archive, KeyRound, MonitorSmartphone, Plug, UserRound } from "lucide-react";
-import { type ComponentType, type ReactNode, useEffect } from "react";
-import { type MessageId, t } from "../../ui/i18n";
-import { Empty } from "../../ui/States";
+import {
+  Activity,
+  Archive,
+  Bell,
+  CalendarClock,
+  Clock,
+  Inbox,
+  KeyRound,
+  MonitorSmartphone,
+  Palette,
+  Plug,
+  Send,
+  ShieldAlert,
+  ShieldCheck,
+  SlidersHorizontal,
+  Stamp,
+  Tags,
+  TextQuote,
+  UserRound,
+  Users,
+  UsersRound,
+} from "lucide-react";
+import { type ComponentType, lazy, type ReactNode, Suspense, useEffect, useRef } from "react";
+import { type MessageId, t, withWords } from "../../ui/i18n";
+import { Empty, Skeleton } from "../../ui/States";
 import { Channels } from "../channels/Channels";
+import { Connection } from "../connection/Connection";
+import { PropertiesPage } from "../contactbook/PropertiesPage";
 import { Quarantine } from "../deliveries/Quarantine";
+import { SpamPage } from "../filters/SpamPage";
+import { NotificationSettings } from "../notifications/NotificationSettings";
+import { PeoplePage } from "../people/PeoplePage";
+import { useMay } from "../people/people";
+import { RolesPage } from "../people/RolesPage";
+import { TeamsPage } from "../people/TeamsPage";
 import { Profile } from "../users/Profile";
+import { AppearancePage } from "./AppearancePage";
+import { BrandPage } from "./BrandPage";
+import { Inboxes } from "./Inboxes";
+import { Sending } from "./Sending";
 import { Sessions } from "./Sessions";
+import { TagsPage } from "./TagsPage";
 import { Tokens } from "./Tokens";
 import "../onboarding/onboarding.css";
+import "../people/people.css";
 import "./settings.css";
+
+const AvailabilityPage = lazy(withWords(() => import("../availability/AvailabilityPage")));
+const MyHours = lazy(
+  withWords(() => import("../availability/AvailabilityPage").then(({ MyHours }) => ({ default: MyHours }))),
+);
+// It brings the composer's editor along.
+const SnippetsPage = lazy(withWords(() => import("../snippets/SnippetsPage")));
 
 interface Section {
   name: string;
   label: MessageId;
   icon: ReactNode;
   Page: ComponentType<{ item?: string }>;
+  /** Who has not this permission is not led here. */
+  needs?: string;
 }
 
 const GROUPS: { label: MessageId; sections: Section[] }[] = [
   {
+    label: "settings.workspace",
+    sections: [
+      { name: "brand", label: "settings.brand", icon: <Stamp />, Page: BrandPage },
+      { name: "people", label: "settings.people", icon: <Users />, Page: PeoplePage, needs: "user_management" },
+      { name: "teams", label: "settings.teams", icon: <UsersRound />, Page: TeamsPage },
+      { name: "roles", label: "settings.roles", icon: <ShieldCheck />, Page: RolesPage },
+      { name: "availability", label: "settings.availability", icon: <CalendarClock />, Page: AvailabilityPage },
+    ],
+  },
+  {
     label: "settings.inbox",
     sections: [
       { name: "channels", label: "settings.channels", icon: <Plug />, Page: Channels },
+      { name: "inboxes", label: "views.inboxes", icon: <Inbox />, Page: Inboxes },
+      { name: "properties", label: "settings.properties", icon: <SlidersHorizontal />, Page: PropertiesPage },
+      { name: "tags", label: "settings.tags", icon: <Tags />, Page: TagsPage },
+      { name: "sending", label: "settings.sending", icon: <Send />, Page: Sending },
+      { name: "snippets", label: "editor.snippets", icon: <TextQuote />, Page: SnippetsPage },
+      { name: "spam", label: "settings.spam", icon: <ShieldAlert />, Page: SpamPage },
       { name: "quarantine", label: "settings.quarantine", icon: <Archive />, Page: Quarantine },
     ],
   },
@@ -31,16 +91,28 @@ const GROUPS: { label: MessageId; sections: Section[] }[] = [
     label: "settings.you",
     sections: [
       { name: "profile", label: "settings.profile", icon: <UserRound />, Page: Profile },
+      { name: "hours", label: "settings.hours", icon: <Clock />, Page: MyHours },
+      { name: "appearance", label: "settings.appearance", icon: <Palette />, Page: AppearancePage },
+      { name: "notifications", label: "settings.notifications", icon: <Bell />, Page: NotificationSettings },
       { name: "sessions", label: "settings.sessions", icon: <MonitorSmartphone />, Page: Sessions },
       { name: "tokens", label: "settings.tokens", icon: <KeyRound />, Page: Tokens },
+      { name: "connection", label: "settings.connection", icon: <Activity />, Page: Connection },
     ],
   },
 ];
-const SECTIONS = GROUPS.flatMap((group) => group.sections);
+export const SECTIONS = GROUPS.flatMap((group) => group.sections);
 
 export default function Settings() {
   const { section: name = "channels", item } = useParams({ strict: false });
   const section = SECTIONS.find((one) => one.name === name);
+  const mayManage = useMay("user_management");
+  const isShown = (one: Section) => one.needs === undefined || mayManage;
+  const tabs = useRef<HTMLElement>(null);
+  // On a phone they stand in one line that scrolls.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another section is current
+  useEffect(() => {
+    tabs.current?.querySelector(".active")?.scrollIntoView({ inline: "center", block: "nearest" });
+  }, [name]);
   useEffect(() => {
     document.title = `${section ? t(section.label) : t("nav.settings")} · ${t("app.name")}`;
   }, [section]);
@@ -51,21 +123,23 @@ export default function Settings() {
         {GROUPS.map((group) => (
           <div key={group.label}>
             <h3>{t(group.label)}</h3>
-            {group.sections.map((one) => (
+            {group.sections.filter(isShown).map((one) => (
               <SectionLink key={one.name} section={one} />
             ))}
           </div>
         ))}
       </nav>
       <main className="page" id="main" tabIndex={-1} data-pane="page">
-        <nav className="settingstabs" aria-label={t("nav.settings")}>
-          {SECTIONS.map((one) => (
+        <nav className="settingstabs" aria-label={t("nav.settings")} ref={tabs}>
+          {SECTIONS.filter(isShown).map((one) => (
             <SectionLink key={one.name} section={one} />
           ))}
         </nav>
         <div className="pagebody">
           {section ? (
-            <section.Page item={item} />
+            <Suspense fallback={<Skeleton rows={4} shape="line" />}>
+              <section.Page item={item} />
+            </Suspense>
           ) : (
             <Empty title={t("problem.not_found_title")} text={t("problem.not_found")} />
           )}

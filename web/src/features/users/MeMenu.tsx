@@ -1,11 +1,15 @@
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { Languages, LogOut, Moon, Settings2, Sun, SunMoon } from "lucide-react";
 import { patch } from "../../api/client";
 import type { User } from "../../api/types";
 import { Avatar } from "../../ui/Avatar";
+import { moment } from "../../ui/format";
 import { LOCALES, locale, switchLocale, t } from "../../ui/i18n";
 import { Menu } from "../../ui/Menu";
 import { chosenTheme, setTheme } from "../../ui/theme";
+import { planQuery } from "../availability/availability";
+import { setMyStatus } from "../availability/status";
 import { signOut } from "../session/auth";
 
 interface Props {
@@ -15,23 +19,35 @@ interface Props {
   hasWord?: boolean;
 }
 
-/** Small preferences: theme, language, and the way out. */
+/** Whether I am there (R-590), small preferences, and the way out. */
 export function MeMenu({ me, className, side, hasWord }: Props) {
   const navigate = useNavigate();
+  const client = useQueryClient();
+  const plan = useQuery(planQuery(me.id)).data;
   const theme = chosenTheme();
   const icons = { system: <SunMoon />, light: <Sun />, dark: <Moon /> };
   return (
     <Menu
-      label={t("me.menu", { name: me.name })}
+      label={t(plan ? (plan.status === "away" ? "me.menu_away" : "me.menu_available") : "me.menu", { name: me.name })}
       className={className}
       side={side}
       align="end"
       items={[
-        ...(["system", "light", "dark"] as const).map((one) => ({
+        ...(["available", "away"] as const).map((one) => ({
+          id: one,
+          label: t(one === "away" ? "me.away" : "me.available"),
+          icon: <span className={`dot ${one === "away" ? "warn" : "ok"}`} />,
+          isChosen: one === plan?.status,
+          count:
+            one === plan?.status && plan.until ? t("me.until", { time: moment(plan.until, new Date()) }) : undefined,
+          run: () => void (one !== plan?.status && setMyStatus(client, me.id, one)),
+        })),
+        ...(["system", "light", "dark"] as const).map((one, index) => ({
           id: one,
           label: t(`theme.${one}`),
           icon: icons[one],
           isChosen: one === theme,
+          startsGroup: index === 0,
           run: () => setTheme(one),
         })),
         ...LOCALES.map((one, index) => ({
@@ -52,7 +68,9 @@ export function MeMenu({ me, className, side, hasWord }: Props) {
         { id: "out", label: t("session.sign_out"), icon: <LogOut />, run: () => void signOut() },
       ]}
     >
-      <Avatar name={me.name} seed={me.id} size={hasWord ? 24 : 28} />
+      <Avatar name={me.name} seed={me.id} size={hasWord ? 24 : 28}>
+        {plan ? <i className={`presence ${plan.status}`} /> : null}
+      </Avatar>
       {hasWord ? t("nav.me") : null}
     </Menu>
   );

@@ -7,16 +7,14 @@ import { Button } from "../../ui/Button";
 import { Field, Select } from "../../ui/Field";
 import { LOCALES, locale, t } from "../../ui/i18n";
 import { sentence } from "../../ui/States";
-import { chosenTheme, setTheme, type Theme } from "../../ui/theme";
 import { toast } from "../../ui/toasts";
 import { changeLocale } from "./MeMenu";
 
-/** A person's own name, language and look. */
+/** A person's own name and language. */
 export function Profile() {
   const client = useQueryClient();
   const me = useQuery(sessionQuery).data?.user;
   const [name, setName] = useState(me?.name ?? "");
-  const [theme, chooseTheme] = useState(chosenTheme());
   const [error, setError] = useState<string | null>(null);
   if (!me) return null;
   const save = async (event: FormEvent) => {
@@ -49,7 +47,6 @@ export function Profile() {
           </Button>
         </p>
       </form>
-      <h2>{t("profile.look")}</h2>
       <div className="fields">
         <Select
           label={t("profile.language")}
@@ -59,21 +56,6 @@ export function Profile() {
           {LOCALES.map((one) => (
             <option key={one} value={one}>
               {t(`locale.${one}`)}
-            </option>
-          ))}
-        </Select>
-        <Select
-          label={t("profile.theme")}
-          value={theme}
-          onChange={(event) => {
-            const next = event.target.value as Theme;
-            setTheme(next);
-            chooseTheme(next);
-          }}
-        >
-          {(["system", "light", "dark"] as const).map((one) => (
-            <option key={one} value={one}>
-              {t(`theme.${one}`)}
             </option>
           ))}
         </Select>

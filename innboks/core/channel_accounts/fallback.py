@@ -1,0 +1,89 @@
+"""The fallback address of an inbox (R-145): issued by us, so that mail can come before anything is connected and answers can leave when what was connected
+is gone. It receives from the first moment; it sends only when somebody allowed it. Read next: `conversations/write.py`, which falls back to it.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+import psycopg
+
+from innboks.core.access import ACCOUNT_ACCESS, Actor
+from innboks.core.channel_accounts import store
+from innboks.core.channel_accounts.connect import change_channel_account, draft_of, seal_config
+from innboks.core.channel_accounts.models import ChannelAccount
+from innboks.core.dispatches import store as dispatches
+from innboks.core.events import store as events
+from innboks.core.inboxes import store as inboxes
+from innboks.core.parts import Parts
+from innboks.errors import Conflict, NotFound
+from innboks.sdk.contract import Health
+from innboks.sdk.registry import offers
+
+
+async def fallback_of(parts: Parts, actor: Actor, inbox_id: int) -> ChannelAccount:
+    """Issued when it is asked for the first time: before that nobody can know it. Raises `NotFound`, and `Conflict` for an archived inbox."""
+    actor.require(ACCOUNT_ACCESS)
+    async with parts.db.connection() as conn:
+        inbox = await inboxes.get(conn, actor.account_id, inbox_id)
+        found = await store.fallback(conn, actor.account_id, inbox_id)
+    if inbox is None:
+        raise NotFound("There is no such inbox.", code="unknown_inbox")
+    if found is not None:
+        return found
+    if inbox.archived_at is not None:
+        raise Conflict("This inbox is archived. Bring it back first.", code="archived")
+    for channel in parts.registry:
+        if offers(channel, "fallback_config"):
+            return await _issue(parts, actor, inbox_id, inbox.name, channel.kind)
+    raise NotFound("No channel gives out addresses here.", code="no_fallback")
+
+
+async def change_fallback(
+    parts: Parts, actor: Actor, inbox_id: int, *, may_send: bool | None, config: Mapping[str, Any] | None
+) -> ChannelAccount:
+    """Allows sending, or changes what customers see."""
+    row = await fallback_of(parts, actor, inbox_id)
+    if config is not None:
+        await change_channel_account(parts, actor, row.id, config=config)
+    if may_send is not None:
+        async with parts.db.transaction() as conn:
+            await store.update(conn, actor.account_id, row.id, {"may_send": may_send})
+            if may_send:
+                await dispatches.release_held(conn, actor.account_id, row.id)
+            await events.add(conn, actor.account_id, "channel_account.changed", inbox_id=inbox_id, data={"channel_account_id": row.id})
+        parts.directory.forget(actor.account_id, row.id)
+        parts.wake.touch(actor.account_id)
+        parts.jobs.announce_sending()
+    return await fallback_of(parts, actor, inbox_id)
+
+
+async def _issue(parts: Parts, actor: Actor, inbox_id: int, name: str, kind: str) -> ChannelAccount:
+    channel = parts.registry.get(kind)
+    draft = await draft_of(parts, actor, kind, name, inbox_id, channel.fallback_config(""))
+    address = channel.hosted_address(draft.context)
+    assert address is not None, "a channel that gives out addresses has one"
+    config = channel.fallback_config(address)
+    try:
+        async with parts.db.transaction() as conn:
+            await store.insert(
+                conn,
+                account_id=actor.account_id,
+                id=draft.row.id,
+                inbox_id=inbox_id,
+                kind=kind,
+                name=name,
+                identity=address.lower(),
+                address=address.lower(),
+                hosted_address=address.lower(),
+                config_sealed=seal_config(parts, actor.account_id, draft.row.id, config),
+                reply_window_s=channel.abilities.reply_window_s,
+                grant_sealed=None,
+                settings={},
+                owner_id=None,
+                category=channel.category,
+            )
+            await store.mark_fallback(conn, actor.account_id, draft.row.id, msgspec.to_builtins(Health(state="connected")))
+    except psycopg.errors.UniqueViolation:
+        pass  # two asked at once: the other one's counts
+    return await fallback_of(parts, actor, inbox_id)

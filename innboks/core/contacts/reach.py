@@ -1,0 +1,77 @@
+"""How a contact can be reached: each connected channel account, open or closed, and why (UI.md, "Reach on").
+
+The server decides, from what the channel says it can do (`abilities`), the contact's addresses, the reply window and how the connection is;
+the app only shows it. The road out refuses by the same facts.
+"""
+
+from datetime import datetime, timedelta
+
+from innboks.core.access import Actor
+from innboks.core.channel_accounts import store as channel_accounts
+from innboks.core.channel_accounts.models import ChannelAccount
+from innboks.core.contacts import store
+from innboks.core.contacts.contacts import readable_contact
+from innboks.core.contacts.models import Reach
+from innboks.core.parts import Parts
+from innboks.sdk.contract import Abilities
+
+
+async def reach_of(parts: Parts, actor: Actor, contact_id: int) -> list[Reach]:
+    """Open ones first, then those that are closed for this person; each by name."""
+    async with parts.db.connection() as conn:
+        contact = await readable_contact(conn, actor, contact_id)
+        contact_id = contact.id
+        identities = await store.scoped_identities(conn, actor.account_id, contact_id)
+        accounts = await channel_accounts.all_of(conn, actor.account_id, list(actor.readable))
+        heard = await store.last_heard(conn, actor.account_id, contact_id, list(actor.readable))
+    known = {channel.kind: channel.abilities for channel in parts.registry}
+    found = [
+        _reach(actor, account, known[account.kind], identities, heard.get(account.id), parts.clock.now())
+        for account in accounts
+        if account.kind in known
+    ]
+    if contact.blocked_at is not None:
+        for one in found:
+            one.is_open, one.reason = False, "blocked"
+    return sorted(found, key=lambda one: (not one.is_open, one.conversation_id is None, one.name.lower(), one.channel_account_id))
+
+
+def _reach(
+    actor: Actor,
+    account: ChannelAccount,
+    abilities: Abilities,
+    identities: list[tuple[str, int, str]],
+    heard: tuple[int, datetime | None] | None,
+    now: datetime,
+) -> Reach:
+    scope = account.id if abilities.identity == "opaque" else 0
+    result = Reach(
+        channel_account_id=account.id,
+        kind=account.kind,
+        name=account.name,
+        addresses=[value for type, scope_id, value in identities if type == abilities.identity and scope_id == scope],
+        conversation_id=heard[0] if heard else None,
+        is_open=False,
+        reason="",
+        until=None,
+        sentence="",
+    )
+    last_at = heard[1] if heard else None
+    if abilities.reply_window_s and last_at is not None:
+        result.until = last_at + timedelta(seconds=abilities.reply_window_s)
+    if not result.addresses:
+        result.reason = "no_address"
+    elif heard is None and not abilities.may_start:
+        result.reason = "must_write_first"
+    elif result.until is not None and result.until <= now:
+        result.reason = "window_closed"
+    elif not account.is_active:
+        result.reason = "paused"
+    elif not account.is_authorized:
+        result.reason = "broken"
+    elif account.inbox_id not in actor.writable:
+        result.reason = "not_a_member"
+    if result.reason in ("paused", "broken"):
+        result.sentence = str(account.health.get("sentence", ""))
+    result.is_open = result.reason == ""
+    return result

@@ -1,0 +1,58 @@
+"""Deleting for good (R-639): what has been in the trash for KEPT (R-805), or out of the inbox as spam for SPAM_KEPT (R-801), goes with the nightly sweep;
+a person may delete one from the trash at once (R-806). Gone are the messages, their files (by the file sweep) and the raw originals; of those the
+fingerprint stays, so that a mailbox does not bring them again.
+"""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+
+from innboks.core.access import Actor
+from innboks.core.conversations import store
+from innboks.core.parts import Parts
+from innboks.errors import Conflict, NotFound
+from innboks.lib.db import Connection
+
+KEPT = timedelta(days=30)
+SPAM_KEPT = timedelta(days=90)
+"""What people, the deny list, a filter or the brake put there; an answer of ours or a new message does not make it longer."""
+BATCH = 50
+
+
+Find = Callable[[Connection, datetime, int], Awaitable[list[tuple[int, int]]]]
+
+
+async def empty_trash(parts: Parts) -> int:
+    """Returns how many conversations went."""
+    return await _delete_old(parts, store.long_in_trash, KEPT)
+
+
+async def empty_spam(parts: Parts) -> int:
+    """Returns how many conversations went."""
+    return await _delete_old(parts, store.long_in_spam, SPAM_KEPT)
+
+
+async def _delete_old(parts: Parts, find: Find, kept: timedelta) -> int:
+    """Some at a time, so that nobody waits for the night's work."""
+    gone = 0
+    while True:
+        async with parts.db.transaction() as conn:
+            found = await find(conn, parts.clock.now() - kept, BATCH)
+            for account_id, conversation_id in found:
+                await store.delete(conn, account_id, conversation_id)
+        for account_id in {account_id for account_id, _ in found}:
+            parts.wake.touch(account_id)
+        gone += len(found)
+        if len(found) < BATCH:
+            return gone
+
+
+async def delete_for_good(parts: Parts, actor: Actor, conversation_id: int) -> None:
+    async with parts.db.transaction() as conn:
+        found = await store.lock(conn, actor.account_id, conversation_id, actor.user_id)
+        if found is None or not actor.can_read(found.inbox_id):
+            raise NotFound("There is no such conversation.", code="unknown_conversation")
+        actor.require_write(found.inbox_id)
+        if found.trashed_at is None:
+            raise Conflict("Only what is in the trash can be deleted for good. Move it there first.", code="not_in_trash")
+        await store.delete(conn, actor.account_id, found.id)
+    parts.wake.touch(actor.account_id)

@@ -1,0 +1,41 @@
+"""A conversation that was kept apart comes to the inbox: what the road in left out is done now (R-804): the contact, and whom a rule gives it to.
+People are told by the line in the thread (`core/notifications/follow.py`)."""
+
+from datetime import datetime
+
+from innboks.core.contacts import store as contacts
+from innboks.core.conversations.models import Conversation
+from innboks.core.messages import store as messages
+from innboks.core.parts import Parts
+from innboks.core.rearrangements.store import announce_moved
+from innboks.core.routing.assign import route_released
+from innboks.lib.db import Connection
+
+
+async def release(parts: Parts, conn: Connection, conversation: Conversation, now: datetime) -> None:
+    """Call in the transaction that takes it out of spam, with the conversation as it was before, its row locked."""
+    if conversation.contact_id is None and conversation.party_address:
+        await _know_sender(parts, conn, conversation)
+    if conversation.assignee_id is None:
+        await route_released(conn, conversation.account_id, conversation.last_received_id, now)
+
+
+async def _know_sender(parts: Parts, conn: Connection, conversation: Conversation) -> None:
+    """The contact with this address, a new one when there is none (R-120)."""
+    account_id, address = conversation.account_id, conversation.party_address
+    type = parts.registry.get(conversation.kind).abilities.identity
+    scope_id = conversation.channel_account_id if type == "opaque" else 0
+    contact_id = await contacts.owner_of_identity(conn, account_id, type=type, scope_id=scope_id, value=address)
+    if contact_id is None:
+        contact_id = await contacts.create(conn, account_id, await messages.sender_name(conn, account_id, conversation.id, address))
+        await contacts.give_identity(conn, account_id, contact_id, type=type, scope_id=scope_id, value=address)
+    moved = await contacts.move_conversations(
+        conn,
+        account_id,
+        conversation_id=conversation.id,
+        channel_account_id=conversation.channel_account_id,
+        party=address,
+        before=None,
+        after=contact_id,
+    )
+    await announce_moved(conn, account_id, moved)

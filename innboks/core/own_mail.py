@@ -1,0 +1,94 @@
+"""Mail of the installation itself, to its people: invitations and notifications. It goes through the server of INNBOKS_SMTP_OUT; where none is set,
+through a connection of the account that can (`Channel.notifier`). What customers get goes another way (`core/conversations/send.py`). Read next:
+`core/accounts/invitations.py`, `core/notifications/deliver.py`."""
+
+from collections.abc import Awaitable, Callable, Collection
+from email.message import EmailMessage
+from email.utils import format_datetime, formataddr, make_msgid
+from typing import TYPE_CHECKING
+
+import aiosmtplib
+
+from innboks.config import MailRelay
+from innboks.core.channel_accounts import store
+from innboks.errors import Rejected, SendError, Uncertain
+from innboks.sdk.contract import Notice, Party
+from innboks.sdk.registry import offers
+
+if TYPE_CHECKING:
+    from innboks.core.parts import Parts
+
+SMTP_S = 30.0
+NotTaken = (aiosmtplib.SMTPException, OSError, SendError)
+"""What `send` raises when the mail was not taken."""
+
+
+async def can_send(parts: "Parts", account_id: int) -> bool:
+    """Is there a server for it?"""
+    return parts.settings.smtp_out is not None or bool(await _notifiers(parts, account_id))
+
+
+async def send(
+    parts: "Parts",
+    account_id: int,
+    *,
+    name: str,
+    email: str,
+    subject: str,
+    text: str,
+    timeout_s: float = SMTP_S,
+    without: Collection[int] = (),
+    tries_all: bool = False,
+) -> None:
+    """One mail to one of our people. Raises one of `NotTaken`; ask `can_send` first. `without`: not through these channel accounts, of which it may
+    tell that they do not work. `tries_all`: where the installation's own server does not take it, through a connection all the same."""
+    if await parts.directory.resolve(parts, email) is not None:
+        # It would come back as a conversation, of which people are told, and so on without end.
+        raise Rejected("This address is connected as a channel, so no notice can go there.", code="own_address")
+    notice = Notice(to=Party(address=email, name=name), subject=subject, text=text)
+    if parts.settings.smtp_out is not None:
+        try:
+            await _relay(parts, parts.settings.smtp_out, notice, timeout_s)
+            return
+        except (aiosmtplib.SMTPException, OSError):
+            if not tries_all:
+                raise
+    trouble: SendError = Rejected("There is no server to send mail through.", code="no_smtp")
+    for notify in await _notifiers(parts, account_id, without):
+        try:
+            await notify(notice)
+            return
+        except Uncertain:
+            raise
+        except SendError as error:
+            trouble = error  # the next one may be well
+    raise trouble
+
+
+async def _notifiers(parts: "Parts", account_id: int, without: Collection[int] = ()) -> list[Callable[[Notice], Awaitable[None]]]:
+    kinds = [channel.kind for channel in parts.registry if offers(channel, "notifier")]
+    async with parts.db.connection() as conn:
+        ids = await store.able_to_send(conn, account_id, kinds)
+    connected = [await parts.directory.find(parts, account_id, id) for id in ids if id not in without]
+    return [notify for one in connected if (notify := one.channel.notifier(one.context)) is not None]
+
+
+async def _relay(parts: "Parts", relay: MailRelay, notice: Notice, timeout_s: float) -> None:
+    message = EmailMessage()
+    message["From"] = formataddr(("Innboks", f"innboks@{parts.settings.mail_domain}"))
+    message["To"] = formataddr((notice.to.name, notice.to.address))
+    message["Subject"] = notice.subject
+    message["Date"] = format_datetime(parts.clock.now())
+    message["Message-ID"] = make_msgid(domain=parts.settings.mail_domain)
+    message["Auto-Submitted"] = "auto-generated"  # RFC 3834: nobody's holiday answer comes back
+    message.set_content(notice.text)
+    await aiosmtplib.send(
+        message,
+        hostname=relay.host,
+        port=relay.port,
+        username=relay.user or None,
+        password=relay.password or None,
+        use_tls=relay.tls == "tls" or (relay.tls == "auto" and relay.port == 465),
+        start_tls={"starttls": True, "none": False}.get(relay.tls),
+        timeout=timeout_s,
+    )

@@ -1,0 +1,152 @@
+"""Every web and worker process says that it lives, and one of them at a time looks for what admins have to be told by mail: each trouble once when it has
+lasted a while, and once when it is over. The mail never goes over a connection that is in trouble itself. When the worker is down, the web process
+tells of it.
+
+Read next: `look.py`, which finds troubles; `core/own_mail.py`, which sends.
+"""
+
+import asyncio
+import os
+import socket
+from collections.abc import Collection, Mapping
+from datetime import datetime
+
+import structlog
+
+from innboks.core import own_mail
+from innboks.core.channel_accounts import store as channel_accounts
+from innboks.core.events import store as events
+from innboks.core.parts import Parts
+from innboks.core.radar import store, words
+from innboks.core.radar.look import troubles
+from innboks.core.radar.models import ALARMS_AFTER, Trouble
+from innboks.core.radar.store import Admin, Alarm
+from innboks.errors import InnboksError
+from innboks.sdk.registry import offers
+
+log = structlog.get_logger("radar")
+
+BEAT_S = 15.0
+BEATS_PER_LOOK = 4
+COUNT_S = 30.0
+"""A provider that does not say in this time what it holds is asked again at the next look."""
+
+
+async def keep_watch(parts: Parts, role: str) -> None:
+    """Until cancelled: part of every web and worker process."""
+    name = f"{role}:{socket.gethostname()}:{os.getpid()}"
+    beats = 0
+    try:
+        while True:
+            try:
+                async with parts.db.connection() as conn:
+                    await store.beat(conn, name, role, parts.clock.now())
+                if beats % BEATS_PER_LOOK == BEATS_PER_LOOK - 1:
+                    await look_for_alarms(parts)
+            except Exception as error:  # the database is away: others say so
+                log.warning("cannot keep watch", error=type(error).__name__)
+            beats += 1
+            await asyncio.sleep(BEAT_S)
+    finally:
+        await _leave(parts, name, role)
+
+
+async def _leave(parts: Parts, name: str, role: str) -> None:
+    """A web process that ends is gone; of a worker the last word stays, so that its silence is noticed."""
+    if role == "web":
+        try:
+            async with asyncio.timeout(1), parts.db.connection() as conn:
+                await store.forget_beat(conn, name)
+        except Exception as error:
+            log.debug("could not say goodbye", error=type(error).__name__)
+
+
+async def look_for_alarms(parts: Parts) -> None:
+    """One look at every account, and the mails that come of it. Several processes take turns; who comes second has nothing to do."""
+    now = parts.clock.now()
+    async with parts.db.connection() as conn:
+        account_ids = await store.accounts(conn)
+    for account_id in account_ids:
+        begun: list[Trouble] = []
+        over: list[Alarm] = []
+        async with parts.db.transaction() as conn:
+            if not await store.take_turn(conn):
+                return
+            found = {one.key: one for one in await troubles(conn, parts.vault, account_id, await store.inboxes(conn, account_id), now)}
+            known = await store.alarms(conn, account_id)
+            for key, one in found.items():
+                if key not in known or known[key].trouble != one:
+                    await store.note(conn, account_id, one, now)
+            over = [one for key, one in known.items() if key not in found]
+            await store.forget(conn, account_id, [one.key for one in over])
+            begun = [one for key, one in found.items() if _is_due(one, known.get(key), now)]
+            await store.set_told(conn, account_id, [one.key for one in begun], now)
+            is_changed = bool(over or found.keys() - known.keys())
+            if is_changed:
+                await events.add(conn, account_id, "radar.changed")
+        if is_changed:
+            parts.wake.touch(account_id)
+        await _tell(parts, account_id, begun, [one for one in over if one.told_at is not None], found)
+
+
+def _is_due(one: Trouble, known: Alarm | None, now: datetime) -> bool:
+    after = ALARMS_AFTER.get(one.kind)
+    if after is None or (known is not None and known.told_at is not None):
+        return False
+    return now - (known.since if known is not None else now) >= after
+
+
+async def _tell(parts: Parts, account_id: int, begun: list[Trouble], over: list[Alarm], found: Mapping[str, Trouble]) -> None:
+    """To every admin in their language. What could not be told to anybody is tried again at the next look."""
+    if not begun and not over:
+        return
+    async with parts.db.connection() as conn:
+        admins = await store.admins(conn, account_id)
+    failing = {
+        one.channel_account_id for one in found.values() if one.kind in ("broken", "expiring") and one.channel_account_id is not None
+    }
+    is_told = False
+    for admin in admins:
+        if begun:
+            is_told = await _mail(parts, account_id, admin, words.begun(begun, admin.locale, parts.settings.url), failing) or is_told
+        if over:
+            ended = [one.trouble for one in over]
+            await _mail(parts, account_id, admin, words.over(ended, admin.locale, parts.settings.url), failing)
+    if begun and not is_told:
+        async with parts.db.transaction() as conn:
+            await store.set_told(conn, account_id, [one.key for one in begun], None)
+    log.info("alarm", account=account_id, begun=[one.key for one in begun], over=[one.key for one in over], told=is_told)
+
+
+async def _mail(parts: Parts, account_id: int, admin: Admin, mail: tuple[str, str], failing: Collection[int]) -> bool:
+    """True when somebody took it."""
+    subject, text = mail
+    try:
+        await own_mail.send(
+            parts, account_id, name=admin.name, email=admin.email, subject=subject, text=text, without=failing, tries_all=True
+        )
+    except own_mail.NotTaken as error:
+        log.warning("an alarm was not taken", error=type(error).__name__)
+        return False
+    return True
+
+
+async def count_what_is_missing(parts: Parts) -> None:
+    """Asks every mailbox what it holds (AHEAD 1), and notes what was never offered to us. Run every hour."""
+    kinds = [channel.kind for channel in parts.registry if offers(channel, "ledger")]
+    async with parts.db.connection() as conn:
+        rows = await channel_accounts.connected_of_kind(conn, kinds)
+    for row in rows:
+        if not row.is_authorized:
+            continue
+        try:
+            connected = await parts.directory.find(parts, row.account_id, row.id)
+            async with asyncio.timeout(COUNT_S):
+                held = await connected.channel.ledger(connected.context)
+            async with parts.db.transaction() as conn:
+                offered = (await channel_accounts.ledger_counts(conn, row.account_id, row.id))["offered"]
+                on_server = held.get("on_server")
+                gap = held.get("gap", None if on_server is None else max(0, on_server - offered))
+                await store.save_gap(conn, row.account_id, row.id, gap, parts.clock.now())
+        except (InnboksError, OSError, TimeoutError) as error:
+            log.info("a mailbox could not be counted", channel_account=row.id, error=type(error).__name__)

@@ -1,0 +1,44 @@
+"""What is stuck somewhere, and needs somebody (AHEAD 4). Read next: `look.py`, which finds it; `alarm.py`, which tells admins by mail."""
+
+from datetime import datetime, timedelta
+from typing import Literal
+
+import msgspec
+
+Kind = Literal["worker", "broken", "expiring", "unsent", "uncertain", "failed", "quarantined", "gap", "quiet"]
+"""worker: nobody does the background work. broken: a connection does not work. expiring: a sign-in was not renewed in time. unsent: an answer should
+have left. uncertain: one may have left or not. failed: one was not delivered. quarantined: something came in and could not be read. gap: a mailbox
+holds what was never fetched. quiet: a connection is silent longer than is usual for it."""
+
+
+class Trouble(msgspec.Struct, kw_only=True):
+    """One thing that is not as it should be. `count` is of messages or conversations, by kind (0: it is not counted); `is_capped`: there are more.
+    `since`: when it began, where that is known. `name`, `channel_account_id` and `inbox_id` are of the connection it is about; `conversation_id` is
+    the oldest conversation that waits. `detail` is the provider's or our own sentence about it."""
+
+    kind: Kind
+    count: int = 0
+    is_capped: bool = False
+    since: datetime | None = None
+    channel_account_id: int | None = None
+    inbox_id: int | None = None
+    conversation_id: int | None = None
+    name: str = ""
+    detail: str = ""
+
+    @property
+    def key(self) -> str:
+        """The same trouble has the same key for as long as it lasts."""
+        return f"{self.kind}:{self.channel_account_id}" if self.channel_account_id is not None else self.kind
+
+
+ALARMS_AFTER: dict[Kind, timedelta] = {
+    "worker": timedelta(minutes=1),
+    "broken": timedelta(minutes=1),
+    "expiring": timedelta(minutes=10),
+    "unsent": timedelta(minutes=10),
+    "quarantined": timedelta(minutes=10),
+    "gap": timedelta(hours=3),
+    "quiet": timedelta(minutes=10),
+}
+"""Admins are told by mail of what has lasted so long; of the other kinds the authors know already."""

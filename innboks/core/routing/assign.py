@@ -1,0 +1,216 @@
+"""The step of the road in that gives a conversation to somebody, in the transaction that records its message (DESIGN §6: *record … route*).
+
+Once for each new conversation, and again when one comes back whose person is gone, or away where availability counts; what was given by hand to
+somebody who is still here stays with them (R-559). Every choice leaves a line in the thread that explains it (R-560). One account's choices follow
+each other (`store.lock`), so that nobody gets more than their limit (R-561). Read next: `choose.py`.
+"""
+
+import random
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Protocol
+
+import msgspec
+
+from innboks.core.accounts import seats
+from innboks.core.conversations import store as conversations
+from innboks.core.messages import store as messages
+from innboks.core.parts import Parts
+from innboks.core.routing import store
+from innboks.core.routing.choose import Pick, choose
+from innboks.core.routing.hours import is_connected, status_at
+from innboks.core.routing.models import Candidate, Category, Choice, Rule
+from innboks.core.routing.store import Arrival, Held
+from innboks.lib.db import Connection
+
+LIVE = "chat"
+"""The category of channels whose visitors wait before the screen."""
+AT_ONCE = 200
+"""Unassigned conversations that are looked at when somebody becomes available."""
+
+
+async def route(conn: Connection, account_id: int, message_id: int, now: datetime, pick: Pick = random.choice) -> None:
+    """After a message of a channel account whose rule is on was recorded. Does nothing where nobody is to be chosen."""
+    arrived = await store.arrival(conn, account_id, message_id)
+    if arrived is None or arrived.is_hidden:
+        return
+    came_back = (
+        arrived.line_before is not None and arrived.line_before.get("reason") == "message" and arrived.line_before.get("to") == "open"
+    )
+    if not arrived.is_new and not came_back:
+        return
+    rule = obeyed(await store.rule_of(conn, account_id, arrived.channel_account_id), arrived.category)
+    if not rule.is_on or (arrived.assignee_id is not None and await _stays(conn, account_id, arrived, rule, now)):
+        return
+    if arrived.assignee_id is None and not arrived.is_new and arrived.assigned_by == "manual":
+        return  # somebody took it from everybody by hand
+    await _give(conn, account_id, arrived, rule, now, pick)
+
+
+async def route_released(conn: Connection, account_id: int, message_id: int, now: datetime) -> None:
+    """After a conversation that was kept out of the inbox came there: its rule chooses as for a new one. `message_id`: its newest from outside."""
+    arrived = await store.arrival(conn, account_id, message_id)
+    if arrived is None or arrived.is_hidden or arrived.assignee_id is not None:
+        return
+    rule = obeyed(await store.rule_of(conn, account_id, arrived.channel_account_id), arrived.category)
+    if rule.is_on:
+        await _give(conn, account_id, arrived, rule, now, random.choice)
+
+
+async def _stays(conn: Connection, account_id: int, arrived: Arrival, rule: Rule, now: datetime) -> bool:
+    """Does it stay with whom it was given to before it was closed?"""
+    person = arrived.assignee_id
+    assert person is not None
+    flaws = await seats.flaws_of_users(conn, account_id, arrived.inbox_id, [person])
+    if flaws.get(person) in ("unknown", "deactivated", "not_a_member"):
+        return False
+    if arrived.assigned_by != "rule" or not rule.only_available:
+        return True
+    held = await store.plans(conn, account_id, [person])
+    return is_there(held[person], arrived.category, now)
+
+
+async def _give(
+    conn: Connection, account_id: int, arrived: Arrival, rule: Rule, now: datetime, pick: Pick, *, is_first: bool = True
+) -> bool:
+    """Chooses and writes it down; that nobody could be chosen, only the first time. True when somebody has it now."""
+    await store.lock(conn, account_id)
+    rule = msgspec.structs.replace(
+        obeyed(rule, arrived.category), round=(await store.rule_of(conn, account_id, arrived.channel_account_id)).round
+    )
+    choice = await _owner(conn, account_id, arrived, rule, now, is_first) if rule.asks_owner and arrived.owner_id is not None else None
+    if choice is None and rule.asks_owner and not rule.targets:
+        choice = Choice(user_id=None, how="no_owner", round=rule.round)
+    if choice is None:
+        candidates = await candidates_of(conn, account_id, arrived, rule, now)
+        choice = choose(rule, candidates, pick)
+    if choice.user_id is not None and choice.how != "owner":
+        await store.take_turn(conn, account_id, arrived.channel_account_id, choice.user_id, choice.round, now)
+    if choice.user_id is not None or is_first:
+        await _write_down(conn, account_id, arrived, choice)
+    return choice.user_id is not None
+
+
+async def _write_down(conn: Connection, account_id: int, arrived: Arrival, choice: Choice) -> None:
+    if choice.user_id == arrived.assignee_id and choice.user_id is not None:
+        return
+    line = {
+        "event": "assigned" if choice.user_id is not None or arrived.assignee_id is not None else "not_assigned",
+        "from": None if arrived.assignee_id is None else str(arrived.assignee_id),
+        "to": None if choice.user_id is None else str(choice.user_id),
+        "reason": "rule",
+        "how": choice.how,
+        "rule": arrived.rule_name,
+        "among": choice.among,
+        "open_count": choice.open_count,
+    }
+    if choice.user_id != arrived.assignee_id:
+        await conversations.update(conn, account_id, arrived.conversation_id, {"assignee_id": choice.user_id})
+    await messages.add_system(conn, account_id, arrived.conversation_id, line)
+
+
+async def _owner(conn: Connection, account_id: int, arrived: Arrival, rule: Rule, now: datetime, is_first: bool) -> Choice | None:
+    """The contact's owner, when a rule may choose them (R-062, R-066). One who is away is told by mail, and gets it only where availability does not
+    count (R-063; SPEC 25.2)."""
+    owner_id = arrived.owner_id
+    assert owner_id is not None
+    if owner_id not in await seats.routable(conn, account_id, arrived.inbox_id, [owner_id], []):
+        return None
+    held = (await store.plans(conn, account_id, [owner_id]))[owner_id]
+    is_available = is_there(held, arrived.category, now)
+    if not is_available and is_first:
+        line = {"event": "owner_away", "user_id": str(owner_id)}
+        await messages.add_system(conn, account_id, arrived.conversation_id, line)
+    (candidate,) = await _candidates(conn, account_id, arrived, [owner_id], now)
+    if (rule.only_available and not is_available) or candidate.is_full:
+        return None
+    return Choice(user_id=owner_id, how="owner", among=1, open_count=candidate.open_count, round=rule.round)
+
+
+class Way(Protocol):
+    """Over which channel account something comes, and into which inbox."""
+
+    inbox_id: int
+    channel_account_id: int
+    category: str
+
+
+async def candidates_of(conn: Connection, account_id: int, way: Way, rule: Rule, now: datetime) -> list[Candidate]:
+    """Whom a rule may choose now, with all that the choice depends on."""
+    places = await places_of(conn, account_id, rule)
+    named = [one.id for one in rule.targets if one.type == "user"], [one.id for one in rule.targets if one.type == "team"]
+    user_ids = [one for one in await seats.routable(conn, account_id, way.inbox_id, *named) if one in places]
+    return await _candidates(conn, account_id, way, user_ids, now, places)
+
+
+async def _candidates(
+    conn: Connection, account_id: int, way: Way, user_ids: Sequence[int], now: datetime, places: Mapping[int, int] | None = None
+) -> list[Candidate]:
+    held = await store.plans(conn, account_id, user_ids)
+    counts = await store.open_counts(conn, account_id, user_ids)
+    turns = await store.turns(conn, account_id, way.channel_account_id)
+    category = category_of(way.category)
+    limited = [one for one in user_ids if held[one].limits.of(category) is not None]
+    of_kind = await store.open_counts(conn, account_id, limited, category) if limited else {}
+    return [
+        Candidate(
+            user_id=one,
+            place=places[one] if places is not None else 0,
+            is_available=is_there(held[one], way.category, now),
+            open_count=counts.get(one, 0),
+            conversations_max=held[one].conversations_max,
+            kind_count=of_kind.get(one, 0),
+            kind_max=held[one].limits.of(category),
+            round=turns[one][0] if one in turns else 0,
+            at=turns[one][1] if one in turns else None,
+        )
+        for one in user_ids
+    ]
+
+
+def category_of(channel_category: str) -> Category:
+    """For which limit conversations of a channel count (R-604)."""
+    if channel_category == "call":
+        return "calling"
+    return "messaging" if channel_category in ("chat", "messaging") else "other"
+
+
+def obeyed(rule: Rule, channel_category: str) -> Rule:
+    """A rule as it holds for a kind of channel: live chat always asks for availability (SPEC 25.9)."""
+    return msgspec.structs.replace(rule, only_available=True) if channel_category == LIVE else rule
+
+
+def is_there(held: Held, channel_category: str, now: datetime) -> bool:
+    """Available, and for live chat connected as well (R-596)."""
+    return status_at(held.plan, now)[0] == "available" and (channel_category != LIVE or is_connected(held.seen_at, now))
+
+
+async def places_of(conn: Connection, account_id: int, rule: Rule) -> dict[int, int]:
+    """Person → the place of the first target that names them, themselves or as a main member of a team."""
+    members = await store.members_of(conn, account_id, [one.id for one in rule.targets if one.type == "team"])
+    places: dict[int, int] = {}
+    for place, target in enumerate(rule.targets):
+        named: Iterable[int] = [target.id] if target.type == "user" else members.get(target.id, [])
+        for user_id in named:
+            places.setdefault(user_id, place)
+    return places
+
+
+async def route_waiting(parts: Parts, account_id: int) -> int:
+    """Somebody became available: gives out what waits for nobody in particular, the oldest first, if the account wants that (R-562). Returns how many
+    found somebody."""
+    async with parts.db.connection() as conn:
+        if not await store.assigns_when_available(conn, account_id):
+            return 0
+        waiting = await store.unassigned(conn, account_id, AT_ONCE)
+    given = 0
+    for conversation_id, channel_account_id, message_id in waiting:
+        async with parts.db.transaction() as conn:
+            if await conversations.lock_unassigned(conn, account_id, conversation_id):
+                arrived = await store.arrival(conn, account_id, message_id)
+                rule = await store.rule_of(conn, account_id, channel_account_id)
+                if arrived is not None and rule.is_on:
+                    given += await _give(conn, account_id, arrived, rule, parts.clock.now(), random.choice, is_first=False)
+    if given:
+        parts.wake.touch(account_id)
+    return given

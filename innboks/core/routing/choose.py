@@ -1,0 +1,51 @@
+"""Whom a rule chooses among those it may choose. No database: `assign.py` brings the candidates, the simulator makes them up."""
+
+import random
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from innboks.core.routing.models import Candidate, Choice, Rule
+
+Pick = Callable[[Sequence[Candidate]], Candidate]
+_NEVER = datetime.min.replace(tzinfo=UTC)
+
+
+def choose(rule: Rule, candidates: Sequence[Candidate], pick: Pick = random.choice) -> Choice:
+    """Nobody at the limit (R-601), nobody away where availability counts (R-064); among the others as the rule distributes (R-553 to R-556)."""
+    if not candidates:
+        return Choice(user_id=None, how="no_members", round=rule.round)
+    there = [one for one in candidates if _is_there(rule, one)]
+    if not there:
+        return Choice(user_id=None, how="nobody_available", round=rule.round)
+    free = [one for one in there if not one.is_full]
+    if not free:
+        return Choice(user_id=None, how="all_full", round=rule.round)
+    chosen = pick(free) if rule.distribution == "random" else min(free, key=lambda one: _rank(rule, one))
+    turn = rule.round
+    if rule.distribution == "round_robin" and chosen.round >= turn:
+        turn += 1  # everybody has had one
+    return Choice(user_id=chosen.user_id, how=rule.distribution, among=len(free), open_count=chosen.open_count, round=turn)
+
+
+def in_order(rule: Rule, candidates: Sequence[Candidate]) -> list[Candidate]:
+    """Who could get one now: whom the rule chooses first, then whom it would choose if that one were not there, and so on. Of a draw, all in it."""
+    return sorted((one for one in candidates if _is_there(rule, one) and not one.is_full), key=lambda one: _rank(rule, one))
+
+
+def _is_there(rule: Rule, one: Candidate) -> bool:
+    return one.is_available or not (rule.only_available or rule.distribution == "first_available")
+
+
+def _rank(rule: Rule, one: Candidate) -> tuple[Any, ...]:
+    """The smallest is chosen. Among equals, whose last one from this rule is the longest ago."""
+    since = one.at or _NEVER
+    match rule.distribution:
+        case "load_balanced":
+            return one.open_count, since, one.place, one.user_id
+        case "first_available":
+            return one.place, one.open_count, since, one.user_id
+        case "round_robin":
+            return one.round >= rule.round, since, one.place, one.user_id
+        case "random":
+            return one.place, one.user_id

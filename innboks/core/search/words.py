@@ -1,0 +1,154 @@
+"""From the words of a query to a query of the index: folded, with their other forms, and, when nobody wrote one, with those like it.
+
+Read next: `find.py`.
+"""
+
+from collections.abc import Sequence
+from string import ascii_lowercase
+
+import msgspec
+
+from innboks.core.search import store
+from innboks.core.search.models import Field, Term
+from innboks.lib.db import Connection
+
+_WEIGHT: dict[Field, str] = {"": "", "subject": "A", "from": "B", "to": "C"}
+BEGUN_MIN = 3
+NUMBER_BEGUN_MIN = 5
+"""With fewer characters, a beginning in the index itself (of numbers, or of words that nobody wrote) would match too much."""
+SLIP_MIN = 4
+TWO_SLIPS_MIN = 7
+UNKNOWN = 2**60
+
+
+class Meaning(msgspec.Struct):
+    """What one term asks of the index. `text` is a piece of a tsquery; `runs` is what to mark in texts (see `snippets.py`);
+    `entries` is how many entries at most have it; `word` is set when nobody wrote it."""
+
+    text: str
+    runs: list[tuple[tuple[str, ...], bool]]
+    entries: int
+    is_negated: bool
+    word: str | None = None
+
+
+class Wanted(msgspec.Struct):
+    """The words of a query, ready to be asked for. `entries`: at most so many entries have them all, as far as is known."""
+
+    groups: list[list[Meaning]]
+
+    @property
+    def texts(self) -> list[str]:
+        return [f"({'|'.join(one.text for one in group)})" for group in self.groups]
+
+    @property
+    def runs(self) -> list[tuple[tuple[str, ...], bool]]:
+        return [run for group in self.groups for one in group if not one.is_negated for run in one.runs]
+
+    @property
+    def entries(self) -> int:
+        return min((sum(one.entries for one in group) for group in self.groups), default=UNKNOWN)
+
+    @property
+    def unknown(self) -> list[str]:
+        return sorted({one.word for group in self.groups for one in group if one.word is not None})
+
+
+async def mean(conn: Connection, account_id: int, groups: Sequence[Sequence[Term]], instead: dict[str, list[str]] | None = None) -> Wanted:
+    """What the terms ask for. `instead`: for words that nobody wrote, those to look for in their place. Terms of signs alone are left out."""
+    terms = [term for group in groups for term in group]
+    if not terms:
+        return Wanted([])
+    folded = dict(zip(map(id, terms), await store.fold(conn, [term.text for term in terms]), strict=True))
+    single = [term for term in terms if len(folded[id(term)]) == 1 and not term.is_phrase]
+    known: dict[int, list[store.Form]] = {id(term): [] for term in single}
+    if single:
+        for form in await store.forms(conn, account_id, [folded[id(term)][0] for term in single], [term.is_open for term in single]):
+            known[id(single[form.nth - 1])].append(form)
+    lasts = {folded[id(term)][-1] for term in terms if term.is_open and len(folded[id(term)]) > 1}
+    written = set(await store.existing(conn, account_id, sorted(lasts))) if lasts else set()
+    meant = [
+        [_mean(term, folded[id(term)], known.get(id(term)), instead or {}, written) for term in group if folded[id(term)]]
+        for group in groups
+    ]
+    return Wanted([group for group in meant if group])
+
+
+def _mean(term: Term, words: list[str], forms: list[store.Form] | None, instead: dict[str, list[str]], written: set[str]) -> Meaning:
+    weight = _WEIGHT[term.field]
+    if forms is None:
+        # A word that is whole already is not taken for a beginning: a common one would be read through from end to end.
+        begins = term.is_open and words[-1] not in written and len(words[-1]) >= _begun_min(words[-1])
+        last = len(words) - 1
+        text = "<->".join(_lexeme(word, weight, begins and nth == last) for nth, word in enumerate(words))
+        return _meaning(term, f"({text})", [(tuple(words), begins)], UNKNOWN)
+    word = words[0]
+    if (not forms and any(sign.isdigit() for sign in word)) or len(word) < 2:  # numbers are not among the words that are kept
+        begins = term.is_open and len(word) >= NUMBER_BEGUN_MIN
+        return _meaning(term, _lexeme(word, weight, begins), [((word,), begins)], UNKNOWN)
+    if not forms and word in instead:
+        return _meaning(term, _any_of(instead[word], weight), [((one,), False) for one in instead[word]], UNKNOWN)
+    if not forms:
+        begins = term.is_open and len(word) >= BEGUN_MIN
+        meaning = _meaning(term, _lexeme(word, weight, begins), [((word,), begins)], 0)
+        meaning.word = None if term.is_negated else word
+        return meaning
+    some = list(dict.fromkeys([word, *(form.word for form in forms)]))
+    return _meaning(term, _any_of(some, weight), [((one,), False) for one in some], sum(form.entries for form in forms))
+
+
+def _begun_min(word: str) -> int:
+    return NUMBER_BEGUN_MIN if any(sign.isdigit() for sign in word) else BEGUN_MIN
+
+
+def _meaning(term: Term, text: str, runs: list[tuple[tuple[str, ...], bool]], entries: int) -> Meaning:
+    if term.is_negated:
+        return Meaning(f"!{text}" if text.startswith("(") else f"!({text})", runs, UNKNOWN, True)
+    return Meaning(text, runs, entries, False)
+
+
+def _any_of(words: Sequence[str], weight: str) -> str:
+    return f"({'|'.join(_lexeme(word, weight, False) for word in words)})"
+
+
+def _lexeme(word: str, weight: str, is_begun: bool) -> str:
+    quoted = word.replace("\\", "\\\\").replace("'", "''")
+    marks = ("*" if is_begun else "") + weight
+    return f"'{quoted}'" + (f":{marks}" if marks else "")
+
+
+# ── slips of the pen ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def likely(conn: Connection, account_id: int, word: str) -> list[str]:
+    """Words of the account that this one may have been meant to be: one slip away, or two for long words."""
+    if len(word) < SLIP_MIN or len(word) > 32 or not word.isalpha():
+        return []
+    near = await store.existing(conn, account_id, sorted(_one_slip(word)))
+    if near or len(word) < TWO_SLIPS_MIN:
+        return near[:5]
+    return [one for one in await store.alike(conn, account_id, word) if _slips(word, one) <= 2][:5]
+
+
+def _one_slip(word: str) -> set[str]:
+    """Everything one slip away: a letter too many, missing, wrong, or two in the wrong order."""
+    halves = [(word[:at], word[at:]) for at in range(len(word) + 1)]
+    found = {left + right[1:] for left, right in halves if right}
+    found |= {left + right[1] + right[0] + right[2:] for left, right in halves if len(right) > 1}
+    found |= {left + letter + right[1:] for left, right in halves if right for letter in ascii_lowercase}
+    found |= {left + letter + right for left, right in halves for letter in ascii_lowercase}
+    return found - {word}
+
+
+def _slips(one: str, other: str) -> int:
+    """The distance of Damerau and Levenshtein (optimal string alignment)."""
+    before: list[int] = []
+    row = list(range(len(other) + 1))
+    for i, letter in enumerate(one, 1):
+        before, above, row = row, before, [i]
+        for j, sign in enumerate(other, 1):
+            cost = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (letter != sign))
+            if i > 1 and j > 1 and letter == other[j - 2] and one[i - 2] == sign:
+                cost = min(cost, above[j - 2] + 1)
+            row.append(cost)
+    return row[-1]

@@ -1,0 +1,262 @@
+"""SQL of lists: which conversations a view shows, in what order, page by page, and how many there are.
+
+A list is a walk along an index from a key. `conversation.shelf` says where a conversation stands, `due_rank` its place in "due first" (migration
+0011); each way to narrow has an index that leads with what narrows and goes on with the order. Several inboxes or shelves are several walks, merged
+by the database as they go, so that a page reads little more than it shows. What no index narrows is looked at row by row, SCAN_MAX rows a
+page at most: then the page says that it stopped early and where to go on. Limits and shelves stand in the text, because plans are made without
+knowing parameters (`lib/db.py`). Read next: `models.py`, then `list_conversations` in core/conversations/read.py.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+from psycopg.types.json import Jsonb
+
+from innboks.core.views.models import CLOSING_SOON, Counted, Key, SavedView, Walk
+from innboks.lib.db import Connection, fetch_all, fetch_one
+
+COUNT_CAP = 100
+"""Counters stop here and show "99+": a bigger number helps nobody, and counting costs."""
+SCAN_MAX = 500
+"""How many rows a page looks at to find some that fit."""
+OWN_MAX = 300
+"""How many of a person's newest mentions and drafts are shown."""
+
+
+class _Parameters:
+    """Values by made-up names, so that several walks can stand in one statement."""
+
+    def __init__(self) -> None:
+        self.values: dict[str, Any] = {}
+
+    def __call__(self, value: Any) -> str:
+        name = f"p{len(self.values)}"
+        self.values[name] = value
+        return f"%({name})s"
+
+
+class Found(msgspec.Struct):
+    """A page: ids in order, and the key to go on from (None at the end). `is_partial`: it stopped looking before the page was full."""
+
+    ids: list[int]
+    next: Key | None
+    is_partial: bool
+
+
+async def page(conn: Connection, walk: Walk, after: Key | None, limit: int) -> Found:
+    """The ids of one page. `after` is where the page before ended, by the same order."""
+    if not walk.inbox_ids:
+        return Found([], None, False)
+    put = _Parameters()
+    fits = _fits(walk, put)
+    wanted = limit + 1 if fits is None else SCAN_MAX
+    column, order = _order(walk)
+    rows = f"{_walks(walk, put, after, wanted)} order by {order} limit {wanted}"
+    if fits is None:
+        text = f"select id, {column}, true, false from ({rows}) w order by {order}"
+    else:
+        # The last row that was looked at comes along, fitting or not: the place to go on from.
+        text = f"""select id, {column}, fits, nth = {SCAN_MAX} from (
+                       select w.*, {fits} as fits, row_number() over (order by {order}) as nth from ({rows}) w) seen
+                   where fits or nth = {SCAN_MAX} order by nth limit {limit + 1}"""
+    found = await (await conn.execute(text, put.values)).fetchall()
+    fitting = [row for row in found if row[2]]
+    if len(fitting) > limit:
+        return Found([row[0] for row in fitting[:limit]], Key(walk.by, fitting[limit - 1][1], fitting[limit - 1][0]), False)
+    is_partial = bool(found) and found[-1][3]
+    return Found([row[0] for row in fitting], Key(walk.by, found[-1][1], found[-1][0]) if is_partial else None, is_partial)
+
+
+async def count(conn: Connection, walks: Sequence[Walk]) -> list[Counted]:
+    """How many each holds, at most COUNT_CAP, in one statement."""
+    if not walks:
+        return []
+    put = _Parameters()
+    parts: list[str] = []
+    scans: list[bool] = []
+    for walk in walks:
+        fits = _fits(walk, put)
+        scans.append(fits is not None)
+        limit = COUNT_CAP if fits is None else SCAN_MAX
+        rows = f"{_walks(walk, put, None, None)} limit {limit}" if walk.inbox_ids else "select 1 where false"
+        fitting = f" filter (where {fits})" if fits and walk.inbox_ids else ""
+        parts.append(f"(select count(*){fitting} as fitting, count(*) as seen from ({rows}) w) n{len(parts)}")
+    columns = ", ".join(f"n{number}.fitting, n{number}.seen" for number in range(len(parts)))
+    row = await (await conn.execute(f"select {columns} from {' cross join '.join(parts)}", put.values)).fetchone()
+    assert row is not None
+    return [
+        Counted(min(fitting, COUNT_CAP - 1), fitting >= COUNT_CAP or (is_scan and seen >= SCAN_MAX))
+        for fitting, seen, is_scan in zip(row[::2], row[1::2], scans, strict=True)
+    ]
+
+
+def _order(walk: Walk) -> tuple[str, str]:
+    """(column, order by)."""
+    if walk.by == "due":
+        return "due_rank", "due_rank, id"
+    direction = "" if walk.sort == "oldest" else " desc"
+    return "last_message_at", f"last_message_at{direction}, id{direction}"
+
+
+def _walks(walk: Walk, put: _Parameters, after: Key | None, limit: int | None) -> str:
+    """One walk for each index entry point, put together; with a limit, each in order."""
+    column, order = _order(walk)
+    conditions = [f"account_id = {put(walk.account_id)}"]
+    if after is not None:
+        way = ">" if walk.by == "due" or walk.sort == "oldest" else "<"
+        conditions.append(f"({column}, id) {way} ({put(after.value)}, {put(after.id)})")
+    if walk.is_closing and walk.by == "due":
+        conditions.append(f"due_rank < micros({put(walk.now + CLOSING_SOON)})")
+    if walk.by == "time" and walk.filters.since is not None:
+        conditions.append(f"last_message_at >= {put(walk.filters.since)}")
+    if walk.by == "time" and walk.filters.until is not None:
+        conditions.append(f"last_message_at < {put(walk.filters.until)}")
+    conditions += _place(walk, put)
+    names = "id, account_id, assignee_id, channel_account_id, contact_id, priority, waiting_since, last_message_at, due_at, due_rank"
+    ending = "" if limit is None else f" order by {order} limit {limit}"
+    walks = [f"(select {names} from conversation where {' and '.join([*conditions, *entry])}{ending})" for entry in _entries(walk, put)]
+    return f"select * from ({' union all '.join(walks)}) merged"
+
+
+def _entries(walk: Walk, put: _Parameters) -> list[list[str]]:
+    """What each walk begins with: the leading columns of an index, in its order, all with one value."""
+    shelves = [f"shelf = '{shelf}'" for shelf in walk.shelves]
+    filters = walk.filters
+    if walk.source is not None or filters.contact_id is not None:
+        return [[f"shelf in ({', '.join(repr(shelf) for shelf in walk.shelves)})"]]
+    if walk.is_failed:
+        return [[f"inbox_id = {put(inbox)}", "failed_count > 0", "shelf in ('open', 'closed', 'snoozed')"] for inbox in walk.inbox_ids]
+    if filters.channel_account_ids:
+        return [[f"channel_account_id = {put(channel)}", shelf] for channel in filters.channel_account_ids for shelf in shelves]
+    entries = []
+    for inbox in map(put, walk.inbox_ids):
+        if len(walk.assignee_ids) == 1:
+            assignee = f"coalesce(assignee_id, 0) = {put(walk.assignee_ids[0])}"
+            entries += [[f"inbox_id = {inbox}", assignee, shelf] for shelf in shelves]
+        else:
+            entries += [[f"inbox_id = {inbox}", shelf] for shelf in shelves]
+    return entries
+
+
+def _place(walk: Walk, put: _Parameters) -> list[str]:
+    """Conditions on walks that do not go inbox by inbox: rights, and what a person's own tables name."""
+    conditions = []
+    if walk.source is not None:
+        table, at = {"mention": ("mention", "message_id"), "draft": ("draft", "updated_at")}[walk.source]
+        conditions.append(
+            f"""id in (select conversation_id from (select conversation_id from {table} where account_id = {put(walk.account_id)}
+                    and user_id = {put(walk.user_id)} order by {at} desc limit {OWN_MAX}) own)"""
+        )
+    if walk.filters.contact_id is not None:
+        conditions.append(f"contact_id = {put(walk.filters.contact_id)}")
+    if walk.source is not None or walk.filters.contact_id is not None or walk.filters.channel_account_ids:
+        conditions.append(f"inbox_id = any({put(list(walk.inbox_ids))})")
+    return conditions
+
+
+def _fits(walk: Walk, put: _Parameters) -> str | None:
+    """What has to be looked at row by row; None when the walk shows all that it meets."""
+    filters = walk.filters
+    conditions = []
+    is_own_entry = walk.source is None and filters.contact_id is None and not walk.is_failed
+    if walk.assignee_ids and not (is_own_entry and len(walk.assignee_ids) == 1 and not filters.channel_account_ids):
+        conditions.append(f"coalesce(w.assignee_id, 0) = any({put(list(walk.assignee_ids))})")
+    if filters.channel_account_ids and not is_own_entry:
+        conditions.append(f"w.channel_account_id = any({put(list(filters.channel_account_ids))})")
+    if walk.is_closing and walk.by == "time":
+        conditions.append(f"w.due_at < {put(walk.now + CLOSING_SOON)}")
+    if filters.priorities:
+        conditions.append(f"w.priority = any({put(list(filters.priorities))})")
+    if filters.tag_ids:
+        conditions.append(
+            f"""exists (select 1 from conversation_tag t where t.account_id = w.account_id and t.conversation_id = w.id
+                    and t.tag_id = any({put(list(filters.tag_ids))}))"""
+        )
+    if filters.waiting_longer_than_s is not None:
+        conditions.append(f"w.waiting_since < {put(walk.now)} - make_interval(secs => {put(filters.waiting_longer_than_s)})")
+    if walk.by == "due" and filters.since is not None:
+        conditions.append(f"w.last_message_at >= {put(filters.since)}")
+    if walk.by == "due" and filters.until is not None:
+        conditions.append(f"w.last_message_at < {put(filters.until)}")
+    return " and ".join(conditions) or None
+
+
+# ── deadlines ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def renew_due(conn: Connection, account_id: int, inbox_id: int, after_id: int, limit: int) -> int | None:
+    """Works deadlines out anew after the answer target of an inbox changed, some at a time: the id to go on from, None when done. The
+    trigger of migration 0011 does it when `due_at` is set."""
+    cursor = await conn.execute(
+        f"""with waiting as (
+                select account_id, id from conversation where account_id = %(account)s and inbox_id = %(inbox)s and status = 'open'
+                    and waiting_since is not null and id > %(after)s order by id limit {limit:d} for update
+            )
+            update conversation c set due_at = null from waiting w where c.account_id = w.account_id and c.id = w.id returning c.id""",
+        {"account": account_id, "inbox": inbox_id, "after": after_id},
+    )
+    ids = [row[0] for row in await cursor.fetchall()]
+    return max(ids) if len(ids) == limit else None
+
+
+async def note_windows(conn: Connection, windows: Mapping[str, int]) -> None:
+    """Writes the reply window of each kind of channel to where the trigger of migration 0011 finds it."""
+    await conn.execute(
+        """update channel_account a set reply_window_s = w.window_s from jsonb_each_text(%s) given (kind, seconds)
+           cross join lateral (select seconds::integer as window_s) w where a.kind = given.kind and a.reply_window_s <> w.window_s""",
+        (Jsonb(dict(windows)),),
+    )
+
+
+# ── saved views ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+_SAVED = "id, user_id, is_shared, name, icon, filters, sort, position, created_at, updated_at"
+
+
+async def saved_of(conn: Connection, account_id: int, user_id: int) -> list[SavedView]:
+    """One's own and the shared ones, in order."""
+    cursor = await conn.execute(
+        f"select {_SAVED} from saved_view where account_id = %s and (user_id = %s or is_shared) order by is_shared, position, id",
+        (account_id, user_id),
+    )
+    return await fetch_all(cursor, SavedView)
+
+
+async def get_saved(conn: Connection, account_id: int, saved_view_id: int) -> SavedView | None:
+    cursor = await conn.execute(f"select {_SAVED} from saved_view where account_id = %s and id = %s", (account_id, saved_view_id))
+    return await fetch_one(cursor, SavedView)
+
+
+async def insert_saved(conn: Connection, account_id: int, user_id: int, values: Mapping[str, Any]) -> int:
+    """At the end of the person's views. `values` has name, icon, is_shared, filters and sort."""
+    cursor = await conn.execute(
+        """insert into saved_view (account_id, user_id, name, icon, is_shared, filters, sort, position)
+           select %(account)s, %(user)s, %(name)s, %(icon)s, %(is_shared)s, %(filters)s, %(sort)s,
+               coalesce((select max(position) + 1 from saved_view where account_id = %(account)s), 0) returning id""",
+        {"account": account_id, "user": user_id, **values, "filters": Jsonb(values["filters"])},
+    )
+    row = await cursor.fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+async def update_saved(conn: Connection, account_id: int, saved_view_id: int, values: Mapping[str, Any]) -> None:
+    """Sets the given columns. Names come from our own code, never from a request."""
+    assert set(values) <= {"name", "icon", "is_shared", "filters", "sort", "position"}
+    names = "".join(f"{name} = %s, " for name in values)
+    shown = [Jsonb(value) if isinstance(value, dict) else value for value in values.values()]
+    await conn.execute(
+        f"update saved_view set {names} updated_at = now() where account_id = %s and id = %s", (*shown, account_id, saved_view_id)
+    )
+
+
+async def delete_saved(conn: Connection, account_id: int, saved_view_id: int) -> None:
+    await conn.execute("delete from saved_view where account_id = %s and id = %s", (account_id, saved_view_id))
+
+
+async def count_saved(conn: Connection, account_id: int, user_id: int) -> int:
+    cursor = await conn.execute("select count(*) from saved_view where account_id = %s and user_id = %s", (account_id, user_id))
+    row = await cursor.fetchone()
+    assert row is not None
+    return int(row[0])

@@ -1,0 +1,161 @@
+"""Availability and rules over the API: shapes, rights, and what is refused."""
+
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.api.conftest import assert_problem, say
+from tests.api.test_people import People, people
+
+__all__ = ["people"]
+
+WEEK = [{"day": day, "from": "09:00", "to": "17:00"} for day in range(5)]
+
+
+async def test_a_plan_is_set_and_read_back(people: People) -> None:
+    bo, client = await people.new("Bo Agent")
+    where = f"/api/users/{bo}/availability"
+    plan = {
+        "time_zone": "Europe/Oslo",
+        "hours": WEEK,
+        "country": "DE",
+        "region": "BY",
+        "absences": [{"starts_at": "2026-07-01T00:00:00+02:00", "ends_at": "2026-07-20T00:00:00+02:00", "note": "Holiday"}],
+    }
+    changed = await client.patch(where, json=plan)
+    assert changed.status_code == 200, changed.text
+    assert changed.json() == (await people.api.get(where)).json()
+    shown = changed.json()
+    assert {name: shown[name] for name in ("time_zone", "hours", "country", "region")} == {
+        name: plan[name] for name in ("time_zone", "hours", "country", "region")
+    }
+    assert shown["absences"][0]["note"] == "Holiday"
+    assert len(shown["next_holidays"]) == 3
+    assert shown["next_holidays"] == sorted(shown["next_holidays"], key=lambda one: one["date"])
+    away = (await client.patch(where, json={"status": "away"})).json()
+    assert (away["status"], away["why"], away["set_away_by"]) == ("away", "chosen", None)
+    assert (await client.patch(where, json={"country": "NO"})).json()["region"] is None
+    assert (await client.patch(where, json={"hours": None, "absences": []})).json()["hours"] is None
+    listed = (await client.get("/api/availability")).json()["items"]
+    assert [(one["user_id"], one["status"]) for one in listed if one["user_id"] == bo] == [(bo, "away")]
+
+
+async def test_limits_are_set_by_who_manages_people(people: People) -> None:
+    """R-009, R-600, R-604."""
+    bo, client = await people.new("Bo Agent")
+    where = f"/api/users/{bo}/availability"
+    limits = {"conversations_max": 12, "calling_max": 1, "messaging_max": 5, "other_max": None}
+    changed = (await people.api.patch(where, json=limits)).json()
+    assert {name: changed[name] for name in limits} == limits
+    for name in limits:
+        assert_problem(await client.patch(where, json={name: 99}), 403, code="missing_permission")
+        assert_problem(await people.api.patch(where, json={name: 100_001}), 400)
+
+
+async def test_people_are_found_by_whether_they_are_available(people: People) -> None:
+    """R-026."""
+    bo, client = await people.new("Bo Agent")
+    await client.patch(f"/api/users/{bo}/availability", json={"status": "away"})
+    found = {}
+    for status in ("available", "away"):
+        found[status] = [one["id"] for one in (await people.api.get("/api/people", params={"status": status})).json()["items"]]
+    assert (found["away"], bo in found["available"], str(people.ada.user_id) in found["available"]) == ([bo], False, True)
+
+
+async def test_what_waits_is_given_out_if_the_account_says_so(people: People, echo: dict[str, Any]) -> None:
+    """R-562: a setting of the account, off at first."""
+    bo, client = await people.new("Bo Agent")
+    await client.patch(f"/api/users/{bo}/availability", json={"status": "away"})
+    rule = {"is_on": True, "targets": [{"type": "user", "id": bo}]}
+    await people.api.put(f"/api/channel-accounts/{echo['id']}/assignment", json=rule)
+    await say(people.api, echo, "Hello")
+    assert (await people.api.get("/api/account")).json()["assigns_when_available"] is False
+    assert_problem(await client.patch("/api/account", json={"assigns_when_available": True}), 403)
+    changed = await people.api.patch("/api/account", json={"assigns_when_available": True})
+    assert (changed.json()["assigns_when_available"], changed.json()["undo_send_s"]) == (True, 8), "only what is given changes"
+    await client.patch(f"/api/users/{bo}/availability", json={"status": "available"})
+    (conversation,) = (await people.api.get("/api/conversations")).json()["items"]
+    assert conversation["assignee_id"] == bo
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"status": "busy"},
+        {"hours": [{"day": 7, "from": "09:00", "to": "17:00"}]},
+        {"hours": [{"day": 0, "from": "9", "to": "17:00"}]},
+        {"hours": [{"day": 0, "from": "24:00", "to": "24:00"}]},
+        {"hours": WEEK + WEEK},
+        {"hours": WEEK * 20},
+        {"hours": "always"},
+        {"absences": [{"starts_at": "2026-07-01T00:00:00", "ends_at": "2026-07-02T00:00:00"}]},
+        {"absences": [{"starts_at": "2026-07-02T00:00:00Z", "ends_at": "2026-07-01T00:00:00Z"}]},
+        {"absences": [{"starts_at": "2026-07-01T00:00:00Z", "ends_at": "2026-07-02T00:00:00Z", "note": "x" * 201}]},
+        {"time_zone": "x" * 61},
+        {"time_zone": "../../etc/passwd"},
+        {"country": "NOPE"},
+        {"conversations_max": -1},
+        {"conversations_max": 1.5},
+        {"other": 1},
+    ],
+)
+async def test_what_cannot_be_is_refused_with_a_sentence(people: People, wrong: dict[str, Any]) -> None:
+    assert_problem(await people.api.patch(f"/api/users/{people.ada.user_id}/availability", json=wrong), 400)
+
+
+async def test_a_rule_names_people_flags_them_and_gives_the_next_one(people: People, echo: dict[str, Any]) -> None:
+    bo, _ = await people.new("Bo Agent")
+    where = f"/api/channel-accounts/{echo['id']}/assignment"
+    off = (await people.api.get(where)).json()
+    assert off == {"is_on": False, "asks_owner": False, "targets": [], "only_available": True, "distribution": "random", "is_live": False}
+    rule = {"is_on": True, "targets": [{"type": "user", "id": bo}], "distribution": "round_robin"}
+    saved = await people.api.put(where, json=rule)
+    assert saved.status_code == 200, saved.text
+    assert saved.json()["targets"] == [{"type": "user", "id": bo, "flaw": None}]
+    await say(people.api, echo, "Hello")
+    (conversation,) = (await people.api.get("/api/conversations")).json()["items"]
+    assert conversation["assignee_id"] == bo
+    played = (await people.api.post(f"{where}/simulation", json=rule)).json()
+    assert (played["counts"], played["nobody"], played["items"][0]["conversation_id"]) == ({bo: 1}, 0, conversation["id"])
+    now = played["now"]
+    assert (now["user_id"], now["how"], now["among"], [one["user_id"] for one in now["people"]]) == (bo, "round_robin", 1, [bo])
+    await people.api.patch(f"/api/users/{bo}", json={"is_active": False})
+    assert (await people.api.get(where)).json()["targets"][0]["flaw"] == "deactivated"
+    assert (await people.api.put(where, json=rule)).status_code == 200, "who is in it already may stay"
+
+
+async def test_a_rule_that_cannot_be_is_refused(people: People, echo: dict[str, Any], stranger: httpx.AsyncClient) -> None:
+    where = f"/api/channel-accounts/{echo['id']}/assignment"
+    bo, _ = await people.new("Bo Agent", can_receive=False)
+    eve = (await stranger.get("/api/users/me")).json()["id"]
+    ada = {"type": "user", "id": str(people.ada.user_id)}
+    for targets, code in (
+        ([], "no_targets"),
+        ([{"type": "user", "id": bo}], "no_seat"),
+        ([{"type": "user", "id": eve}], "unknown"),
+        ([{"type": "team", "id": "1"}], "unknown_team"),
+        ([ada, ada], "twice"),
+    ):
+        for ask in (people.api.put(where, json={"is_on": True, "targets": targets}),):
+            assert_problem(await ask, 400, code=code)
+    for wrong in (
+        {"is_on": True, "targets": [{"type": "robot", "id": "1"}]},
+        {"is_on": True, "targets": [{"type": "user", "id": "x"}]},
+        {"is_on": True, "targets": [ada], "distribution": "by name"},
+        {"is_on": "yes"},
+        {},
+    ):
+        assert_problem(await people.api.put(where, json=wrong), 400)
+    assert_problem(await stranger.put(where, json={"is_on": False}), 404)
+
+
+async def test_trying_a_rule_tells_no_words_of_an_inbox_one_may_not_read(people: People, echo: dict[str, Any]) -> None:
+    _, configurer = await people.new("Cy Configurer", await people.role("Configurers", ["account_access"]))
+    await say(people.api, echo, "A secret")
+    await people.api.patch(f"/api/inboxes/{echo['inbox_id']}", json={"access": "members", "member_ids": [str(people.ada.user_id)]})
+    where = f"/api/channel-accounts/{echo['id']}/assignment/simulation"
+    (one,) = (await configurer.post(where, json={"is_on": False})).json()["items"]
+    assert (one["conversation_id"], one["subject"], one["contact_name"]) == (None, "", "")
+    (one,) = (await people.api.post(where, json={"is_on": False})).json()["items"]
+    assert one["conversation_id"] is not None

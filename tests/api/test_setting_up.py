@@ -1,0 +1,90 @@
+"""Setting a connection up: drafts that are kept, steps, from names of one's own, and the preview of a real reply."""
+
+from typing import Any
+
+import httpx
+
+from tests.api.conftest import assert_problem
+
+
+def forwarding(address: str, **config: Any) -> dict[str, Any]:
+    return {"kind": "email", "name": "Mail", "config": {"method": "forwarding", "address": address, **config}}
+
+
+async def test_a_set_up_is_kept_with_its_secrets_and_gone_when_it_is_connected(api: httpx.AsyncClient) -> None:
+    begun = await api.post("/api/channel-drafts", json={"kind": "echo", "name": "Lobby", "config": {"api_token": "s3cret"}})
+    assert begun.status_code == 201, begun.text
+    draft = begun.json()
+    assert (draft["config"], draft["kept_secrets"]) == ({"api_token": ""}, ["api_token"])
+    where = f"/api/channel-drafts/{draft['id']}"
+    saved = await api.put(where, json={"name": "Lobby", "new_inbox_name": "Front desk", "config": {"room": "lob", "api_token": ""}})
+    assert saved.json()["kept_secrets"] == ["api_token"]
+    assert saved.json()["new_inbox_name"] == "Front desk"
+    assert [one["id"] for one in (await api.get("/api/channel-drafts")).json()["items"]] == [draft["id"]]
+    assert "s3cret" not in (await api.get(where)).text
+
+    made = await api.post(
+        "/api/channel-accounts",
+        json={"kind": "echo", "name": "Lobby", "config": {"room": "lobby"}, "draft_id": draft["id"], "setup_step": "details"},
+    )
+    assert made.status_code == 201, made.text
+    assert (made.json()["health"]["state"], made.json()["setup_step"]) == ("unfinished", "details")
+    assert (await api.get("/api/channel-drafts")).json()["items"] == []
+    assert_problem(await api.get(where), 404)
+    account = f"/api/channel-accounts/{made.json()['id']}"
+    assert (await api.patch(account, json={"setup_step": "assignment"})).json()["setup_step"] == "assignment"
+    assert (await api.patch(account, json={"name": "Hall"})).json()["setup_step"] == "assignment"
+    finished = (await api.patch(account, json={"setup_step": None})).json()
+    assert (finished["setup_step"], finished["health"]["state"]) == (None, "connected")
+
+
+async def test_what_is_no_draft_is_refused(api: httpx.AsyncClient) -> None:
+    assert_problem(await api.post("/api/channel-drafts", json={"kind": "nobody knows it"}), 404)
+    assert_problem(await api.post("/api/channel-drafts", json={"kind": "echo", "config": {"colour": "red"}}), 400, field="config.colour")
+    begun = (await api.post("/api/channel-drafts", json={"kind": "echo", "config": {"room": "x" * 300_000}})).status_code
+    assert begun == 413
+    draft = (await api.post("/api/channel-drafts", json={"kind": "echo"})).json()
+    assert (await api.delete(f"/api/channel-drafts/{draft['id']}")).status_code == 204
+    gone = {"kind": "echo", "name": "x", "config": {"room": "lobby"}, "draft_id": draft["id"]}
+    assert_problem(await api.post("/api/channel-accounts", json=gone), 404)
+
+
+async def test_hosted_addresses_have_each_their_own_from_name(api: httpx.AsyncClient) -> None:
+    """R-142."""
+    first = await api.post("/api/channel-accounts", json=forwarding("support@tindra.example", company_name="Tindra Outdoor"))
+    assert first.status_code == 201, first.text
+    taken = forwarding("sales@tindra.example", company_name="tindra outdoor")
+    refused = assert_problem(await api.post("/api/channel-accounts", json=taken), 409, code="sender_name_taken")
+    assert "tindra outdoor" in refused["detail"]
+    other = await api.post("/api/channel-accounts", json=forwarding("sales@tindra.example", company_name="Tindra Sales"))
+    assert other.status_code == 201, other.text
+    where = f"/api/channel-accounts/{other.json()['id']}"
+    assert_problem(await api.patch(where, json={"config": {"company_name": "Tindra Outdoor"}}), 409, code="sender_name_taken")
+    await api.delete(f"/api/channel-accounts/{first.json()['id']}")
+    assert (await api.patch(where, json={"config": {"company_name": "Tindra Outdoor"}})).status_code == 200
+
+
+async def test_a_reply_is_shown_as_a_customer_would_get_it(api: httpx.AsyncClient, ada: Any) -> None:
+    """R-111, R-114, R-115; scenarios 8 and 9."""
+    made = await api.post("/api/channel-accounts", json=forwarding("support@tindra.example", company_name="Tindra"))
+    where = f"/api/channel-accounts/{made.json()['id']}/preview"
+    words = {"subject": "Re: Zip", "text": "Hi Leo"}
+    one = (await api.post(where, json=words)).json()
+    assert (one["sender_name"], one["sender_address"], one["subject"]) == ("Ada Example at Tindra", "support@tindra.example", "Re: Zip")
+    signature = "<p>{{full_name}} / {{first_name}} / {{last_name}}</p><script>alert(1)</script>"
+    changed = {"company_name": "Tindra Outdoor", "from_name_mode": "company", "signature_html": signature}
+    other = (await api.post(where, json={**words, "config": changed})).json()
+    assert other["sender_name"] == "Tindra Outdoor"
+    assert "Ada Example / Ada / Example" in other["html"]
+    assert "script" not in other["html"]
+    assert "Hi Leo" in other["text"]
+    assert (await api.get(f"/api/channel-accounts/{made.json()['id']}")).json()["config"]["company_name"] == "Tindra"
+    bo = await api.post("/api/users", json={"name": "Bo Member", "email": "bo@tindra.example", "password": "correct horse battery staple"})
+    by_bo = (await api.post(where, json={**words, "user_id": bo.json()["id"]})).json()
+    assert by_bo["sender_name"] == "Bo Member at Tindra"
+    assert_problem(await api.post(where, json={**words, "user_id": "99999"}), 404)
+
+
+async def test_a_channel_without_a_preview_says_so(api: httpx.AsyncClient, echo: dict[str, Any]) -> None:
+    answer = await api.post(f"/api/channel-accounts/{echo['id']}/preview", json={"subject": "S", "text": "T"})
+    assert_problem(answer, 400, code="no_preview")

@@ -1,0 +1,69 @@
+"""The trash: emptied by the nightly sweep, or by hand, and then nothing is left (R-639)."""
+
+from datetime import timedelta
+from typing import Any
+
+import httpx
+
+from innboks.core.conversations.purge import KEPT, empty_trash
+from innboks.core.parts import Parts
+from innboks.lib.clock import FakeClock
+from tests.api.conftest import assert_problem, say
+
+
+async def rows(parts: Parts, table: str) -> int:
+    async with parts.db.connection() as conn:
+        found = await (await conn.execute(f"select count(*) from {table}")).fetchone()
+    assert found is not None
+    return int(found[0])
+
+
+async def test_what_was_long_in_the_trash_is_deleted_with_all_that_hangs_on_it(
+    parts: Parts, clock: FakeClock, api: httpx.AsyncClient, echo: dict[str, Any], conversation: dict[str, Any]
+) -> None:
+    await say(api, echo, "Something else", sender="maja", id="maja1")
+    other = next(one for one in (await api.get("/api/conversations")).json()["items"] if one["id"] != conversation["id"])
+    await say(api, echo, "And more", sender="ella", id="ella1")
+    third = max((one["id"] for one in (await api.get("/api/conversations")).json()["items"]), key=int)
+    where = f"/api/conversations/{conversation['id']}"
+    tag = (await api.post("/api/tags", json={"name": "tent"})).json()["id"]
+    await api.post(f"{where}/messages", json={"type": "reply", "text": "An answer"})
+    await api.put(f"{where}/draft", json={"text": "more"})
+    await api.post(f"{where}/merge", json={"conversation_ids": [other["id"]]})
+    await api.patch(where, json={"is_trashed": True, "add_tag_ids": [tag]})
+    clock.advance(step=KEPT - timedelta(seconds=1))
+    assert await empty_trash(parts) == 0
+    clock.advance(2)
+    assert await empty_trash(parts) == 1
+    assert await empty_trash(parts) == 0
+    for gone in (conversation["id"], other["id"]):
+        assert_problem(await api.get(f"/api/conversations/{gone}"), 404)
+    assert (await api.get(f"/api/conversations/{third}")).status_code == 200
+    assert (await rows(parts, "conversation"), await rows(parts, "message")) == (1, 1)
+    for table in ("dispatch", "draft", "rearrangement", "conversation_tag"):
+        assert await rows(parts, table) == 0, table
+    # The same payload does not come again: its fingerprint is still known.
+    await say(api, echo, "Is the tent back?")
+    assert await rows(parts, "conversation") == 1
+
+
+async def test_one_is_deleted_by_hand_only_from_the_trash(
+    api: httpx.AsyncClient, stranger: httpx.AsyncClient, conversation: dict[str, Any]
+) -> None:
+    where = f"/api/conversations/{conversation['id']}"
+    assert_problem(await api.delete(where), 409, code="not_in_trash")
+    await api.patch(where, json={"is_trashed": True})
+    assert_problem(await stranger.delete(where), 404)
+    assert (await api.delete(where)).status_code == 204
+    assert_problem(await api.get(where), 404)
+    assert_problem(await api.delete(where), 404)
+
+
+async def test_what_is_written_to_a_merged_conversation_arrives_where_its_messages_are(
+    api: httpx.AsyncClient, echo: dict[str, Any], conversation: dict[str, Any]
+) -> None:
+    await say(api, echo, "Something else", sender="maja", id="maja1")
+    other = next(one for one in (await api.get("/api/conversations")).json()["items"] if one["id"] != conversation["id"])
+    await api.post(f"/api/conversations/{conversation['id']}/merge", json={"conversation_ids": [other["id"]]})
+    written = await api.post(f"/api/conversations/{other['id']}/messages", json={"type": "comment", "text": "Late."})
+    assert written.json()["conversation_id"] == conversation["id"]

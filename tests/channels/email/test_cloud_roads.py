@@ -1,0 +1,238 @@
+"""A mailbox at a big provider through the whole product: connected, watched, on the road in, in the ledger, answered; and when leave is withdrawn."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
+
+import msgspec
+import pytest
+
+from innboks.app import build_parts
+from innboks.config import Settings
+from innboks.core.access import Actor
+from innboks.core.accounts.actors import first_admin
+from innboks.core.accounts.setup import create_first_account
+from innboks.core.channel_accounts import grants
+from innboks.core.channel_accounts import store as channel_accounts
+from innboks.core.channel_accounts.connect import change_channel_account, connect, disconnect, get_channel_account
+from innboks.core.channel_accounts.ledger import ledger
+from innboks.core.channel_accounts.models import ChannelAccount
+from innboks.core.channel_accounts.news import tell_watcher
+from innboks.core.channel_accounts.watch import watch_all
+from innboks.core.conversations.models import NewMessage
+from innboks.core.conversations.read import get_message, list_conversations, list_messages
+from innboks.core.conversations.send import send
+from innboks.core.conversations.write import write
+from innboks.core.parts import Parts
+from innboks.errors import Conflict, Invalid
+from innboks.sdk.contract import Grant
+from innboks.sdk.oauth import Authorised, Provider
+from tests.channels.email.cloud import CLIENTS, TEAM, Providers, mail, running_providers
+from tests.channels.email.test_cloud_mailbox import METHODS
+
+
+class Team:
+    """An account with one mailbox at a provider."""
+
+    def __init__(self, parts: Parts, actor: Actor, providers: Providers, method: str) -> None:
+        self.parts, self.actor, self.method = parts, actor, method
+        self.provider = providers.desk.providers["google" if method == "gmail" else "microsoft"]
+        self.box = self.provider.box(TEAM)
+
+    async def connects(self, **config: Any) -> ChannelAccount:
+        given = {"method": self.method, "address": TEAM, "refresh_token": self.provider.oauth.issue(TEAM)}
+        return await connect(self.parts, self.actor, "email", "Team", None, {**given, **config})
+
+    async def subjects(self) -> list[str]:
+        page = await list_conversations(self.parts, self.actor)
+        return sorted(str(one.subject) for one in page.items)
+
+    async def health(self, id: int) -> str:
+        return str((await get_channel_account(self.parts, self.actor, id)).health["state"])
+
+    async def answer(self, text: str = "On its way.") -> int:
+        (conversation,) = (await list_conversations(self.parts, self.actor)).items
+        message, _ = await write(self.parts, self.actor, conversation.id, NewMessage(type="reply", text=text))
+        return message.id
+
+    async def state(self, message_id: int) -> str:
+        return str((await get_message(self.parts, self.actor, message_id)).state)
+
+
+@pytest.fixture
+async def providers(settings: Settings) -> AsyncIterator[Providers]:
+    async with running_providers(settings) as running:
+        yield running
+
+
+@pytest.fixture
+def wide(settings: Settings, providers: Providers) -> Settings:
+    return msgspec.structs.replace(settings, provider_urls=providers.urls, provider_clients=CLIENTS)
+
+
+@pytest.fixture(params=METHODS)
+async def team(wide: Settings, dsn: str, providers: Providers, request: pytest.FixtureRequest) -> AsyncIterator[Team]:
+    async with build_parts(wide, dsn, "worker") as parts:
+        await create_first_account(parts, "Team", "Ada Example", "ada@team.example", "a long enough password")
+        actor = await first_admin(parts)
+        assert actor is not None
+        yield Team(parts, actor, providers, request.param)
+
+
+@pytest.fixture
+async def watching(team: Team) -> AsyncIterator[None]:
+    task = asyncio.create_task(watch_all(team.parts))
+    yield
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+async def until(condition: Callable[[], Awaitable[bool]], seconds: float = 40) -> None:
+    async with asyncio.timeout(seconds):
+        while not await condition():
+            await asyncio.sleep(0.05)
+
+
+async def test_from_the_mailbox_to_the_list_and_the_answer_to_sent(team: Team, watching: None) -> None:
+    row = await team.connects()
+    await team.box.put(mail("Where is it", Message_ID="<first@customer.example>"))
+
+    async def is_there() -> bool:
+        await tell_watcher(team.parts, row.account_id, row.id)  # as a push of the provider does
+        return await team.subjects() == ["Where is it"]
+
+    await until(is_there)
+    id = await team.answer()
+    await send(team.parts, row.account_id, id, worker="test")
+    assert await team.state(id) == "sent"
+    (copy,) = [one for one in team.box.mails.values() if one.folder == "sent"]
+    assert b"On its way." in copy.raw
+    await team.box.put(mail("Re: Where is it", Message_ID="<phone@tindra.example>", In_Reply_To="<first@customer.example>"), "sent")
+    await team.box.put(mail("Re: Where is it", Message_ID="<second@customer.example>", In_Reply_To=f"<{copy.message_id}>"))
+    (conversation,) = (await list_conversations(team.parts, team.actor)).items
+
+    async def directions() -> list[str]:
+        """Of the mails; what the thread says of assignments is no mail."""
+        thread = (await list_messages(team.parts, team.actor, conversation.id)).items
+        return sorted(one.direction for one in thread if one.direction != "none")
+
+    async def is_in_the_thread() -> bool:
+        await tell_watcher(team.parts, row.account_id, row.id)
+        return await directions() == ["in", "in", "out", "out"]
+
+    await until(is_in_the_thread)
+    told = await ledger(team.parts, team.actor, row.id)
+    assert (told.on_server, told.stored, told.quarantined, told.gap) == (3, 3, 0, 0)
+
+
+async def test_withdrawn_leave_holds_replies_and_signing_in_again_sends_them(team: Team, watching: None) -> None:
+    row = await team.connects()
+    await team.box.put(mail("Hello"))
+
+    async def is_there() -> bool:
+        await tell_watcher(team.parts, row.account_id, row.id)
+        return await team.subjects() == ["Hello"]
+
+    await until(is_there)
+    id = await team.answer()
+    team.provider.oauth.withdraw(TEAM)
+    await send(team.parts, row.account_id, id, worker="test")
+    now = await get_channel_account(team.parts, team.actor, row.id)
+    assert (now.is_authorized, now.health["state"]) == (False, "broken")
+    assert "Sign in again" in now.health["sentence"]
+    assert await team.state(id) == "queued"
+    await change_channel_account(team.parts, team.actor, row.id, config={}, grant=Grant(refresh_token=team.provider.oauth.issue(TEAM)))
+    assert await team.health(row.id) == "connected"
+    await send(team.parts, row.account_id, id, worker="test")
+    assert await team.state(id) == "sent"
+    assert len([one for one in team.box.mails.values() if one.folder == "sent"]) == 1
+
+
+async def test_the_watcher_turns_red_by_itself_and_people_are_told_once(team: Team, watching: None) -> None:
+    row = await team.connects()
+
+    async def is_(state: str) -> bool:
+        await tell_watcher(team.parts, row.account_id, row.id)
+        return await team.health(row.id) == state
+
+    await until(lambda: is_("connected"))
+    before = await _changes(team.parts, row)
+    team.provider.oauth.withdraw(TEAM)
+    await until(lambda: is_("broken"))
+    for _ in range(5):
+        await tell_watcher(team.parts, row.account_id, row.id)
+    assert await _changes(team.parts, row) == before + 1
+
+
+async def _changes(parts: Parts, row: ChannelAccount) -> int:
+    async with parts.db.connection() as conn:
+        cursor = await conn.execute(
+            "select count(*) from event where account_id = %s and type = 'channel_account.changed'", (row.account_id,)
+        )
+        found = await cursor.fetchone()
+    assert found
+    return int(found[0])
+
+
+async def test_two_workers_renew_once_and_lose_no_rotated_token(team: Team, wide: Settings, dsn: str) -> None:
+    """The provider replaces the refresh token at each renewal: whoever used the old one again would end the connection."""
+    team.provider.oauth.replaces_refresh_tokens = True
+    row = await team.connects()
+    async with build_parts(wide, dsn, "worker") as other:
+        contexts = [(await parts.directory.find(parts, row.account_id, row.id)).context for parts in (team.parts, other)] * 4
+        team.provider.oauth.expire()
+        before = team.provider.oauth.renewals
+        facts = CLIENTS["google" if team.method == "gmail" else "microsoft"]
+        place = Provider(name="P", consent_url="", token_url=_token_url(contexts[0]), client_id=facts.id, client_secret=facts.secret)
+        callers = [Authorised(ctx, place) for ctx in contexts]
+        await asyncio.gather(*(one._renew() for one in callers))
+        assert team.provider.oauth.renewals == before + 1
+        assert len({one.grant.access_token for one in callers}) == 1
+        team.provider.oauth.expire()
+        await asyncio.gather(*(one._renew() for one in callers))
+        assert team.provider.oauth.renewals == before + 2
+    async with team.parts.db.connection() as conn:
+        stored = await channel_accounts.get(conn, row.account_id, row.id)
+    assert stored is not None
+    assert grants.open_grant(team.parts, stored) == callers[0].grant
+
+
+def _token_url(ctx: Any) -> str:
+    from innboks.channels.email.signing_in import provider_of
+
+    return provider_of(ctx).token_url
+
+
+async def test_a_grant_is_encrypted_at_rest_and_gone_after_disconnecting(team: Team) -> None:
+    row = await team.connects()
+    async with team.parts.db.connection() as conn:
+        stored = await channel_accounts.get(conn, row.account_id, row.id)
+    assert stored is not None
+    grant = grants.open_grant(team.parts, stored)
+    assert grant is not None
+    assert grant.refresh_token.encode() not in bytes(stored.grant_sealed or b"") + bytes(stored.config_sealed)
+    await disconnect(team.parts, team.actor, row.id)
+    async with team.parts.db.connection() as conn:
+        stored = await channel_accounts.get(conn, row.account_id, row.id)
+    assert stored is not None
+    assert stored.grant_sealed is None
+
+
+async def test_an_address_is_connected_once_whatever_the_method(team: Team) -> None:
+    await team.connects()
+    with pytest.raises(Conflict):
+        await connect(team.parts, team.actor, "email", "Again", None, {"method": "forwarding", "address": TEAM.title()})
+    with pytest.raises(Conflict):
+        await team.connects()
+    other = await connect(team.parts, team.actor, "email", "Other", None, {"method": "forwarding", "address": "other@tindra.example"})
+    with pytest.raises(Conflict):
+        await change_channel_account(team.parts, team.actor, other.id, config={"address": TEAM})
+
+
+async def test_the_form_says_how_to_sign_in(team: Team) -> None:
+    with pytest.raises(Invalid) as refused:
+        await team.connects(refresh_token="")
+    assert refused.value.code == "sign_in"
+    with pytest.raises(Invalid) as refused:
+        await team.connects(refresh_token="made up")
+    assert refused.value.field == "method"

@@ -1,0 +1,272 @@
+"""What is Microsoft's own: its libraries as judge of the sign-in, subscriptions, clouds that are refused, and requests looked up in the published
+descriptions where these lie beside the project."""
+
+import asyncio
+import json
+import re
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import httpx
+import msal
+import pytest
+from msal.oauth2cli.oauth2 import Client
+
+from innboks.channels.email import cloud, cloud_mailbox, graph
+from innboks.channels.email.signing_in import GRAPH_SCOPES
+from innboks.config import Settings
+from innboks.errors import BadSignature, Invalid, Uncertain
+from innboks.sandbox.email.microsoft import Microsoft
+from innboks.sandbox.email.provider import Trouble
+from innboks.sandbox.stand_in import Request
+from innboks.sdk.contract import Consent, Inbound, OutgoingFile
+from tests.channels.email.cloud import CLIENTS, TEAM, CloudBox, Providers, mail, running_providers, until
+from tests.channels.email.context import outgoing
+
+SPECS = Path(__file__).resolve().parents[3].parent / "shared" / "specs" / "graph"
+REDIRECT = "http://127.0.0.1:8080/api/oauth/callback"
+
+
+@pytest.fixture
+async def providers(settings: Settings) -> AsyncIterator[Providers]:
+    async with running_providers(settings) as running:
+        yield running
+
+
+@pytest.fixture
+async def box(providers: Providers) -> AsyncIterator[CloudBox]:
+    made = CloudBox(providers, "microsoft365")
+    yield made
+    await made.http.close()
+
+
+def microsoft(box: CloudBox) -> Microsoft:
+    assert isinstance(box.provider, Microsoft)
+    return box.provider
+
+
+async def test_microsofts_library_signs_in_and_renews(providers: Providers, box: CloudBox) -> None:
+    """MSAL's own OAuth client; MSAL itself speaks https only."""
+    assert msal.__version__
+    base, facts = providers.urls["microsoft"], CLIENTS["microsoft"]
+    server = {"authorization_endpoint": f"{base}/common/oauth2/v2.0/authorize", "token_endpoint": f"{base}/common/oauth2/v2.0/token"}
+    theirs = Client(server, facts.id, client_secret=facts.secret)
+    flow = theirs.initiate_auth_code_flow(scope=list(GRAPH_SCOPES), redirect_uri=REDIRECT, login_hint=TEAM)
+    async with httpx.AsyncClient() as browser:
+        page = await browser.get(flow["auth_uri"])
+        link = re.search(r'href="(http[^"]+address[^"]+)"', page.text)
+        assert link
+        back = (await browser.get(link[1].replace("&amp;", "&"))).headers["location"]
+    answer = {name: values[0] for name, values in parse_qs(urlsplit(back).query).items()}
+    tokens = await asyncio.to_thread(theirs.obtain_token_by_auth_code_flow, flow, answer)
+    assert tokens["refresh_token"]
+    again = await asyncio.to_thread(theirs.obtain_token_by_refresh_token, tokens["refresh_token"], scope=list(GRAPH_SCOPES))
+    assert again["refresh_token"] != tokens["refresh_token"]
+    async with httpx.AsyncClient(headers={"authorization": f"Bearer {again['access_token']}"}) as client:
+        me = (await client.get(f"{base}/v1.0/me")).json()
+    assert me["mail"] == TEAM
+    consent = Consent(redirect_uri=REDIRECT, state="s", verifier="v" * 64)
+    ours = parse_qs(urlsplit(box.channel.consent_url(box.context(), consent)).query)
+    wanted = parse_qs(urlsplit(flow["auth_uri"]).query)
+    assert set(wanted) - set(ours) <= {"nonce"}
+    assert sorted(ours["scope"][0].split()) == sorted(wanted["scope"][0].split())
+
+
+async def test_what_one_organisation_alone_may_use(box: CloudBox) -> None:
+    from msgspec.structs import replace
+
+    box.settings = {**box.settings, "provider_clients": {"microsoft": replace(CLIENTS["microsoft"], tenant="tindra.example")}}
+    consent = Consent(redirect_uri=REDIRECT, state="s", verifier="v" * 64)
+    assert "/tindra.example/oauth2/v2.0/authorize?" in box.channel.consent_url(box.context(), consent)
+
+
+async def test_the_governments_clouds_are_refused_in_words(box: CloudBox) -> None:
+    """R-107."""
+    from msgspec.structs import replace
+
+    for address in ("team@agency.onmicrosoft.us", "team@navy.mil"):
+        with pytest.raises(Invalid) as refused:
+            box.channel.consent_url(
+                replace(box.context(), config=replace(box.config, address=address)), Consent(redirect_uri=REDIRECT, state="s", verifier="v")
+            )
+        assert "GCC High" in refused.value.sentence
+    microsoft(box).government.add("tindra.example")
+    with pytest.raises(Invalid) as refused:
+        await box.channel.connect(box.context())
+    assert (refused.value.field, refused.value.code) == ("address", "other_cloud")
+    microsoft(box).government.clear()
+    box.provider.troubles.append(Trouble(call="openid-configuration", status=500))
+    assert (await box.channel.connect(box.context())).identity == TEAM
+
+
+def test_shared_mailboxes_are_told_to_use_forwarding(box: CloudBox) -> None:
+    """R-106."""
+    assert "shared mailbox" in cloud._another("Microsoft", "ada@tindra.example", box.config)
+
+
+def test_the_form_offers_no_from_name(box: CloudBox) -> None:
+    """R-112."""
+    from msgspec.json import schema
+
+    fields = schema(type(box.config))["$defs"]["Config"]["properties"]
+    for name in ("from_name_mode", "company_name", "smtp_host", "smtp_password", "tls_verify"):
+        assert "microsoft365" not in fields[name]["x-show-if"]["method"]
+    assert "x-show-if" not in fields["signature_html"]
+
+
+async def test_a_subscription_is_made_renewed_and_made_anew_and_looking_goes_on_without(
+    box: CloudBox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    graph_box = graph.Graph(box.context())
+    ms = microsoft(box)
+
+    async def innboks(url: str, content: Any, query: dict[str, str] | None = None) -> tuple[int, str, str]:
+        inbound = Inbound(body=json.dumps(content).encode(), query=query or {}, path="microsoft")
+        answer = graph.take_push(box.context(), inbound)
+        pushed.append(answer.is_news)
+        return answer.status, answer.type, answer.body.decode()
+
+    pushed: list[bool] = []
+    monkeypatch.setattr(ms, "post", innboks)  # the network between both, which a test of hooks has for real
+    push = await graph_box.keep_push({})
+    assert pushed == [False]
+    assert len(ms.subscriptions) == 1
+    assert await graph_box.keep_push(push) == push
+    await box.box.put(mail("pushed"))
+    await until(lambda: pushed == [False, True])
+    box.clock.advance(86400 * 1.6)
+    renewed = await graph_box.keep_push(push)
+    assert renewed["id"] == push["id"]
+    assert renewed["renew_at"] > push["renew_at"]
+    ms.subscriptions.clear()
+    box.clock.advance(86400 * 1.6)
+    anew = await graph_box.keep_push(renewed)
+    assert list(ms.subscriptions) == [anew["id"]] != [push["id"]]
+    box.clock.advance(86400 * 1.6)
+    box.provider.troubles.append(Trouble(call="subscriptions", status=500, times=100))
+    without = await graph_box.keep_push(anew)
+    assert without["problem"]
+    async with box.watched():
+        await until(lambda: box.subjects() == ["pushed"])
+    assert box.health[-1].state == "connected"
+
+
+def test_pushes_without_the_secret_are_refused(box: CloudBox) -> None:
+    secret = graph.push_secret(box.context())
+    good = {"value": [{"clientState": secret, "subscriptionId": "1"}]}
+    assert graph.take_push(box.context(), Inbound(body=json.dumps(good).encode())).status == 202
+    for body in (b"", b"{}", b"[]", b'{"value": []}', b'{"value": [{"clientState": "x"}]}', b'{"value": [{"clientState": 7}]}', b"\xff"):
+        with pytest.raises(BadSignature):
+            graph.take_push(box.context(), Inbound(body=body))
+    mixed = {"value": [{"clientState": secret}, {"clientState": "other"}]}
+    with pytest.raises(BadSignature):
+        graph.take_push(box.context(), Inbound(body=json.dumps(mixed).encode()))
+
+
+async def test_a_mark_that_leads_elsewhere_is_not_followed(box: CloudBox) -> None:
+    """Marks are addresses: one that does not belong to Graph must not get our token."""
+    source = graph.Graph(box.context())
+    await box.box.put(mail("one"))
+    cursor = await source.begin(box.connected_at)
+    for id in cursor["links"]:
+        cursor["links"][id] = "http://127.0.0.1:9/elsewhere"
+    found, _ = await source.changes(cursor)
+    assert len(found) == 1
+
+
+async def test_folders_within_folders_and_new_ones(box: CloudBox) -> None:
+    async with box.watched():
+        await box.box.put(mail("deep"), "Projects")
+        await box.box.put(mail("deeper"), "Projects/2026")
+        box.clock.advance(400)  # folders are looked for every five minutes
+        await until(lambda: sorted(box.subjects()) == ["deep", "deeper"])
+        await box.box.put(mail("thrown away"), "trash")
+        await box.box.put(mail("kept"))
+        await until(lambda: "kept" in box.subjects())
+    assert sorted(box.subjects()) == ["deep", "deeper", "kept"]
+    assert {one.headers["folder"] for one in box.delivered} == {"Projects", "2026", "Inbox"}
+
+
+async def test_a_sent_mail_that_was_deleted_meanwhile_is_uncertain(box: CloudBox) -> None:
+    ms = microsoft(box)
+
+    async def gone(*_: Any) -> None:
+        for id in list(box.box.mails):
+            await box.box.delete(id)
+
+    ms._send = gone  # type: ignore[method-assign,assignment]
+    ms.troubles.append(Trouble(call="/send$", loses_answer=True))
+    with pytest.raises(Uncertain):
+        await box.channel.send(box.context(), outgoing())
+
+
+@pytest.mark.skipif(not SPECS.is_dir(), reason="the published descriptions are not beside the project")
+async def test_every_request_of_ours_is_in_the_descriptions(box: CloudBox) -> None:
+    paths: dict[str, dict[str, Any]] = {}
+    for file in sorted(SPECS.glob("*.json")):
+        document = json.loads(file.read_text())
+        paths |= {path: methods | {"document": document} for path, methods in document["paths"].items()}
+    content = b"x" * 3_000_000
+
+    async def read() -> bytes:
+        return content
+
+    async with box.watched():
+        await box.box.put(mail("one", Message_ID="<one@customer.example>"))
+        await box.box.put(mail("elsewhere", Message_ID="<phone@tindra.example>"), "sent")
+        await until(lambda: len(box.delivered) == 2)
+    large = OutgoingFile(name="large.bin", type="application/octet-stream", size=len(content), content=read)
+    await box.channel.send(box.context(), outgoing(files=[large]))
+    await box.channel.send(box.context(), outgoing(attempt=2))
+    await graph.Graph(box.context()).keep_push({})
+    await cloud_mailbox.ledger(box.context(), cloud.mailbox_of(box.context()))
+    seen = set()
+    for request in box.provider.requests:
+        if request.path.startswith("v1.0/") and not request.path.endswith(("/delta", "/childFolders")) and request.path != "v1.0/me":
+            path, problems = described(paths, request)
+            assert not problems, f"{request.method} {request.path}: {problems}"
+            seen.add(f"{request.method} {path}")
+    assert {"POST /users/{user-id}/messages/{message-id}/send", "POST /users/{user-id}/messages", "POST /subscriptions"} <= seen
+    assert "POST /users/{user-id}/messages/{message-id}/attachments/createUploadSession" in seen
+    wrong = Request("POST", "v1.0/subscriptions", {}, b'{"callback": "x"}', {"content-type": "application/json"})
+    assert described(paths, wrong)[1]
+    assert described(paths, Request("GET", "v1.0/me/mails", {}, b""))[1]
+
+
+def described(paths: dict[str, dict[str, Any]], request: Request) -> tuple[str, list[str]]:
+    """(the path in the description, what in the request does not stand there)."""
+    mine = "/" + request.path.removeprefix("v1.0/").replace("me/", "users/me/", 1)
+    for path, methods in paths.items():
+        pattern = re.sub(r"\\\{[^/]+\\\}", "[^/]+", re.escape(path)).replace("microsoft\\.graph\\.", "(microsoft\\.graph\\.)?")
+        if re.fullmatch(pattern, mine) and request.method.lower() in methods:
+            break
+    else:
+        return "", ["no such path"]
+    document = methods["document"]
+    declared = {str(_resolved(document, one).get("name")) for one in methods[request.method.lower()].get("parameters", [])}
+    declared |= {"$select", "$filter", "$orderby", "$top", "$skip"}
+    said = [f"no parameter {name}" for name, _ in request.pairs if name not in declared]
+    if request.body and request.headers.get("content-type", "").startswith("application/json"):
+        body = methods[request.method.lower()].get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema", {})
+        fields = _fields(document, body)
+        said += [f"no field {name}" for name in json.loads(request.body) if name not in fields]
+    return path, said
+
+
+def _fields(document: dict[str, Any], schema: dict[str, Any]) -> set[str]:
+    schema = _resolved(document, schema)
+    found = set(schema.get("properties", {}))
+    for part in (*schema.get("allOf", ()), *schema.get("anyOf", ())):
+        found |= _fields(document, part)
+    return found
+
+
+def _resolved(document: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
+    if "$ref" not in schema:
+        return schema
+    found: Any = document
+    for name in schema["$ref"].removeprefix("#/").split("/"):
+        found = found.get(name, {})
+    return dict(found)

@@ -1,0 +1,241 @@
+"""What is stuck: found, shown to those whom it concerns, told to admins by another connection, once, and once more when it is over (AHEAD 4)."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, timedelta
+from email import message_from_bytes, policy
+
+import msgspec
+import pytest
+
+from innboks.core.access import Actor
+from innboks.core.channel_accounts import store_rhythm
+from innboks.core.channel_accounts.connect import connect
+from innboks.core.channel_accounts.grants import seal_grant
+from innboks.core.channel_accounts.health import mark_broken, record_health
+from innboks.core.channel_accounts.models import ChannelAccount
+from innboks.core.conversations.models import NewMessage
+from innboks.core.conversations.read import list_conversations
+from innboks.core.conversations.receive import receive
+from innboks.core.conversations.write import write
+from innboks.core.dispatches import store as dispatches
+from innboks.core.parts import Parts
+from innboks.core.radar import store
+from innboks.core.radar.alarm import count_what_is_missing, look_for_alarms
+from innboks.core.radar.look import radar
+from innboks.core.radar.models import Trouble
+from innboks.lib.clock import FakeClock
+from innboks.sdk.contract import Grant, Health
+from tests.channels.email.scripted_smtp import ScriptedServer, scripted
+from tests.core.conftest import say, signed
+
+
+async def only(parts: Parts, actor: Actor) -> Trouble:
+    (one,) = await radar(parts, actor)
+    return one
+
+
+async def answer(parts: Parts, actor: Actor, echo: ChannelAccount) -> int:
+    """An answer that nobody has taken yet."""
+    await say(parts, echo, "Is it there?")
+    conversation = (await list_conversations(parts, actor)).items[0]
+    message, _ = await write(parts, actor, conversation.id, NewMessage(type="reply", text="Yes."))
+    return message.id
+
+
+async def end(parts: Parts, message_id: int, account_id: int, state: str) -> None:
+    async with parts.db.transaction() as conn:
+        await dispatches.settle(conn, account_id, message_id, state=state, reason="550 nobody here")
+
+
+async def test_while_all_is_well_there_is_nothing(parts: Parts, actor: Actor, echo: ChannelAccount) -> None:
+    await say(parts, echo, "Hello")
+    assert await radar(parts, actor) == []
+
+
+async def test_an_answer_that_nobody_took(parts: Parts, actor: Actor, echo: ChannelAccount, clock: FakeClock) -> None:
+    await answer(parts, actor, echo)
+    clock.advance(step=timedelta(minutes=2))
+    assert await radar(parts, actor) == []
+    clock.advance(step=timedelta(minutes=2))
+    one = await only(parts, actor)
+    assert (one.kind, one.count, one.conversation_id) == ("unsent", 1, (await list_conversations(parts, actor)).items[0].id)
+
+
+@pytest.mark.parametrize("state", ["failed", "uncertain"])
+async def test_an_answer_that_did_not_arrive_or_may_not_have(parts: Parts, actor: Actor, echo: ChannelAccount, state: str) -> None:
+    await end(parts, await answer(parts, actor, echo), actor.account_id, state)
+    one = await only(parts, actor)
+    assert (one.kind, one.count) == (state, 1)
+
+
+async def test_a_broken_connection_with_what_waits_for_it(parts: Parts, actor: Actor, echo: ChannelAccount) -> None:
+    await mark_broken(parts, echo.account_id, echo.id, "The token was withdrawn.")
+    await answer(parts, actor, echo)
+    one = await only(parts, actor)
+    assert (one.kind, one.count, one.name, one.detail, one.channel_account_id) == ("broken", 1, "Echo", "The token was withdrawn.", echo.id)
+    await record_health(parts, echo.account_id, echo.id, Health(state="connected"))
+    assert await radar(parts, actor) == []
+
+
+async def test_what_could_not_be_read(parts: Parts, actor: Actor, echo: ChannelAccount) -> None:
+    await receive(parts, echo.account_id, echo.id, signed({"type": "nobody knows this"}))
+    one = await only(parts, actor)
+    assert (one.kind, one.count, one.name) == ("quarantined", 1, "Echo")
+
+
+async def test_a_sign_in_that_was_not_renewed(parts: Parts, actor: Actor, echo: ChannelAccount, clock: FakeClock) -> None:
+    grant = Grant(refresh_token="r", access_token="a", expires_at=clock.now())
+    async with parts.db.transaction() as conn:
+        await conn.execute(
+            "update channel_account set grant_sealed = %s where id = %s", (seal_grant(parts, echo.account_id, echo.id, grant), echo.id)
+        )
+    clock.advance(step=timedelta(minutes=29))
+    assert await radar(parts, actor) == []
+    clock.advance(step=timedelta(minutes=2))
+    assert (await only(parts, actor)).kind == "expiring"
+
+
+async def test_a_connection_that_is_quiet_by_its_own_rhythm(parts: Parts, actor: Actor, echo: ChannelAccount) -> None:
+    await say(parts, echo, "Hello")
+    async with parts.db.transaction() as conn:
+        row = await (await conn.execute("select last_received_at from channel_account where id = %s", (echo.id,))).fetchone()
+        assert row is not None
+        quiet = {"after": row[0].astimezone(UTC).isoformat(), "usual_s": 60}
+        await store_rhythm.save_quiet(conn, echo.account_id, echo.id, quiet)
+    assert (await only(parts, actor)).kind == "quiet"
+
+
+async def test_a_gap_counts_when_it_stays(parts: Parts, actor: Actor, echo: ChannelAccount, clock: FakeClock) -> None:
+    async def counted(gap: int | None) -> None:
+        async with parts.db.transaction() as conn:
+            await store.save_gap(conn, echo.account_id, echo.id, gap, clock.now())
+
+    await counted(4)
+    clock.advance(step=timedelta(hours=1))
+    await counted(3)
+    assert await radar(parts, actor) == []
+    clock.advance(step=timedelta(hours=2))
+    one = await only(parts, actor)
+    assert (one.kind, one.count) == ("gap", 3)
+    await counted(0)
+    assert await radar(parts, actor) == []
+    await count_what_is_missing(parts)  # Echo keeps no books: nothing is asked, nothing breaks
+    assert await radar(parts, actor) == []
+
+
+async def test_a_worker_that_is_silent_is_missed_by_everybody(parts: Parts, actor: Actor, clock: FakeClock) -> None:
+    stranger = msgspec.structs.replace(actor, readable=frozenset())
+    async with parts.db.connection() as conn:
+        await store.beat(conn, "web:a:1", "web", clock.now())
+        assert await radar(parts, stranger) == [], "it has not had the time to come up yet"
+        clock.advance(61)
+        assert (await only(parts, stranger)).kind == "worker"
+        await store.beat(conn, "worker:a:2", "worker", clock.now())
+        assert await radar(parts, stranger) == []
+        clock.advance(61)
+        await store.beat(conn, "web:a:1", "web", clock.now())
+        assert (await only(parts, stranger)).kind == "worker"
+        await store.beat(conn, "worker:a:3", "worker", clock.now())
+        assert await radar(parts, stranger) == [], "another one works"
+
+
+async def test_nobody_sees_what_concerns_other_inboxes(parts: Parts, actor: Actor, echo: ChannelAccount, clock: FakeClock) -> None:
+    message_id = await answer(parts, actor, echo)
+    await receive(parts, echo.account_id, echo.id, signed({"type": "nobody knows this"}))
+    await mark_broken(parts, echo.account_id, echo.id, "Withdrawn.")
+    clock.advance(step=timedelta(minutes=5))
+    assert {one.kind for one in await radar(parts, actor)} == {"broken", "unsent", "quarantined"}
+    await end(parts, message_id, actor.account_id, "uncertain")
+    assert "uncertain" in {one.kind for one in await radar(parts, actor)}
+    assert await radar(parts, msgspec.structs.replace(actor, readable=frozenset())) == []
+
+
+# ── alarms ───────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class Office:
+    """An account with two addresses, each with a mail server of its own."""
+
+    def __init__(self, parts: Parts, actor: Actor, rows: list[ChannelAccount], servers: list[ScriptedServer]) -> None:
+        self.parts, self.actor, self.rows, self.servers = parts, actor, rows, servers
+
+    def mails(self, nth: int) -> list[str]:
+        """Subject and text of what this server was given."""
+        found = []
+        for raw in self.servers[nth].mails:
+            mail = message_from_bytes(raw, policy=policy.default)
+            found.append(f"{mail['To']} | {mail['Subject']} | {mail.get_content()}")
+        return found
+
+
+@pytest.fixture
+async def office(parts: Parts, actor: Actor) -> AsyncIterator[Office]:
+    async with scripted() as first, scripted() as second:
+        rows = []
+        for name, server in (("sales", first), ("team", second)):
+            config = {
+                "address": f"{name}@tindra.test",
+                "company_name": f"Tindra {name}",
+                "smtp_host": "127.0.0.1",
+                "smtp_port": server.port,
+            }
+            rows.append(await connect(parts, actor, "email", name.title(), None, config))
+        yield Office(parts, actor, rows, [first, second])
+
+
+async def test_a_broken_connection_is_told_by_another_one_once_and_once_when_it_is_over(office: Office, clock: FakeClock) -> None:
+    broken = office.rows[0]
+    await mark_broken(office.parts, broken.account_id, broken.id, "The password was changed.")
+    await look_for_alarms(office.parts)
+    assert [office.mails(0), office.mails(1)] == [[], []], "it may be over in a moment"
+    for _ in range(3):
+        clock.advance(61)
+        await look_for_alarms(office.parts)
+    (told,) = office.mails(1)
+    assert "ada@tindra.example" in told
+    assert "Sales" in told
+    assert "The password was changed." in told
+    assert "Reconnect it." in told
+    await record_health(office.parts, broken.account_id, broken.id, Health(state="connected"))
+    for _ in range(2):
+        clock.advance(61)
+        await look_for_alarms(office.parts)
+    assert len(office.mails(1)) + len(office.mails(0)) == 2
+    over = (office.mails(0) + office.mails(1)[1:])[0]
+    assert "over" in over
+    assert "Sales" in over
+
+
+async def test_what_nobody_took_is_told_when_somebody_does(office: Office, clock: FakeClock) -> None:
+    for row in office.rows:
+        await mark_broken(office.parts, row.account_id, row.id, "Refused.")
+    await look_for_alarms(office.parts)
+    clock.advance(61)
+    await look_for_alarms(office.parts)
+    assert [office.mails(0), office.mails(1)] == [[], []]
+    await record_health(office.parts, office.rows[1].account_id, office.rows[1].id, Health(state="connected"))
+    clock.advance(61)
+    await look_for_alarms(office.parts)
+    (told,) = office.mails(1)
+    assert "Sales" in told
+    assert "Team" not in told.split("|")[2], "of what was over before anybody was told, nobody is told"
+
+
+async def test_a_worker_that_is_down_is_told_too(office: Office, clock: FakeClock) -> None:
+    async with office.parts.db.connection() as conn:
+        await store.beat(conn, "web:a:1", "web", clock.now())
+        clock.advance(61)
+        await store.beat(conn, "web:a:1", "web", clock.now())
+    await look_for_alarms(office.parts)
+    clock.advance(61)
+    await look_for_alarms(office.parts)
+    assert sum("background work stands still" in mail for mail in (*office.mails(0), *office.mails(1))) == 1
+
+
+async def test_two_processes_take_turns(office: Office, clock: FakeClock) -> None:
+    async with office.parts.db.transaction() as conn:
+        assert await store.take_turn(conn)
+        await mark_broken(office.parts, office.rows[0].account_id, office.rows[0].id, "Refused.")
+        await look_for_alarms(office.parts)
+        async with office.parts.db.connection() as other:
+            assert await store.alarms(other, office.actor.account_id) == {}

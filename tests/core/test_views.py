@@ -1,0 +1,271 @@
+"""Lists: what is due first, pages that show everything once, filters, counts, and deadlines that stay true whatever is written."""
+
+import random
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from innboks.core.access import Actor
+from innboks.core.accounts.actors import actor_for
+from innboks.core.channel_accounts.models import ChannelAccount
+from innboks.core.conversations.change import Change, change
+from innboks.core.conversations.models import Conversation, NewMessage
+from innboks.core.conversations.read import count_views, list_conversations
+from innboks.core.conversations.write import write
+from innboks.core.inboxes.inboxes import create_inbox, renew_due, update_inbox
+from innboks.core.parts import Parts
+from innboks.core.views import store
+from innboks.core.views.models import BUILT_IN, Filters
+from innboks.errors import Invalid
+from innboks.lib.clock import FakeClock
+from tests.core.conftest import say
+
+HOUR = timedelta(hours=1)
+
+
+async def rows(parts: Parts, actor: Actor, **how: Any) -> list[Conversation]:
+    return list((await list_conversations(parts, actor, **how)).items)
+
+
+async def set_window(parts: Parts, seconds: int) -> None:
+    async with parts.db.connection() as conn:
+        await store.note_windows(conn, {"echo": seconds})
+
+
+async def test_who_waits_has_a_deadline_until_the_answer(parts: Parts, actor: Actor, echo: ChannelAccount, clock: FakeClock) -> None:
+    await say(parts, echo, "Is the tent back?")
+    (one,) = await rows(parts, actor)
+    assert (one.due_at, one.due_kind, one.due_from) == (clock.now() + 4 * HOUR, "reply", clock.now())
+    clock.advance(600)
+    await say(parts, echo, "Hello?", id="m2")
+    assert (await rows(parts, actor))[0].due_at == one.due_at  # the clock began with the first question
+    await write(parts, actor, one.id, NewMessage(type="reply", text="It is."))
+    (answered,) = await rows(parts, actor)
+    assert (answered.due_at, answered.due_kind, answered.due_from) == (None, None, None)
+
+
+async def test_the_window_counts_when_it_ends_first(parts: Parts, actor: Actor, echo: ChannelAccount, clock: FakeClock) -> None:
+    await set_window(parts, 7200)
+    await say(parts, echo, "Is the tent back?")
+    (one,) = await rows(parts, actor)
+    assert (one.due_at, one.due_kind) == (clock.now() + 2 * HOUR, "window")
+    clock.advance(5400)
+    await say(parts, echo, "Hello?", id="m2")  # opens the window anew; now the target ends first no more than the window
+    (one,) = await rows(parts, actor)
+    assert (one.due_at, one.due_kind) == (clock.now() + 2 * HOUR, "window")
+    clock.advance(3600)
+    await say(parts, echo, "Anybody?", id="m3")
+    (one,) = await rows(parts, actor)
+    assert (one.due_at, one.due_kind) == (clock.now() - timedelta(hours=2.5) + 4 * HOUR, "reply")
+
+
+async def test_an_inbox_has_its_own_target_also_for_who_waits_already(
+    parts: Parts, actor: Actor, echo: ChannelAccount, clock: FakeClock
+) -> None:
+    for n in range(5):
+        await say(parts, echo, "Is the tent back?", sender=f"p{n}", id=f"m{n}")
+    await update_inbox(parts, actor, echo.inbox_id, reply_within_s=None)
+    await renew_due(parts, actor.account_id, echo.inbox_id)
+    assert {one.due_at for one in await rows(parts, actor)} == {None}
+    await update_inbox(parts, actor, echo.inbox_id, reply_within_s=1800)
+    await renew_due(parts, actor.account_id, echo.inbox_id)
+    assert {one.due_at for one in await rows(parts, actor)} == {clock.now() + HOUR / 2}
+    quick = await create_inbox(parts, actor, "Quick")
+    actor = await _again(parts, actor)
+    await update_inbox(parts, actor, quick.id, reply_within_s=60)
+    moved = await change(parts, actor, (await rows(parts, actor))[0].id, Change(inbox_id=quick.id))
+    assert moved.due_at == clock.now() + timedelta(seconds=60)
+    with pytest.raises(Invalid):
+        await update_inbox(parts, actor, quick.id, reply_within_s=5)
+
+
+async def test_closing_stops_the_clock_and_reopening_starts_it_again(parts: Parts, actor: Actor, echo: ChannelAccount) -> None:
+    await say(parts, echo, "Is the tent back?")
+    (one,) = await rows(parts, actor)
+    assert (await change(parts, actor, one.id, Change(status="closed"))).due_at is None
+    assert (await change(parts, actor, one.id, Change(status="open"))).due_at == one.due_at
+
+
+async def test_due_first_is_deadlines_then_waiting_then_answered_newest_first(
+    parts: Parts, actor: Actor, echo: ChannelAccount, clock: FakeClock
+) -> None:
+    calm = await create_inbox(parts, actor, "Calm")
+    actor = await _again(parts, actor)
+    await update_inbox(parts, actor, calm.id, reply_within_s=None)
+    for name in ("late", "answered early", "waits long", "answered late", "soon", "waits short"):
+        clock.advance(60)
+        await say(parts, echo, name, sender=name, id=name)
+        found = next(one for one in await rows(parts, actor, limit=100) if one.preview == name)
+        if "answered" in name:
+            await write(parts, actor, found.id, NewMessage(type="reply", text=name))
+        if "waits" in name:
+            await change(parts, actor, found.id, Change(inbox_id=calm.id))
+    due = [one.contact_name.lower() for one in await rows(parts, actor, sort="due")]
+    assert due == ["late", "soon", "waits long", "waits short", "answered late", "answered early"]
+    newest = [one.contact_name.lower() for one in await rows(parts, actor, sort="newest")]
+    assert [one.contact_name.lower() for one in await rows(parts, actor, sort="oldest")] == newest[::-1]
+    assert newest[0] == "waits short"
+
+
+async def _again(parts: Parts, actor: Actor) -> Actor:
+    found = await actor_for(parts, actor.account_id, actor.user_id)
+    assert found is not None
+    return found
+
+
+# ── every page walk shows everything once ────────────────────────────────────────────────────────────────────────────────
+
+
+async def fill(parts: Parts, actor: Actor, echo: ChannelAccount, now: datetime, total: int, seed: int) -> None:
+    """Conversations of every kind, many with the same times, in three inboxes."""
+    chosen = random.Random(seed)
+    inboxes = [echo.inbox_id, *[(await create_inbox(parts, actor, f"Inbox {n}")).id for n in range(2)]]
+    async with parts.db.transaction() as conn:
+        for n in range(total):
+            waits = chosen.random() < 0.5
+            at = now - timedelta(minutes=chosen.randrange(600))
+            values = {
+                "account": actor.account_id,
+                "inbox": chosen.choice(inboxes),
+                "channel": echo.id,
+                "status": chosen.choice(["open", "open", "open", "closed"]),
+                "assignee": chosen.choice([None, actor.user_id]),
+                "subject": f"number {n}",
+                "at": at,
+                "waiting": at if waits else None,
+                "failed": int(chosen.random() < 0.2),
+                "spam": chosen.random() < 0.1,
+                "trashed": at if chosen.random() < 0.1 else None,
+                "snoozed": chosen.random() < 0.1,
+                "until": now + timedelta(hours=chosen.randrange(9)) if chosen.random() < 0.5 else None,
+                "priority": chosen.choice(["low", "normal", "high", "urgent"]),
+            }
+            await conn.execute(
+                """insert into conversation (account_id, inbox_id, channel_account_id, status, assignee_id, subject, last_message_at, waiting_since,
+                       failed_count, spam, trashed_at, is_snoozed, snoozed_until, priority)
+                   values (%(account)s, %(inbox)s, %(channel)s, %(status)s, %(assignee)s, %(subject)s, %(at)s, %(waiting)s, %(failed)s, %(spam)s,
+                       %(trashed)s, %(snoozed)s, case when %(snoozed)s then %(until)s::timestamptz end, %(priority)s)""",
+                values,
+            )
+
+
+async def walk_all(parts: Parts, actor: Actor, limit: int, **how: Any) -> list[Conversation]:
+    seen: list[Conversation] = []
+    cursor = None
+    for _ in range(1000):
+        page = await list_conversations(parts, actor, cursor=cursor, limit=limit, **how)
+        seen += page.items
+        cursor = page.next
+        if cursor is None:
+            return seen
+    raise AssertionError("the list has no end")
+
+
+FILTERS = {
+    "none": Filters(),
+    "any status": Filters(status="any"),
+    "everything": Filters(status="any", hide_spam=False, hide_trash=False),
+    "high and urgent": Filters(priorities=["high", "urgent"]),
+    "nobody's": Filters(assignees=["nobody"]),
+    "mine or nobody's": Filters(assignees=["me", "nobody"]),
+    "waiting an hour": Filters(waiting_longer_than_s=3600),
+    "active lately": Filters(active_within_s=7200),
+}
+
+
+def _fits(one: Conversation, filters: Filters, actor: Actor, now: datetime) -> bool:
+    assignee = "nobody" if one.assignee_id is None else "me"
+    return (
+        (not filters.assignees or assignee in filters.assignees)
+        and (filters.waiting_longer_than_s is None or (one.waiting_since is not None and one.waiting_since < now - HOUR))
+        and (filters.active_within_s is None or one.last_message_at >= now - 2 * HOUR)
+    )
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_any_walk_shows_each_conversation_exactly_once_and_in_order(
+    parts: Parts, actor: Actor, echo: ChannelAccount, clock: FakeClock, seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store, "SCAN_MAX", 13)  # so that filtered pages stop early
+    await fill(parts, actor, echo, clock.now(), 160, seed)
+    actor = await _again(parts, actor)
+    async with parts.db.connection() as conn:
+        cursor = await conn.execute(
+            "select id, shelf, priority, due_at, failed_count from conversation where account_id = %s", (actor.account_id,)
+        )
+        facts = {row[0]: row for row in await cursor.fetchall()}
+    everything = await walk_all(parts, actor, 100, view="all", filters=Filters(status="any", hide_spam=False, hide_trash=False))
+    assert {one.id for one in everything} == set(facts)
+    chosen = random.Random(seed)
+    for view in BUILT_IN:
+        for name, filters in FILTERS.items():
+            for sort in ("due", "newest", "oldest"):
+                found = await walk_all(parts, actor, chosen.choice([1, 7, 50]), view=view, sort=sort, filters=filters)
+                ids = [one.id for one in found]
+                where = f"{view}, {name}, {sort}"
+                assert len(ids) == len(set(ids)), where
+                shelves = set(BUILT_IN[view].shelves)
+                if filters.status is not None:
+                    shelves = {"open", "closed", "snoozed"}
+                shelves |= set() if filters.hide_spam else {"spam"}
+                shelves |= set() if filters.hide_trash else {"trash"}
+                expected = {
+                    one.id
+                    for one in everything
+                    if facts[one.id][1] in shelves
+                    and _fits(one, filters, actor, clock.now())
+                    and (not filters.priorities or facts[one.id][2] in filters.priorities)
+                    and (view != "mine" or one.assignee_id == actor.user_id)
+                    and (view != "unassigned" or one.assignee_id is None)
+                    and (view != "closing" or (one.due_at is not None and one.due_at < clock.now() + HOUR))
+                    and (view != "failed" or (one.failed_count > 0 and facts[one.id][1] in ("open", "closed", "snoozed")))
+                    and view not in ("mentions", "drafts")
+                }
+                assert set(ids) == expected, where
+                if sort != "due":
+                    times = [(one.last_message_at, one.id) for one in found]
+                    assert times == sorted(times, reverse=sort == "newest"), where
+
+
+async def test_rows_that_stay_are_seen_once_while_others_move(parts: Parts, actor: Actor, echo: ChannelAccount, clock: FakeClock) -> None:
+    await fill(parts, actor, echo, clock.now(), 120, 7)
+    actor = await _again(parts, actor)
+    before = [one.id for one in await walk_all(parts, actor, 100, view="open", sort="due")]
+    movers = set(before[::3])
+    seen: list[int] = []
+    cursor = None
+    chosen = random.Random(7)
+    while True:
+        page = await list_conversations(parts, actor, view="open", sort="due", cursor=cursor, limit=5)
+        seen += [one.id for one in page.items]
+        async with parts.db.transaction() as conn:
+            await conn.execute(
+                "update conversation set waiting_since = %s, last_message_at = %s where id = any(%s)",
+                (clock.now() if chosen.random() < 0.5 else None, clock.now(), chosen.sample(sorted(movers), 5)),
+            )
+        if (cursor := page.next) is None:
+            break
+    stayed = [id for id in before if id not in movers]
+    assert [id for id in seen if id not in movers] == stayed
+
+
+async def test_a_page_that_looked_far_enough_says_so(
+    parts: Parts, actor: Actor, echo: ChannelAccount, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for n in range(30):
+        await say(parts, echo, "x", sender=f"p{n}", id=f"m{n}")
+    monkeypatch.setattr(store, "SCAN_MAX", 10)
+    page = await list_conversations(parts, actor, filters=Filters(priorities=["urgent"]))
+    assert (page.items, page.is_partial) == ([], True)
+    assert page.next is not None
+    counted = await count_views(parts, actor)
+    assert (counted["open"].count, counted["open"].is_capped) == (30, False)
+
+
+async def test_a_cursor_of_another_order_is_refused(parts: Parts, actor: Actor, echo: ChannelAccount) -> None:
+    for n in range(3):
+        await say(parts, echo, "x", sender=f"p{n}", id=f"m{n}")
+    cursor = (await list_conversations(parts, actor, limit=1, sort="due")).next
+    with pytest.raises(Invalid):
+        await list_conversations(parts, actor, limit=1, sort="newest", cursor=cursor)

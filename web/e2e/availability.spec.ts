@@ -1,0 +1,146 @@
+/* Available or away: set by hand, by hours and absences, by a manager; and where it shows. */
+import { join } from "node:path";
+import type { Page } from "@playwright/test";
+import { api, axe, conversationWith } from "./checks";
+import { expect, test } from "./fixtures";
+import { enter, person } from "./people";
+
+const SHOTS = process.env.SHOTS;
+const keep = async (page: Page, name: string) => {
+  if (SHOTS) await page.screenshot({ path: join(SHOTS, `${name}.png`) });
+};
+
+test("away and back in the profile menu, with Undo", async ({ inbox }) => {
+  const menu = inbox.getByRole("button", { name: /^Amina Yusuf, / }).first();
+  await expect(menu).toHaveAccessibleName("Amina Yusuf, available: preferences");
+  await menu.click();
+  await inbox.getByRole("menuitemcheckbox", { name: "Away" }).click();
+  await expect(inbox.getByText("You are away until you change it")).toBeVisible();
+  await expect(menu).toHaveAccessibleName("Amina Yusuf, away: preferences");
+  await menu.click();
+  await expect(inbox.getByRole("menuitemcheckbox", { name: "Away" })).toBeChecked();
+  await keep(inbox, "availability menu");
+  await inbox.keyboard.press("Escape");
+  await inbox.getByRole("button", { name: /^Undo/ }).click();
+  await expect(menu).toHaveAccessibleName("Amina Yusuf, available: preferences");
+});
+
+test("who is set away by a manager is told on entering, and is back with one press", async ({
+  inbox,
+  world,
+  browser,
+}) => {
+  const bo = await person(world, "Bo Sandvik");
+  await inbox.goto(`${world.innboks.url}/settings/availability`);
+  await inbox.getByRole("button", { name: "Set Bo Sandvik to away" }).click();
+  await expect(inbox.getByText("Bo Sandvik is away now, and is told so")).toBeVisible();
+  await keep(inbox, "availability everybody");
+  await axe(inbox, "availability");
+  const context = await browser.newContext({ locale: "en-GB", viewport: { width: 1280, height: 800 } });
+  const theirs = await context.newPage();
+  await enter(theirs, world, "bo@tindra.example");
+  const alert = theirs.getByRole("alert").filter({ hasText: "Amina Yusuf set you to away" });
+  await expect(alert).toBeVisible();
+  await keep(theirs, "availability set away");
+  await axe(theirs, "set away");
+  await theirs.goto(`${world.innboks.url}/settings/availability`);
+  await expect(theirs.getByRole("button", { name: /^Set Amina/ })).toHaveCount(0);
+  await theirs.goto(`${world.innboks.url}/inbox/open`);
+  await alert.getByRole("button", { name: "Set myself to available" }).click();
+  await expect(alert).toHaveCount(0);
+  await expect(inbox.getByRole("button", { name: "Set Bo Sandvik to away" })).toBeVisible();
+  expect((await api(world, "GET", `/api/users/${bo}/availability`)).set_away_by).toBeNull();
+  await context.close();
+});
+
+test("hours of a week, a public holiday and an absence are set by keyboard, kept at once and undone", async ({
+  inbox,
+  world,
+}) => {
+  test.slow();
+  const id = world.beginning.myId;
+  const plan = () => api(world, "GET", `/api/users/${id}/availability`);
+  await inbox.goto(`${world.innboks.url}/settings/hours`);
+  await inbox.getByRole("switch", { name: "Working hours" }).focus();
+  await inbox.keyboard.press("Space");
+  await expect(inbox.getByText("40 hours a week")).toBeVisible();
+  await expect.poll(async () => (await plan()).hours?.length).toBe(5);
+
+  const monday = inbox.getByRole("group", { name: "Monday" });
+  await monday.getByLabel("Monday, stretch 1, to").fill("11:30");
+  await inbox.keyboard.press("Tab");
+  await monday.getByRole("button", { name: "Add hours: Monday" }).focus();
+  await inbox.keyboard.press("Enter");
+  await expect(monday.getByLabel("Monday, stretch 2, from")).toHaveValue("12:30");
+  await monday.getByLabel("Monday, stretch 2, from").fill("11:00");
+  await inbox.keyboard.press("Tab");
+  await expect(inbox.getByRole("alert")).toContainText("These hours overlap");
+  await keep(inbox, "availability overlap");
+  await monday.getByLabel("Monday, stretch 2, from").fill("12:00");
+  await inbox.keyboard.press("Tab");
+  await expect(inbox.getByRole("alert")).toHaveCount(0);
+  await monday.getByRole("button", { name: "Same on all weekdays" }).click();
+  await expect(inbox.getByLabel("Friday, stretch 2, from")).toHaveValue("12:00");
+  await expect.poll(async () => (await plan()).hours?.length).toBe(10);
+  await inbox.getByRole("button", { name: /^Undo/ }).last().click();
+  await expect.poll(async () => (await plan()).hours?.length).toBe(6);
+  await expect(inbox.getByLabel("Friday, stretch 2, from")).toHaveCount(0);
+
+  await inbox.getByLabel("Public holidays of").selectOption({ label: "Norway" });
+  await expect(inbox.getByText(/^Next: /)).toBeVisible();
+  await inbox.getByLabel("Time zone").selectOption("Europe/Oslo");
+  await expect.poll(async () => (await plan()).time_zone).toBe("Europe/Oslo");
+
+  await inbox.getByLabel("From", { exact: true }).fill("2020-01-01T08:00");
+  await inbox.getByLabel("To", { exact: true }).fill("2019-01-01T08:00");
+  await inbox.getByRole("button", { name: "Add", exact: true }).click();
+  await expect(inbox.getByRole("alert")).toContainText("It ends before it begins");
+  await inbox.getByLabel("To", { exact: true }).fill("2099-01-01T08:00");
+  await inbox.getByLabel("From", { exact: true }).fill("2098-12-01T08:00");
+  await inbox.getByLabel("Note (optional)").fill("Far away");
+  await inbox.keyboard.press("Enter");
+  await expect(inbox.getByRole("listitem").filter({ hasText: "Far away" })).toBeVisible();
+  await axe(inbox, "working hours", [], (theme) => keep(inbox, `availability hours ${theme}`));
+  await inbox.setViewportSize({ width: 360, height: 740 });
+  expect(await inbox.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
+  if (SHOTS) await inbox.screenshot({ path: join(SHOTS, "availability hours 360.png"), fullPage: true });
+  await inbox.setViewportSize({ width: 1440, height: 900 });
+  await inbox.getByRole("button", { name: /^Remove .*2098/ }).click();
+  await expect(inbox.getByText("None planned.")).toBeVisible();
+  await inbox.getByRole("button", { name: /^Undo/ }).last().click();
+  await expect(inbox.getByRole("listitem").filter({ hasText: "Far away" })).toBeVisible();
+});
+
+test("a limit shows where conversations are given out, and people are found by how they stand", async ({
+  inbox,
+  world,
+}) => {
+  const bo = await person(world, "Bo Sandvik");
+  await world.write({ from: "leo@customers.example", subject: "Bent peg", text: "Hello" });
+  const { id } = await conversationWith(world, "Bent peg");
+  await api(world, "PATCH", `/api/conversations/${id}`, { assignee_id: bo });
+  await inbox.goto(`${world.innboks.url}/settings/people/${bo}`);
+  await inbox.getByLabel("All conversations").fill("one");
+  await inbox.keyboard.press("Enter");
+  await expect(inbox.getByRole("alert")).toContainText("A whole number");
+  await inbox.getByLabel("All conversations").fill("1");
+  await inbox.keyboard.press("Enter");
+  await expect(inbox.getByText("The limit is saved")).toBeVisible();
+  await keep(inbox, "availability limits");
+  await inbox.goto(`${world.innboks.url}/inbox/open/${id}`);
+  await inbox.getByRole("article").waitFor();
+  await inbox.keyboard.press("i");
+  const option = inbox.getByRole("option", { name: /Bo Sandvik/ });
+  await expect(option).toContainText("1 of 1");
+  await expect(option).toContainText("Available");
+  await keep(inbox, "availability picker");
+  await inbox.keyboard.press("Escape");
+
+  await api(world, "PATCH", `/api/users/${bo}/availability`, { status: "away" });
+  await inbox.goto(`${world.innboks.url}/settings/people`);
+  await inbox.getByLabel("Status").selectOption("away");
+  await expect(inbox.getByRole("row", { name: /Bo Sandvik/ })).toContainText("Away");
+  await expect(inbox.getByRole("row", { name: /Amina Yusuf/ })).toHaveCount(0);
+  await keep(inbox, "availability people");
+  await axe(inbox, "people by how they stand");
+});

@@ -1,0 +1,67 @@
+/* What several stories ask: the API as a script does, a conversation by its subject, and axe in light and dark. */
+import AxeBuilder from "@axe-core/playwright";
+import type { Page } from "@playwright/test";
+import type { Conversation } from "../src/api/types";
+import { api } from "./api";
+import { expect, type World } from "./fixtures";
+
+export { api, colleague } from "./api";
+
+export async function conversationWith(
+  world: World,
+  subject: string,
+): Promise<Pick<Conversation, "id" | "contact" | "assignee_id">> {
+  for (;;) {
+    const { items } = await api(world, "GET", "/api/conversations?view=open&sort=newest&limit=100");
+    const found = items.find((one: { subject: string }) => one.subject === subject);
+    if (found) return found;
+    await new Promise((wait) => setTimeout(wait, 100));
+  }
+}
+
+/** Waits until this browser keeps these words: a reload, or a crash, comes only then. */
+export const kept = (page: Page, words: string) =>
+  expect
+    .poll(() => page.evaluate(() => JSON.stringify({ ...localStorage })), { message: `“${words}” is kept` })
+    .toContain(words);
+
+const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+/** What another theme can break; names, roles and order are the same in both, and looked at once. */
+const OF_COLOUR = ["color-contrast", "link-in-text-block"];
+
+/** `others`: rules that do not hold here, with a reason where they are given. `look` is called in each theme. */
+export async function axe(
+  page: Page,
+  name: string,
+  others: string[] = [],
+  look?: (theme: "light" | "dark") => Promise<void>,
+): Promise<void> {
+  for (const theme of ["light", "dark"] as const) {
+    await page.emulateMedia({ colorScheme: theme, reducedMotion: "reduce" });
+    await expect(page.locator("html")).toHaveAttribute("data-theme", theme);
+    // A menu stands in the body, outside every landmark: that is where it belongs.
+    const builder = new AxeBuilder({ page }).exclude("iframe");
+    if (theme === "light") builder.withTags(TAGS).disableRules(["region", ...others]);
+    else builder.withRules(OF_COLOUR.filter((rule) => !others.includes(rule)));
+    const { violations } = await builder.analyze();
+    const found = violations.map(
+      ({ id, nodes }) => `${id}: ${nodes.map((node) => `${node.target} ${node.failureSummary}`).join(" | ")}`,
+    );
+    expect.soft(found, `${name}, ${theme}`).toEqual([]);
+    await look?.(theme);
+  }
+  await page.emulateMedia({ colorScheme: "light", reducedMotion: "reduce" });
+}
+
+/** Notes what a screen reader is told from now on. */
+export async function listen(page: Page): Promise<() => Promise<string[]>> {
+  await page.getByTestId("said").evaluate((region) => {
+    const told: string[] = [];
+    Object.assign(window, { told });
+    new MutationObserver((changes) => {
+      for (const { addedNodes } of changes)
+        for (const node of addedNodes) if (node.textContent) told.push(node.textContent);
+    }).observe(region, { childList: true, subtree: true });
+  });
+  return () => page.evaluate(() => (window as unknown as { told: string[] }).told);
+}

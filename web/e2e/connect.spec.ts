@@ -1,0 +1,94 @@
+/* Connecting a mailbox by signing in at a provider: in a window, in the same tab where none opens, and anew after access was withdrawn. The provider is the sandbox. */
+import { expect, type Page, test } from "@playwright/test";
+import { signIn } from "./fixtures";
+import { freePort, type Innboks, startInnboks } from "./server";
+
+let innboks: Innboks;
+let sandbox: string;
+
+test.beforeAll(async () => {
+  const port = await freePort();
+  innboks = await startInnboks(port);
+  sandbox = `http://127.0.0.1:${port}/email`;
+  await innboks.setup();
+});
+test.afterAll(async () => {
+  await innboks?.remove();
+});
+
+async function play(path: string, body: Record<string, unknown>): Promise<void> {
+  const answer = await fetch(`${sandbox}/api/${path}`, { method: "POST", body: JSON.stringify(body) });
+  if (!answer.ok) throw new Error(await answer.text());
+}
+
+async function fillForm(page: Page, method: string, address: string): Promise<void> {
+  await page.goto(`${innboks.url}/settings/channels`);
+  await page.getByRole("list", { name: "Add more" }).getByRole("button", { name: /Email/ }).click();
+  await page.getByRole("radio", { name: method }).check({ force: true });
+  await page.getByLabel("Address", { exact: true }).fill(address);
+}
+
+test("a Gmail mailbox is connected in a window, withdrawn, and signed in to again", async ({ page, context }) => {
+  const address = "support@tindra.example";
+  await signIn(page, innboks.url);
+  await fillForm(page, "Gmail", address);
+  await page.getByRole("button", { name: "Connect with Google" }).click();
+  await expect(page.getByText("Read the terms and accept them first.")).toBeVisible();
+  await page.getByLabel("I accept these terms").check();
+  const [window] = await Promise.all([
+    context.waitForEvent("page"),
+    page.getByRole("button", { name: "Connect with Google" }).click(),
+  ]);
+  await expect(page.getByText("Waiting for you to sign in")).toBeVisible();
+  await window.getByRole("link", { name: `Allow as ${address}` }).click();
+  await expect(window.getByText("You can close this window")).toBeVisible();
+  await expect(page.getByRole("heading", { name: "Connection check" })).toBeVisible();
+  await expect(page.getByText("It came back")).toBeVisible({ timeout: 60_000 });
+  await page.getByRole("button", { name: "Continue" }).click();
+  await expect(page.getByRole("heading", { name: "What customers see" })).toBeVisible();
+  await page.getByRole("button", { name: "Continue" }).click();
+  await page.getByRole("button", { name: "Connect and finish" }).click();
+  await expect(page.getByText("Email is connected")).toBeVisible();
+
+  await play("mails", {
+    person: "maja@lindqvist.example",
+    to: address,
+    subject: "Seam leaks",
+    text: "It let water in.",
+  });
+  await page.goto(`${innboks.url}/inbox/open`);
+  await expect(page.getByRole("link", { name: /Seam leaks/ })).toBeVisible({ timeout: 45_000 });
+
+  await play("boxes", { provider: "google", do: "withdraw", address });
+  await page.goto(`${innboks.url}/settings/channels`);
+  await page.getByRole("button", { name: "Edit: Email" }).click();
+  await expect(page.getByText(/access was withdrawn/).first()).toBeVisible({ timeout: 45_000 });
+  const [again] = await Promise.all([
+    context.waitForEvent("page"),
+    page.getByRole("button", { name: "Sign in again" }).click(),
+  ]);
+  await again.getByRole("link", { name: `Allow as ${address}` }).click();
+  await expect(page.getByText("Signed in. What waited is being sent.")).toBeVisible();
+  await expect(page.getByText(/access was withdrawn/)).toHaveCount(0);
+});
+
+test("where no window opens, Microsoft is gone to in the same tab, and it comes back", async ({ page }) => {
+  const address = "orders@tindra.example";
+  await page.addInitScript(() => {
+    window.open = () => null;
+  });
+  await signIn(page, innboks.url);
+  await fillForm(page, "Microsoft 365", address);
+  await expect(page.getByLabel("Company name")).toHaveCount(0);
+  await page.getByLabel("I accept these terms").check();
+  await page.getByRole("button", { name: "Connect with Microsoft" }).click();
+  await page.getByRole("link", { name: "Deny" }).click();
+  await expect(page.getByText(/You did not allow access/)).toBeVisible();
+
+  await fillForm(page, "Microsoft 365", address);
+  await page.getByLabel("I accept these terms").check();
+  await page.getByRole("button", { name: "Connect with Microsoft" }).click();
+  await page.getByRole("link", { name: `Allow as ${address}` }).click();
+  await expect(page.getByText(address).first()).toBeVisible();
+  await expect(page).toHaveURL(/\/settings\/channels\/\d+\/setup$/);
+});

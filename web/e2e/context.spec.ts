@@ -1,0 +1,116 @@
+/* The customer beside the conversation, the widths of the panes, and both on a phone. */
+import { axe, conversationWith } from "./checks";
+import { expect, test } from "./fixtures";
+
+test("what the team knows of a customer is changed by keyboard alone, and undone", async ({ inbox, world }) => {
+  await world.write({ from: "Sara Dahl <sara@kontakt.example>", subject: "About me", text: "Hello." });
+  await inbox.getByRole("link", { name: /About me/ }).click();
+  const context = inbox.getByRole("complementary", { name: /About/ });
+  await context.getByRole("button", { name: "Sara Dahl" }).focus();
+  await inbox.keyboard.press("Enter");
+  await inbox.keyboard.type("Sara Dahl-Moe");
+  await inbox.keyboard.press("Enter");
+  await expect(inbox.getByRole("link", { name: /Sara Dahl-Moe/ })).toBeVisible();
+  await inbox.getByRole("button", { name: /^Undo/ }).focus();
+  await inbox.keyboard.press("z");
+  await expect(inbox.getByRole("link", { name: /Sara Dahl-Moe/ })).toHaveCount(0);
+
+  await context.getByRole("button", { name: "Add an address" }).focus();
+  await inbox.keyboard.press("Enter");
+  await inbox.keyboard.type("nonsense");
+  await inbox.keyboard.press("Enter");
+  await expect(context.getByText(/is not a phone number/)).toBeVisible();
+  await inbox.keyboard.press("Control+a");
+  await inbox.keyboard.type("+46 70 174 06 21");
+  await inbox.keyboard.press("Enter");
+  await expect(context.getByRole("link", { name: "+46701740621" })).toBeVisible();
+  await expect(context.getByText(/, Stockholm$/)).toBeVisible();
+
+  await context.getByRole("button", { name: "Write a note" }).focus();
+  await inbox.keyboard.press("Enter");
+  await inbox.keyboard.type("Prefers mornings.");
+  await inbox.keyboard.press("Control+Enter");
+  const note = context.getByRole("article", { name: /^Note by Amina/ });
+  await expect(note).toContainText("Prefers mornings.");
+  await note.getByRole("button", { name: "More about this note" }).focus();
+  await inbox.keyboard.press("Enter");
+  await inbox.getByRole("menuitem", { name: "Delete" }).press("Enter");
+  await expect(note).toHaveCount(0);
+  await inbox.getByRole("button", { name: /^Undo/ }).last().press("Enter");
+  await expect(note).toContainText("Prefers mornings.");
+  await inbox.reload();
+  await expect(note).toContainText("Prefers mornings.");
+  await expect(context.getByText("Always").first()).toBeVisible();
+  await axe(inbox, "context");
+});
+
+test("a conversation is linked to another contact, and back", async ({ inbox, world }) => {
+  await world.write({ from: "Nils Ny <nils@private.example>", subject: "From my private address", text: "Hello." });
+  await world.write({ from: "Nils Nyberg <nils@work.example>", subject: "From work", text: "Hello." });
+  await conversationWith(world, "From work");
+  await inbox.getByRole("link", { name: /From my private address/ }).click();
+  const context = inbox.getByRole("complementary", { name: /About/ });
+  await context.getByRole("button", { name: "More about this contact" }).click();
+  await inbox.getByRole("menuitem", { name: "Link to another contact…" }).click();
+  const dialog = inbox.getByRole("dialog", { name: "Link to a contact" });
+  await dialog.getByRole("searchbox").fill("nils@work");
+  await dialog.getByRole("button", { name: /Nils Nyberg/ }).click();
+  await expect(context.getByRole("link", { name: "nils@private.example" })).toBeVisible();
+  await expect(context.getByRole("link", { name: /From work/ })).toBeVisible();
+  await expect(inbox.getByText(/linked the conversation to Nils Nyberg/)).toBeVisible();
+  await inbox.getByRole("button", { name: /^Undo/ }).click();
+  await expect(context.getByRole("button", { name: "Nils Ny", exact: true })).toBeVisible();
+});
+
+test("list and context get another width by keyboard and by hand, and keep it", async ({ inbox, world }) => {
+  await world.write({ from: "Wide Wendy <wendy@wide.example>", subject: "How wide", text: "Very." });
+  await inbox.getByRole("link", { name: /How wide/ }).click();
+  const list = inbox.getByRole("separator", { name: "Width of the list" });
+  const context = inbox.getByRole("separator", { name: "Width of the context" });
+  await expect(list).toHaveAttribute("aria-valuenow", "336");
+  await list.press("End");
+  await expect(list).toHaveAttribute("aria-valuenow", "480");
+  await context.press("ArrowLeft");
+  await expect(context).toHaveAttribute("aria-valuenow", "312");
+  const at = await list.boundingBox();
+  if (!at) throw new Error("no line to drag");
+  await inbox.mouse.move(at.x + 4, 400);
+  await inbox.mouse.down();
+  await inbox.mouse.move(at.x - 96, 400);
+  await inbox.mouse.up();
+  await expect(list).toHaveAttribute("aria-valuenow", "380");
+  await inbox.reload();
+  await expect(list).toHaveAttribute("aria-valuenow", "380");
+  await expect(context).toHaveAttribute("aria-valuenow", "312");
+  await list.dblclick();
+  await expect(list).toHaveAttribute("aria-valuenow", "336");
+});
+
+test("on a phone the thread fits, and the context is a sheet that goes with Esc", async ({ inbox, world }) => {
+  const long = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft";
+  await world.write({
+    from: "Finn Fone <finn@fone.example>",
+    subject: `On the phone ${long}`,
+    html: `<table width="1200"><tr><td>${long}${long}</td></tr></table>`,
+    attachments: [{ filename: `${long}.txt`, content: "x" }],
+  });
+  await inbox.setViewportSize({ width: 360, height: 740 });
+  await inbox.getByRole("link", { name: /On the phone/ }).click();
+  await expect(inbox.frameLocator("iframe").locator("td")).toBeVisible();
+  for (const width of [360, 320]) {
+    await inbox.setViewportSize({ width, height: 740 });
+    const overflow = await inbox.evaluate(() => {
+      const log = document.querySelector(".log");
+      return [document.documentElement.scrollWidth - innerWidth, (log?.scrollWidth ?? 0) - (log?.clientWidth ?? 0)];
+    });
+    expect(overflow).toEqual([0, 0]);
+  }
+  await inbox.getByRole("button", { name: "Hide or show the context" }).first().click();
+  const context = inbox.getByRole("complementary", { name: /About/ });
+  await expect(context.getByRole("link", { name: "finn@fone.example" })).toBeVisible();
+  await expect(context.getByRole("button", { name: "Hide the context" })).toBeFocused();
+  // The heading of the page is that of the list, which a phone shows by itself.
+  await axe(inbox, "context on a phone", ["page-has-heading-one"]);
+  await inbox.keyboard.press("Escape");
+  await expect(context).toHaveCount(0);
+});

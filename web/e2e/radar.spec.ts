@@ -1,0 +1,57 @@
+/* What is stuck: a badge for everybody, with what to do, and gone when it is mended. The empty page: states.spec.ts. */
+import { join } from "node:path";
+import { api, axe, colleague, conversationWith } from "./checks";
+import { expect, test } from "./fixtures";
+
+const SHOTS = process.env.SHOTS;
+const RADA = { name: "Rada Example", email: "rada@tindra.example", password: "slow-river-under-ice" };
+
+test("an answer that was not delivered shows at once, leads to it, and goes when it is mended", async ({
+  inbox,
+  world,
+}) => {
+  const badge = inbox.getByRole("navigation", { name: "Main" }).getByRole("link", { name: /stuck/ });
+  const row = inbox.getByRole("listitem").filter({ hasText: "An answer was not delivered" });
+  await world.write({ from: "Maja <maja@customer.example>", subject: "Will it come", text: "Will it?" });
+  const { id } = await conversationWith(world, "Will it come");
+  world.mailbox.refuse("5.1.1 not today");
+  const reply = { type: "reply", text: "Yes.", hold_s: 0 };
+  const sent = await api(world, "POST", `/api/conversations/${id}/messages`, reply);
+  await badge.click();
+  await expect(row).toContainText("Retry, or reach them another way.");
+  await axe(inbox, "what is stuck");
+  if (SHOTS) await inbox.screenshot({ path: join(SHOTS, "radar.png") });
+  await row.getByRole("link", { name: "Show" }).click();
+  await expect(inbox).toHaveURL(new RegExp(`/inbox/failed/${id}`));
+  await expect(inbox.getByRole("main")).toContainText("Will it?");
+
+  await inbox.goto(`${world.innboks.url}/radar`);
+  await expect(row).toBeVisible();
+  world.mailbox.refuse(null);
+  await api(world, "POST", `/api/messages/${sent.id}/retry`, {});
+  await world.mailbox.waitFor("Yes.");
+  await expect(row).toHaveCount(0, { timeout: 15_000 });
+});
+
+test("an agent sees on a phone what concerns their inboxes, and is led to it", async ({ browser, world }) => {
+  await world.write({
+    from: "",
+    raw: "To: support@tindra.example\r\nSubject: Torn\r\nDate: Mon, 2 Nov 2026 09:00:00 +0100\r\n\r\nHalf.\r\n",
+  });
+  await expect.poll(async () => (await api(world, "GET", "/api/deliveries")).items.length).toBeGreaterThan(0);
+  await colleague(world, RADA);
+  const context = await browser.newContext({ viewport: { width: 360, height: 740 } });
+  const { email, password } = RADA;
+  const headers = { origin: world.innboks.url };
+  await context.request.post(`${world.innboks.url}/api/session`, { data: { email, password }, headers });
+  const page = await context.newPage();
+  await page.goto(`${world.innboks.url}/inbox/open`);
+  await page.getByRole("link", { name: /stuck/ }).click();
+  const row = page.getByRole("listitem").filter({ hasText: "to Support mail could not be read" });
+  await expect(row).toBeVisible();
+  expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
+  if (SHOTS) await page.screenshot({ path: join(SHOTS, "radar-phone.png") });
+  await row.getByRole("link", { name: "Quarantine" }).click();
+  await expect(page).toHaveURL(/settings\/quarantine/);
+  await context.close();
+});

@@ -1,0 +1,72 @@
+/* Setting up a connection: what is typed survives, a half-done set-up is found again, and a real reply is seen before anybody gets one. */
+import { api } from "./api";
+import { expect, test } from "./fixtures";
+
+test("a set-up is left, found again after a reload, and finished with its preview", async ({ inbox: page, world }) => {
+  test.setTimeout(180_000);
+  await page.goto(`${world.innboks.url}/settings/channels`);
+  await page.getByRole("list", { name: "Add more" }).getByRole("button", { name: /Email/ }).click();
+  await page.getByLabel("Name in the inbox").fill("Sales mail");
+  await page.getByLabel("Inbox", { exact: true }).selectOption("new");
+  await page.getByLabel("Inbox name").fill("Sales");
+  await page.getByLabel("Address", { exact: true }).fill("sales@tindra.example");
+  await page.getByText("More settings").click();
+  await page.getByLabel("SMTP server").fill("127.0.0.1");
+  await page.getByLabel("SMTP port").fill(String(world.mailbox.port));
+  await page.getByLabel("SMTP encryption").selectOption("none");
+  await expect(page.getByText("Draft saved")).toBeVisible();
+  await page.reload();
+  await expect(page.getByLabel("Address", { exact: true })).toHaveValue("sales@tindra.example");
+  await expect(page.getByLabel("Inbox name")).toHaveValue("Sales");
+
+  await page.getByRole("button", { name: "Finish later" }).click();
+  const card = page.getByRole("article", { name: "Sales mail" });
+  await expect(card.getByText("Setup not finished")).toBeVisible();
+  await card.getByRole("button", { name: "Continue: Sales mail" }).click();
+  await page.getByRole("button", { name: "Continue", exact: true }).click();
+
+  // A test goes out, and comes back when the provider forwards it to the address given here.
+  await expect(page.getByRole("heading", { name: "Connection check" })).toBeVisible();
+  const hosted = await page.getByLabel("Address to forward to").inputValue();
+  await page.getByRole("button", { name: "Send a test" }).click();
+  await expect(page.getByText("Waiting for it to come back")).toBeVisible();
+  await expect(page.getByText("The server took it")).toBeVisible({ timeout: 30_000 });
+  await world.mailbox.passOn(world.innboks.smtpPort, hosted, /\[test \d+-[0-9a-f]+\]/);
+  await expect(page.getByText("It came back")).toBeVisible({ timeout: 30_000 });
+  await expect(page.getByText(`At ${hosted}`)).toBeVisible();
+  await expect(page.getByText("SPF is missing").or(page.getByText("SPF is not known"))).toBeVisible();
+  await page.getByRole("button", { name: "Continue", exact: true }).click();
+
+  await expect(page.getByRole("heading", { name: "What customers see" })).toBeVisible();
+  await page.getByLabel("Company name").fill("Tindra Sales");
+  await expect(page.getByText(/ at Tindra Sales/)).toBeVisible();
+  await page.locator(".snippettext [contenteditable=true]").fill("Kind regards, ");
+  await page.getByRole("button", { name: "Insert a token" }).click();
+  await page.getByRole("menuitem", { name: /First name/ }).click();
+  const me = await api(world, "GET", "/api/users/me");
+  await expect(page.frameLocator(".mailcard iframe").getByText(`Kind regards, ${me.first_name}`)).toBeVisible();
+  await page.getByRole("button", { name: "Send me this preview" }).click();
+  await expect(page.getByText(`The preview is on its way to ${me.email}.`)).toBeVisible();
+
+  await page.getByRole("button", { name: "Continue", exact: true }).click();
+  await expect(page.getByRole("heading", { name: "Who gets new conversations?" })).toBeVisible();
+  await page.locator("#main").getByRole("button", { name: "Close" }).click();
+  await page.getByRole("button", { name: "Continue: Sales mail" }).click();
+  await expect(page.getByRole("heading", { name: "Who gets new conversations?" })).toBeVisible();
+  await page.getByRole("button", { name: "Connect and finish" }).click();
+  await expect(page.getByRole("article", { name: "Sales mail" }).getByText("Connected")).toBeVisible();
+  const { items } = await api(world, "GET", "/api/channel-accounts");
+  const made = items.find((one: { name: string }) => one.name === "Sales mail");
+  expect(made.config.signature_html).toContain("{{first_name}}");
+  expect(made.setup_step).toBeNull();
+});
+
+test("a draft is deleted, and comes back with Undo", async ({ inbox: page, world }) => {
+  await api(world, "POST", "/api/channel-drafts", { kind: "email", name: "Half done" });
+  await page.goto(`${world.innboks.url}/settings/channels`);
+  const card = page.getByRole("article", { name: "Half done" });
+  await card.getByRole("button", { name: "Delete" }).click();
+  await expect(card).toHaveCount(0);
+  await page.getByRole("button", { name: /Undo/ }).click();
+  await expect(card).toBeVisible();
+});

@@ -1,0 +1,85 @@
+/* Every screen when there is nothing, when the server fails, and when something is not there: axe, and no sideways scroll at 320 px, also at 400 % zoom. */
+import AxeBuilder from "@axe-core/playwright";
+import type { Page } from "@playwright/test";
+import { conversationWith } from "./checks";
+import { expect, test } from "./fixtures";
+
+/** What is asked for before anything is drawn stays true. */
+const FRAME = /^\/api\/(session|setup|events.*|channels|users\/me|notifications\/unread|presence)$/;
+const SECTIONS =
+  "brand availability hours channels inboxes tags sending snippets spam quarantine profile appearance notifications sessions tokens connection";
+
+async function answerAll(page: Page, kind: "empty" | "failed"): Promise<void> {
+  await page.route("**/api/**", async (route) => {
+    const { pathname } = new URL(route.request().url());
+    if (route.request().method() !== "GET" || FRAME.test(pathname)) return route.continue();
+    if (kind === "failed")
+      return route.fulfill({
+        status: 500,
+        contentType: "application/problem+json",
+        body: JSON.stringify({ title: "Error", status: 500, detail: "Something went wrong here. Try again." }),
+      });
+    const answer = await route.fetch();
+    const body = await answer.json().catch(() => null);
+    if (!Array.isArray(body?.items) || pathname === "/api/views") return route.fulfill({ response: answer });
+    return route.fulfill({ response: answer, json: { ...body, items: [], next: null } });
+  });
+}
+
+async function check(page: Page, name: string): Promise<void> {
+  await expect(page.locator("h1, h2, .empty").first()).toBeVisible();
+  await expect(page.locator("[aria-busy=true]")).toHaveCount(0, { timeout: 15_000 });
+  const { violations } = await new AxeBuilder({ page })
+    .exclude("iframe")
+    .disableRules(["region"])
+    .withTags(["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"])
+    .analyze();
+  const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target).join(" | ")}`);
+  expect.soft(found, name).toEqual([]);
+  for (const [width, height] of [
+    [1440, 900],
+    [320, 640],
+    [320, 225],
+  ] as const) {
+    await page.setViewportSize({ width, height });
+    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    expect.soft(overflow, `${name} at ${width} × ${height}`).toBeLessThanOrEqual(0);
+  }
+  await page.setViewportSize({ width: 1440, height: 900 });
+}
+
+for (const kind of ["empty", "failed"] as const)
+  test(`every screen when ${kind === "empty" ? "there is nothing" : "the server fails"}`, async ({
+    browser,
+    inbox,
+    world,
+  }) => {
+    test.setTimeout(240_000);
+    await world.write({ from: "Una Moe <una@moe.example>", subject: `States ${kind}`, text: "Hello" });
+    const { id } = await conversationWith(world, `States ${kind}`);
+    await inbox.emulateMedia({ reducedMotion: "reduce" });
+    // Nothing from the cache of what was read before.
+    const context = await browser.newContext({ serviceWorkers: "block", reducedMotion: "reduce" });
+    await context.addCookies(world.cookies);
+    const page = await context.newPage();
+    await page.setViewportSize({ width: 1440, height: 900 });
+    await answerAll(page, kind);
+    const paths = ["/inbox/open", "/inbox/closed", `/inbox/open/${id}`, "/search?q=tent", "/notifications", "/radar"];
+    for (const path of [...paths, ...SECTIONS.split(" ").map((one) => `/settings/${one}`)]) {
+      await page.goto(world.innboks.url + path);
+      await check(page, `${path}, ${kind}`);
+    }
+    await context.close();
+  });
+
+test("what is not there says so, and there is a way back, also on a phone", async ({ inbox, world }) => {
+  await inbox.goto(`${world.innboks.url}/inbox/open/999999999`);
+  await check(inbox, "a conversation that is not there");
+  await inbox.setViewportSize({ width: 360, height: 740 });
+  await inbox.locator("main").getByRole("button", { name: "Back" }).click();
+  await expect(inbox).toHaveURL(/\/inbox\/open$/);
+  await inbox.goto(`${world.innboks.url}/nowhere`);
+  await check(inbox, "an address that is not there");
+  await inbox.getByRole("link", { name: "Inbox" }).click();
+  await expect(inbox).toHaveURL(/\/inbox\/open$/);
+});

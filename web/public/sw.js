@@ -1,0 +1,137 @@
+/* The service worker: shows what is pushed, and lets the app open without a network. Pages and data come from the network whenever there is one; what is
+ * kept is only used when there is none. Signing out throws the data away (features/session/auth.ts). */
+const SHELL = "innboks-shell";
+const DATA = "innboks-data";
+const KEPT_DATA =
+  /^\/api\/(session|views|users|inboxes|channels|channel-accounts|tags|saved-views|conversations(\/\d+(\/messages)?)?)$/;
+const DATA_MAX = 400;
+
+addEventListener("install", (event) => {
+  event.waitUntil(keepShell().then(() => skipWaiting()));
+});
+addEventListener("activate", (event) => event.waitUntil(clients.claim()));
+
+/** The page and everything that it names. */
+async function keepShell() {
+  const cache = await caches.open(SHELL);
+  const page = await fetch("/", { cache: "no-store" });
+  if (!page.ok) return;
+  const text = await page.clone().text();
+  await cache.put("/", page);
+  const named = [...text.matchAll(/(?:src|href)="(\/[^"]+)"/g)].map((match) => match[1]);
+  await Promise.all(named.map((path) => cache.add(path).catch(() => undefined)));
+}
+
+addEventListener("fetch", (event) => {
+  const { request } = event;
+  const url = new URL(request.url);
+  if (request.method !== "GET" || url.origin !== location.origin) return;
+  if (request.mode === "navigate" && !/^\/(api|frame|hooks|w|f)(\/|$)/.test(url.pathname))
+    event.respondWith(page(request));
+  else if (url.pathname.startsWith("/assets/") || url.pathname === "/theme.js") event.respondWith(asset(request));
+  else if (KEPT_DATA.test(url.pathname) && request.headers.get("accept") === "application/json")
+    event.respondWith(data(request));
+});
+
+async function page(request) {
+  try {
+    const answer = await fetch(request);
+    if (answer.status < 500) {
+      if (answer.ok) await (await caches.open(SHELL)).put("/", answer.clone());
+      return answer;
+    }
+    return (await caches.match("/", { cacheName: SHELL })) ?? answer;
+  } catch (problem) {
+    const kept = await caches.match("/", { cacheName: SHELL });
+    if (kept) return kept;
+    throw problem;
+  }
+}
+
+/** Names of assets change with their content, so what is kept is right. The theme script has one name: the network first. */
+async function asset(request) {
+  const cache = await caches.open(SHELL);
+  const isFixed = new URL(request.url).pathname.startsWith("/assets/");
+  const kept = await cache.match(request);
+  if (kept && isFixed) return kept;
+  try {
+    const answer = await fetch(request);
+    if (answer.ok) await cache.put(request, answer.clone());
+    return answer;
+  } catch (problem) {
+    if (kept) return kept;
+    throw problem;
+  }
+}
+
+/** An answer from the cache says so; a page that has met the server does not take it (api/client.ts). */
+async function data(request) {
+  const cache = await caches.open(DATA);
+  try {
+    const answer = await fetch(request);
+    if (answer.ok) {
+      void cache
+        .put(request, answer.clone())
+        .then(() => trim(cache))
+        .catch(() => undefined);
+      return answer;
+    }
+    if (![502, 503, 504].includes(answer.status)) return answer;
+  } catch (problem) {
+    const kept = await marked(await cache.match(request));
+    if (kept) return kept;
+    throw problem;
+  }
+  return (await marked(await cache.match(request))) ?? Response.error();
+}
+
+async function marked(kept) {
+  if (!kept) return null;
+  const headers = new Headers(kept.headers);
+  headers.set("x-innboks-kept", "1");
+  return new Response(await kept.blob(), { status: kept.status, headers });
+}
+
+async function trim(cache) {
+  const keys = await cache.keys();
+  for (const key of keys.slice(0, Math.max(0, keys.length - DATA_MAX))) await cache.delete(key);
+}
+
+addEventListener("push", (event) => {
+  let told = {};
+  try {
+    told = event.data?.json() ?? {};
+  } catch {
+    // Not from us: shown as plain as it is.
+  }
+  event.waitUntil(
+    (async () => {
+      const open = await clients.matchAll({ type: "window", includeUncontrolled: true });
+      // The app is before somebody's eyes: it shows the news itself. A test is always shown.
+      if (told.tag !== "test" && open.some((one) => one.focused && one.visibilityState === "visible")) return;
+      await registration.showNotification(told.title || "Innboks", {
+        body: told.body || "",
+        tag: told.tag,
+        renotify: Boolean(told.tag),
+        silent: told.silent === true,
+        icon: "/icon-192.png",
+        badge: "/icon-192.png",
+        data: { url: typeof told.url === "string" && /^\/(?!\/)/.test(told.url) ? told.url : "/" },
+      });
+    })(),
+  );
+});
+
+addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  const { url } = event.notification.data ?? { url: "/" };
+  event.waitUntil(
+    (async () => {
+      const open = await clients.matchAll({ type: "window", includeUncontrolled: true });
+      const one = open[0];
+      if (!one) return void (await clients.openWindow(url));
+      await one.focus();
+      one.postMessage({ type: "open", url });
+    })(),
+  );
+});

@@ -1,0 +1,81 @@
+/* Keeps lists and counts true beyond what `apply` can work out: counts are asked for again now and then, lists that only the server can name when
+ * their cause changed, and what was told while a page was on its way is applied once more when it has come. Read next: live.ts, counts.ts. */
+import type { Query, QueryClient } from "@tanstack/react-query";
+import { isNamedByServer, type ListFilter } from "./lists";
+import { applyNow, onStreamEvent } from "./live";
+import { keys } from "./queries";
+import type { Id, StreamEvent } from "./types";
+
+/** How often counts are asked for at most. In between they follow the news (counts.ts). */
+const COUNTS_MS = 5000;
+/** What is due comes nearer without any news. */
+const CLOCK_MS = 60_000;
+const KEPT = 500;
+
+type Told = Extract<StreamEvent, { type: "conversation.changed" }>;
+
+/** Listens, for as long as somebody is signed in. */
+export function startListNews(client: QueryClient, me: Id): () => void {
+  let planned: ReturnType<typeof setTimeout> | undefined;
+  const count = () => {
+    planned ??= setTimeout(() => {
+      planned = undefined;
+      void client.invalidateQueries({ queryKey: keys.views });
+    }, COUNTS_MS);
+  };
+  const renewLists = (is: (filter: ListFilter) => boolean) =>
+    void client.invalidateQueries({ queryKey: keys.lists, predicate: (query) => is(query.queryKey[1] as ListFilter) });
+
+  const told: { at: number; event: Told }[] = [];
+  const begun = new Map<string, number>();
+  const stopCache = client.getQueryCache().subscribe((news) => {
+    if (news.type !== "updated" || news.query.queryKey[0] !== keys.lists[0]) return;
+    const { queryHash } = news.query as Query;
+    if (news.action.type === "fetch") begun.set(queryHash, Date.now());
+    else if (news.action.type === "success" && !news.action.manual) {
+      const since = begun.get(queryHash) ?? 0;
+      begun.delete(queryHash);
+      const missed = told.filter((one) => one.at >= since);
+      queueMicrotask(() => {
+        for (const one of missed) applyNow(client, one.event, me);
+      });
+    }
+  });
+
+  const stopEvents = onStreamEvent((event) => {
+    switch (event.type) {
+      case "conversation.changed":
+        told.push({ at: Date.now(), event });
+        if (told.length > KEPT) told.shift();
+        count();
+        break;
+      case "mention.changed":
+        count();
+        renewLists((filter) => filter.view === "mentions");
+        break;
+      case "draft.changed":
+        count();
+        renewLists((filter) => filter.view === "drafts");
+        break;
+      case "saved_view.changed":
+        void client.invalidateQueries({ queryKey: keys.savedViews });
+        count();
+        break;
+      case "inbox.changed":
+        for (const queryKey of [keys.inboxes, keys.views]) void client.invalidateQueries({ queryKey });
+        renewLists((filter) => !isNamedByServer(filter));
+        break;
+    }
+  });
+  const clock = setInterval(() => {
+    if (document.visibilityState !== "visible") return;
+    void client.invalidateQueries({ queryKey: keys.views });
+    renewLists((filter) => filter.view === "closing" || filter.filters?.waiting_longer_than_s !== undefined);
+  }, CLOCK_MS);
+  return () => {
+    stopCache();
+    stopEvents();
+    clearInterval(clock);
+    clearTimeout(planned);
+  };
+}

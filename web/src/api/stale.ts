@@ -1,0 +1,76 @@
+/* What is asked for again because of an event, where `apply` cannot work it out. Read next: live.ts. */
+import { keys } from "./queries";
+import type { StreamEvent } from "./types";
+
+const ROUTING = [keys.availability, ["simulation"], ["assignees"]];
+const PEOPLE = [keys.users, keys.people, keys.teams, keys.roles, keys.session, keys.inboxes, ["rule"], ...ROUTING];
+/** What this person sees, all of it. */
+export const EVERYTHING = [
+  keys.lists,
+  ["conversation"],
+  ["messages"],
+  keys.views,
+  keys.channelAccounts,
+  ["contact"],
+  ["contact-notes"],
+  ["contact-timeline"],
+  keys.contactBook,
+];
+
+/** The keys of what an event makes old. */
+export function staleKeys(event: StreamEvent): (readonly unknown[])[] {
+  switch (event.type) {
+    case "conversation.changed": {
+      const contact = event.data.conversation.contact;
+      return contact?.id ? [keys.contact(contact.id)] : [];
+    }
+    case "tag.changed":
+      // One that was restored is on its conversations again.
+      return [keys.tags, keys.lists, ["conversation"]];
+    case "tag.deleted":
+      return [keys.tags];
+    case "conversation.gone":
+      return [keys.views];
+    case "contact.changed":
+      return [
+        keys.contact(event.data.contact_id),
+        keys.notes(event.data.contact_id),
+        keys.timeline(event.data.contact_id),
+        keys.contactBook,
+      ];
+    case "contacts.changed":
+      return [keys.contactBook, ["contact"], ["contact-timeline"]];
+    case "contact_properties.changed":
+      return [keys.contactProperties];
+    case "account.changed":
+      return [keys.session, keys.brand];
+    case "channel_account.changed":
+      return [
+        keys.channelAccounts,
+        keys.channelDrafts,
+        keys.radar,
+        keys.views,
+        ["ledger"],
+        ["contact"],
+        ["signature"],
+        ["rule"],
+      ];
+    case "availability.changed":
+      return [keys.people, ...ROUTING];
+    case "people.changed":
+      return PEOPLE;
+    case "access.changed":
+      return [...PEOPLE, ...EVERYTHING];
+    case "radar.changed":
+      return [keys.radar];
+    case "message.changed":
+      // Not delivered, or tried again: what the radar shows is another.
+      return ["failed", "uncertain", "queued"].includes(event.data.message.state ?? "") ? [keys.radar] : [];
+    case "filters.changed":
+      return [keys.filters, keys.listedSenders];
+    case "snippet.changed":
+      return [keys.snippets];
+    default:
+      return [];
+  }
+}

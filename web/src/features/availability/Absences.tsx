@@ -1,0 +1,116 @@
+/* Out of office: from a moment to a moment, away by itself and back by itself. Each is added and taken away at once, with Undo. */
+import { useQueryClient } from "@tanstack/react-query";
+import { Plane, X } from "lucide-react";
+import { type FormEvent, useState } from "react";
+import type { Plan } from "../../api/types";
+import { Button, IconButton } from "../../ui/Button";
+import { Field } from "../../ui/Field";
+import { fullMoment } from "../../ui/format";
+import { t } from "../../ui/i18n";
+import { fieldValue } from "../steering/snoozeTimes";
+import { changePlan } from "./availability";
+import type { PartProps } from "./PlanEditor";
+
+type Absence = Plan["absences"][number];
+const WEEK_MS = 7 * 86_400_000;
+
+const words = ({ starts_at, ends_at }: Absence) =>
+  t("availability.absence", { from: fullMoment(new Date(starts_at)), to: fullMoment(new Date(ends_at)) });
+
+export function Absences({ id, plan, isReadOnly }: PartProps) {
+  const client = useQueryClient();
+  const set = (absences: Absence[], said: string) =>
+    changePlan(client, id, { absences }, () => said, { absences: plan.absences });
+  const now = Date.now();
+  const coming = plan.absences.filter((one) => new Date(one.ends_at).getTime() > now);
+  const drop = (one: Absence) =>
+    void set(
+      plan.absences.filter((other) => other !== one),
+      t("availability.absence_removed", { when: words(one) }),
+    );
+  return (
+    <>
+      {coming.length ? (
+        <ul className="rowlist card">
+          {coming.map((one) => (
+            <li key={one.starts_at + one.ends_at}>
+              <Plane />
+              <div className="grow">
+                <p>{words(one)}</p>
+                {one.note ? (
+                  <p className="small-text muted" dir="auto">
+                    {one.note}
+                  </p>
+                ) : null}
+              </div>
+              {new Date(one.starts_at).getTime() <= now ? (
+                <span className="chip warn">{t("availability.absent_now")}</span>
+              ) : null}
+              {isReadOnly ? null : (
+                <IconButton label={t("availability.remove_absence", { when: words(one) })} onClick={() => drop(one)}>
+                  <X />
+                </IconButton>
+              )}
+            </li>
+          ))}
+        </ul>
+      ) : (
+        <p className="soft">{t("availability.no_absences")}</p>
+      )}
+      {isReadOnly ? null : (
+        <NewAbsence
+          onAdd={(one) => set([...plan.absences, one], t("availability.absence_added", { when: words(one) }))}
+        />
+      )}
+    </>
+  );
+}
+
+function NewAbsence({ onAdd }: { onAdd: (one: Absence) => Promise<boolean> }) {
+  const [from, setFrom] = useState(() => morning(0));
+  const [to, setTo] = useState(() => morning(WEEK_MS));
+  const [note, setNote] = useState("");
+  const [error, setError] = useState<string | null>(null);
+  const add = async (event: FormEvent) => {
+    event.preventDefault();
+    const [starts, ends] = [new Date(from), new Date(to)];
+    if (!(ends.getTime() > starts.getTime())) return setError(t("availability.absence_ends_before"));
+    if (ends.getTime() <= Date.now()) return setError(t("availability.absence_past"));
+    setError(null);
+    const one = { starts_at: starts.toISOString(), ends_at: ends.toISOString(), note: note.trim() };
+    if (await onAdd(one)) setNote("");
+  };
+  return (
+    <form className="inlineform absenceform" onSubmit={add}>
+      <Field
+        label={t("availability.absent_from")}
+        type="datetime-local"
+        required
+        value={from}
+        onChange={(event) => setFrom(event.target.value)}
+      />
+      <Field
+        label={t("availability.absent_to")}
+        type="datetime-local"
+        required
+        value={to}
+        error={error}
+        onChange={(event) => setTo(event.target.value)}
+      />
+      <Field
+        label={t("availability.note")}
+        maxLength={200}
+        value={note}
+        onChange={(event) => setNote(event.target.value)}
+      />
+      <Button type="submit">{t("availability.add_absence")}</Button>
+    </form>
+  );
+}
+
+/** The next morning, so many milliseconds later. */
+function morning(later: number): string {
+  const at = new Date(Date.now() + 86_400_000 + later);
+  at.setHours(0, 0, 0, 0);
+  return fieldValue(at);
+}

@@ -1,0 +1,198 @@
+/* The hours of the week: several stretches a day, each a pair of time fields; the bar is a picture of them. What can be kept is kept at once; what overlaps
+ * or ends too early waits beside its reason. Read next: week.ts. */
+import { useQueryClient } from "@tanstack/react-query";
+import { Plus, X } from "lucide-react";
+import { useEffect, useRef, useState } from "react";
+import { Button, IconButton } from "../../ui/Button";
+import { Switch } from "../../ui/Field";
+import { weekdayName } from "../../ui/format";
+import { t } from "../../ui/i18n";
+import { changePlan, zoneHere } from "./availability";
+import type { PartProps } from "./PlanEditor";
+import {
+  another,
+  DAYS,
+  isFine,
+  likeDay,
+  placeIn,
+  problemOf,
+  readEnd,
+  type Stretch,
+  shownEnd,
+  sorted,
+  total,
+  USUAL,
+} from "./week";
+
+export function Hours({ id, plan, isReadOnly, isMine }: PartProps) {
+  const client = useQueryClient();
+  const [hours, setHours] = useState(plan.hours);
+  const saved = JSON.stringify(plan.hours);
+  // Somebody else, or Undo, changed them.
+  useEffect(() => setHours(JSON.parse(saved)), [saved]);
+  const keep = (wanted: Stretch[] | null) => {
+    if (wanted && !isFine(wanted)) return;
+    const next = wanted && sorted(wanted);
+    if (JSON.stringify(next) === saved) return;
+    // Who sets their first hours means those of where they sit.
+    const here = isMine && plan.hours === null && plan.time_zone === "UTC" ? zoneHere() : plan.time_zone;
+    const isMoved = here !== plan.time_zone;
+    const part = isMoved ? { hours: next, time_zone: here } : { hours: next };
+    const back = isMoved ? { hours: plan.hours, time_zone: plan.time_zone } : { hours: plan.hours };
+    void changePlan(client, id, part, () => t("availability.hours_saved"), back);
+  };
+  const set = (wanted: Stretch[] | null) => {
+    setHours(wanted);
+    keep(wanted);
+  };
+  return (
+    <div className="fields">
+      <Switch
+        label={t("availability.has_hours")}
+        hint={t("availability.has_hours_hint")}
+        checked={hours !== null}
+        disabled={isReadOnly}
+        onChange={(event) => set(event.target.checked ? USUAL : null)}
+      />
+      {hours === null ? null : (
+        <>
+          <ul className="hoursgrid">
+            {DAYS.map((day) => (
+              <Day
+                key={day}
+                day={day}
+                hours={hours}
+                isReadOnly={isReadOnly}
+                onType={setHours}
+                onLeave={() => keep(hours)}
+                onSet={set}
+              />
+            ))}
+          </ul>
+          <p className="hint">
+            {t("availability.total", {
+              hours: Math.round(total(hours.filter((one) => problemOf([one]) === null)) / 6) / 10,
+            })}
+          </p>
+        </>
+      )}
+    </div>
+  );
+}
+
+interface DayProps {
+  day: number;
+  hours: readonly Stretch[];
+  isReadOnly: boolean;
+  /** Half typed: shown, not kept. */
+  onType: (hours: Stretch[]) => void;
+  onLeave: () => void;
+  onSet: (hours: Stretch[]) => void;
+}
+
+function Day({ day, hours, isReadOnly, onType, onLeave, onSet }: DayProps) {
+  const row = useRef<HTMLLIElement>(null);
+  const name = weekdayName(day);
+  const mine = hours.filter((one) => one.day === day);
+  const problem = problemOf(mine);
+  const more = another(hours, day);
+  const errorId = `hours-${day}-problem`;
+  const type = (one: Stretch, part: Partial<Stretch>) =>
+    onType(hours.map((other) => (other === one ? { ...other, ...part } : other)));
+  const remove = (one: Stretch) => {
+    onSet(hours.filter((other) => other !== one));
+    row.current?.querySelector<HTMLElement>("[data-add]")?.focus();
+  };
+  const isDifferent = day === 0 && JSON.stringify(likeDay(hours, 0)) !== JSON.stringify(sorted(hours));
+  return (
+    <li ref={row}>
+      <div role="group" aria-label={name}>
+        <span className="mid dayname">{name}</span>
+        <span className="daybar" aria-hidden="true">
+          {mine.map((one, at) => {
+            const { start, size } = placeIn(one);
+            return <i key={String(at)} style={{ insetInlineStart: `${start}%`, inlineSize: `${size}%` }} />;
+          })}
+        </span>
+        <div className="stretches">
+          {mine.length ? null : <span className="muted">{t("availability.day_off")}</span>}
+          {mine.map((one, at) => (
+            <span key={String(at)} className="stretch">
+              <Time
+                label={t("availability.from_of", { day: name, nth: at + 1 })}
+                value={one.from}
+                {...{ isReadOnly, onLeave, problem, errorId }}
+                onChange={(from) => type(one, { from })}
+              />
+              <span aria-hidden="true">–</span>
+              <Time
+                label={t("availability.to_of", { day: name, nth: at + 1 })}
+                value={shownEnd(one.to)}
+                {...{ isReadOnly, onLeave, problem, errorId }}
+                onChange={(to) => type(one, { to: readEnd(to) })}
+              />
+              {isReadOnly ? null : (
+                <IconButton
+                  className="s"
+                  label={t("availability.remove_hours", { day: name, nth: at + 1 })}
+                  onClick={() => remove(one)}
+                >
+                  <X />
+                </IconButton>
+              )}
+            </span>
+          ))}
+          {isReadOnly || !more ? null : (
+            <Button
+              size="xs"
+              look="ghost"
+              icon={<Plus />}
+              data-add
+              aria-label={t("availability.add_hours_to", { day: name })}
+              onClick={() => onSet([...hours, more])}
+            >
+              {t("availability.add_hours")}
+            </Button>
+          )}
+          {isDifferent && !isReadOnly ? (
+            <Button size="xs" look="ghost" disabled={problem !== null} onClick={() => onSet(likeDay(hours, 0))}>
+              {t("availability.for_weekdays")}
+            </Button>
+          ) : null}
+        </div>
+      </div>
+      {problem ? (
+        <p className="hint error" id={errorId} role="alert">
+          {t(problem === "overlap" ? "availability.overlap" : "availability.ends_before")}
+        </p>
+      ) : null}
+    </li>
+  );
+}
+
+interface TimeProps {
+  label: string;
+  value: string;
+  isReadOnly: boolean;
+  problem: string | null;
+  errorId: string;
+  onChange: (value: string) => void;
+  onLeave: () => void;
+}
+
+function Time({ label, value, isReadOnly, problem, errorId, onChange, onLeave }: TimeProps) {
+  return (
+    <span className={`input ${problem ? "err" : ""}`}>
+      <input
+        type="time"
+        aria-label={label}
+        value={value}
+        readOnly={isReadOnly}
+        aria-invalid={problem ? true : undefined}
+        aria-describedby={problem ? errorId : undefined}
+        onChange={(event) => onChange(event.target.value)}
+        onBlur={onLeave}
+      />
+    </span>
+  );
+}

@@ -1,0 +1,141 @@
+/* One connected channel in the list: who it is, how it is, and the one thing to do about it (picture 02). */
+import { useQueryClient } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { Ellipsis, Pause, Pencil, Play, Send, Unplug } from "lucide-react";
+import { useState } from "react";
+import { keys } from "../../api/queries";
+import type { ChannelAccount } from "../../api/types";
+import { Button } from "../../ui/Button";
+import { useNow } from "../../ui/clock";
+import { Dialog } from "../../ui/Dialog";
+import { t } from "../../ui/i18n";
+import { Menu } from "../../ui/Menu";
+import { sentence } from "../../ui/States";
+import { toast, toastError } from "../../ui/toasts";
+import { ChannelBadge, useChannel } from "./ChannelBadge";
+import { DisconnectDialog } from "./DisconnectDialog";
+import { HealthLine } from "./HealthLine";
+import { Sparkline, today } from "./Sparkline";
+import type { Values } from "./schema";
+import { setActive } from "./setActive";
+import { signInFor, useSignIn } from "./signIn";
+import { TestSteps } from "./TestSteps";
+
+interface Props {
+  account: ChannelAccount;
+  mayChange: boolean;
+}
+
+export function AccountCard({ account, mayChange }: Props) {
+  const channel = useChannel(account.kind);
+  const client = useQueryClient();
+  const navigate = useNavigate();
+  const now = useNow();
+  const [isAsking, setAsking] = useState(false);
+  const [isTesting, setTesting] = useState(false);
+  const { state } = account.health;
+  const signIn = channel ? signInFor(channel, account.config as Values) : undefined;
+  const refresh = () => client.invalidateQueries({ queryKey: keys.channelAccounts });
+  const { begin, waiting } = useSignIn(
+    async () => {
+      await refresh();
+      toast(t("connect.signed_in_again"));
+    },
+    (problem) => toastError(sentence(problem)),
+  );
+  const open = () =>
+    void navigate({ to: "/settings/$section/$item", params: { section: "channels", item: account.id } });
+  const reconnect = () =>
+    signIn && !signIn.problem
+      ? void begin({ provider: signIn.provider, channel_account_id: account.id, accepts_terms: true })
+      : open();
+  const act = (isActive: boolean) => void setActive(client, account, isActive);
+  const quickly =
+    state === "broken" ? (
+      <Button look="primary" size="s" isBusy={waiting !== null} onClick={reconnect}>
+        {t("channels.reconnect")}
+      </Button>
+    ) : state === "paused" ? (
+      <Button size="s" onClick={() => act(true)}>
+        {t("channels.resume")}
+      </Button>
+    ) : state === "unfinished" ? (
+      <Button
+        size="s"
+        aria-label={t("channels.continue_named", { name: account.name })}
+        onClick={() =>
+          void navigate({
+            to: "/settings/$section/$item/$tab",
+            params: { section: "channels", item: account.id, tab: "setup" },
+          })
+        }
+      >
+        {t("channels.continue")}
+      </Button>
+    ) : null;
+  const isNamed = (word: string) => `${word}: ${account.name}`;
+  return (
+    <article className={`card channelcard ${state}`} aria-label={account.name}>
+      <div className="row">
+        {channel ? <ChannelBadge channel={channel} size={32} /> : null}
+        <div className="grow">
+          <h3 className="cut">{account.name}</h3>
+          <p className="small-text muted cut">{account.address || channel?.name}</p>
+        </div>
+        {mayChange && quickly ? quickly : <Sparkline hours={account.traffic} isQuiet={state === "quiet"} />}
+      </div>
+      <HealthLine account={account} />
+      <div className="cardfoot">
+        {mayChange && account.test_address && (state === "connected" || state === "quiet") ? (
+          <Button
+            look={state === "quiet" ? "plain" : "ghost"}
+            size="xs"
+            icon={<Send className="small" />}
+            aria-label={isNamed(t("channels.test"))}
+            onClick={() => setTesting(true)}
+          >
+            {t("channels.test")}
+          </Button>
+        ) : null}
+        {mayChange ? (
+          <Button look="ghost" size="xs" aria-label={isNamed(t("inboxes.edit"))} onClick={open}>
+            {t("inboxes.edit")}
+          </Button>
+        ) : null}
+        <span className="grow" />
+        <span className="count">
+          {t("channels.today", { count: today(account.traffic_from, account.traffic, now) })}
+        </span>
+        {mayChange ? (
+          <Menu
+            label={isNamed(t("channels.more"))}
+            className="iconbtn s"
+            align="end"
+            items={[
+              { id: "edit", label: t("inboxes.edit"), icon: <Pencil />, run: open },
+              account.is_active
+                ? { id: "pause", label: t("channels.pause"), icon: <Pause />, run: () => act(false) }
+                : { id: "resume", label: t("channels.resume"), icon: <Play />, run: () => act(true) },
+              {
+                id: "disconnect",
+                label: t("channels.disconnect"),
+                icon: <Unplug />,
+                isDangerous: true,
+                startsGroup: true,
+                run: () => setAsking(true),
+              },
+            ]}
+          >
+            <Ellipsis />
+          </Menu>
+        ) : null}
+      </div>
+      {isTesting ? (
+        <Dialog title={t("test_step.of", { name: account.name })} onClose={() => setTesting(false)}>
+          <TestSteps account={account} startsItself />
+        </Dialog>
+      ) : null}
+      {isAsking ? <DisconnectDialog account={account} onClose={() => setAsking(false)} onDone={refresh} /> : null}
+    </article>
+  );
+}

@@ -1,0 +1,58 @@
+/* A set-up that was begun and connects to nothing yet. */
+import { useQueryClient } from "@tanstack/react-query";
+import { CircleDashed } from "lucide-react";
+import { post, remove } from "../../api/client";
+import { keys } from "../../api/queries";
+import type { ChannelDraft } from "../../api/types";
+import { Button } from "../../ui/Button";
+import { useNow } from "../../ui/clock";
+import { messageTime } from "../../ui/format";
+import { t } from "../../ui/i18n";
+import { sentence } from "../../ui/States";
+import { toast, toastError } from "../../ui/toasts";
+import { ChannelBadge, useChannel } from "./ChannelBadge";
+
+export function DraftCard({ draft, onOpen }: { draft: ChannelDraft; onOpen: () => void }) {
+  const channel = useChannel(draft.kind);
+  const client = useQueryClient();
+  const now = useNow();
+  const again = () => client.invalidateQueries({ queryKey: keys.channelDrafts });
+  const drop = async () => {
+    const { kind, name, inbox_id, new_inbox_name, config } = draft;
+    try {
+      await remove(`/api/channel-drafts/${draft.id}`);
+      // What was secret in it is gone for good: it is typed again.
+      const back = () => post("/api/channel-drafts", { kind, name, inbox_id, new_inbox_name, config });
+      toast(t("channels.draft_dropped"), () => void back().then(again, (problem) => toastError(sentence(problem))));
+    } catch (problem) {
+      toastError(sentence(problem));
+    }
+    await again();
+  };
+  return (
+    <article className="card channelcard unfinished" aria-label={draft.name}>
+      <div className="row">
+        {channel ? <ChannelBadge channel={channel} size={32} /> : null}
+        <div className="grow">
+          <h3 className="cut">{draft.name || channel?.name}</h3>
+          <p className="small-text muted cut">{channel?.name}</p>
+        </div>
+        <Button size="s" aria-label={t("channels.continue_named", { name: draft.name })} onClick={onOpen}>
+          {t("channels.continue")}
+        </Button>
+      </div>
+      <div className="row health unfinished">
+        <CircleDashed />
+        <div className="small-text">
+          <p className="strong">{t("health.unfinished")}</p>
+          <p className="muted">{t("channels.draft_text", { when: messageTime(draft.updated_at, now) })}</p>
+        </div>
+      </div>
+      <div className="cardfoot">
+        <Button look="ghost" size="xs" onClick={() => void drop()}>
+          {t("channels.draft_drop")}
+        </Button>
+      </div>
+    </article>
+  );
+}

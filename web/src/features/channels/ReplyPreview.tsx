@@ -1,0 +1,128 @@
+/* A real reply as a chosen person would send it, with what is typed but not saved (R-115). The server makes the very message; here it is only shown. */
+import { useQuery } from "@tanstack/react-query";
+import { Send } from "lucide-react";
+import { useEffect, useState } from "react";
+import { post } from "../../api/client";
+import { sessionQuery, usersQuery } from "../../api/queries";
+import type { ChannelAccount, Id, ReplyPreview as Shown } from "../../api/types";
+import { Avatar } from "../../ui/Avatar";
+import { Button } from "../../ui/Button";
+import { Select } from "../../ui/Field";
+import { t } from "../../ui/i18n";
+import { Skeleton, sentence } from "../../ui/States";
+import { toast, toastError } from "../../ui/toasts";
+import type { Values } from "./schema";
+
+const PAUSE_MS = 400;
+
+export function ReplyPreview({ account, config }: { account: ChannelAccount; config: Values }) {
+  const me = useQuery(sessionQuery).data?.user;
+  const users = useQuery(usersQuery).data?.filter((one) => one.is_active) ?? [];
+  const [userId, setUserId] = useState<Id | null>(null);
+  const [isBusy, setBusy] = useState(false);
+  const sample = {
+    subject: t("reply_preview.subject"),
+    text: t("reply_preview.text"),
+    config,
+    user_id: userId ?? me?.id ?? null,
+  };
+  const asked = usePaused(JSON.stringify(sample));
+  const shown = useQuery({
+    queryKey: ["reply-preview", account.id, asked],
+    queryFn: () => post<Shown>(`/api/channel-accounts/${account.id}/preview`, JSON.parse(asked)),
+    placeholderData: (before) => before,
+    gcTime: 10_000,
+  });
+  const send = async () => {
+    setBusy(true);
+    try {
+      const { address } = await post<{ address: string }>(
+        `/api/channel-accounts/${account.id}/preview/sending`,
+        sample,
+      );
+      toast(t("reply_preview.sent", { address }));
+    } catch (problem) {
+      toastError(sentence(problem));
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <>
+      <div className="row">
+        <h3 className="grow">{t("reply_preview.title")}</h3>
+        <Select
+          label={t("reply_preview.by")}
+          value={userId ?? me?.id ?? ""}
+          onChange={(event) => setUserId(event.target.value)}
+        >
+          {users.map((one) => (
+            <option key={one.id} value={one.id}>
+              {one.name}
+            </option>
+          ))}
+        </Select>
+      </div>
+      {shown.data ? (
+        <Mail mail={shown.data} isStale={shown.isFetching} />
+      ) : shown.isError ? (
+        <p className="hint error" role="alert">
+          {sentence(shown.error)}
+        </p>
+      ) : (
+        <Skeleton rows={1} shape="message" />
+      )}
+      <p className="row">
+        <Button size="s" icon={<Send />} isBusy={isBusy} onClick={() => void send()}>
+          {t("reply_preview.send")}
+        </Button>
+        <span className="hint">{t("reply_preview.send_hint", { address: me?.email ?? "" })}</span>
+      </p>
+    </>
+  );
+}
+
+function Mail({ mail, isStale }: { mail: Shown; isStale: boolean }) {
+  const name = mail.sender_name || mail.sender_address;
+  return (
+    <div className="mailcard" aria-busy={isStale}>
+      <div className="row">
+        <Avatar name={name} seed={mail.sender_address} size={32} />
+        <div className="grow">
+          <p className="strong cut">{mail.subject}</p>
+          <p className="small-text soft">
+            <span className="strong">{name}</span> {`<${mail.sender_address}>`}
+          </p>
+          {mail.reply_to ? (
+            <p className="small-text muted cut">{t("reply_preview.reply_to", { address: mail.reply_to })}</p>
+          ) : null}
+        </div>
+      </div>
+      <iframe
+        title={t("reply_preview.title")}
+        tabIndex={-1}
+        sandbox="allow-same-origin"
+        referrerPolicy="no-referrer"
+        srcDoc={mail.html || mail.text}
+        onLoad={({ currentTarget: frame }) => {
+          const body = frame.contentDocument?.body;
+          if (!body) return;
+          // What a mail program does where the mail chooses no letters of its own.
+          body.style.font = "14px/1.57 Inter, system-ui, sans-serif";
+          body.style.margin = "8px 18px 16px";
+          frame.style.height = `${body.scrollHeight + 24}px`;
+        }}
+      />
+    </div>
+  );
+}
+
+/** The newest value, once it has stood still for a moment. */
+function usePaused(value: string): string {
+  const [paused, setPaused] = useState(value);
+  useEffect(() => {
+    const timer = setTimeout(() => setPaused(value), PAUSE_MS);
+    return () => clearTimeout(timer);
+  }, [value]);
+  return paused;
+}

@@ -1,0 +1,24 @@
+import type { QueryClient } from "@tanstack/react-query";
+import { patch } from "../../api/client";
+import { keys } from "../../api/queries";
+import type { ChannelAccount } from "../../api/types";
+import { t } from "../../ui/i18n";
+import { sentence } from "../../ui/States";
+import { toast, toastError } from "../../ui/toasts";
+
+/** Pauses or resumes, with the way back in a toast. */
+export async function setActive(client: QueryClient, account: ChannelAccount, isActive: boolean): Promise<void> {
+  const send = async (wanted: boolean) => {
+    try {
+      await patch(`/api/channel-accounts/${account.id}`, { is_active: wanted });
+    } catch (problem) {
+      toastError(sentence(problem));
+      return false;
+    } finally {
+      await client.invalidateQueries({ queryKey: keys.channelAccounts });
+    }
+    return true;
+  };
+  const words = isActive ? t("channels.resumed", { name: account.name }) : t("channels.paused", { name: account.name });
+  if (await send(isActive)) toast(words, () => void send(!isActive));
+}

@@ -1,0 +1,110 @@
+/* Step 1: which inbox, and what the channel asks for to connect at all. Beside it the channel's own guide. */
+import type { Channel, ChannelAccount, Inbox, SignIn } from "../../../api/types";
+import { Field, Select } from "../../../ui/Field";
+import { t } from "../../../ui/i18n";
+import { ConfigForm } from "../ConfigForm";
+import { ConnectionPanel } from "../ConnectionPanel";
+import { Guide } from "../Guide";
+import { SignInSteps } from "../SignInSteps";
+import type { FormField, Value, Values } from "../schema";
+import type { Typed } from "./useDraftSaving";
+
+interface Props {
+  channel: Channel;
+  fields: FormField[];
+  values: Values;
+  change: (field: string, value: Value) => void;
+  problem: { field: string; text: string } | null;
+  typed: Typed;
+  inboxes: Inbox[];
+  onType: (part: Partial<Typed>) => void;
+  account: ChannelAccount | null;
+  keptSecrets: string[];
+  signIn: SignIn | undefined;
+  accepts: boolean;
+  onAccept: (accepts: boolean) => void;
+  waiting: { url: string } | null;
+  onCancel: () => void;
+}
+
+const NEW = "new";
+
+export function AccountStep(props: Props) {
+  const { channel, fields, values, change, problem, typed, inboxes, onType, account, signIn } = props;
+  const isNew = typed.new_inbox_name !== "";
+  return (
+    <>
+      <section className="fields">
+        <div>
+          <h2>{t("setup_step.account_title")}</h2>
+          <p className="soft">{t("setup_step.account_text")}</p>
+        </div>
+        <div className="two">
+          <Field
+            label={t("field.channel_name")}
+            required
+            value={typed.name}
+            error={problem?.field === "name" ? problem.text : null}
+            onChange={(event) => onType({ name: event.target.value })}
+          />
+          {account ? null : (
+            <Select
+              label={t("field.inbox")}
+              value={isNew ? NEW : (typed.inbox_id ?? "")}
+              onChange={(event) =>
+                event.target.value === NEW
+                  ? onType({ new_inbox_name: typed.name })
+                  : onType({ inbox_id: event.target.value, new_inbox_name: "" })
+              }
+            >
+              {inboxes.map((one) => (
+                <option key={one.id} value={one.id}>
+                  {one.name}
+                </option>
+              ))}
+              <option value={NEW}>{t("setup_step.new_inbox")}</option>
+            </Select>
+          )}
+        </div>
+        {isNew && !account ? (
+          <Field
+            label={t("field.inbox_name")}
+            hint={t("setup_step.new_inbox_hint")}
+            required
+            value={typed.new_inbox_name}
+            onChange={(event) => onType({ new_inbox_name: event.target.value || " " })}
+          />
+        ) : null}
+        <ConfigForm
+          fields={fields}
+          values={values}
+          onChange={change}
+          problem={problem}
+          hasSecrets={account !== null || props.keptSecrets.length > 0}
+        />
+        {signIn ? (
+          <SignInSteps
+            signIn={signIn}
+            accepts={props.accepts}
+            onAccept={props.onAccept}
+            termsProblem={problem?.field === "accepts_terms" ? problem.text : null}
+            waiting={props.waiting}
+            onCancel={props.onCancel}
+            hasOwnButton
+          />
+        ) : null}
+      </section>
+      {account ? (
+        <aside aria-label={t("setup_step.check")}>
+          <h3>{t("setup_step.check")}</h3>
+          <ConnectionPanel account={account} startsItself />
+        </aside>
+      ) : (
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so the keyboard must reach it
+        <aside aria-label={t("connect.guide")} tabIndex={0}>
+          <Guide text={channel.guide} />
+        </aside>
+      )}
+    </>
+  );
+}

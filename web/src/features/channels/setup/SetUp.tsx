@@ -1,0 +1,38 @@
+/* Setting up a connection, step by step (pictures 03a to 03d). Until it is connected, what is typed is a draft; afterwards each step is kept with the
+ * channel account, and going on later begins where one stopped. The fields of each step, their order and words come from the channel's own description. */
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { brandQuery, channelDraftQuery, channelsQuery } from "../../../api/queries";
+import type { ChannelAccount } from "../../../api/types";
+import { t } from "../../../ui/i18n";
+import { Failed, Skeleton } from "../../../ui/States";
+import { Wizard } from "./Wizard";
+
+interface Props {
+  /** "connect-" and a kind, or "draft-" and the id of one that was begun. */
+  item?: string;
+  account?: ChannelAccount;
+}
+
+export default function SetUp({ item = "", account }: Props) {
+  // How it was opened: while it is typed, the draft gets an address of its own.
+  const [[how = "", which = ""]] = useState(() => split(item));
+  const channels = useQuery(channelsQuery).data;
+  const draft = useQuery({ ...channelDraftQuery(which), enabled: how === "draft" });
+  const brand = useQuery(brandQuery);
+  // Connected, it is gone; what was read of it stays.
+  if (draft.isError && !draft.data) return <Failed error={draft.error} />;
+  if (!channels || brand.isPending || (how === "account" && !account) || (how === "draft" && !draft.data))
+    return <Skeleton rows={4} shape="line" />;
+  const kind = account?.kind ?? draft.data?.kind ?? which;
+  const channel = channels.find((one) => one.kind === kind);
+  if (!channel) return <p>{t("problem.not_found")}</p>;
+  return (
+    <Wizard channel={channel} begun={draft.data ?? null} connected={account ?? null} brand={brand.data?.name ?? ""} />
+  );
+}
+
+const split = (item: string) => {
+  const at = item.indexOf("-");
+  return at < 0 ? ["account", item] : [item.slice(0, at), item.slice(at + 1)];
+};

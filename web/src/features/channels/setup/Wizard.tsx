@@ -1,0 +1,240 @@
+/* The frame of a set-up and the way through its steps. Read next: AccountStep.tsx, DetailsStep.tsx. */
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { ArrowLeft, Check, CloudCheck, CloudOff, X } from "lucide-react";
+import { type FormEvent, lazy, Suspense, useMemo, useState } from "react";
+import { get, Problem, patch, post } from "../../../api/client";
+import { inboxesQuery, keys, sessionQuery } from "../../../api/queries";
+import type { Channel, ChannelAccount, ChannelDraft, Inbox } from "../../../api/types";
+import { Button, IconButton } from "../../../ui/Button";
+import { type MessageId, t, withWords } from "../../../ui/i18n";
+import { Skeleton, sentence } from "../../../ui/States";
+import { toast } from "../../../ui/toasts";
+import { ChannelBadge } from "../ChannelBadge";
+import { configOf, fieldsOf, isShown, type Value, type Values } from "../schema";
+import { signInFor, useSignIn } from "../signIn";
+import { AccountStep } from "./AccountStep";
+import { DetailsStep } from "./DetailsStep";
+import { type Saving, type Typed, useDraftSaving } from "./useDraftSaving";
+import "./setup.css";
+
+const Automation = lazy(withWords(() => import("../../routing/Automation")));
+
+const STEPS = ["account", "details", "assignment"] as const;
+type Step = (typeof STEPS)[number];
+const NAMES: Record<Step, MessageId> = {
+  account: "setup_step.account",
+  details: "setup_step.details",
+  assignment: "setup_step.assignment",
+};
+
+interface Props {
+  channel: Channel;
+  begun: ChannelDraft | null;
+  connected: ChannelAccount | null;
+  /** The brand's name; "": that of the account. */
+  brand: string;
+}
+
+export function Wizard({ channel, begun, connected, brand: given }: Props) {
+  const client = useQueryClient();
+  const navigate = useNavigate();
+  const inboxes = useQuery(inboxesQuery).data?.filter((one) => !one.is_archived) ?? [];
+  const own = useQuery(sessionQuery).data?.account.name ?? "";
+  const brand = given || own;
+  const fields = useMemo(() => fieldsOf(channel.config_schema), [channel]);
+  const [account, setAccount] = useState(connected);
+  const [name, setName] = useState(connected?.name ?? begun?.name ?? channel.name);
+  const [inboxId, setInboxId] = useState(connected?.inbox_id ?? begun?.inbox_id ?? null);
+  const [newInbox, setNewInbox] = useState(begun?.new_inbox_name ?? "");
+  const [values, setValues] = useState<Values>(() => ({
+    ...Object.fromEntries(fields.map((field) => [field.name, field.brand ? brand : field.initial])),
+    ...((connected?.config ?? begun?.config ?? {}) as Values),
+  }));
+  const steps = STEPS.filter((step) => step !== "details" || fields.some((field) => field.step === "details"));
+  const [step, setStep] = useState<Step>(() => steps.find((one) => one === connected?.setup_step) ?? "account");
+  const [accepts, setAccepts] = useState(false);
+  const [problem, setProblem] = useState<unknown>(null);
+  const [isBusy, setBusy] = useState(false);
+  const draft = useDraftSaving(channel.kind, begun, account === null);
+  const nth = steps.indexOf(step);
+  const after = steps[nth + 1];
+  const signIn = account ? undefined : signInFor(channel, values);
+  const at = problem instanceof Problem && problem.field ? problem.field.split(".").pop() : undefined;
+
+  const type = (part: Partial<Typed>) => {
+    const next = { name, inbox_id: inboxId, new_inbox_name: newInbox, config: values, ...part };
+    setName(next.name);
+    setInboxId(next.inbox_id);
+    setNewInbox(next.new_inbox_name);
+    setValues(next.config);
+    setProblem(null);
+    draft.keep(next);
+  };
+  const change = (field: string, value: Value) => type({ config: { ...values, [field]: value } });
+
+  const show = (made: ChannelAccount) => {
+    setAccount(made);
+    void client.invalidateQueries({ queryKey: keys.channelAccounts });
+    void client.invalidateQueries({ queryKey: keys.channelDrafts });
+  };
+  const enter = (made: ChannelAccount) => {
+    show(made);
+    history.replaceState(history.state, "", `/settings/channels/${made.id}/setup`);
+    // Where there is something to see of it at once, it is shown; one can go on meanwhile.
+    if (!made.test_address && !channel.can_check) setStep(after ?? step);
+    window.scrollTo(0, 0);
+  };
+  const { begin, waiting, cancel } = useSignIn(
+    async (id) => enter(await get<ChannelAccount>(`/api/channel-accounts/${id}`)),
+    setProblem,
+  );
+  const leave = () => void navigate({ to: "/settings/$section", params: { section: "channels" } });
+
+  const connect = async () => {
+    const draft_id = await draft.flush();
+    let inbox_id = inboxId ?? inboxes[0]?.id;
+    if (newInbox.trim()) {
+      const made = await post<Inbox>("/api/inboxes", { name: newInbox.trim() });
+      void client.invalidateQueries({ queryKey: keys.inboxes });
+      inbox_id = made.id;
+      type({ inbox_id, new_inbox_name: "" });
+    }
+    const wish = { kind: channel.kind, name: name.trim(), inbox_id, config: configOf(fields, values), draft_id };
+    const more = { ...wish, setup_step: after ?? null };
+    if (signIn) return begin({ ...more, provider: signIn.provider, accepts_terms: accepts });
+    enter(await post<ChannelAccount>("/api/channel-accounts", more));
+  };
+  const keepStep = async (setup_step: Step | null) => {
+    if (!account) return;
+    const changed = step === "assignment" ? {} : { name: name.trim(), config: configOf(fields, values, true) };
+    show(await patch<ChannelAccount>(`/api/channel-accounts/${account.id}`, { ...changed, setup_step }));
+  };
+  const go = async (event?: FormEvent) => {
+    event?.preventDefault();
+    setProblem(null);
+    // The rule has a button of its own that keeps it.
+    if (step === "assignment" && document.querySelector(".wizard .routing button[type=submit]"))
+      return setProblem(new Problem(400, { detail: t("setup_step.rule_not_saved") }));
+    setBusy(true);
+    try {
+      if (!account) return await connect();
+      await keepStep(after ?? null);
+      if (after) setStep(after);
+      else {
+        toast(t("connect.done_title", { name: account.name }));
+        leave();
+      }
+    } catch (error) {
+      setProblem(error);
+    } finally {
+      setBusy(false);
+    }
+  };
+
+  const shown = fields.filter((field) => field.step === (step === "account" ? "" : step));
+  const isBeside = at !== undefined && (["name", "accepts_terms"].includes(at) || shown.some((one) => one.name === at));
+  const common = {
+    channel,
+    fields: shown.filter((field) => isShown(field, values)),
+    values,
+    change,
+    problem: isBeside && at ? { field: at, text: sentence(problem) } : null,
+  };
+  return (
+    <div className="wizard">
+      <header>
+        <ChannelBadge channel={channel} size={32} />
+        <h1 className="strong cut">{t("connect.title", { channel: channel.name })}</h1>
+        <ol aria-label={t("setup_step.steps")}>
+          {steps.map((one, at) => (
+            <li key={one} className={at < nth ? "done" : ""} aria-current={one === step ? "step" : undefined}>
+              <button type="button" disabled={!account && at > 0} onClick={() => setStep(one)}>
+                <i>{at < nth ? <Check className="small" /> : at + 1}</i>
+                {t(NAMES[one])}
+              </button>
+            </li>
+          ))}
+        </ol>
+        <SavedMark saving={account ? "saved" : draft.saving} />
+        <IconButton label={t("common.close")} onClick={() => void draft.flush().then(leave)}>
+          <X />
+        </IconButton>
+      </header>
+      {step === "assignment" && account ? (
+        <div className="wizardbody one">
+          <section>
+            <h2>{t("setup_step.assignment_title")}</h2>
+            <p className="soft">{t("setup_step.assignment_text")}</p>
+            <Suspense fallback={<Skeleton rows={4} shape="line" />}>
+              <Automation account={account} />
+            </Suspense>
+          </section>
+        </div>
+      ) : (
+        <form className="wizardbody" id="setup" onSubmit={go}>
+          {step === "details" && account ? (
+            <DetailsStep {...common} account={account} all={configOf(fields, values, true)} />
+          ) : (
+            <AccountStep
+              {...common}
+              typed={{ name, inbox_id: inboxId ?? inboxes[0]?.id ?? null, new_inbox_name: newInbox, config: values }}
+              inboxes={inboxes}
+              onType={type}
+              account={account}
+              keptSecrets={begun?.kept_secrets ?? []}
+              signIn={signIn}
+              accepts={accepts}
+              onAccept={setAccepts}
+              waiting={waiting}
+              onCancel={cancel}
+            />
+          )}
+        </form>
+      )}
+      <footer>
+        {nth > 0 ? (
+          <Button icon={<ArrowLeft />} onClick={() => setStep(steps[nth - 1] ?? "account")}>
+            {t("setup_step.back")}
+          </Button>
+        ) : (
+          <Button look="ghost" onClick={() => void draft.flush().then(leave)}>
+            {t("setup_step.later")}
+          </Button>
+        )}
+        <span className="grow">
+          {account?.test_address && step === "account" ? <span className="hint">{t("setup_step.go_on")}</span> : null}
+          {problem && !isBeside ? (
+            <span className="hint error" role="alert">
+              {sentence(problem)}
+            </span>
+          ) : null}
+        </span>
+        {waiting || signIn?.problem ? null : (
+          <Button
+            look="primary"
+            isBusy={isBusy}
+            {...(step === "assignment" ? { onClick: () => void go() } : { type: "submit", form: "setup" })}
+          >
+            {signIn ? signIn.label : after ? t("setup_step.next") : t("connect.submit")}
+          </Button>
+        )}
+      </footer>
+    </div>
+  );
+}
+
+function SavedMark({ saving }: { saving: Saving }) {
+  if (saving === "idle") return null;
+  const words: Record<Exclude<Saving, "idle">, MessageId> = {
+    saving: "setup_step.saving",
+    saved: "setup_step.saved",
+    failed: "setup_step.not_saved",
+  };
+  return (
+    <span className="row small-text muted" role="status">
+      {saving === "failed" ? <CloudOff className="mid" /> : <CloudCheck className="mid" />}
+      <span>{t(words[saving])}</span>
+    </span>
+  );
+}

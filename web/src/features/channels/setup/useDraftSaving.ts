@@ -1,0 +1,75 @@
+/* What is typed in a set-up is kept on the server at each pause, so that it survives a reload and is found on another computer. Read next: SetUp.tsx. */
+import { useQueryClient } from "@tanstack/react-query";
+import { useCallback, useEffect, useRef, useState } from "react";
+import { Problem, post, put } from "../../../api/client";
+import { keys } from "../../../api/queries";
+import type { ChannelDraft, Id } from "../../../api/types";
+import type { Values } from "../schema";
+
+const PAUSE_MS = 800;
+const AGAIN_MS = 4000;
+
+export interface Typed {
+  name: string;
+  inbox_id: Id | null;
+  new_inbox_name: string;
+  config: Values;
+}
+
+export type Saving = "idle" | "saving" | "saved" | "failed";
+
+export function useDraftSaving(kind: string, begun: ChannelDraft | null, isOn: boolean) {
+  const client = useQueryClient();
+  const id = useRef<Id | null>(begun?.id ?? null);
+  const next = useRef<Typed | null>(null);
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const busy = useRef<Promise<void> | null>(null);
+  const flushing = useRef<() => Promise<unknown>>(async () => undefined);
+  const [saving, setSaving] = useState<Saving>(begun ? "saved" : "idle");
+
+  const store = useCallback(async () => {
+    const typed = next.current;
+    next.current = null;
+    if (!typed) return;
+    setSaving("saving");
+    try {
+      const draft = id.current
+        ? await put<ChannelDraft>(`/api/channel-drafts/${id.current}`, typed)
+        : await post<ChannelDraft>("/api/channel-drafts", { ...typed, kind });
+      if (!id.current) {
+        id.current = draft.id;
+        // Its own address from now on, so that a reload finds it.
+        history.replaceState(history.state, "", `/settings/channels/draft-${draft.id}`);
+      }
+      void client.invalidateQueries({ queryKey: keys.channelDrafts });
+      setSaving("saved");
+    } catch (problem) {
+      setSaving("failed");
+      // A refusal stays one; where the line was away, the newest is tried again.
+      if (!(problem instanceof Problem)) {
+        next.current ??= typed;
+        timer.current = setTimeout(() => void flushing.current(), AGAIN_MS);
+      }
+    }
+  }, [client, kind]);
+
+  /** Keeps what is not kept yet. Resolves to the draft's id. */
+  const flush = useCallback(async (): Promise<Id | null> => {
+    clearTimeout(timer.current);
+    await busy.current;
+    busy.current = store();
+    await busy.current;
+    busy.current = null;
+    return id.current;
+  }, [store]);
+  flushing.current = flush;
+
+  const keep = (typed: Typed) => {
+    if (!isOn) return;
+    next.current = typed;
+    clearTimeout(timer.current);
+    timer.current = setTimeout(() => void flush(), PAUSE_MS);
+  };
+  useEffect(() => () => clearTimeout(timer.current), []);
+  return { keep, flush, saving };
+}

@@ -1,0 +1,99 @@
+/* Signing in at a provider to connect: in a window of its own, or, where the browser opens none, in this tab, which then comes back to where it was.
+ * The window cannot be reached from here once it shows the provider's page (both sites see to that), so the server is asked how it stands. */
+import { useEffect, useRef, useState } from "react";
+import { get, Problem, post } from "../../api/client";
+import type { Channel, Id, SignIn, SignInState } from "../../api/types";
+import { holds, type Values } from "./schema";
+
+const LOOK_MS = 1200;
+
+export interface Wish {
+  provider: string;
+  kind?: string;
+  name?: string;
+  inbox_id?: Id;
+  config?: Values;
+  channel_account_id?: Id;
+  accepts_terms: boolean;
+  draft_id?: Id | null;
+  setup_step?: string | null;
+}
+
+/** The way to sign in that belongs to what is filled in, if there is one. */
+export const signInFor = (channel: Channel, values: Values): SignIn | undefined =>
+  channel.sign_ins?.find((one) => holds(one.when, values));
+
+/** `begin` must be called in the very moment of a press, or the browser takes the window for an advertisement. */
+export function useSignIn(onConnected: (channelAccountId: Id) => Promise<void>, onProblem: (problem: unknown) => void) {
+  const [waiting, setWaiting] = useState<{ id: Id; url: string } | null>(null);
+  const calls = useRef({ onConnected, onProblem });
+  calls.current = { onConnected, onProblem };
+  const id = waiting?.id;
+
+  useEffect(() => {
+    if (!id) return;
+    let isOver = false;
+    const look = async () => {
+      try {
+        const now = await get<SignInState>(`/api/sign-ins/${id}`);
+        if (isOver) return;
+        if (now.status === "connected" && now.channel_account_id) {
+          setWaiting(null);
+          await calls.current.onConnected(now.channel_account_id);
+        } else if (now.status === "failed") {
+          setWaiting(null);
+          calls.current.onProblem(problemOf(now));
+        }
+      } catch {
+        /* The line is away for a moment: asked again at the next turn. */
+      }
+    };
+    const timer = setInterval(() => void look(), LOOK_MS);
+    return () => {
+      isOver = true;
+      clearInterval(timer);
+    };
+  }, [id]);
+
+  const begin = async (wish: Wish) => {
+    const opened = window.open("", "innboks-sign-in", "popup,width=560,height=720");
+    try {
+      const started = await post<SignInState & { url: string }>("/api/sign-ins", {
+        ...wish,
+        return_to: opened ? "" : window.location.pathname,
+      });
+      if (opened) {
+        opened.location.replace(started.url);
+        setWaiting({ id: started.id, url: started.url });
+      } else window.location.assign(started.url);
+    } catch (problem) {
+      opened?.close();
+      calls.current.onProblem(problem);
+    }
+  };
+
+  return { begin, waiting, cancel: () => setWaiting(null) };
+}
+
+/** Back in this tab from the provider's page: how it went, said once. */
+export function useWayBack(onBack: (state: SignInState) => void) {
+  const call = useRef(onBack);
+  call.current = onBack;
+  useEffect(() => {
+    const here = new URL(window.location.href);
+    const id = here.searchParams.get("sign_in");
+    if (!id) return;
+    here.searchParams.delete("sign_in");
+    window.history.replaceState(window.history.state, "", here);
+    get<SignInState>(`/api/sign-ins/${id}`).then(
+      (state) => call.current(state),
+      () => undefined,
+    );
+  }, []);
+}
+
+/** What went wrong at the provider, as if the server had refused the form: beside the same fields. */
+export function problemOf(state: SignInState): Problem {
+  const { sentence = "", code = "", field } = state.problem ?? {};
+  return new Problem(400, { detail: sentence, code, field: field ?? undefined });
+}

@@ -1,0 +1,151 @@
+/* One contact: who they are at the side, what happened with them over all channels in the middle. */
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { Link, useParams } from "@tanstack/react-router";
+import { ArrowLeft, Ellipsis, Merge } from "lucide-react";
+import { useEffect, useState } from "react";
+import { contactQuery, sessionQuery, usersQuery } from "../../api/queries";
+import type { Contact } from "../../api/types";
+import { Avatar } from "../../ui/Avatar";
+import { Button } from "../../ui/Button";
+import { useNow } from "../../ui/clock";
+import { day, rowTime } from "../../ui/format";
+import { t } from "../../ui/i18n";
+import { Menu } from "../../ui/Menu";
+import { Failed, Skeleton } from "../../ui/States";
+import { type People, setBlocked } from "../contacts/changes";
+import { Facts } from "../contacts/Facts";
+import { Notes } from "../contacts/Notes";
+import { NameField } from "../contacts/PersonHead";
+import { Section } from "../contacts/Section";
+import { BookNav } from "./BookNav";
+import { Duplicates } from "./Duplicates";
+import { MergeDialog } from "./MergeDialog";
+import { undoMerge } from "./merging";
+import { Timeline } from "./Timeline";
+import "../people/people.css";
+import "../contacts/context.css";
+import "./book.css";
+
+export default function ContactPage() {
+  const { contact: id = "" } = useParams({ strict: false }) as { contact?: string };
+  const client = useQueryClient();
+  const me = useQuery(sessionQuery).data?.user;
+  const users = useQuery(usersQuery).data ?? [];
+  const contact = useQuery(contactQuery(id));
+  const name = contact.data ? shownName(contact.data) : t("book.title");
+  useEffect(() => {
+    document.title = `${name} · ${t("app.name")}`;
+  }, [name]);
+  if (!me) return null;
+  const where = { client, me, users };
+  return (
+    <div className="sheet">
+      <BookNav />
+      <main className="bookpage" id="main" tabIndex={-1} data-pane="page">
+        {contact.isPending ? <Skeleton rows={4} shape="line" /> : null}
+        {contact.isError ? (
+          <Failed error={contact.error} onRetry={() => void contact.refetch()}>
+            <Link className="btn s" to="/contacts">
+              {t("book.all")}
+            </Link>
+          </Failed>
+        ) : null}
+        {contact.data ? <Known contact={contact.data} where={where} /> : null}
+      </main>
+    </div>
+  );
+}
+
+export const shownName = (contact: Pick<Contact, "name" | "identities">) =>
+  contact.name || contact.identities[0]?.value || t("contact.unknown");
+
+function Known({ contact, where }: { contact: Contact; where: People }) {
+  const [isNaming, setNaming] = useState(false);
+  /** The other one, or nobody yet. */
+  const [merging, setMerging] = useState<{ with: string | null } | null>(null);
+  return (
+    <>
+      <header className="bookhead">
+        <Link className="iconbtn" to="/contacts" aria-label={t("book.all")} title={t("book.all")}>
+          <ArrowLeft />
+        </Link>
+        <Avatar name={contact.name} seed={contact.id} size={36} />
+        <div className="grow">
+          {isNaming ? (
+            <NameField contact={contact} scope={where} onDone={() => setNaming(false)} />
+          ) : (
+            <h1 dir="auto">
+              <button type="button" title={t("contact.rename")} onClick={() => setNaming(true)}>
+                {shownName(contact)}
+              </button>
+            </h1>
+          )}
+          <p className="muted small-text">
+            {contact.is_blocked ? <span className="chip s bad">{t("contact.blocked")}</span> : null}{" "}
+            {t("contact.since_day", { day: day(contact.created_at) })}
+          </p>
+        </div>
+        <Button size="s" icon={<Merge className="mid" />} onClick={() => setMerging({ with: null })}>
+          {t("merge_contacts.button")}
+        </Button>
+        <Menu
+          label={t("contact.menu")}
+          className="iconbtn"
+          align="end"
+          items={[
+            { id: "rename", label: t("contact.rename"), run: () => setNaming(true) },
+            {
+              id: "block",
+              label: t(contact.is_blocked ? "contact.unblock" : "contact.block"),
+              isDangerous: !contact.is_blocked,
+              run: () => void setBlocked(contact, !contact.is_blocked, where),
+            },
+          ]}
+        >
+          <Ellipsis />
+        </Menu>
+      </header>
+      {contact.is_blocked ? <p className="banner warn">{t("contact.blocked_note")}</p> : null}
+      <div className="contactgrid">
+        <aside className="context" aria-label={t("contact.about", { name: shownName(contact) })}>
+          <h2 className="sr">{t("contact.about", { name: shownName(contact) })}</h2>
+          <section>
+            <Facts contact={contact} scope={where} isWhole />
+          </section>
+          <Duplicates contact={contact} onMerge={(other) => setMerging({ with: other })} />
+          <Merged contact={contact} where={where} />
+          <Notes id={contact.id} scope={where} />
+        </aside>
+        <Timeline contact={contact} users={where.users} />
+      </div>
+      {merging ? (
+        <MergeDialog contact={contact} other={merging.with} where={where} onClose={() => setMerging(null)} />
+      ) : null}
+    </>
+  );
+}
+
+/** What was merged into this contact, each with its way back. */
+function Merged({ contact, where }: { contact: Contact; where: People }) {
+  const now = useNow();
+  if (!contact.merged.length) return null;
+  return (
+    <Section name="merged" title={t("merge_contacts.merged")} count={String(contact.merged.length)}>
+      <ul className="others">
+        {contact.merged.map((one) => (
+          <li key={one.merge_id}>
+            <span>
+              <span className="cut grow" dir="auto">
+                {one.name || t("contact.unknown")}
+              </span>
+              <span className="muted">{rowTime(one.at, now)}</span>
+              <Button size="xs" look="ghost" onClick={() => void undoMerge(one.merge_id, where.client)}>
+                {t("common.undo")}
+              </Button>
+            </span>
+          </li>
+        ))}
+      </ul>
+    </Section>
+  );
+}

@@ -1,0 +1,176 @@
+import { ChevronDown, Plus, X } from "lucide-react";
+import { type FormEvent, useState } from "react";
+import type { Contact } from "../../api/types";
+import { Avatar } from "../../ui/Avatar";
+import { Button, IconButton } from "../../ui/Button";
+import { useNow } from "../../ui/clock";
+import { clockIn } from "../../ui/format";
+import { t, tOr } from "../../ui/i18n";
+import { Menu } from "../../ui/Menu";
+import { Broken } from "./Broken";
+import { addIdentity, changeContact, dropIdentity, type People } from "./changes";
+import { PropertyFacts } from "./PropertyFacts";
+import { placeOf } from "./zones";
+
+interface Props {
+  contact: Contact;
+  scope: People;
+  /** Also the properties that have no value yet. */
+  isWhole?: boolean;
+}
+
+/** What is known of a person, a line each; addresses are added and taken away here. */
+export function Facts({ contact, scope, isWhole }: Props) {
+  const [isAdding, setAdding] = useState(false);
+  return (
+    <>
+      <dl className="facts">
+        {contact.identities.map((one) => (
+          <div key={one.type + one.value}>
+            <dt>{tOr(`identity.${one.type}`, one.type)}</dt>
+            <dd>
+              <Address type={one.type} value={one.value} />
+              {contact.identities.length > 1 && one.type !== "opaque" ? (
+                <IconButton
+                  className="s quiet"
+                  label={t("contact.remove_identity", { value: one.value })}
+                  onClick={() => void dropIdentity(contact, one.type, one.value, scope)}
+                >
+                  <X className="small" />
+                </IconButton>
+              ) : null}
+            </dd>
+          </div>
+        ))}
+        <LocalTime contact={contact} />
+        <PropertyFacts contact={contact} scope={scope} isWhole={isWhole} />
+        <div>
+          <dt>{t("contact.owner")}</dt>
+          <dd>
+            <Owner contact={contact} scope={scope} />
+          </dd>
+        </div>
+      </dl>
+      {isAdding ? (
+        <NewAddress contact={contact} scope={scope} onDone={() => setAdding(false)} />
+      ) : (
+        <button type="button" className="addfact" onClick={() => setAdding(true)}>
+          <Plus className="small" />
+          {t("contact.add_identity")}
+        </button>
+      )}
+    </>
+  );
+}
+
+function Address({ type, value }: { type: string; value: string }) {
+  if (type === "email")
+    return (
+      <a href={`mailto:${value}`}>
+        <Broken value={value} />
+      </a>
+    );
+  if (type === "phone") return <a href={`tel:${value}`}>{value}</a>;
+  return (
+    <span>
+      <Broken value={value} />
+    </span>
+  );
+}
+
+function LocalTime({ contact }: { contact: Contact }) {
+  const now = useNow();
+  const place = placeOf(contact);
+  if (!place) return null;
+  return (
+    <div>
+      <dt>{t("contact.local_time")}</dt>
+      <dd className="num" title={place.zone}>
+        {t("contact.time_in", { time: clockIn(now, place.zone), city: place.city })}
+      </dd>
+    </div>
+  );
+}
+
+function Owner({ contact, scope }: Props) {
+  const owner = scope.users.find((user) => user.id === contact.owner_id);
+  const choose = (id: string | null) =>
+    void (id !== contact.owner_id && changeContact(contact, { owner_id: id }, scope, t("contact.owner_changed")));
+  return (
+    <Menu
+      label={owner ? t("contact.owner_is", { name: owner.name }) : t("contact.owner_nobody")}
+      className="ownerpick"
+      items={[
+        {
+          id: "nobody",
+          label: t("assign.nobody"),
+          icon: <span className="nobody" />,
+          isChosen: !owner,
+          run: () => choose(null),
+        },
+        ...scope.users
+          .filter((user) => user.is_active || user.id === owner?.id)
+          .map((user, index) => ({
+            id: user.id,
+            label: user.name,
+            icon: <Avatar name={user.name} seed={user.id} size={18} />,
+            isChosen: user.id === owner?.id,
+            startsGroup: index === 0,
+            run: () => choose(user.id),
+          })),
+      ]}
+    >
+      {owner ? <Avatar name={owner.name} seed={owner.id} size={18} /> : <span className="nobody" />}
+      <span className="cut">{owner?.name ?? t("assign.nobody")}</span>
+      <ChevronDown className="small" />
+    </Menu>
+  );
+}
+
+function NewAddress({ contact, scope, onDone }: Props & { onDone: () => void }) {
+  const [value, setValue] = useState("");
+  const [wrong, setWrong] = useState<string | null>(null);
+  const [isBusy, setBusy] = useState(false);
+  const add = async (event: FormEvent) => {
+    event.preventDefault();
+    if (!value.trim()) return onDone();
+    setBusy(true);
+    const type = value.includes("@") ? "email" : "phone";
+    const problem = await addIdentity(contact, type, value, scope);
+    setBusy(false);
+    setWrong(problem);
+    if (!problem) onDone();
+  };
+  return (
+    <form
+      className="newfact"
+      onSubmit={(event) => void add(event)}
+      onKeyDown={(event) => {
+        if (event.key !== "Escape") return;
+        event.stopPropagation();
+        event.preventDefault();
+        onDone();
+      }}
+    >
+      <div className="row">
+        <span className={`input ${wrong ? "err" : ""}`}>
+          <input
+            autoFocus
+            aria-label={t("contact.new_identity")}
+            aria-invalid={wrong !== null}
+            aria-describedby="newfact-wrong"
+            placeholder={t("contact.new_identity")}
+            value={value}
+            onChange={(event) => setValue(event.target.value)}
+          />
+        </span>
+        <Button type="submit" size="s" isBusy={isBusy}>
+          {t("contact.add")}
+        </Button>
+      </div>
+      <p id="newfact-wrong" className="hint error" role="alert">
+        {wrong}
+      </p>
+    </form>
+  );
+}

@@ -1,0 +1,13 @@
+import { clockSkewMs } from "../../api/serverTime";
+import type { Conversation } from "../../api/types";
+import { ClockChip } from "../../ui/ClockChip";
+import { useNow } from "../../ui/clock";
+
+/** The time by the server's clock, moving on each half minute. */
+export const useServerNow = () => useNow().getTime() + clockSkewMs();
+
+/** The most urgent deadline of a conversation; nothing when nobody waits. */
+export function DueChip({ row }: { row: Conversation }) {
+  const now = useServerNow();
+  return row.due_at && row.status === "open" ? <ClockChip deadline={row} now={now} /> : null;
+}

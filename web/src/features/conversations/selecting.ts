@@ -1,0 +1,51 @@
+/* Choosing rows with keys and buttons: what is listed, whether checkboxes are shown, and choosing a whole view (up to 500). Read next: selection.ts. */
+import type { QueryClient } from "@tanstack/react-query";
+import type { ListFilter } from "../../api/lists";
+import { listQuery } from "../../api/queries";
+import type { Id } from "../../api/types";
+import { createStore } from "../../ui/store";
+import { clear, extend, SELECTION_MAX, select, selection, toggle } from "./selection";
+
+interface Listed {
+  /** The loaded rows of the view on the screen, in order. */
+  order: readonly Id[];
+  filter: ListFilter | null;
+  hasMore: boolean;
+  isSelecting: boolean;
+}
+
+export const listed = createStore<Listed>({ order: [], filter: null, hasMore: false, isSelecting: false });
+
+export function startSelecting(): void {
+  listed.set({ isSelecting: true });
+}
+
+export function stopSelecting(): void {
+  listed.set({ isSelecting: false });
+  clear();
+}
+
+/** X: this row, or no longer. */
+export const toggleRow = (id: Id) => toggle(id);
+
+/** Shift J and K: the row that is left and the one that is come to. */
+export function extendTo(from: Id | null, to: Id): void {
+  if (from && selection.get().anchor === null) toggle(from);
+  extend(listed.get().order, to);
+}
+
+/** Everything in the view, as far as one bulk change goes: pages that are not here yet are fetched first. */
+export async function selectAll(client: QueryClient): Promise<void> {
+  const { filter } = listed.get();
+  if (!filter) return;
+  const options = listQuery(filter);
+  let data = client.getQueryData(options.queryKey);
+  const idsOf = () => data?.pages.flatMap((page) => page.items.map((row) => row.id)) ?? [];
+  while (data && idsOf().length < SELECTION_MAX && data.pages.at(-1)?.next) {
+    const pages = data.pages.length + 1;
+    data = await client.fetchInfiniteQuery({ ...options, pages, staleTime: 0 });
+    if (data.pages.length < pages) break;
+  }
+  listed.set({ isSelecting: true });
+  select(idsOf());
+}

@@ -1,0 +1,164 @@
+/* Sends what is written: at once, and closed or snoozed with it, later, or with a reminder. What happens then stands in sending/undoSend.ts. */
+import { type QueryClient, useQueryClient } from "@tanstack/react-query";
+import { AlarmClock, BellRing, CalendarClock, ChevronDown, CircleCheck, Send } from "lucide-react";
+import { lazy, Suspense, useEffect, useRef, useState } from "react";
+import { type Scope, shownKeys } from "../../actions/action";
+import type { Mode } from "../../actions/panes";
+import { live } from "../../api/live";
+import { keys, type MessagePages } from "../../api/queries";
+import type { Conversation, NewMessage } from "../../api/types";
+import { Button } from "../../ui/Button";
+import { t, withWords } from "../../ui/i18n";
+import { Menu, type MenuItem } from "../../ui/Menu";
+import { useStore } from "../../ui/store";
+import { useChannel } from "../channels/ChannelBadge";
+import { useSince } from "../conversations/LivePill";
+import { andThen, sendingPlace } from "../sending/place";
+import { ReminderChip } from "../sending/ReminderChip";
+import { remindMe } from "../sending/reminders";
+import type { TimeKind } from "../sending/TimeDialog";
+import "../sending/sending.css";
+
+const TimeDialog = lazy(withWords(() => import("../sending/TimeDialog")));
+
+/** Sends what is written; `extra` goes along on the wire. False when there is a reason not to, and then nothing left. */
+export type Submit = (extra?: Partial<NewMessage>) => boolean;
+
+interface Props {
+  mode: Mode;
+  /** Why it cannot be sent now; null when it can. */
+  reason: string | null;
+  conversation: Conversation;
+  scope: Scope;
+  onSend: Submit;
+}
+
+export function SendButton({ mode, reason, conversation, scope, onSend }: Props) {
+  const client = useQueryClient();
+  const [asking, setAsking] = useState<TimeKind | null>(null);
+  const isCut = useSince(
+    useStore(live, (state) => state.connection !== "live"),
+    10_000,
+  );
+  const window_s = useChannel(conversation.kind)?.abilities.reply_window_s ?? 0;
+  useEffect(() => {
+    sendingPlace.open = scope.open;
+  });
+
+  const sendAndGoOn = (extra: Partial<NewMessage>) => {
+    const next = neighbour(scope, conversation);
+    if (onSend(extra)) scope.open(next, "row");
+  };
+  const latest = useRef(sendAndGoOn);
+  latest.current = sendAndGoOn;
+  useEffect(() => {
+    if (mode !== "reply") return;
+    // Before the editor sees it: there, Shift Enter is a line break.
+    const onKeyDown = (event: KeyboardEvent) => {
+      const isIt = event.key === "Enter" && event.shiftKey && (event.ctrlKey || event.metaKey);
+      if (!isIt || !(event.target instanceof Element) || !event.target.closest(".composer:not(.starting *)")) return;
+      event.preventDefault();
+      event.stopPropagation();
+      latest.current(andThen({ close: true }));
+    };
+    document.addEventListener("keydown", onKeyDown, true);
+    return () => document.removeEventListener("keydown", onKeyDown, true);
+  }, [mode]);
+
+  const choose = (at: Date | null, evenIfAnswered: boolean) => {
+    const kind = asking;
+    setAsking(null);
+    const time = at?.toISOString();
+    if (kind === "later") onSend({ send_at: time, send_even_if_answered: evenIfAnswered });
+    else if (kind === "snooze") sendAndGoOn(andThen({ close: false, snooze_until: time ?? null }));
+    else if (kind === "remind_send") onSend({ remind_at: time });
+    else if (time) void remindMe(client, conversation.id, time);
+  };
+
+  const word =
+    mode === "comment" ? t("composer.add_comment") : isCut ? t("composer.send_when_online") : t("composer.send");
+  const button = (
+    <Button
+      look="primary"
+      size="s"
+      aria-disabled={reason ? true : undefined}
+      className={`${reason ? "off" : ""} ${mode === "reply" ? "splitstart" : ""}`}
+      title={reason ?? `${word} (${shownKeys("Mod+Enter")})`}
+      onClick={() => onSend()}
+    >
+      {word}
+    </Button>
+  );
+  if (mode === "comment") return button;
+
+  const items: MenuItem[] = [
+    { id: "send", label: t("composer.send"), icon: <Send />, keys: shownKeys("Mod+Enter"), run: () => onSend() },
+    {
+      id: "close",
+      label: t("sending.and_close"),
+      icon: <CircleCheck />,
+      keys: shownKeys("Mod+Shift+Enter"),
+      run: () => sendAndGoOn(andThen({ close: true })),
+    },
+    { id: "snooze", label: t("sending.and_snooze"), icon: <AlarmClock />, run: () => setAsking("snooze") },
+    {
+      id: "later",
+      label: t("sending.later"),
+      icon: <CalendarClock />,
+      startsGroup: true,
+      run: () => setAsking("later"),
+    },
+    { id: "remind_send", label: t("sending.and_remind"), icon: <BellRing />, run: () => setAsking("remind_send") },
+    {
+      id: "remind",
+      label: t("sending.remind"),
+      icon: <BellRing />,
+      startsGroup: true,
+      run: () => setAsking("remind"),
+    },
+  ];
+  return (
+    <>
+      <ReminderChip conversationId={conversation.id} />
+      <span className="splitbutton">
+        {button}
+        <Menu
+          label={t("sending.more")}
+          className={`btn primary s splitend ${reason ? "off" : ""}`}
+          align="end"
+          side="top"
+          items={items}
+        >
+          <ChevronDown className="mid" />
+        </Menu>
+      </span>
+      {asking ? (
+        <Suspense fallback={null}>
+          <TimeDialog
+            kind={asking}
+            closesAt={windowEnd(client, conversation, window_s)}
+            onChoose={choose}
+            onClose={() => setAsking(null)}
+          />
+        </Suspense>
+      ) : null}
+    </>
+  );
+}
+
+/** The conversation to go on with. */
+function neighbour(scope: Scope, conversation: Conversation): string | null {
+  const at = scope.rows.findIndex((row) => row.id === conversation.id);
+  // Where it stays in sight there is nothing to go on to.
+  if (at < 0 || scope.view === "closed") return conversation.id;
+  return (scope.rows[at + 1] ?? scope.rows[at - 1])?.id ?? null;
+}
+
+/** When the channel stops taking answers to the customer's last message; null where it never does. */
+function windowEnd(client: QueryClient, conversation: Conversation, seconds: number): Date | null {
+  if (!seconds) return null;
+  const known = client.getQueryData<MessagePages>(keys.messages(conversation.id));
+  const received = (known?.pages ?? []).flatMap((page) => page.items).filter((one) => one.direction === "in");
+  const last = received.map((one) => Date.parse(one.created_at)).reduce((a, b) => Math.max(a, b), 0);
+  return last ? new Date(last + seconds * 1000) : null;
+}

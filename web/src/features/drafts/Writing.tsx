@@ -1,0 +1,204 @@
+/* One answer, comment or forwarded message while it is written. The text is a draft from the first letter (useDraft.ts), leaves through the outbox
+ * (useSubmit.ts), and comes back here when the server refuses it (refused.ts). Read next: ComposerBody.tsx. */
+import { type KeyboardEvent, useEffect, useRef, useState } from "react";
+import { composerAsk, type Mode } from "../../actions/panes";
+import { t } from "../../ui/i18n";
+import { useStore } from "../../ui/store";
+import { fetchEditor } from "../editor/TextField";
+import { useWritingSignal } from "../presence/presence";
+import { BelowText } from "./BelowText";
+import { ComposeNotice } from "./ComposeNotice";
+import type { ComposerProps } from "./Composer";
+import { ComposerBody, useField } from "./ComposerBody";
+import { isEmpty } from "./drafts";
+import { FromMenu } from "./FromMenu";
+import { ModeTabs, type Tab } from "./ModeTabs";
+import { usePassedOn } from "./passedOn";
+import { Recipients } from "./Recipients";
+import type { Return } from "./refused";
+import { SendButton } from "./SendButton";
+import { tokenValues } from "./tokenValues";
+import { useDraft } from "./useDraft";
+import { useSubmit } from "./useSubmit";
+import { useWay } from "./useWay";
+
+interface Props extends ComposerProps {
+  mode: Mode;
+  /** `isByKey`: the hands go on in the text. */
+  onMode: (mode: Mode, isByKey?: boolean) => void;
+  back: Return | null;
+  /** The last request of the keyboard that was there before this composer. */
+  askedAt: number;
+  /** Where the caret was in the field that stood here before; null: the focus is elsewhere. */
+  startsAt: number | null;
+}
+
+export { fetchEditor };
+
+const LABELS = { reply: "composer.reply_label", forward: "composer.forward_label" } as const;
+const PLACEHOLDERS = {
+  reply: "composer.reply_placeholder",
+  comment: "composer.comment_placeholder",
+  forward: "composer.forward_placeholder",
+} as const;
+
+export function Writing({ conversation, messages, lastId, scope, mode, onMode, back, askedAt, startsAt }: Props) {
+  const kept = useDraft(scope.me.id, conversation.id, mode, lastId);
+  const { draft, change } = kept;
+  const way = useWay(conversation, messages, draft, mode);
+  const { channel, account, addresses, roles } = way;
+  const passed = usePassedOn(draft, messages);
+  const isComment = mode === "comment";
+  const abilities = isComment ? undefined : way.abilities;
+  const format = isComment ? "html" : abilities?.text_format;
+  const form = useRef<HTMLFormElement>(null);
+  const [isDropping, setDropping] = useState(false);
+  const typed = useWritingSignal(conversation.id, mode === "reply");
+  const field = useField(kept, abilities);
+  const { api, focus } = field;
+  const { reason, submit, notice, fields, collision } = useSubmit({
+    kept,
+    way,
+    conversation,
+    messages,
+    forwardOf: passed.id,
+    scope,
+    mode,
+    api,
+    focus,
+    blur: () => (document.activeElement as HTMLElement | null)?.blur(),
+    back,
+    hasUploads: field.uploads.length > 0,
+    onSent: typed.stop,
+  });
+
+  const ask = useStore(composerAsk, (state) => state);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: answers each request once
+  useEffect(() => {
+    if (ask.at === askedAt || ask.mode !== mode) return;
+    if (ask.toAll && roles.length) change(way.everybody);
+    if (ask.forwardOf) change({ forward_of: ask.forwardOf });
+    focus();
+  }, [ask]);
+
+  const tabs: Tab[] =
+    roles.length || mode === "comment"
+      ? [
+          "reply",
+          ...(way.everybody.cc.length ? (["reply_all"] as const) : []),
+          ...(way.canForward ? (["forward"] as const) : []),
+          "comment",
+        ]
+      : ["reply", "comment"];
+  const tab: Tab = mode === "reply" && way.isToAll ? "reply_all" : mode;
+  const onTab = (next: Tab) => {
+    if (mode === "reply" && next === "reply_all") change(way.everybody);
+    else if (mode === "reply" && next === "reply") change(way.just);
+    else onMode(next === "reply_all" ? "reply" : next);
+  };
+
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (!(event.ctrlKey || event.metaKey)) return;
+    const key = event.key.toLowerCase();
+    if (key === "enter" && !event.shiftKey) submit();
+    else if (key === "/") onMode(mode === "comment" ? "reply" : "comment", true);
+    else if (key === "f" && event.shiftKey) form.current?.querySelector<HTMLElement>("[data-attach]")?.click();
+    else if ((key === "." || key === ":" || key === ">") && event.shiftKey && !isComment && way.options.length > 1) {
+      const at = way.options.findIndex((one) => one.id === account?.id);
+      change({ channel_account_id: way.options[(at + 1) % way.options.length]?.id });
+    } else return;
+    event.preventDefault();
+  };
+
+  const label = isComment
+    ? t("composer.comment_label")
+    : t(LABELS[mode], { channel: account?.name ?? channel?.name ?? "" });
+  const canAttach = isComment || (abilities?.media_types.length ?? 0) > 0;
+  return (
+    <form
+      ref={form}
+      className={`composer ${isComment ? "note-mode" : ""} ${isDropping ? "dropping" : ""} ${isEmpty(draft) && !field.uploads.length ? "blank" : ""}`}
+      aria-label={isComment ? t("action.comment") : t("action.reply")}
+      onSubmit={(event) => {
+        event.preventDefault();
+        submit();
+      }}
+      onKeyDown={onKeyDown}
+      onDragOver={(event) => {
+        if (!event.dataTransfer.types.includes("Files")) return;
+        event.preventDefault();
+        setDropping(true);
+      }}
+      onDragLeave={() => setDropping(false)}
+      onDropCapture={() => setDropping(false)}
+      onDrop={(event) => {
+        if (!event.dataTransfer.files.length || event.defaultPrevented) return;
+        event.preventDefault();
+        field.attach([...event.dataTransfer.files], false);
+      }}
+    >
+      <ComposeNotice
+        notice={notice}
+        offer={kept.offer}
+        collision={collision}
+        onSendAnyway={() => submit()}
+        onTakeOffer={kept.takeOffer}
+        onDropOffer={kept.dropOffer}
+      />
+      <div className="composetop">
+        <ModeTabs tabs={tabs} current={tab} onTab={onTab} />
+        <span className="grow" />
+        {!isComment && channel ? (
+          <FromMenu
+            account={account}
+            channel={channel}
+            options={way.options}
+            onChoose={(one) => change({ channel_account_id: one.id })}
+          />
+        ) : null}
+      </div>
+      {roles.length && !isComment ? (
+        <Recipients
+          roles={roles}
+          addresses={addresses}
+          newcomers={way.newcomers}
+          names={way.names}
+          type={abilities?.identity ?? "email"}
+          subject={abilities?.has_subject ? { value: draft.subject, fallback: way.subject } : undefined}
+          isNew={mode === "forward"}
+          onChange={change}
+        />
+      ) : null}
+      <ComposerBody
+        field={field}
+        kept={kept}
+        change={change}
+        format={format}
+        abilities={abilities}
+        canAttach={canAttach}
+        startsAt={startsAt}
+        label={label}
+        placeholder={t(PLACEHOLDERS[mode])}
+        triggers={isComment ? ["snippet", "mention", "emoji"] : ["snippet", "emoji"]}
+        users={scope.users}
+        values={() => tokenValues(conversation, scope, channel)}
+        fields={fields}
+        onTouch={(isBlank) => !isBlank && typed.start()}
+        onBlur={typed.stop}
+        below={
+          <BelowText
+            draft={draft}
+            way={way}
+            mode={mode}
+            messages={messages}
+            passedOn={passed.message}
+            scope={scope}
+            onChange={change}
+          />
+        }
+      >
+        <SendButton mode={mode} reason={reason} conversation={conversation} scope={scope} onSend={submit} />
+      </ComposerBody>
+    </form>
+  );
+}

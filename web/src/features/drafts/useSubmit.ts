@@ -1,0 +1,143 @@
+/* Sends what is written: says why it cannot go yet, warns once about fields that nobody filled in, and hands it to the outbox. */
+import { type RefObject, useRef, useState } from "react";
+import type { Scope } from "../../actions/action";
+import type { Mode } from "../../actions/panes";
+import { newClientId } from "../../api/ids";
+import type { Conversation, Id, Message } from "../../api/types";
+import { announce } from "../../ui/announce";
+import { number } from "../../ui/format";
+import { t } from "../../ui/i18n";
+import type { RichApi } from "../editor/create";
+import { mentioned, openFields, shownPictures, wireHtml } from "../editor/markup";
+import { send } from "../messages/pending";
+import { useCollision } from "../presence/Collision";
+import { type Draft, isEmpty } from "./drafts";
+import { answered, quoteOf } from "./quote";
+import { looksLikeAddress } from "./recipients";
+import type { Return } from "./refused";
+import type { Submit } from "./SendButton";
+import type { Kept } from "./useDraft";
+import type { Way } from "./useWay";
+
+interface Given {
+  kept: Kept;
+  way: Way;
+  conversation: Conversation;
+  messages: Message[];
+  /** What is passed on when it is forwarded. */
+  forwardOf: Id | undefined;
+  scope: Scope;
+  mode: Mode;
+  api: RefObject<RichApi | null>;
+  focus: () => void;
+  blur: () => void;
+  back: Return | null;
+  hasUploads: boolean;
+  onSent: () => void;
+}
+
+export function useSubmit({
+  kept,
+  way,
+  conversation,
+  messages,
+  forwardOf,
+  scope,
+  mode,
+  api,
+  focus,
+  blur,
+  back,
+  hasUploads,
+  onSent,
+}: Given) {
+  const [notice, setNotice] = useState<Return | null>(back);
+  const [warned, setWarned] = useState("");
+  const { addresses } = way;
+  const isComment = mode === "comment";
+  const hasLines = way.roles.length > 0 && !isComment;
+  const fields = openFields(kept.draft.html);
+
+  const reasonOf = (draft: Draft): string | null => {
+    if (hasUploads) return t("composer.wait_upload");
+    const all = [...addresses.to, ...addresses.cc, ...addresses.bcc];
+    const wrong = hasLines ? all.find((one) => !looksLikeAddress(one)) : undefined;
+    if (wrong) return t("recipients.wrong_one", { address: wrong });
+    if (hasLines && !addresses.to.length) return t("composer.no_recipient");
+    if (isEmpty(draft) && mode !== "forward") return t("composer.empty");
+    const limit = isComment ? 0 : (way.abilities?.text_limit ?? 0);
+    if (limit && draft.text.length > limit)
+      return t("composer.too_long", { length: number(draft.text.length), limit: number(limit) });
+    return null;
+  };
+
+  const held = useRef<Parameters<Submit>[0]>(undefined);
+  const collision = useCollision(conversation.id, mode === "reply", () => submit(held.current), blur);
+
+  const submit: Submit = (extra) => {
+    const draft = kept.now();
+    const why = reasonOf(draft);
+    if (why) {
+      announce(why);
+      focus();
+      return false;
+    }
+    const missing = openFields(draft.html).join(", ");
+    if (missing && warned !== missing) {
+      setWarned(missing);
+      announce(t("composer.blank_warning"), "assertive");
+      api.current?.nextField(true);
+      return false;
+    }
+    held.current = extra;
+    if (!notice?.isNewer && collision.holdsBack()) return false;
+    collision.done();
+    onSent();
+    setNotice(null);
+    setWarned("");
+    const shown = new Set(shownPictures(draft.html));
+    const files = draft.attachments.filter((file) => !file.is_inline || shown.has(file.id));
+    const isFormatted = draft.html !== "" && (isComment || way.abilities?.text_format === "html");
+    const quoted =
+      way.quotes && mode === "reply" && !draft.has_no_quote ? quoteOf(answered(messages), scope.users) : "";
+    const isOther =
+      draft.channel_account_id !== undefined && draft.channel_account_id !== conversation.channel_account_id;
+    const names = isComment ? mentioned(draft.html) : [];
+    send({
+      conversationId: conversation.id,
+      attachments: files,
+      author: { id: scope.me.id, name: scope.me.name },
+      html: draft.html,
+      message: {
+        type: isComment ? "comment" : "reply",
+        text: draft.text.replace(/\s+$/, ""),
+        html: isFormatted ? wireHtml(draft.html) : "",
+        attachments: files.map((file) => file.id),
+        ...(hasLines ? addresses : {}),
+        ...(draft.subject && !isComment ? { subject: draft.subject } : {}),
+        ...(quoted ? { quoted } : {}),
+        ...(names.length ? { mentions: names } : {}),
+        ...(isOther && !isComment ? { channel_account_id: draft.channel_account_id } : {}),
+        ...(mode === "forward" ? { forward_of: forwardOf } : {}),
+        client_id: draft.client_id ?? newClientId(),
+        // What was held back once because of something newer goes when it is sent again.
+        expect_last_message_id: mode === "reply" && !notice?.isNewer ? draft.began_after : undefined,
+        ...extra,
+      },
+    });
+    kept.clear();
+    focus();
+    return true;
+  };
+
+  const blanks: Return | null = warned
+    ? { conversationId: conversation.id, mode, text: t("composer.blank_warning"), isNewer: false, at: 0 }
+    : null;
+  return {
+    reason: reasonOf(kept.draft),
+    submit,
+    notice: notice ?? blanks,
+    fields: fields.length,
+    collision: collision.banner,
+  };
+}

@@ -1,0 +1,13 @@
+import type { Message, Recipient } from "../../api/types";
+import { t } from "../../ui/i18n";
+
+const listed = (people: Recipient[]) => people.map((one) => one.name || one.address).join(", ");
+
+/** To whom a message went, in one line. */
+export function recipientLine(message: Message): string {
+  const of = (role: string) => message.recipients.filter((one) => one.role === role);
+  const parts = of("to").length ? [t("mail.to", { people: listed(of("to")) })] : [];
+  if (of("cc").length) parts.push(t("mail.cc", { people: listed(of("cc")) }));
+  if (of("bcc").length) parts.push(t("mail.bcc", { people: listed(of("bcc")) }));
+  return parts.join(" ");
+}

@@ -1,0 +1,131 @@
+/* What one is told, and how: a matrix of kinds and ways, quiet hours, and the devices that take pushes. What is changed here holds at once. */
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import type { NotificationKind, NotificationSettings as Settings } from "../../api/types";
+import { t, tOr } from "../../ui/i18n";
+import { Failed, Skeleton, sentence } from "../../ui/States";
+import { toastError } from "../../ui/toasts";
+import { Devices } from "./Devices";
+import { KINDS, saveSettings, settingsQuery } from "./notifications";
+import { playTone } from "./sound";
+import "./notifications.css";
+
+const WAYS = ["app", "push", "mail", "sound"] as const;
+type Way = (typeof WAYS)[number];
+type Choices = Settings["choices"];
+
+export function NotificationSettings() {
+  const client = useQueryClient();
+  const settings = useQuery(settingsQuery);
+  const save = (choices: Choices) =>
+    void saveSettings(client, choices).catch((problem) => toastError(sentence(problem)));
+  return (
+    <div className="narrow">
+      <h1>{t("settings.notifications")}</h1>
+      <p className="soft">{t("notifications.lead")}</p>
+      {settings.isPending ? <Skeleton rows={4} shape="row" /> : null}
+      {settings.isError && !settings.data ? (
+        <Failed error={settings.error} onRetry={() => void settings.refetch()} />
+      ) : null}
+      {settings.data ? (
+        <>
+          <Matrix choices={settings.data.choices} hasMail={settings.data.has_mail} onSave={save} />
+          <QuietHours choices={settings.data.choices} onSave={save} />
+          <Devices />
+        </>
+      ) : null}
+    </div>
+  );
+}
+
+interface PartProps {
+  choices: Choices;
+  onSave: (choices: Choices) => void;
+}
+
+function Matrix({ choices, hasMail, onSave }: PartProps & { hasMail: boolean }) {
+  const set = (kind: NotificationKind, way: Way, isOn: boolean) => {
+    if (way === "sound" && isOn) playTone();
+    onSave({ ...choices, [kind]: { ...choices[kind], [way]: isOn } });
+  };
+  return (
+    <>
+      <table className="ways">
+        <caption className="sr">{t("notifications.matrix")}</caption>
+        <thead>
+          <tr>
+            <td />
+            {WAYS.map((way) => (
+              <th key={way} scope="col">
+                {tOr(`notifications.way_${way}`, way)}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {KINDS.map((kind) => (
+            <tr key={kind}>
+              <th scope="row">{tOr(`notifications.kind_${kind}`, kind)}</th>
+              {WAYS.map((way) => (
+                <td key={way}>
+                  <label>
+                    <input
+                      type="checkbox"
+                      checked={choices[kind][way] && (way !== "mail" || hasMail)}
+                      disabled={way === "mail" && !hasMail}
+                      aria-label={t("notifications.cell", {
+                        kind: tOr(`notifications.kind_${kind}`, kind),
+                        way: tOr(`notifications.way_${way}`, way),
+                      })}
+                      onChange={(event) => set(kind, way, event.target.checked)}
+                    />
+                  </label>
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {hasMail ? null : <p className="hint">{t("notifications.no_mail")}</p>}
+    </>
+  );
+}
+
+function QuietHours({ choices, onSave }: PartProps) {
+  const { quiet } = choices;
+  const own = Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
+  const change = (part: Partial<Choices["quiet"]>) => onSave({ ...choices, quiet: { ...quiet, ...part } });
+  const time = (name: "begins" | "ends") => (
+    <label className="field">
+      <span className="label">{t(name === "begins" ? "notifications.quiet_begins" : "notifications.quiet_ends")}</span>
+      <span className="input">
+        <input
+          type="time"
+          value={quiet[name]}
+          onChange={(event) => event.target.value && change({ [name]: event.target.value.slice(0, 5) })}
+        />
+      </span>
+    </label>
+  );
+  return (
+    <>
+      <h2>{t("notifications.quiet")}</h2>
+      <label className="checkline">
+        <input
+          type="checkbox"
+          checked={quiet.is_on}
+          onChange={(event) => change({ is_on: event.target.checked, time_zone: own })}
+        />
+        {t("notifications.quiet_on")}
+      </label>
+      {quiet.is_on ? (
+        <>
+          <div className="quiethours">
+            {time("begins")}
+            {time("ends")}
+          </div>
+          <p className="hint">{t("notifications.quiet_zone", { zone: quiet.time_zone })}</p>
+        </>
+      ) : null}
+    </>
+  );
+}

@@ -1,0 +1,141 @@
+/* The entries of the palette that are always there: actions of the screen, views, channels, inboxes, settings, people. */
+import { useQuery } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { ArrowRight, Inbox, Plug, Search, Settings2, UserRound, Zap } from "lucide-react";
+import { useEffect, useState } from "react";
+import { shownKeys } from "../../actions/action";
+import { whatCanBeDone } from "../../actions/finder";
+import { actions as everywhere } from "../../actions/list";
+import { channelAccountsQuery, inboxesQuery, savedViewsQuery, usersQuery } from "../../api/queries";
+import { type MessageId, t } from "../../ui/i18n";
+import { BUILT_IN, VIEW_NAMES } from "../conversations/views";
+import { quoted } from "../search/line";
+import type { Entry } from "./entries";
+
+/** Those that the palette is itself, or that mean nothing in it. */
+const LEFT_OUT = ["palette", "next", "previous", "open", "leave", "pane", "pane_back", "search"];
+const NO_ACTIONS: Entry[] = [];
+
+interface Section {
+  name: string;
+  label: MessageId;
+}
+
+/** From the settings themselves, which are fetched for it. */
+function useSections(): Section[] {
+  const [sections, setSections] = useState<Section[]>([]);
+  useEffect(() => {
+    void import("../settings/Settings").then((settings) => setSections(settings.SECTIONS));
+  }, []);
+  return sections;
+}
+
+export function usePlaces(): Entry[] {
+  const navigate = useNavigate();
+  const sections = useSections();
+  const saved = useQuery(savedViewsQuery).data ?? [];
+  const users = useQuery(usersQuery).data ?? [];
+  const inboxes = useQuery(inboxesQuery).data ?? [];
+  const accounts = useQuery(channelAccountsQuery).data ?? [];
+  const view = (to: string) => () => void navigate({ to: "/inbox/$view", params: { view: to } });
+  const go = t("palette.go");
+  return [
+    ...actionEntries(),
+    ...BUILT_IN.map((name) => ({
+      id: `view:${name}`,
+      group: "go" as const,
+      label: t(VIEW_NAMES[name]),
+      also: `${go} ${t(VIEW_NAMES[name])}`,
+      icon: ArrowRight,
+      keys: keysOf(`go_${name}`),
+      run: view(name),
+    })),
+    ...saved.map((one) => ({
+      id: `saved:${one.id}`,
+      group: "go" as const,
+      label: one.name,
+      icon: ArrowRight,
+      run: view(`saved-${one.id}`),
+    })),
+    ...inboxes.map((one) => ({
+      id: `inbox:${one.id}`,
+      group: "go" as const,
+      label: one.name,
+      hint: t("palette.inbox"),
+      icon: Inbox,
+      run: view(`inbox-${one.id}`),
+    })),
+    ...accounts.map((one) => ({
+      id: `channel:${one.id}`,
+      group: "go" as const,
+      label: one.name,
+      hint: t("palette.channel"),
+      icon: Plug,
+      run: view(`channel-${one.id}`),
+    })),
+    {
+      id: "search-screen",
+      group: "go",
+      label: t("nav.search"),
+      icon: Search,
+      keys: shownKeys("/"),
+      run: () => void navigate({ to: "/search" }),
+    },
+    {
+      id: "contacts",
+      group: "go",
+      label: t("book.title"),
+      also: `${go} ${t("book.title")}`,
+      icon: ArrowRight,
+      run: () => void navigate({ to: "/contacts" }),
+    },
+    {
+      id: "waiting",
+      group: "go",
+      label: t("views.waiting"),
+      also: `${go} ${t("views.waiting")}`,
+      icon: ArrowRight,
+      run: () => void navigate({ to: "/waiting" }),
+    },
+    ...sections.map(({ name, label }) => ({
+      id: `settings:${name}`,
+      group: "go" as const,
+      label: t(label),
+      hint: t("nav.settings"),
+      also: `${t("nav.settings")} ${t(label)}`,
+      icon: Settings2,
+      run: () => void navigate({ to: "/settings/$section", params: { section: name } }),
+    })),
+    ...users
+      .filter((user) => user.is_active)
+      .map((user) => ({
+        id: `person:${user.id}`,
+        group: "people" as const,
+        label: user.name,
+        hint: t("palette.assigned_to"),
+        also: user.email,
+        icon: UserRound,
+        run: () => void navigate({ to: "/search", search: { q: `assignee:${quoted(user.name)} is:open ` } }),
+      })),
+  ];
+}
+
+function keysOf(name: string): string | undefined {
+  return shownKeys(everywhere.find((action) => action.name === name)?.keys[0]) || undefined;
+}
+
+/** What can be done on the screen behind the palette, asked once when it opens. */
+function actionEntries(): Entry[] {
+  const now = whatCanBeDone();
+  if (!now) return NO_ACTIONS;
+  return now.actions
+    .filter((action) => !LEFT_OUT.includes(action.name) && !action.name.startsWith("go_") && action.when(now.scope))
+    .map((action) => ({
+      id: `action:${action.name}`,
+      group: "actions" as const,
+      label: t(action.label(now.scope.conversation)),
+      icon: action.icon?.(now.scope) ?? Zap,
+      keys: shownKeys(action.keys[0]) || undefined,
+      run: () => action.run(now.scope),
+    }));
+}

@@ -1,0 +1,152 @@
+/* Roles as a table: what can be done down the side, who may do it across. The three of every account stay as they are. */
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { Trash2 } from "lucide-react";
+import { type FormEvent, useState } from "react";
+import { patch, post, remove } from "../../api/client";
+import type { Role } from "../../api/types";
+import { Button, IconButton } from "../../ui/Button";
+import { Field } from "../../ui/Field";
+import { type MessageId, t } from "../../ui/i18n";
+import { Failed, Skeleton, sentence } from "../../ui/States";
+import { attempt, renewPeople, roleName, rolesQuery, useMay } from "./people";
+
+const PERMISSIONS: readonly { name: string; label: MessageId; hint: MessageId }[] = [
+  { name: "account_access", label: "roles.account_access", hint: "roles.account_access_hint" },
+  { name: "user_management", label: "roles.user_management", hint: "roles.user_management_hint" },
+  { name: "read_all_inboxes", label: "roles.read_all_inboxes", hint: "roles.read_all_inboxes_hint" },
+  { name: "availability_management", label: "roles.availability", hint: "roles.availability_hint" },
+  { name: "chatflows", label: "roles.chatflows", hint: "roles.chatflows_hint" },
+  { name: "super_admin", label: "roles.super", hint: "roles.super_hint" },
+];
+
+export function RolesPage() {
+  const client = useQueryClient();
+  const roles = useQuery(rolesQuery);
+  const mayChange = useMay("super_admin");
+  const [name, setName] = useState("");
+  const [error, setError] = useState<string | null>(null);
+  const create = async (event: FormEvent) => {
+    event.preventDefault();
+    setError(null);
+    try {
+      await post("/api/roles", { name, permissions: [] });
+      setName("");
+      await renewPeople(client);
+    } catch (problem) {
+      setError(sentence(problem));
+    }
+  };
+  return (
+    <>
+      <h1>{t("settings.roles")}</h1>
+      <p className="soft">{t(mayChange ? "roles.lead" : "roles.read_only")}</p>
+      {roles.isPending ? <Skeleton rows={4} shape="row" /> : null}
+      {roles.isError ? <Failed error={roles.error} onRetry={() => void roles.refetch()} /> : null}
+      {roles.data ? (
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard
+        <section className="rolescroll card" aria-label={t("settings.roles")} tabIndex={0}>
+          <Matrix roles={roles.data} mayChange={mayChange} />
+        </section>
+      ) : null}
+      {mayChange ? (
+        <form className="inlineform narrow" onSubmit={create}>
+          <Field
+            label={t("roles.new")}
+            required
+            maxLength={60}
+            value={name}
+            error={error}
+            onChange={(event) => setName(event.target.value)}
+          />
+          <Button type="submit" look="primary">
+            {t("roles.add")}
+          </Button>
+        </form>
+      ) : null}
+    </>
+  );
+}
+
+function Matrix({ roles, mayChange }: { roles: readonly Role[]; mayChange: boolean }) {
+  return (
+    <table className="rolematrix">
+      <thead>
+        <tr>
+          <td />
+          {roles.map((role) => (
+            <th key={role.id} scope="col">
+              <span dir="auto">{roleName(role)}</span>
+              <span className="block small-text muted">{t("roles.count", { count: role.user_count })}</span>
+              {mayChange && role.key === null ? <DeleteRole role={role} /> : null}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {PERMISSIONS.map((permission) => (
+          <tr key={permission.name}>
+            <th scope="row">
+              {t(permission.label)}
+              <p className="hint">{t(permission.hint)}</p>
+            </th>
+            {roles.map((role) => (
+              <td key={role.id}>
+                <Cell role={role} name={permission.name} label={t(permission.label)} mayChange={mayChange} />
+              </td>
+            ))}
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+interface CellProps {
+  role: Role;
+  name: string;
+  label: string;
+  mayChange: boolean;
+}
+
+function Cell({ role, name, label, mayChange }: CellProps) {
+  const client = useQueryClient();
+  const isOn = role.permissions.includes(name) || role.permissions.includes("super_admin");
+  const set = (wanted: boolean) => {
+    const rest = role.permissions.filter((one) => one !== name);
+    const path = `/api/roles/${role.id}`;
+    void attempt(
+      client,
+      () => patch(path, { permissions: wanted ? [...rest, name] : rest }),
+      t("roles.changed", { name: roleName(role) }),
+      () => void attempt(client, () => patch(path, { permissions: role.permissions })),
+    );
+  };
+  return (
+    <label>
+      <input
+        type="checkbox"
+        aria-label={t("roles.cell", { role: roleName(role), permission: label })}
+        checked={isOn}
+        // What every account has stays as it is, and “everything” cannot be had by halves.
+        disabled={!mayChange || role.key !== null || name === "super_admin"}
+        onChange={(event) => set(event.target.checked)}
+      />
+    </label>
+  );
+}
+
+function DeleteRole({ role }: { role: Role }) {
+  const client = useQueryClient();
+  const again = () =>
+    void attempt(client, () => post("/api/roles", { name: role.name, permissions: role.permissions }));
+  return (
+    <IconButton
+      label={t("roles.delete", { name: role.name })}
+      onClick={() =>
+        void attempt(client, () => remove(`/api/roles/${role.id}`), t("roles.deleted", { name: role.name }), again)
+      }
+    >
+      <Trash2 />
+    </IconButton>
+  );
+}

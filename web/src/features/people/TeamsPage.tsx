@@ -1,0 +1,159 @@
+/* Teams and their members. Deleting keeps what Undo needs: members and inboxes come back. */
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { Trash2, UsersRound } from "lucide-react";
+import { type FormEvent, useState } from "react";
+import { patch, post, remove } from "../../api/client";
+import { inboxesQuery, usersQuery } from "../../api/queries";
+import type { Team, User } from "../../api/types";
+import { Avatar } from "../../ui/Avatar";
+import { Button, IconButton } from "../../ui/Button";
+import { Field } from "../../ui/Field";
+import { nameList } from "../../ui/format";
+import { t } from "../../ui/i18n";
+import { Failed, Skeleton, sentence } from "../../ui/States";
+import { type Member, Members } from "./Members";
+import { attempt, renewPeople, teamsQuery, useMay } from "./people";
+
+export function TeamsPage() {
+  const client = useQueryClient();
+  const teams = useQuery(teamsQuery);
+  const users = useQuery(usersQuery).data ?? [];
+  const mayChange = useMay("user_management");
+  const [name, setName] = useState("");
+  const [error, setError] = useState<string | null>(null);
+  const create = async (event: FormEvent) => {
+    event.preventDefault();
+    setError(null);
+    try {
+      await post("/api/teams", { name });
+      setName("");
+      await renewPeople(client);
+    } catch (problem) {
+      setError(sentence(problem));
+    }
+  };
+  return (
+    <div className="narrow">
+      <h1>{t("settings.teams")}</h1>
+      <p className="soft">{t("teams.lead")}</p>
+      {mayChange ? (
+        <form className="inlineform" onSubmit={create}>
+          <Field
+            label={t("teams.new")}
+            required
+            maxLength={60}
+            value={name}
+            error={error}
+            onChange={(event) => setName(event.target.value)}
+          />
+          <Button type="submit" look="primary">
+            {t("teams.add")}
+          </Button>
+        </form>
+      ) : null}
+      {teams.isPending ? <Skeleton rows={3} shape="row" /> : null}
+      {teams.isError ? <Failed error={teams.error} onRetry={() => void teams.refetch()} /> : null}
+      {teams.isSuccess && !teams.data.length ? <p className="soft">{t("teams.empty")}</p> : null}
+      {teams.data?.map((team) => (
+        <TeamCard key={team.id} team={team} users={users} mayChange={mayChange} />
+      ))}
+    </div>
+  );
+}
+
+interface CardProps {
+  team: Team;
+  users: readonly User[];
+  mayChange: boolean;
+}
+
+function TeamCard({ team, users, mayChange }: CardProps) {
+  const client = useQueryClient();
+  const inboxes = useQuery(inboxesQuery).data ?? [];
+  const [name, setName] = useState(team.name);
+  const { main_member_ids: main, extra_member_ids: extra } = team;
+  const before = { main_member_ids: main, extra_member_ids: extra };
+  const path = `/api/teams/${team.id}`;
+  const change = (part: object, undo: object) =>
+    void attempt(
+      client,
+      () => patch(path, part),
+      t("teams.changed", { name: team.name }),
+      () => attempt(client, () => patch(path, undo)),
+    );
+  const drop = () =>
+    void attempt(
+      client,
+      () => remove(path),
+      t("teams.deleted", { name: team.name }),
+      () => attempt(client, () => post(`${path}/restore`)),
+    );
+  const rename = () => {
+    const wanted = name.trim();
+    if (!wanted) setName(team.name);
+    else if (wanted !== team.name) change({ name: wanted }, { name: team.name });
+  };
+  const member = (id: string): Member | undefined => {
+    const user = users.find((one) => one.id === id);
+    return user && memberOf(user);
+  };
+  const members = (ids: readonly string[]) => ids.map(member).filter((one) => one !== undefined);
+  const others = users
+    .filter((user) => user.status !== "deactivated" && !main.includes(user.id) && !extra.includes(user.id))
+    .map(memberOf);
+  const without = (ids: readonly string[], id: string) => ids.filter((one) => one !== id);
+  const named = inboxes.filter((inbox) => team.inbox_ids.includes(inbox.id)).map((inbox) => inbox.name);
+  return (
+    <section className="card teamcard" aria-label={team.name}>
+      <header>
+        <UsersRound />
+        <h2 dir="auto">{team.name}</h2>
+        {mayChange ? (
+          <IconButton label={t("teams.delete", { name: team.name })} onClick={drop}>
+            <Trash2 />
+          </IconButton>
+        ) : null}
+      </header>
+      {mayChange ? (
+        <Field
+          label={t("inboxes.name")}
+          maxLength={60}
+          value={name}
+          onChange={(event) => setName(event.target.value)}
+          onBlur={rename}
+          onKeyDown={(event) => event.key === "Enter" && rename()}
+        />
+      ) : null}
+      <Members
+        label={t("teams.main")}
+        hint={t("teams.main_hint")}
+        addLabel={t("teams.add_member")}
+        isReadOnly={!mayChange}
+        chosen={members(main)}
+        others={others}
+        onAdd={(id) => change({ main_member_ids: [...main, id] }, before)}
+        onRemove={(id) => change({ main_member_ids: without(main, id) }, before)}
+      />
+      <Members
+        label={t("teams.extra")}
+        hint={t("teams.extra_hint")}
+        addLabel={t("teams.add_extra")}
+        isReadOnly={!mayChange}
+        chosen={members(extra)}
+        others={others}
+        onAdd={(id) => change({ extra_member_ids: [...extra, id] }, before)}
+        onRemove={(id) => change({ extra_member_ids: without(extra, id) }, before)}
+      />
+      <p className="small-text muted">
+        {named.length ? t("teams.inboxes", { inboxes: nameList(named) }) : t("teams.no_inboxes")}
+      </p>
+    </section>
+  );
+}
+
+/** With a word beside the name of whoever is not at work. */
+export function memberOf(user: User): Member {
+  const hint =
+    user.status === "active" ? undefined : t(user.status === "invited" ? "people.invited" : "people.deactivated");
+  return { id: user.id, name: user.name, icon: <Avatar name={user.name} seed={user.id} size={20} />, hint };
+}

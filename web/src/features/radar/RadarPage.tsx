@@ -1,0 +1,133 @@
+/* What is stuck and needs somebody, the worst first: what is so, what to do, and the way there. It is asked anew by itself. */
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import {
+  Archive,
+  CircleAlert,
+  CircleHelp,
+  Clock,
+  CloudDownload,
+  KeyRound,
+  type LucideIcon,
+  ServerOff,
+  TriangleAlert,
+  Unplug,
+} from "lucide-react";
+import { type ReactNode, useEffect } from "react";
+import { radarQuery } from "../../api/queries";
+import type { Trouble } from "../../api/types";
+import { useNow } from "../../ui/clock";
+import { fullTime, messageTime } from "../../ui/format";
+import { t } from "../../ui/i18n";
+import { Empty, Failed, Skeleton } from "../../ui/States";
+import "../settings/settings.css";
+
+const ICONS: Record<Trouble["kind"], LucideIcon> = {
+  worker: ServerOff,
+  broken: Unplug,
+  expiring: KeyRound,
+  unsent: Clock,
+  uncertain: CircleHelp,
+  failed: CircleAlert,
+  quarantined: Archive,
+  gap: CloudDownload,
+  quiet: TriangleAlert,
+};
+
+export default function RadarPage() {
+  const radar = useQuery(radarQuery);
+  useEffect(() => {
+    document.title = `${t("radar.title")} · ${t("app.name")}`;
+  }, []);
+  return (
+    <div className="sheet noviews">
+      <main className="page" id="main" tabIndex={-1} data-pane="page">
+        <div className="pagebody">
+          <div className="narrow">
+            <h1>{t("radar.title")}</h1>
+            <p className="soft">{t("radar.lead")}</p>
+            {radar.isPending ? <Skeleton rows={3} shape="row" /> : null}
+            {radar.isError && !radar.data ? <Failed error={radar.error} onRetry={() => void radar.refetch()} /> : null}
+            {radar.data && !radar.data.length ? (
+              <Empty title={t("radar.empty_title")} text={t("radar.empty_text")} />
+            ) : null}
+            {radar.data?.length ? (
+              <ul className="card rowlist stacked" aria-label={t("radar.title")}>
+                {radar.data.map((one) => (
+                  <Row key={`${one.kind} ${one.channel_account_id}`} trouble={one} />
+                ))}
+              </ul>
+            ) : null}
+          </div>
+        </div>
+      </main>
+    </div>
+  );
+}
+
+function Row({ trouble }: { trouble: Trouble }) {
+  const now = useNow();
+  const { kind, name, since, detail } = trouble;
+  const Icon = ICONS[kind];
+  const count = trouble.is_capped ? `${trouble.count}+` : String(trouble.count);
+  return (
+    <li>
+      <span className={`health ${kind === "quiet" || kind === "gap" ? "quiet" : "broken"}`}>
+        <Icon />
+      </span>
+      <div className="grow">
+        <p className="mid strong" dir="auto">
+          {t(`radar.${kind}`, { name, count, number: trouble.count })}
+        </p>
+        {detail ? (
+          <p className="small-text soft" dir="auto">
+            {detail}
+          </p>
+        ) : null}
+        <p className="small-text soft">
+          {t(`radar.${kind}_do`)}{" "}
+          {since ? (
+            <time className="muted" dateTime={since} title={fullTime(since)}>
+              {t("radar.since", { when: messageTime(since, now) })}
+            </time>
+          ) : null}
+        </p>
+        {kind === "broken" && trouble.count ? (
+          <p className="small-text soft">{t("radar.kept", { number: trouble.count, count })}</p>
+        ) : null}
+      </div>
+      <Way trouble={trouble} />
+    </li>
+  );
+}
+
+function Way({ trouble }: { trouble: Trouble }): ReactNode {
+  const look = "btn s plain";
+  const { kind, channel_account_id: channel, conversation_id: conversation } = trouble;
+  if (kind === "failed" || ((kind === "unsent" || kind === "uncertain") && conversation)) {
+    const view = kind === "unsent" ? "open" : "failed";
+    if (!conversation || (kind === "failed" && trouble.count > 1))
+      return (
+        <Link className={look} to="/inbox/$view" params={{ view }}>
+          {t("radar.show")}
+        </Link>
+      );
+    return (
+      <Link className={look} to="/inbox/$view/$conversation" params={{ view, conversation }}>
+        {t("radar.show")}
+      </Link>
+    );
+  }
+  if (channel && kind !== "quarantined")
+    return (
+      <Link className={look} to="/settings/$section/$item" params={{ section: "channels", item: channel }}>
+        {t("radar.channel")}
+      </Link>
+    );
+  const section = kind === "quarantined" ? "quarantine" : "connection";
+  return (
+    <Link className={look} to="/settings/$section" params={{ section }}>
+      {t(kind === "quarantined" ? "settings.quarantine" : "settings.connection")}
+    </Link>
+  );
+}

@@ -1,0 +1,42 @@
+/* How somebody stands, in words: available or away, why, until when, and how much they have. The same everywhere it is shown. */
+import { queryOptions } from "@tanstack/react-query";
+import { get } from "../../api/client";
+import { keys } from "../../api/queries";
+import type { Availability, Page } from "../../api/types";
+import { moment, number } from "../../ui/format";
+import { type MessageId, t } from "../../ui/i18n";
+
+/** Boundaries pass without anybody doing anything; the stream tells of them within a minute. */
+export const availabilityQuery = queryOptions({
+  queryKey: keys.availability,
+  queryFn: () => get<Page<Availability>>("/api/availability").then((page) => page.items),
+  staleTime: 60_000,
+});
+
+type Standing = Pick<Availability, "status" | "why" | "until">;
+
+const AWAY: Record<Availability["why"], [plain: MessageId, until: MessageId]> = {
+  "": ["standing.away", "standing.away_until"],
+  chosen: ["standing.away", "standing.away_until"],
+  hours: ["standing.after_hours", "standing.after_hours_until"],
+  holiday: ["standing.holiday", "standing.holiday_until"],
+  absence: ["standing.absent", "standing.absent_until"],
+};
+
+/** "Available", "Away until 13:00", "Out of office until Mon 09:00". */
+export function standingWords({ status, why, until }: Standing, now = new Date()): string {
+  if (status === "available") return t("standing.available");
+  const [plain, limited] = AWAY[why];
+  return until ? t(limited, { time: moment(until, now) }) : t(plain);
+}
+
+type Load = Pick<Availability, "open_count" | "conversations_max">;
+
+export const isFull = ({ open_count, conversations_max }: Load) =>
+  conversations_max !== null && open_count >= conversations_max;
+
+/** "3 of 12", or without a limit "3 open". */
+export const loadWords = ({ open_count, conversations_max }: Load) =>
+  conversations_max === null
+    ? t("standing.open", { count: open_count })
+    : t("standing.of_max", { count: number(open_count), max: number(conversations_max) });

@@ -1,0 +1,45 @@
+/* Brings search and command palette to every screen: answers their keys where no list of actions does (settings, search itself), and fetches the
+ * palette when it is first opened. */
+import { useNavigate } from "@tanstack/react-router";
+import { lazy, Suspense, useEffect, useRef } from "react";
+import { askSearch, finder, openPalette } from "../../actions/finder";
+import { isTextField, keyName } from "../../actions/keyboard";
+import { withWords } from "../../ui/i18n";
+import { useStore } from "../../ui/store";
+
+const Palette = lazy(withWords(() => import("../palette/Palette")));
+
+export function Finder() {
+  const isPaletteOpen = useStore(finder, (state) => state.isPaletteOpen);
+  const asked = useStore(finder, (state) => state.searchAsked);
+  const before = useRef(asked);
+  const navigate = useNavigate();
+
+  useEffect(() => {
+    const onKeyDown = (event: KeyboardEvent) => {
+      if (event.defaultPrevented || event.isComposing) return;
+      if (event.target instanceof Element && event.target.closest("dialog, [role=menu], [role=dialog]")) return;
+      const key = keyName(event);
+      if (key === "Mod+k") openPalette();
+      else if (key === "/" && !isTextField(event.target)) askSearch();
+      else return;
+      event.preventDefault();
+    };
+    addEventListener("keydown", onKeyDown);
+    return () => removeEventListener("keydown", onKeyDown);
+  }, []);
+
+  useEffect(() => {
+    if (asked === before.current) return;
+    before.current = asked;
+    const box = document.getElementById("search-line");
+    if (box instanceof HTMLInputElement) box.select();
+    else void navigate({ to: "/search" });
+  }, [asked, navigate]);
+
+  return isPaletteOpen ? (
+    <Suspense fallback={null}>
+      <Palette onClose={() => finder.set({ isPaletteOpen: false })} />
+    </Suspense>
+  ) : null;
+}

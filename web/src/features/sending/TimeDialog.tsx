@@ -1,0 +1,121 @@
+/* Chooses a time: to send later, to snooze until, to be reminded at. */
+import { useId, useState } from "react";
+import { createPortal } from "react-dom";
+import { Button } from "../../ui/Button";
+import { Dialog } from "../../ui/Dialog";
+import { moment } from "../../ui/format";
+import { type MessageId, t } from "../../ui/i18n";
+import { fieldValue, fromField, type Preset, presets } from "./times";
+
+export type TimeKind = "later" | "snooze" | "remind_send" | "remind";
+
+interface Props {
+  kind: TimeKind;
+  /** When the channel's reply window closes; null: there is none. */
+  closesAt: Date | null;
+  /** `at` null: until the customer answers. */
+  onChoose: (at: Date | null, evenIfAnswered: boolean) => void;
+  onClose: () => void;
+}
+
+const TITLES: Record<TimeKind, MessageId> = {
+  later: "sending.later_title",
+  snooze: "sending.snooze_title",
+  remind_send: "sending.remind_send_title",
+  remind: "sending.remind_title",
+};
+const BUTTONS: Record<TimeKind, MessageId> = {
+  later: "sending.later_do",
+  snooze: "sending.snooze_do",
+  remind_send: "sending.remind_send_do",
+  remind: "sending.remind_do",
+};
+const PRESETS: Record<Preset["id"], MessageId> = {
+  hours: "sending.preset_hours",
+  evening: "sending.preset_evening",
+  tomorrow: "sending.preset_tomorrow",
+  monday: "sending.preset_monday",
+  week: "sending.preset_week",
+};
+const YEAR_MS = 366 * 86_400_000;
+
+export default function TimeDialog({ kind, closesAt, onChoose, onClose }: Props) {
+  const id = useId();
+  const [now] = useState(() => new Date());
+  const offered = presets(now);
+  const [value, setValue] = useState(() => fieldValue(offered.find((one) => one.id === "tomorrow")?.at ?? now));
+  const [isAnyway, setAnyway] = useState(false);
+  const [isTried, setTried] = useState(false);
+  const at = fromField(value);
+  const isWrong = !at || at.getTime() <= Date.now() || at.getTime() > now.getTime() + YEAR_MS;
+  const isTooLate = (date: Date) => kind === "later" && closesAt !== null && date > closesAt;
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  // In the page it stands outside the composer: a form may not stand in a form.
+  return createPortal(
+    <Dialog title={t(TITLES[kind])} onClose={onClose}>
+      <form
+        className="timedialog"
+        noValidate
+        onSubmit={(event) => {
+          event.preventDefault();
+          event.stopPropagation(); // in the tree of components it stands in the composer's form
+          setTried(true);
+          if (at && !isWrong) onChoose(at, isAnyway);
+        }}
+      >
+        <ul className="presets">
+          {kind === "snooze" ? (
+            <li>
+              <button type="button" className="preset" onClick={() => onChoose(null, false)}>
+                <span className="grow">{t("sending.until_answer")}</span>
+              </button>
+            </li>
+          ) : null}
+          {offered.map((one) => (
+            <li key={one.id}>
+              <button type="button" className="preset" onClick={() => onChoose(one.at, isAnyway)}>
+                <span className="grow">{t(PRESETS[one.id])}</span>
+                <span className="muted num">{moment(one.at.toISOString(), now)}</span>
+              </button>
+            </li>
+          ))}
+        </ul>
+        <div className="field">
+          <label htmlFor={id}>{t("sending.own_time")}</label>
+          <div className="input">
+            <input
+              id={id}
+              type="datetime-local"
+              value={value}
+              min={fieldValue(now)}
+              aria-describedby={`${id}-hint`}
+              aria-invalid={(isTried && isWrong) || undefined}
+              onChange={(event) => setValue(event.target.value)}
+            />
+          </div>
+          <p className={`hint ${isTried && isWrong ? "error" : ""}`} id={`${id}-hint`} role="status">
+            {isTried && isWrong ? t("sending.time_wrong") : t("sending.zone", { zone })}
+          </p>
+        </div>
+        {kind === "later" ? (
+          <label className="checkline">
+            <input type="checkbox" checked={isAnyway} onChange={(event) => setAnyway(event.target.checked)} />
+            <span>{t("sending.even_if_answered")}</span>
+          </label>
+        ) : null}
+        {at && isTooLate(at) && closesAt ? (
+          <p className="banner warn" role="status">
+            {t("sending.window_closes", { time: moment(closesAt.toISOString(), now) })}
+          </p>
+        ) : null}
+        <footer>
+          <Button onClick={onClose}>{t("common.cancel")}</Button>
+          <Button type="submit" look="primary">
+            {t(BUTTONS[kind])}
+          </Button>
+        </footer>
+      </form>
+    </Dialog>,
+    document.body,
+  );
+}

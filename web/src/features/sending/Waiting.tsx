@@ -1,0 +1,108 @@
+/* A message that waits for its time: when it leaves, and what can be done until then. Also one whose time came after the customer had written, and one
+ * that waits for a broken channel. */
+import { useQueryClient } from "@tanstack/react-query";
+import { CalendarClock, CircleAlert, Plug } from "lucide-react";
+import { useState } from "react";
+import { post, remove } from "../../api/client";
+import { isLocal } from "../../api/ids";
+import { applyNow } from "../../api/live";
+import type { Message, TakenBack } from "../../api/types";
+import { Button } from "../../ui/Button";
+import { useNow } from "../../ui/clock";
+import { fullTime, moment } from "../../ui/format";
+import { t } from "../../ui/i18n";
+import { sentence } from "../../ui/States";
+import { toast, toastError } from "../../ui/toasts";
+import { forget, takeBackSent } from "./undoSend";
+import "./sending.css";
+
+interface Props {
+  message: Message;
+  me: string;
+  /** After its words went back into the composer. */
+  onEdit?: () => void;
+}
+
+export function Waiting({ message, me, onEdit }: Props) {
+  const client = useQueryClient();
+  const now = useNow();
+  const [isBusy, setBusy] = useState(false);
+  const isLate = message.held_for === "newer";
+  const isForChannel = message.held_for === "connection";
+  const until = message.held_until;
+  const Icon = isLate ? CircleAlert : isForChannel ? Plug : CalendarClock;
+
+  const busily = async (work: () => Promise<unknown>) => {
+    setBusy(true);
+    try {
+      await work();
+    } catch (problem) {
+      toastError(sentence(problem));
+    } finally {
+      setBusy(false);
+    }
+  };
+  const sendNow = async () => {
+    const sent = await post<Message>(`/api/messages/${message.id}/send`);
+    const gone = { conversation_id: message.conversation_id, message_id: message.id };
+    if (sent.id !== message.id) applyNow(client, { type: "message.removed", data: gone }, me);
+    applyNow(client, { type: "message.added", data: { message: sent } }, me);
+  };
+  const cancel = async () => {
+    const taken = await remove<TakenBack>(`/api/messages/${message.id}`);
+    forget(client, me, taken);
+    toast(t("sending.cancelled"), () => void again(taken));
+  };
+  const edit = async () => {
+    if (await takeBackSent(client, me, message)) onEdit?.();
+  };
+  const again = async (taken: TakenBack) => {
+    const { text, subject, recipients, attachments } = taken.message;
+    const people = (role: string) => recipients.filter((one) => one.role === role).map((one) => one.address);
+    const isTimeLeft = Date.parse(until ?? "") > Date.now() + 1000;
+    if (!isForChannel && !isTimeLeft) return;
+    await busily(async () => {
+      const made = await post<Message>(`/api/conversations/${message.conversation_id}/messages`, {
+        type: "reply",
+        text,
+        html: taken.html,
+        subject,
+        attachments: attachments.map((file) => file.id),
+        to: people("to"),
+        ...(people("cc").length ? { cc: people("cc") } : {}),
+        ...(people("bcc").length ? { bcc: people("bcc") } : {}),
+        ...(isForChannel ? {} : { send_at: until }),
+        ...(taken.message.data.forward_of ? { forward_of: taken.message.data.forward_of } : {}),
+      });
+      applyNow(client, { type: "message.added", data: { message: made } }, me);
+    });
+  };
+
+  return (
+    <div className={`waitcard ${isLate ? "late" : ""}`}>
+      <Icon />
+      <span className="words" title={until ? fullTime(until) : undefined}>
+        {isLate
+          ? t("sending.newer_came")
+          : isForChannel
+            ? message.reason || t("delivery.held")
+            : t("sending.scheduled", { time: until ? moment(until, now) : "" })}
+      </span>
+      {isLocal(message.id) ? null : (
+        <span className="acts">
+          {isForChannel ? null : (
+            <Button size="xs" isBusy={isBusy} onClick={() => void busily(sendNow)}>
+              {isLate ? t("composer.send_anyway") : t("sending.now")}
+            </Button>
+          )}
+          <Button size="xs" isBusy={isBusy} onClick={() => void busily(edit)}>
+            {t("sending.edit")}
+          </Button>
+          <Button size="xs" look="ghost" isBusy={isBusy} onClick={() => void busily(cancel)}>
+            {t("common.cancel")}
+          </Button>
+        </span>
+      )}
+    </div>
+  );
+}

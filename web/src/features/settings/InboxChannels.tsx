@@ -1,0 +1,135 @@
+/* What is connected to an inbox (R-030), and putting the inbox away (R-028). */
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { Archive, ArchiveRestore, Pencil } from "lucide-react";
+import { useState } from "react";
+import { patch } from "../../api/client";
+import { channelAccountsQuery, keys } from "../../api/queries";
+import type { ChannelAccount, Inbox } from "../../api/types";
+import { Button } from "../../ui/Button";
+import { Dialog } from "../../ui/Dialog";
+import { Switch } from "../../ui/Field";
+import { t } from "../../ui/i18n";
+import { sentence } from "../../ui/States";
+import { toast, toastError } from "../../ui/toasts";
+import { ChannelBadge, useChannel } from "../channels/ChannelBadge";
+import { Fallback } from "./Fallback";
+import type { ChangeInbox } from "./Inboxes";
+
+interface Props {
+  inbox: Inbox;
+  mayChange: boolean;
+  onChange: ChangeInbox;
+}
+
+export function InboxChannels({ inbox, mayChange, onChange }: Props) {
+  const connected = (useQuery(channelAccountsQuery).data ?? []).filter(
+    (one) => one.inbox_id === inbox.id && !one.archived_at && !one.is_fallback,
+  );
+  const [isAsking, setAsking] = useState(false);
+  const archive = (disconnect: boolean) => {
+    setAsking(false);
+    const part = { is_archived: true, disconnect_channels: disconnect };
+    void onChange(part, disconnect ? undefined : { is_archived: false });
+  };
+  return (
+    <>
+      <h2>{t("settings.channels")}</h2>
+      {connected.length ? (
+        <ul className="card rowlist">
+          {connected.map((account) => (
+            <Connected key={account.id} account={account} mayChange={mayChange} />
+          ))}
+        </ul>
+      ) : (
+        <p className="row">
+          <span className="soft">{t("inboxes.no_channels")}</span>
+          <Link className="btn plain s" to="/settings/$section" params={{ section: "channels" }}>
+            {t("inboxes.connect")}
+          </Link>
+        </p>
+      )}
+      {mayChange && !inbox.is_archived ? <Fallback key={inbox.id} inbox={inbox} /> : null}
+      {mayChange ? (
+        <p>
+          {inbox.is_archived ? (
+            <Button
+              icon={<ArchiveRestore />}
+              onClick={() => void onChange({ is_archived: false }, { is_archived: true })}
+            >
+              {t("inboxes.restore")}
+            </Button>
+          ) : (
+            <Button icon={<Archive />} onClick={() => (connected.length ? setAsking(true) : archive(false))}>
+              {t("inboxes.archive")}
+            </Button>
+          )}
+        </p>
+      ) : null}
+      {isAsking ? (
+        <Dialog title={t("inboxes.archive_title", { name: inbox.name })} onClose={() => setAsking(false)}>
+          <div className="fields">
+            <p>{t("inboxes.archive_text", { count: connected.length })}</p>
+            <ul className="reachlist">
+              {connected.map((account) => (
+                <li key={account.id}>{account.name}</li>
+              ))}
+            </ul>
+            <div className="dialogfoot">
+              <Button data-begin onClick={() => setAsking(false)}>
+                {t("common.cancel")}
+              </Button>
+              <Button look="danger" onClick={() => archive(true)}>
+                {t("inboxes.archive_and_disconnect")}
+              </Button>
+            </div>
+          </div>
+        </Dialog>
+      ) : null}
+    </>
+  );
+}
+
+function Connected({ account, mayChange }: { account: ChannelAccount; mayChange: boolean }) {
+  const client = useQueryClient();
+  const channel = useChannel(account.kind);
+  const set = async (isActive: boolean) => {
+    const send = (wanted: boolean) => patch(`/api/channel-accounts/${account.id}`, { is_active: wanted });
+    const again = () => client.invalidateQueries({ queryKey: keys.channelAccounts });
+    try {
+      await send(isActive);
+      toast(t("toast.saved"), () => void send(!isActive).then(again, (problem) => toastError(sentence(problem))));
+    } catch (problem) {
+      toastError(sentence(problem));
+    }
+    await again();
+  };
+  return (
+    <li>
+      {channel ? <ChannelBadge channel={channel} size={32} /> : null}
+      <span className="grow">
+        <span className="strong block">{account.name}</span>
+        <span className="small-text muted block">{account.address}</span>
+      </span>
+      {mayChange ? (
+        <>
+          <Switch
+            label={t(account.is_active ? "inboxes.channel_on" : "inboxes.channel_off")}
+            aria-label={t("inboxes.channel_switch", { name: account.name })}
+            checked={account.is_active}
+            onChange={(event) => void set(event.target.checked)}
+          />
+          <Link
+            className="btn ghost s"
+            to="/settings/$section/$item"
+            params={{ section: "channels", item: account.id }}
+            aria-label={t("inboxes.edit_channel", { name: account.name })}
+          >
+            <Pencil />
+            {t("inboxes.edit")}
+          </Link>
+        </>
+      ) : null}
+    </li>
+  );
+}

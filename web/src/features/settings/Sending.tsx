@@ -1,0 +1,54 @@
+/* How long answers can be taken back, for everybody of the account. */
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { patch } from "../../api/client";
+import { sessionQuery } from "../../api/queries";
+import type { Account, Session } from "../../api/types";
+import { Select } from "../../ui/Field";
+import { t } from "../../ui/i18n";
+import { sentence } from "../../ui/States";
+import { toast, toastError } from "../../ui/toasts";
+
+const CHOICES = [0, 5, 8, 10, 20, 30];
+
+export function Sending() {
+  const client = useQueryClient();
+  const session = useQuery(sessionQuery).data;
+  const [isBusy, setBusy] = useState(false);
+  if (!session) return null;
+  const seconds = session.account.undo_send_s;
+  const permissions = session.user.permissions;
+  const may = permissions.includes("super_admin") || permissions.includes("account_access");
+  const save = async (undo_send_s: number) => {
+    setBusy(true);
+    try {
+      const account = await patch<Account>("/api/account", { undo_send_s });
+      client.setQueryData<Session>(sessionQuery.queryKey, { ...session, account });
+      toast(t("toast.saved"), () => void save(seconds));
+    } catch (problem) {
+      toastError(sentence(problem));
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <div className="narrow">
+      <h1>{t("settings.sending")}</h1>
+      <Select
+        label={t("settings.undo_send")}
+        hint={[t("settings.undo_hint"), may ? "" : t("settings.undo_admin")].filter(Boolean).join(" ")}
+        value={seconds}
+        disabled={!may || isBusy}
+        onChange={(event) => void save(Number(event.target.value))}
+      >
+        {[...new Set([...CHOICES, seconds])]
+          .sort((a, b) => a - b)
+          .map((one) => (
+            <option key={one} value={one}>
+              {one ? t("settings.undo_seconds", { count: one }) : t("settings.undo_off")}
+            </option>
+          ))}
+      </Select>
+    </div>
+  );
+}

@@ -1,0 +1,151 @@
+/* One snippet: its shortcut and name, its text in the composer's editor, and beside it what a customer would get. */
+import { useQuery } from "@tanstack/react-query";
+import { Braces } from "lucide-react";
+import { useState } from "react";
+import { Problem, patch, post } from "../../api/client";
+import { usersQuery } from "../../api/queries";
+import type { Snippet, User } from "../../api/types";
+import { Button } from "../../ui/Button";
+import { Field, Switch } from "../../ui/Field";
+import { t } from "../../ui/i18n";
+import { Menu } from "../../ui/Menu";
+import { sentence } from "../../ui/States";
+import { ComposerBody, useField } from "../drafts/ComposerBody";
+import { htmlFromText } from "../editor/plain";
+import { tokenWords } from "../editor/suggestions";
+import { TOKENS, unknownTokens } from "../editor/tokens";
+import { SnippetPreview } from "./SnippetPreview";
+import { useSnippetText } from "./useSnippetText";
+import "../drafts/composer.css";
+
+export type Draft = Pick<Snippet, "shortcut" | "name" | "text" | "html" | "is_shared"> & { id?: string };
+
+interface Props {
+  begun: Draft;
+  me: User;
+  onSaved: () => void;
+  onCancel: () => void;
+}
+
+export function SnippetForm({ begun, me, onSaved, onCancel }: Props) {
+  const users = useQuery(usersQuery).data ?? [];
+  const [draft, setDraft] = useState(begun);
+  const [problem, setProblem] = useState<{ field: string; words: string } | null>(null);
+  const [isBusy, setBusy] = useState(false);
+  const kept = useSnippetText(begun.text, begun.html || htmlFromText(begun.text));
+  const field = useField(kept, undefined);
+  const { text, html } = kept.draft;
+  const wrong = unknownTokens(text);
+  const change = (part: Partial<Draft>) => {
+    setProblem(null);
+    setDraft({ ...draft, ...part });
+  };
+  const save = async () => {
+    if (isBusy) return;
+    const { shortcut, name, is_shared } = draft;
+    const written = kept.now();
+    // What was not touched keeps what it has.
+    const content = {
+      shortcut,
+      name,
+      is_shared,
+      ...(kept.isTouched() ? { text: written.text, html: written.html } : {}),
+    };
+    setBusy(true);
+    try {
+      await (draft.id ? patch(`/api/snippets/${draft.id}`, content) : post("/api/snippets", content));
+      onSaved();
+    } catch (error) {
+      setBusy(false);
+      const about = error instanceof Problem && error.field === "text" ? "text" : "shortcut";
+      setProblem({ field: about, words: sentence(error) });
+      if (about === "text") field.focus();
+    }
+  };
+  return (
+    <div className="snippetedit">
+      <form
+        className="fields"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void save();
+        }}
+        onKeyDown={(event) => {
+          if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+          event.preventDefault();
+          void save();
+        }}
+      >
+        <Field
+          label={t("snippets.shortcut")}
+          required
+          autoFocus
+          value={draft.shortcut}
+          error={problem?.field === "shortcut" ? problem.words : null}
+          onChange={(event) => change({ shortcut: event.target.value })}
+        />
+        <Field
+          label={t("snippets.name")}
+          value={draft.name}
+          onChange={(event) => change({ name: event.target.value })}
+        />
+        <div className="field">
+          <span className="label">{t("snippets.text")}</span>
+          <div className="composer snippettext">
+            <ComposerBody
+              field={field}
+              kept={kept}
+              change={kept.change}
+              format="html"
+              abilities={undefined}
+              canAttach={false}
+              startsAt={null}
+              label={t("snippets.text")}
+              placeholder=""
+              triggers={["emoji"]}
+              users={users}
+              values={() => ({})}
+              fields={0}
+              onTouch={() => problem?.field === "text" && setProblem(null)}
+              below={null}
+            >
+              <Menu
+                label={t("snippets.insert_token")}
+                className="btn s"
+                align="end"
+                items={TOKENS.map((token) => ({
+                  id: token,
+                  label: tokenWords(token),
+                  run: () => field.api.current?.insertText(`{${token}}`),
+                }))}
+              >
+                <Braces className="small" />
+                {t("snippets.insert_token")}
+              </Menu>
+            </ComposerBody>
+          </div>
+          {problem?.field === "text" ? <p className="hint error">{problem.words}</p> : null}
+          {wrong.length ? (
+            <p className="hint error" role="status">
+              {t("snippets.unknown", { tokens: wrong.join(", ") })}
+            </p>
+          ) : null}
+        </div>
+        <Switch
+          label={t("snippets.shared")}
+          checked={draft.is_shared}
+          onChange={(event) => change({ is_shared: event.target.checked })}
+        />
+        <div className="row">
+          <Button type="submit" look="primary" isBusy={isBusy}>
+            {t("snippets.save")}
+          </Button>
+          <Button look="ghost" onClick={onCancel}>
+            {t("common.cancel")}
+          </Button>
+        </div>
+      </form>
+      <SnippetPreview text={text} html={html} me={me} />
+    </div>
+  );
+}

@@ -1,0 +1,136 @@
+/* Snippets: texts to be put into answers. One's own, and everybody's; written, tried, brought in from a file and taken along in one. */
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { Download, FileUp, Plus, Trash2, UserRound } from "lucide-react";
+import { useState } from "react";
+import { post, remove } from "../../api/client";
+import { keys, sessionQuery, snippetsQuery } from "../../api/queries";
+import type { Snippet } from "../../api/types";
+import { Button, IconButton } from "../../ui/Button";
+import { download } from "../../ui/download";
+import { Field } from "../../ui/Field";
+import { t } from "../../ui/i18n";
+import { Menu } from "../../ui/Menu";
+import { Failed, Skeleton, sentence } from "../../ui/States";
+import { toast, toastError } from "../../ui/toasts";
+import { rankSnippets } from "../editor/suggestions";
+import { asCsv, asJson } from "./files";
+import { type Draft, SnippetForm } from "./SnippetForm";
+import { SnippetImport } from "./SnippetImport";
+
+const blank: Draft = { shortcut: "", name: "", text: "", html: "", is_shared: true };
+
+export default function SnippetsPage() {
+  const client = useQueryClient();
+  const me = useQuery(sessionQuery).data?.user;
+  const query = useQuery(snippetsQuery);
+  const [search, setSearch] = useState("");
+  const [draft, setDraft] = useState<Draft | null>(null);
+  const [isImporting, setImporting] = useState(false);
+  const refresh = () => client.invalidateQueries({ queryKey: keys.snippets });
+  const drop = async (one: Snippet) => {
+    const { shortcut, name, text, html, is_shared } = one;
+    const restore = () => post("/api/snippets", { shortcut, name, text, html, is_shared }).then(refresh);
+    try {
+      await remove(`/api/snippets/${one.id}`);
+      if (draft?.id === one.id) setDraft(null);
+      const bringBack = () => void restore().catch((error) => toastError(sentence(error)));
+      toast(t("snippets.deleted", { name: shortcut }), bringBack, { isLasting: true });
+      await refresh();
+    } catch (error) {
+      toastError(sentence(error));
+    }
+  };
+  if (!query.data || !me)
+    return (
+      <div className="narrow">
+        <h1>{t("editor.snippets")}</h1>
+        {query.isError ? (
+          <Failed error={query.error} onRetry={() => void query.refetch()} />
+        ) : (
+          <Skeleton rows={4} shape="line" />
+        )}
+      </div>
+    );
+  const all = query.data;
+  const shown = rankSnippets(all, search.toLowerCase());
+  return (
+    <div className={draft ? "snippetspage" : "narrow"}>
+      <h1>{t("editor.snippets")}</h1>
+      <p className="soft">{t("snippets.about")}</p>
+      {draft ? (
+        <SnippetForm
+          key={draft.id ?? ""}
+          begun={draft}
+          me={me}
+          onCancel={() => setDraft(null)}
+          onSaved={() => {
+            setDraft(null);
+            void refresh();
+          }}
+        />
+      ) : (
+        <div className="row block snippetacts">
+          <Button look="primary" icon={<Plus />} onClick={() => setDraft(blank)}>
+            {t("snippets.add")}
+          </Button>
+          <Button icon={<FileUp />} onClick={() => setImporting(true)}>
+            {t("snippets.import")}
+          </Button>
+          {all.length ? (
+            <Menu
+              label={t("snippets.export")}
+              className="btn"
+              items={[
+                {
+                  id: "csv",
+                  label: t("snippets.export_csv"),
+                  run: () => download("snippets.csv", "text/csv;charset=utf-8", `\ufeff${asCsv(all)}`),
+                },
+                {
+                  id: "json",
+                  label: t("snippets.export_json"),
+                  run: () => download("snippets.json", "application/json", asJson(all)),
+                },
+              ]}
+            >
+              <Download />
+              {t("snippets.export")}
+            </Menu>
+          ) : null}
+        </div>
+      )}
+      {isImporting ? <SnippetImport onClose={() => setImporting(false)} onDone={() => void refresh()} /> : null}
+      {all.length ? (
+        <Field label={t("snippets.search")} value={search} onChange={(event) => setSearch(event.target.value)} />
+      ) : draft ? null : (
+        <p className="soft">{t("snippets.empty")}</p>
+      )}
+      {shown.length ? (
+        <ul className="card rowlist snippetlist">
+          {shown.map((one) => (
+            <li key={one.id}>
+              <button
+                type="button"
+                className="snippetrow"
+                aria-label={t("snippets.edit", { name: one.shortcut })}
+                onClick={() => setDraft(one)}
+              >
+                <b>{`/${one.shortcut}`}</b>
+                <span className="soft cut">{one.text.replace(/\s+/g, " ")}</span>
+                {one.is_shared ? null : (
+                  <span className="pill bare">
+                    <UserRound className="small" />
+                    {t("snippets.own")}
+                  </span>
+                )}
+              </button>
+              <IconButton label={t("snippets.delete", { name: one.shortcut })} onClick={() => void drop(one)}>
+                <Trash2 />
+              </IconButton>
+            </li>
+          ))}
+        </ul>
+      ) : null}
+    </div>
+  );
+}

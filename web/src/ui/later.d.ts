@@ -1,0 +1,4 @@
+declare module "*.json?later" {
+  const part: unknown;
+  export default part;
+}
