@@ -101,7 +101,8 @@ class MessageOut(msgspec.Struct):
     `html` is what was written here, in the few tags of the composer; "" for what came from outside.
     `why` says why it is in this conversation, `origin` what is known of its authenticity, `data` what a system entry tells.
     `has_source`: its raw original is kept (`/api/messages/{id}/source`). A queued one may wait: `held_for` says for what (undo: it can be taken
-    back until `held_until`; schedule: it leaves then; newer: its time came but the customer wrote first; connection: the channel is broken)."""
+    back until `held_until`; schedule: it leaves then; newer: its time came but the customer wrote first; connection: the channel is broken;
+    blocked: the contact was blocked meanwhile)."""
 
     id: str
     conversation_id: str

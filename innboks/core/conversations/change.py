@@ -14,6 +14,7 @@ from innboks.core.access import Actor
 from innboks.core.conversations import store
 from innboks.core.conversations.models import Conversation, Priority
 from innboks.core.conversations.read import readable_conversation, readable_message
+from innboks.core.conversations.write import blocked
 from innboks.core.dispatches import store as dispatches
 from innboks.core.filters.release import release
 from innboks.core.inboxes import store as inboxes
@@ -262,6 +263,8 @@ async def retry_message(parts: Parts, actor: Actor, message_id: int, *, even_if_
             raise Conflict("This may have arrived. Check first; then send it again, or mark it as sent.", code="uncertain")
         if state not in ("failed", "uncertain") and not (state == "sent" and any(one.state == "failed" for one in message.recipients)):
             raise Conflict("Only a message that failed can be sent again.", code="not_failed")
+        if "forward_of" not in message.data and await dispatches.is_blocked(conn, actor.account_id, message.conversation_id):
+            raise blocked()
         await dispatches.start_again(conn, actor.account_id, message_id)
     parts.wake.touch(actor.account_id)
     parts.jobs.announce_sending()

@@ -10,7 +10,7 @@ from innboks.core.filters.models import Reason
 
 DispatchState = Literal["queued", "sending", "sent", "delivered", "read", "failed", "uncertain"]
 Priority = Literal["low", "normal", "high", "urgent"]
-HeldFor = Literal["undo", "schedule", "newer", "connection"]
+HeldFor = Literal["undo", "schedule", "newer", "connection", "blocked"]
 """Why a queued message does not leave: it can still be taken back; its time has not come; its time came but the customer wrote first; the
 channel is broken or paused."""
 

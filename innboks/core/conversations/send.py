@@ -10,6 +10,7 @@ order; while one waits for its next try, or can still be taken back (`core/held/
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Literal
 
 import structlog
 
@@ -31,6 +32,7 @@ BACK_OFF = tuple(timedelta(minutes=minutes) for minutes in (0.25, 1, 2, 5, 10, 2
 GIVE_UP_AFTER = timedelta(hours=24)
 """Total time of automatic tries; then a person gets a Retry button."""
 LOOK_AGAIN = timedelta(seconds=0.5)
+BLOCKED = "The contact was blocked before this left."
 LOST_WORKER = "The connection to the server broke while this was being sent. It may have arrived: check before you send it again."
 
 
@@ -53,6 +55,9 @@ async def carry(parts: Parts, claimed: Claimed) -> Left | datetime | None:
     """Brings a claimed message to its provider. Returns what is still to be settled (`settle_sent`) where it simply left; where it did not, that is
     settled, and the time of the next try is returned, or None."""
     account_id, message_id = claimed.account_id, claimed.message_id
+    if claimed.is_blocked and claimed.was == "queued":
+        await _hold(parts, account_id, message_id, BLOCKED, held_for="blocked")
+        return None
     files: list[Attachment] = []
     if claimed.has_attachments:
         async with parts.db.connection() as conn:
@@ -171,9 +176,15 @@ def _next_try(parts: Parts, claimed: Claimed, wish: timedelta | None) -> datetim
     return at if at - claimed.queued_at <= GIVE_UP_AFTER else None
 
 
-async def _hold(parts: Parts, account_id: int, message_id: int, reason: str = "The connection needs an administrator.") -> None:
-    """Kept until the connection works again; `release_held` sends it on its way."""
-    await _settle(parts, account_id, message_id, state="queued", reason=reason, code="held", held_for="connection")
+async def _hold(
+    parts: Parts,
+    account_id: int,
+    message_id: int,
+    reason: str = "The connection needs an administrator.",
+    held_for: Literal["connection", "blocked"] = "connection",
+) -> None:
+    """Kept until the connection works again, and `release_held` sends it on its way; or until a person decides."""
+    await _settle(parts, account_id, message_id, state="queued", reason=reason, code="held", held_for=held_for)
 
 
 @retrying

@@ -257,6 +257,16 @@ async def lock(conn: Connection, account_id: int, message_id: int) -> str | None
     return row[0] if row else None
 
 
+async def is_blocked(conn: Connection, account_id: int, conversation_id: int) -> bool:
+    """Is the contact of this conversation blocked?"""
+    cursor = await conn.execute(
+        """select 1 from conversation c join contact p on p.account_id = c.account_id and p.id = c.contact_id and p.blocked_at is not null
+           where c.account_id = %s and c.id = %s""",
+        (account_id, conversation_id),
+    )
+    return await cursor.fetchone() is not None
+
+
 async def release_held(conn: Connection, account_id: int, channel_account_id: int) -> None:
     """The replies that waited for this connection are free to go now."""
     await conn.execute(

@@ -14,7 +14,7 @@ THREAD_MAX = 30
 
 
 class Claimed(msgspec.Struct, kw_only=True):
-    """A message to send, with everything the channel needs. `was` is the state before the claim."""
+    """A message to send, with everything the channel needs. `was` is the state before the claim; `is_blocked`: its contact was blocked meanwhile."""
 
     account_id: int
     message_id: int
@@ -38,6 +38,7 @@ class Claimed(msgspec.Struct, kw_only=True):
     recipients: list[dict[str, Any]]
     open_addresses: list[str]
     has_attachments: bool
+    is_blocked: bool
     thread: list[list[str]]
     """[external id, direction] of the messages before this one, oldest first: what the answer refers to. Another channel's ids mean nothing
     on this one."""
@@ -61,6 +62,8 @@ select t.account_id, t.message_id, t.state as was, t.attempts, t.created_at as q
     case when m.channel_account_id = c.channel_account_id then c.external_thread_id end as external_thread_id, m.recipients,
     array(select r.address from dispatch_recipient r where r.account_id = m.account_id and r.message_id = m.id and r.state = 'queued')
         as open_addresses, m.has_attachments,
+    not m.data ? 'forward_of' and exists (
+        select 1 from contact p where p.account_id = c.account_id and p.id = c.contact_id and p.blocked_at is not null) as is_blocked,
     (select coalesce(jsonb_agg(jsonb_build_array(external_id, direction) order by id), '[]') from (
         select id, external_id, direction from message
         where account_id = m.account_id and conversation_id = m.conversation_id and id < m.id and external_id is not null

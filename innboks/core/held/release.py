@@ -2,7 +2,8 @@
 
 A scheduled message is written anew when its time comes, with a new id: so it stands where it belongs in the conversation, answers the
 newest message, and counts as our word from then on. All of that is one transaction under the lock of its dispatch row, so it leaves once.
-When the customer wrote before its time, it is held and shown instead (unless its author wanted it sent all the same).
+When the customer wrote before its time, it is held and shown instead (unless its author wanted it sent all the same); and so it is when the contact
+was blocked meanwhile, until somebody unblocks them and says “send now”.
 Read next: `take_back.py`.
 """
 
@@ -14,7 +15,8 @@ from psycopg.types.json import Jsonb
 from innboks.core.access import Actor
 from innboks.core.conversations.models import Message
 from innboks.core.conversations.read import readable_message
-from innboks.core.conversations.write import window_is_closed
+from innboks.core.conversations.send import BLOCKED
+from innboks.core.conversations.write import blocked, window_is_closed
 from innboks.core.dispatches import store as dispatches
 from innboks.core.files import store as files_store
 from innboks.core.held import store
@@ -28,7 +30,7 @@ from innboks.lib.text import preview
 log = structlog.get_logger("release")
 
 BATCH = 200
-HELD = ("schedule", "newer")
+HELD = ("schedule", "newer", "blocked")
 WINDOW_CLOSED = "The channel's reply window closed before the time of this message."
 
 
@@ -40,6 +42,8 @@ async def send_now(parts: Parts, actor: Actor, message_id: int) -> Message:
         held = await store.lock(conn, actor.account_id, message.id)
         if held is None or held.state != "queued" or held.held_for not in (*HELD, "undo"):
             raise Conflict("This message does not wait for a time, or has left already.", code="not_waiting")
+        if "forward_of" not in held.data and await dispatches.is_blocked(conn, actor.account_id, held.conversation_id):
+            raise blocked()
         if held.held_for == "undo":
             await store.go_now(conn, actor.account_id, held)
             sent_id = held.message_id
@@ -95,7 +99,8 @@ async def _leave(parts: Parts, conn: Connection, account_id: int, held: Held) ->
     assert ground is not None
     abilities, new_id = connected.channel.abilities, ground.new_message_id
     is_forward = "forward_of" in held.data
-    is_sent_at_once = abilities.is_recorded_sent
+    is_blocked = ground.is_blocked and not is_forward
+    is_sent_at_once = abilities.is_recorded_sent and not is_blocked
     can_send = connected.row.can_send
     is_closed = window_is_closed(ground, abilities, now)
     external_id = connected.channel.message_id_for(connected.context, new_id)
@@ -130,7 +135,7 @@ async def _leave(parts: Parts, conn: Connection, account_id: int, held: Held) ->
             "client": held.client_id,
             "was": held.message_id,
             "state": "sent" if is_sent_at_once else "queued",
-            "held_for": None if can_send or is_sent_at_once else "connection",
+            "held_for": "blocked" if is_blocked else None if can_send or is_sent_at_once else "connection",
             "held_until": None,
             "even_if_answered": False,
             "sent_at": now if is_sent_at_once else None,
@@ -142,7 +147,9 @@ async def _leave(parts: Parts, conn: Connection, account_id: int, held: Held) ->
     await store.follow(conn, account_id, held.message_id, new_id)
     await store.remove(conn, account_id, held.inbox_id, held.conversation_id, [held.message_id])
     await store.uncount(conn, account_id, held.conversation_id, 1)
-    if is_closed:
+    if is_blocked:
+        await dispatches.settle(conn, account_id, new_id, state="queued", reason=BLOCKED, code="held", held_for="blocked")
+    elif is_closed:
         await dispatches.settle(conn, account_id, new_id, state="failed", reason=WINDOW_CLOSED, code="window_closed")
         await dispatches.settle_recipients(conn, account_id, new_id, state="failed", reason=WINDOW_CLOSED, code="window_closed")
     return new_id

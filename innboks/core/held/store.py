@@ -45,7 +45,7 @@ async def lock(conn: Connection, account_id: int, message_id: int) -> Held | Non
     cursor = await conn.execute(
         """select m.id as message_id, m.conversation_id, c.inbox_id, m.channel_account_id, m.author_id, d.state, d.held_for, d.held_until,
                   d.is_sent_even_if_answered, d.effects, m.sender, m.recipients, m.subject, m.text, m.html, m.quoted, m.data, m.has_attachments, m.client_id,
-                  (d.attempts = 0 or d.held_for = 'connection') and not exists (
+                  (d.attempts = 0 or d.held_for in ('connection', 'blocked')) and not exists (
                       select 1 from dispatch_recipient r where r.account_id = d.account_id and r.message_id = d.message_id and r.state <> 'queued')
                       as is_untouched
            from dispatch d join message m on m.account_id = d.account_id and m.id = d.message_id
@@ -234,7 +234,7 @@ async def held_of(conn: Connection, account_id: int, user_id: int, inbox_ids: Se
     cursor = await conn.execute(
         f"""select m.id from dispatch d join message m on m.account_id = d.account_id and m.id = d.message_id
             join conversation c on c.account_id = m.account_id and c.id = m.conversation_id
-            where d.account_id = %s and d.state = 'queued' and d.held_for in ('schedule', 'newer', 'connection') and m.author_id = %s
+            where d.account_id = %s and d.state = 'queued' and d.held_for in ('schedule', 'newer', 'connection', 'blocked') and m.author_id = %s
               and c.inbox_id = any(%s) order by d.held_until nulls first, m.id limit {limit:d}""",
         (account_id, user_id, list(inbox_ids)),
     )

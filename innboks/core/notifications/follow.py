@@ -132,7 +132,7 @@ async def _news_of(conn: Connection, account_id: int, rows: list[Row], now: date
     begun = {row.data["message_id"] for row in rows if row.type == "message.added" and row.data.get("is_new_conversation")}
     for id in sorted(added & told.keys()):
         _of_message(book, told[id], mentions.get(id, []), is_first=id in begun)
-    failed = [one for id in changed if (one := told.get(id)) is not None and one.state in ("failed", "uncertain") and one.author_id]
+    failed = [one for id in sorted(changed) if (one := told.get(id)) is not None and one.author_id and _needs_its_writer(one)]
     known = await store.already_failed(conn, account_id, [one.id for one in failed])
     for one in failed:
         if one.id not in known and one.author_id is not None:
@@ -144,6 +144,11 @@ async def _news_of(conn: Connection, account_id: int, rows: list[Row], now: date
             if place is not None and user_id is not None:
                 book.note(user_id, "reminder", place.id, place.inbox_id, None, place.contact_name, place.subject)
     return book.news()
+
+
+def _needs_its_writer(one: Told) -> bool:
+    """It did not leave, and does not without a decision."""
+    return one.state in ("failed", "uncertain") or one.held_for in ("newer", "blocked")
 
 
 def _read_to(rows: list[Row]) -> dict[tuple[int, int], int]:

@@ -23,6 +23,7 @@ class Told(msgspec.Struct, kw_only=True):
     author_id: int | None
     data: dict[str, Any]
     state: str | None
+    held_for: str | None
     contact_name: str
     author_name: str
     subject: str
@@ -86,7 +87,7 @@ async def move_on(conn: Connection, account_id: int, tx: int, id: int) -> None:
 
 async def messages(conn: Connection, account_id: int, ids: Iterable[int]) -> dict[int, Told]:
     cursor = await conn.execute(
-        """select m.id, m.conversation_id, c.inbox_id, c.assignee_id, m.type, m.direction, m.author_id, m.data, d.state,
+        """select m.id, m.conversation_id, c.inbox_id, c.assignee_id, m.type, m.direction, m.author_id, m.data, d.state, d.held_for,
                coalesce(nullif(p.name, ''), c.party_address) as contact_name, coalesce(u.name, '') as author_name,
                c.subject, left(m.text, 300) as text, case when m.data ->> 'event' = 'owner_away' then coalesce((
                    select left(r.text, 2000) from message r where r.account_id = c.account_id and r.id = c.last_received_id), '') else '' end as last_received,

@@ -3574,7 +3574,7 @@ export interface components {
             sent_at: string | null;
             next_try_at: string | null;
             /** @enum {null|string} */
-            held_for: "undo" | "schedule" | "newer" | "connection" | null;
+            held_for: "undo" | "schedule" | "newer" | "connection" | "blocked" | null;
             held_until: string | null;
             why: {
                 [key: string]: unknown;

@@ -24,6 +24,7 @@ const WORDS: Record<string, MessageId> = {
   uncertain: "delivery.uncertain",
   scheduled: "delivery.scheduled",
   newer: "delivery.not_sent",
+  blocked: "delivery.not_sent",
   held: "delivery.held",
 };
 
@@ -31,7 +32,7 @@ function icon(state: string) {
   if (state === "sent") return <Check className="mid" />;
   if (state === "delivered" || state === "read") return <CheckCheck className="mid" />;
   if (state === "failed") return <CircleAlert className="mid" />;
-  if (state === "newer") return <CircleAlert className="mid" />;
+  if (state === "newer" || state === "blocked") return <CircleAlert className="mid" />;
   if (state === "scheduled") return <CalendarClock className="mid" />;
   if (state === "held") return <Plug className="mid" />;
   if (state === "uncertain") return <CircleHelp className="mid" />;
@@ -43,7 +44,7 @@ function stageOf(message: Message): string {
   if (isLocal(message.id) && message.data.is_waiting) return "waiting";
   if (message.state !== "queued") return message.state ?? "";
   if (message.held_for === "schedule") return "scheduled";
-  if (message.held_for === "newer") return "newer";
+  if (message.held_for === "newer" || message.held_for === "blocked") return message.held_for;
   return message.held_for === "connection" ? "held" : "queued";
 }
 

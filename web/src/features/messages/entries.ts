@@ -118,8 +118,7 @@ const isAnswer = (one: Message) =>
   one.direction === "out" &&
   one.state !== "failed" &&
   !one.data.forward_of &&
-  one.held_for !== "schedule" &&
-  one.held_for !== "newer";
+  !["schedule", "newer", "blocked"].includes(one.held_for ?? "");
 
 function isTogether(one: Message, next: Message): boolean {
   if (one.type === "comment" || one.channel_account_id !== next.channel_account_id || writer(one) !== writer(next))

@@ -1,7 +1,7 @@
 /* A message that waits for its time: when it leaves, and what can be done until then. Also one whose time came after the customer had written, and one
  * that waits for a broken channel. */
 import { useQueryClient } from "@tanstack/react-query";
-import { CalendarClock, CircleAlert, Plug } from "lucide-react";
+import { Ban, CalendarClock, CircleAlert, Plug } from "lucide-react";
 import { useState } from "react";
 import { post, remove } from "../../api/client";
 import { isLocal } from "../../api/ids";
@@ -28,9 +28,10 @@ export function Waiting({ message, me, onEdit }: Props) {
   const now = useNow();
   const [isBusy, setBusy] = useState(false);
   const isLate = message.held_for === "newer";
+  const isBlocked = message.held_for === "blocked";
   const isForChannel = message.held_for === "connection";
   const until = message.held_until;
-  const Icon = isLate ? CircleAlert : isForChannel ? Plug : CalendarClock;
+  const Icon = isLate ? CircleAlert : isBlocked ? Ban : isForChannel ? Plug : CalendarClock;
 
   const busily = async (work: () => Promise<unknown>) => {
     setBusy(true);
@@ -79,14 +80,16 @@ export function Waiting({ message, me, onEdit }: Props) {
   };
 
   return (
-    <div className={`waitcard ${isLate ? "late" : ""}`}>
+    <div className={`waitcard ${isLate || isBlocked ? "late" : ""}`}>
       <Icon />
       <span className="words" title={until ? fullTime(until) : undefined}>
         {isLate
           ? t("sending.newer_came")
-          : isForChannel
-            ? message.reason || t("delivery.held")
-            : t("sending.scheduled", { time: until ? moment(until, now) : "" })}
+          : isBlocked
+            ? t("sending.blocked")
+            : isForChannel
+              ? message.reason || t("delivery.held")
+              : t("sending.scheduled", { time: until ? moment(until, now) : "" })}
       </span>
       {isLocal(message.id) ? null : (
         <span className="acts">
