@@ -78,6 +78,10 @@ def _parser() -> argparse.ArgumentParser:
     token.add_argument("--email", required=True, metavar="E", help="whose token: it may do what this person may do")
     token.add_argument("--name", default="command line", metavar="N", help="what the token is for")
 
+    ticketing = add("ticketing", _ticketing, "say whether conversations of an inbox may become tickets, and change it")
+    ticketing.add_argument("mode", nargs="?", choices=("on", "off", "by-date"), metavar="on|off|by-date", help="what to change it to")
+    ticketing.add_argument("--account", metavar="A", help="id or name of the account (default: all of them)")
+
     connect = add("connect", _connect, "connect a channel without a browser, and print the channel account as JSON")
     connect.add_argument("kind", metavar="KIND", help="kind of channel")
     connect.add_argument("--name", required=True, metavar="N", help="name of the channel account")
@@ -205,6 +209,19 @@ def _token(arguments: argparse.Namespace, settings: Settings) -> int:
 
         _, token = await create_token(parts, await _person(parts, arguments.email), arguments.name)
         print(token)
+        return 0
+
+    return _with_parts(settings, work)
+
+
+def _ticketing(arguments: argparse.Namespace, settings: Settings) -> int:
+    async def work(parts: "Parts") -> int:
+        from innboks.core.accounts.flags import accounts_named, set_ticketing
+
+        for account in await accounts_named(parts, arguments.account):
+            if arguments.mode:
+                account = await set_ticketing(parts, account.id, arguments.mode.replace("-", "_"))
+            print(f"{account.id} “{account.name}”: {'on' if account.inbox_ticketing else 'off'}")
         return 0
 
     return _with_parts(settings, work)

@@ -65,6 +65,10 @@ def test_from_nothing_to_a_connected_channel_without_a_browser(innboks: Any) -> 
     assert "key=value" in innboks("connect", "echo", "--name", "E", "room").stderr
     assert "no channel of the kind" in innboks("connect", "telegraph", "--name", "E").stderr
 
+    assert innboks("ticketing", "by-date").stdout == "1 “Tindra”: off\n"
+    assert innboks("ticketing", "on", "--account", "tindra").stdout == innboks("ticketing").stdout == "1 “Tindra”: on\n"
+    assert "no account" in innboks("ticketing", "off", "--account", "Nobody").stderr
+
     process, address = innboks("web", wait=False)
     try:
         _wait_until_ready(address)

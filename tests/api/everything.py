@@ -140,6 +140,7 @@ def bodies(ids: dict[str, str], nth: int) -> dict[str, Any]:
     mine = {"name": f"Name {nth}"}
     return {
         "set_assignment_rule": {"is_on": False},
+        "set_ticket_defaults": {"is_on": False},
         "simulate_assignment_rule": {"is_on": False},
         "update_availability": {"status": "available"},
         "accept_invitation": {"token": "1.x", "name": "N", "password": PASSWORD},

@@ -13,6 +13,7 @@ from tests.api.push_service import subscription
 
 BODIES: dict[str, Any] = {
     "set_assignment_rule": {"is_on": False},
+    "set_ticket_defaults": {"is_on": False},
     "simulate_assignment_rule": {"is_on": False},
     "update_availability": {"status": "away"},
     "update_user": {"name": "Taken Over"},

@@ -47,6 +47,7 @@ test("a Gmail mailbox is connected in a window, withdrawn, and signed in to agai
   await page.getByRole("button", { name: "Continue" }).click();
   await expect(page.getByRole("heading", { name: "What customers see" })).toBeVisible();
   await page.getByRole("button", { name: "Continue" }).click();
+  await page.getByRole("button", { name: "Continue" }).click();
   await page.getByRole("button", { name: "Connect and finish" }).click();
   await expect(page.getByText("Email is connected")).toBeVisible();
 

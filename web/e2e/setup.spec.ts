@@ -53,12 +53,29 @@ test("a set-up is left, found again after a reload, and finished with its previe
   await page.locator("#main").getByRole("button", { name: "Close" }).click();
   await page.getByRole("button", { name: "Continue: Sales mail" }).click();
   await expect(page.getByRole("heading", { name: "Who gets new conversations?" })).toBeVisible();
+  await page.getByRole("button", { name: "Continue", exact: true }).click();
+  await page.getByRole("switch", { name: "Treat incoming conversations as support tickets" }).check();
+  await page.getByLabel("First status").selectOption({ label: "Waiting on us" });
+  await page.getByLabel("Priority").selectOption({ label: "High" });
+  await expect(page.getByLabel("A new ticket will look like this").getByText("Waiting on us")).toBeVisible();
   await page.getByRole("button", { name: "Connect and finish" }).click();
   await expect(page.getByRole("article", { name: "Sales mail" }).getByText("Connected")).toBeVisible();
   const { items } = await api(world, "GET", "/api/channel-accounts");
   const made = items.find((one: { name: string }) => one.name === "Sales mail");
   expect(made.config.signature_html).toContain("{{first_name}}");
   expect(made.setup_step).toBeNull();
+  const tickets = () => api(world, "GET", `/api/channel-accounts/${made.id}/tickets`);
+  expect(await tickets()).toMatchObject({ is_on: true, priority: "high", owner_id: null });
+
+  // The panel on its page changes what holds from then on.
+  await page.goto(`${world.innboks.url}/settings/channels/${made.id}`);
+  await page.getByRole("button", { name: "Edit ticket" }).click();
+  const panel = page.getByRole("dialog", { name: "Edit ticket" });
+  await expect(panel.getByLabel("First status")).toHaveValue((await tickets()).stage_id);
+  await panel.getByLabel("Ticket owner").selectOption({ label: me.name });
+  await panel.getByRole("button", { name: "Save" }).click();
+  await expect(page.getByText(`owned by ${me.name}`)).toBeVisible();
+  expect(await tickets()).toMatchObject({ is_on: true, priority: "high", owner_id: me.id });
 });
 
 test("a draft is deleted, and comes back with Undo", async ({ inbox: page, world }) => {

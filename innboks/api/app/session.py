@@ -20,12 +20,15 @@ from innboks.errors import Unauthenticated
 
 class AccountOut(msgspec.Struct):
     """`undo_send_s`: so long an answer written in the app can be taken back before it leaves. `assigns_when_available`: when somebody becomes
-    available, rules give out what waits unassigned."""
+    available, rules give out what waits unassigned. `inbox_ticketing`: may conversations become tickets here? The operator decides.
+    `tickets_per_contact_max`: with so many, a contact gets no more by itself."""
 
     id: str
     name: str
     undo_send_s: int
     assigns_when_available: bool
+    inbox_ticketing: bool
+    tickets_per_contact_max: int
 
 
 class SessionOut(msgspec.Struct):
@@ -54,10 +57,18 @@ class AccountChange(Input):
 
     undo_send_s: Annotated[int, msgspec.Meta(ge=0, le=30)] | None = None
     assigns_when_available: bool | None = None
+    tickets_per_contact_max: Annotated[int, msgspec.Meta(ge=0, le=1_000_000)] | None = None
 
 
 def account_out(account: Account) -> AccountOut:
-    return AccountOut(str(account.id), account.name, account.undo_send_s, account.assigns_when_available)
+    return AccountOut(
+        str(account.id),
+        account.name,
+        account.undo_send_s,
+        account.assigns_when_available,
+        account.inbox_ticketing,
+        account.tickets_per_contact_max,
+    )
 
 
 async def signed_in(request: Call, actor: Actor, token: str | None, *, status: int = 200) -> Response[SessionOut]:
@@ -105,7 +116,11 @@ async def get_account(request: Call) -> AccountOut:
 @patch("/account", operation_id="change_account", tags=["session"], summary="Change what holds for everybody")
 async def change_account(request: Call, data: JSONBody[AccountChange]) -> AccountOut:
     changed = await users.change_account(
-        request.parts, request.actor, undo_send_s=data.undo_send_s, assigns_when_available=data.assigns_when_available
+        request.parts,
+        request.actor,
+        undo_send_s=data.undo_send_s,
+        assigns_when_available=data.assigns_when_available,
+        tickets_per_contact_max=data.tickets_per_contact_max,
     )
     return account_out(changed)
 

@@ -1,4 +1,4 @@
-"""A new account: its first administrator and its default inbox (R-025). Read next: `sign_in.py`."""
+"""A new account: its first administrator and its default inbox with an address that mail can be sent to at once (R-025). Read next: `sign_in.py`."""
 
 from typing import TYPE_CHECKING
 
@@ -6,7 +6,9 @@ from innboks.core.access import Actor
 from innboks.core.accounts import passwords, store
 from innboks.core.accounts.roles import add_built_in
 from innboks.core.accounts.users import person, require_email
+from innboks.core.channel_accounts.fallback import issue_fallback
 from innboks.core.inboxes import store as inboxes
+from innboks.core.tickets import store as tickets
 from innboks.errors import Conflict, Invalid
 
 if TYPE_CHECKING:
@@ -46,6 +48,7 @@ async def _create(parts: "Parts", account_name: str, name: str, email: str, pass
             raise _already()
         account_id = await store.insert_account(conn, account_name)
         roles = await add_built_in(conn, account_id)
+        await tickets.add_support_pipeline(conn, account_id)
         now = parts.clock.now()
         user_id = await store.insert_user(
             conn, account_id, **who, email=email, password_hash=password_hash, role_id=roles["super_admin"], joined_at=now
@@ -56,6 +59,7 @@ async def _create(parts: "Parts", account_name: str, name: str, email: str, pass
         await inboxes.set_members(conn, account_id, inbox_id, [user_id])
         actor = await store.actor_of_user(conn, account_id, user_id)
     assert actor
+    await issue_fallback(parts, actor, inbox_id)
     return actor
 
 

@@ -16,6 +16,14 @@ _USER = """select u.id, u.name, u.first_name, u.last_name, u.email, u.role_id, r
     u.deactivated_at, u.created_at from app_user u join role r on r.account_id = u.account_id and r.id = u.role_id where u.account_id = %s"""
 UNDO_SEND_S = 8
 """Seconds in which an answer can be taken back, when the account says nothing else."""
+TICKETS_PER_CONTACT = 10_000
+_ACCOUNT = """select id, name, coalesce((settings ->> 'undo_send_s')::integer, %(undo)s) as undo_send_s,
+        coalesce((settings ->> 'assign_when_available')::boolean, false) as assigns_when_available,
+        case coalesce(flags ->> 'inbox_ticketing', 'on') when 'on' then true when 'off' then false
+            else created_at < timestamptz '2024-04-02 00:00+00' end as inbox_ticketing,
+        coalesce((settings ->> 'tickets_per_contact_max')::integer, %(tickets)s) as tickets_per_contact_max
+    from account"""
+_ACCOUNT_VALUES = {"undo": UNDO_SEND_S, "tickets": TICKETS_PER_CONTACT}
 _SETUP_LOCK = 0x73657475  # "setu"
 
 
@@ -39,13 +47,21 @@ async def insert_account(conn: Connection, name: str) -> int:
 
 
 async def get_account(conn: Connection, account_id: int) -> Account | None:
-    cursor = await conn.execute(
-        """select id, name, coalesce((settings ->> 'undo_send_s')::integer, %s) as undo_send_s,
-                  coalesce((settings ->> 'assign_when_available')::boolean, false) as assigns_when_available
-           from account where id = %s""",
-        (UNDO_SEND_S, account_id),
-    )
+    cursor = await conn.execute(f"{_ACCOUNT} where id = %(id)s", {**_ACCOUNT_VALUES, "id": account_id})
     return await fetch_one(cursor, Account)
+
+
+async def all_accounts(conn: Connection) -> list[Account]:
+    """For the operator alone."""
+    return await fetch_all(await conn.execute(f"{_ACCOUNT} order by id", _ACCOUNT_VALUES), Account)
+
+
+async def set_flag(conn: Connection, account_id: int, name: str, value: str) -> None:
+    await conn.execute(
+        """with changed as (update account set flags = flags || jsonb_build_object(%(name)s::text, %(value)s::text) where id = %(account)s)
+           insert into event (account_id, type) values (%(account)s, 'account.changed')""",
+        {"account": account_id, "name": name, "value": value},
+    )
 
 
 async def change_settings(conn: Connection, account_id: int, settings: Mapping[str, Any]) -> None:

@@ -79,13 +79,22 @@ async def account_of(parts: "Parts", actor: Actor) -> Account:
 
 
 async def change_account(
-    parts: "Parts", actor: Actor, *, undo_send_s: int | None = None, assigns_when_available: bool | None = None
+    parts: "Parts",
+    actor: Actor,
+    *,
+    undo_send_s: int | None = None,
+    assigns_when_available: bool | None = None,
+    tickets_per_contact_max: int | None = None,
 ) -> Account:
     """What holds for everybody of the account. None leaves as it is."""
     actor.require(ACCOUNT_ACCESS)
     if undo_send_s is not None and not 0 <= undo_send_s <= UNDO_SEND_MAX_S:
         raise Invalid(f"An answer can be taken back for 0 to {UNDO_SEND_MAX_S} seconds.", field="undo_send_s")
-    settings = {"undo_send_s": undo_send_s, "assign_when_available": assigns_when_available}
+    settings = {
+        "undo_send_s": undo_send_s,
+        "assign_when_available": assigns_when_available,
+        "tickets_per_contact_max": tickets_per_contact_max,
+    }
     async with parts.db.transaction() as conn:
         await store.change_settings(conn, actor.account_id, {name: value for name, value in settings.items() if value is not None})
     parts.wake.touch(actor.account_id)

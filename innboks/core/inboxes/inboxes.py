@@ -11,6 +11,7 @@ import msgspec
 from innboks.core.access import ACCOUNT_ACCESS, Actor
 from innboks.core.accounts.rights import announce, note_change
 from innboks.core.channel_accounts.connect import disconnect
+from innboks.core.channel_accounts.fallback import issue_fallback
 from innboks.core.events import store as events
 from innboks.core.inboxes import store
 from innboks.core.inboxes.models import Inbox
@@ -44,7 +45,7 @@ async def create_inbox(
     member_ids: Sequence[int] | None = None,
     team_ids: Sequence[int] = (),
 ) -> Inbox:
-    """A new inbox. Without `member_ids` its maker is the only named member."""
+    """A new inbox, with an address that we give out. Without `member_ids` its maker is the only named member."""
     actor.require(ACCOUNT_ACCESS)
     members = [actor.user_id] if member_ids is None else list(member_ids)
     async with parts.db.transaction() as conn:
@@ -53,6 +54,7 @@ async def create_inbox(
         await _set_teams(conn, actor, inbox_id, team_ids)
         inbox = await _changed(conn, actor, inbox_id)
     await announce(parts, actor.account_id)
+    await issue_fallback(parts, actor, inbox_id)
     return inbox
 
 

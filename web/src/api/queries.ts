@@ -51,6 +51,8 @@ export const keys = {
   availability: ["availability"] as const,
   plan: (id: wire.Id) => ["availability", id] as const,
   rule: (id: wire.Id) => ["rule", id] as const,
+  pipelines: ["ticket-pipelines"] as const,
+  ticketDefaults: (id: wire.Id) => ["ticket-defaults", id] as const,
   simulation: (id: wire.Id, rule: string) => ["simulation", id, rule] as const,
 };
 

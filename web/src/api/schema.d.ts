@@ -458,6 +458,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/ticket-pipelines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The pipelines with their stages; the default first */
+        get: operations["list_ticket_pipelines"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/channel-accounts/{channel_account_id}/tickets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Do its conversations become tickets, and what do those begin with? */
+        get: operations["get_ticket_defaults"];
+        /** Say what its tickets begin with; it holds for those made afterwards */
+        put: operations["set_ticket_defaults"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/tokens": {
         parameters: {
             query?: never;
@@ -2570,6 +2605,7 @@ export interface components {
         AccountChange: {
             undo_send_s?: number | null;
             assigns_when_available?: boolean | null;
+            tickets_per_contact_max?: number | null;
         };
         /** AccountOut */
         AccountOut: {
@@ -2577,6 +2613,8 @@ export interface components {
             name: string;
             undo_send_s: number;
             assigns_when_available: boolean;
+            inbox_ticketing: boolean;
+            tickets_per_contact_max: number;
         };
         /** AddedOut */
         AddedOut: {
@@ -3393,6 +3431,11 @@ export interface components {
         /** Items[TeamOut] */
         "Items_innboks.api.app.teams.TeamOut_": {
             items: components["schemas"]["TeamOut"][];
+            next?: string | null;
+        };
+        /** Items[TicketPipelineOut] */
+        "Items_innboks.api.app.tickets.TicketPipelineOut_": {
+            items: components["schemas"]["TicketPipelineOut"][];
             next?: string | null;
         };
         /** Items[TokenOut] */
@@ -4413,6 +4456,43 @@ export interface components {
             /** @default false */
             close: boolean;
             snooze_until?: string | null;
+        };
+        /** TicketDefaultsIn */
+        TicketDefaultsIn: {
+            is_on: boolean;
+            pipeline_id?: string | null;
+            stage_id?: string | null;
+            owner_id?: string | null;
+            /** @enum {null|string} */
+            priority?: "low" | "medium" | "high" | "urgent" | null;
+            /** @enum {null|string} */
+            category?: "product_issue" | "billing_issue" | "feature_request" | "general_inquiry" | null;
+        };
+        /** TicketDefaultsOut */
+        TicketDefaultsOut: {
+            is_on: boolean;
+            pipeline_id: string;
+            stage_id: string;
+            owner_id: string | null;
+            /** @enum {null|string} */
+            priority: "low" | "medium" | "high" | "urgent" | null;
+            /** @enum {null|string} */
+            category: "product_issue" | "billing_issue" | "feature_request" | "general_inquiry" | null;
+        };
+        /** TicketPipelineOut */
+        TicketPipelineOut: {
+            id: string;
+            key: string | null;
+            name: string;
+            stages: components["schemas"]["TicketStageOut"][];
+        };
+        /** TicketStageOut */
+        TicketStageOut: {
+            id: string;
+            key: string | null;
+            name: string;
+            /** @enum {string} */
+            state: "open" | "closed";
         };
         /** TimelineEntry */
         TimelineEntry: {
@@ -5762,6 +5842,101 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TeamOut"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_ticket_pipelines: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_innboks.api.app.tickets.TicketPipelineOut_"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_ticket_defaults: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel_account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketDefaultsOut"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_ticket_defaults: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel_account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TicketDefaultsIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketDefaultsOut"];
                 };
             };
             /** @description A problem (RFC 9457) */

@@ -43,7 +43,7 @@ export function staleKeys(event: StreamEvent): (readonly unknown[])[] {
     case "contact_properties.changed":
       return [keys.contactProperties];
     case "account.changed":
-      return [keys.session, keys.brand];
+      return [keys.session, keys.brand, ["ticket-defaults"]];
     case "channel_account.changed":
       return [
         keys.channelAccounts,
@@ -54,6 +54,7 @@ export function staleKeys(event: StreamEvent): (readonly unknown[])[] {
         ["contact"],
         ["signature"],
         ["rule"],
+        ["ticket-defaults"],
       ];
     case "availability.changed":
       return [keys.people, ...ROUTING];

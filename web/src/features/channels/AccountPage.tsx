@@ -1,8 +1,8 @@
-import { useQueryClient } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate, useParams } from "@tanstack/react-router";
 import { type FormEvent, lazy, Suspense, useMemo, useState } from "react";
 import { Problem, patch } from "../../api/client";
-import { keys } from "../../api/queries";
+import { keys, sessionQuery } from "../../api/queries";
 import type { ChannelAccount } from "../../api/types";
 import { Button } from "../../ui/Button";
 import { CopyField } from "../../ui/CopyField";
@@ -23,6 +23,7 @@ import { configOf, fieldsOf, type Values } from "./schema";
 import { setActive } from "./setActive";
 import { signInFor, useSignIn } from "./signIn";
 
+const TicketPanel = lazy(withWords(() => import("../tickets/TicketPanel")));
 const Automation = lazy(withWords(() => import("../routing/Automation")));
 
 const TABS: { id: string; label: MessageId }[] = [
@@ -85,6 +86,8 @@ export function AccountPage({ account }: { account: ChannelAccount }) {
 
 /** Health, its address with us, what it holds, its settings, and the end of it. */
 function Configuration({ account, onChanged }: { account: ChannelAccount; onChanged: () => Promise<void> }) {
+  const mayEdit = useMay("account_access");
+  const hasTickets = useQuery(sessionQuery).data?.account.inbox_ticketing && mayEdit;
   return (
     <div className="narrow">
       <h2>{t("channels.health")}</h2>
@@ -101,6 +104,11 @@ function Configuration({ account, onChanged }: { account: ChannelAccount; onChan
       <LedgerCard accountId={account.id} />
       <h2>{t("channels.settings")}</h2>
       <EditForm account={account} onSaved={onChanged} />
+      {hasTickets ? (
+        <Suspense fallback={<Skeleton rows={2} shape="line" />}>
+          <TicketPanel account={account} />
+        </Suspense>
+      ) : null}
       <Delete account={account} />
     </div>
   );

@@ -1,8 +1,8 @@
-/* The frame of a set-up and the way through its steps. Read next: AccountStep.tsx, DetailsStep.tsx. */
+/* The frame of a set-up and the way through its steps. Read next: AccountStep.tsx, DetailsStep.tsx, ../../tickets/TicketStep.tsx. */
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { ArrowLeft, Check, CloudCheck, CloudOff, X } from "lucide-react";
-import { type FormEvent, lazy, Suspense, useMemo, useState } from "react";
+import { lazy, Suspense, useMemo, useState } from "react";
 import { get, Problem, patch, post } from "../../../api/client";
 import { inboxesQuery, keys, sessionQuery } from "../../../api/queries";
 import type { Channel, ChannelAccount, ChannelDraft, Inbox } from "../../../api/types";
@@ -20,12 +20,15 @@ import "./setup.css";
 
 const Automation = lazy(withWords(() => import("../../routing/Automation")));
 
-const STEPS = ["account", "details", "assignment"] as const;
+const TicketStep = lazy(withWords(() => import("../../tickets/TicketStep")));
+
+const STEPS = ["account", "details", "assignment", "tickets"] as const;
 type Step = (typeof STEPS)[number];
 const NAMES: Record<Step, MessageId> = {
   account: "setup_step.account",
   details: "setup_step.details",
   assignment: "setup_step.assignment",
+  tickets: "setup_step.tickets",
 };
 
 interface Props {
@@ -40,8 +43,8 @@ export function Wizard({ channel, begun, connected, brand: given }: Props) {
   const client = useQueryClient();
   const navigate = useNavigate();
   const inboxes = useQuery(inboxesQuery).data?.filter((one) => !one.is_archived) ?? [];
-  const own = useQuery(sessionQuery).data?.account.name ?? "";
-  const brand = given || own;
+  const own = useQuery(sessionQuery).data?.account;
+  const brand = given || (own?.name ?? "");
   const fields = useMemo(() => fieldsOf(channel.config_schema), [channel]);
   const [account, setAccount] = useState(connected);
   const [name, setName] = useState(connected?.name ?? begun?.name ?? channel.name);
@@ -51,8 +54,14 @@ export function Wizard({ channel, begun, connected, brand: given }: Props) {
     ...Object.fromEntries(fields.map((field) => [field.name, field.brand ? brand : field.initial])),
     ...((connected?.config ?? begun?.config ?? {}) as Values),
   }));
-  const steps = STEPS.filter((step) => step !== "details" || fields.some((field) => field.step === "details"));
-  const [step, setStep] = useState<Step>(() => steps.find((one) => one === connected?.setup_step) ?? "account");
+  const steps = STEPS.filter((step) => {
+    if (step === "tickets") return own?.inbox_ticketing;
+    return step !== "details" || fields.some((field) => field.step === "details");
+  });
+  // A step that is no more (the operator took tickets away) was the last one.
+  const [step, setStep] = useState<Step>(
+    () => steps.find((one) => one === connected?.setup_step) ?? (connected?.setup_step ? "assignment" : "account"),
+  );
   const [accepts, setAccepts] = useState(false);
   const [problem, setProblem] = useState<unknown>(null);
   const [isBusy, setBusy] = useState(false);
@@ -107,11 +116,11 @@ export function Wizard({ channel, begun, connected, brand: given }: Props) {
   };
   const keepStep = async (setup_step: Step | null) => {
     if (!account) return;
-    const changed = step === "assignment" ? {} : { name: name.trim(), config: configOf(fields, values, true) };
+    const changed =
+      step === "assignment" || step === "tickets" ? {} : { name: name.trim(), config: configOf(fields, values, true) };
     show(await patch<ChannelAccount>(`/api/channel-accounts/${account.id}`, { ...changed, setup_step }));
   };
-  const go = async (event?: FormEvent) => {
-    event?.preventDefault();
+  const go = async (keep?: () => Promise<void>) => {
     setProblem(null);
     // The rule has a button of its own that keeps it.
     if (step === "assignment" && document.querySelector(".wizard .routing button[type=submit]"))
@@ -119,6 +128,7 @@ export function Wizard({ channel, begun, connected, brand: given }: Props) {
     setBusy(true);
     try {
       if (!account) return await connect();
+      await keep?.();
       await keepStep(after ?? null);
       if (after) setStep(after);
       else {
@@ -171,8 +181,19 @@ export function Wizard({ channel, begun, connected, brand: given }: Props) {
             </Suspense>
           </section>
         </div>
+      ) : step === "tickets" && account ? (
+        <Suspense fallback={<Skeleton rows={4} shape="line" />}>
+          <TicketStep channel={channel} account={account} problem={problem} onSubmit={(keep) => void go(keep)} />
+        </Suspense>
       ) : (
-        <form className="wizardbody" id="setup" onSubmit={go}>
+        <form
+          className="wizardbody"
+          id="setup"
+          onSubmit={(event) => {
+            event.preventDefault();
+            void go();
+          }}
+        >
           {step === "details" && account ? (
             <DetailsStep {...common} account={account} all={configOf(fields, values, true)} />
           ) : (

@@ -1,0 +1,99 @@
+/* The last step of a set-up (picture 03d): are its conversations tickets, and what do those begin with? Beside it a ticket as it would be. */
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { Problem } from "../../api/client";
+import { keys, usersQuery } from "../../api/queries";
+import type { Channel, ChannelAccount, TicketDefaults } from "../../api/types";
+import { Avatar } from "../../ui/Avatar";
+import { Switch } from "../../ui/Field";
+import { t } from "../../ui/i18n";
+import { Failed, Skeleton, sentence } from "../../ui/States";
+import { ChannelBadge } from "../channels/ChannelBadge";
+import { TicketFields } from "./TicketFields";
+import { keepTicketDefaults, nameOf, PRIORITIES, pipelinesQuery, ticketDefaultsQuery } from "./tickets";
+import "./tickets.css";
+
+interface Props {
+  channel: Channel;
+  account: ChannelAccount;
+  problem: unknown;
+  /** The form was sent; `keep` stores what was chosen. */
+  onSubmit: (keep: () => Promise<void>) => void;
+}
+
+export default function TicketStep(props: Props) {
+  const kept = useQuery(ticketDefaultsQuery(props.account.id));
+  if (kept.isPending) return <Skeleton rows={4} shape="line" />;
+  if (kept.isError) return <Failed error={kept.error} onRetry={() => void kept.refetch()} />;
+  return <Step {...props} kept={kept.data} />;
+}
+
+function Step({ channel, account, problem, onSubmit, kept }: Props & { kept: TicketDefaults }) {
+  const client = useQueryClient();
+  const [draft, setDraft] = useState<TicketDefaults | null>(null);
+  const value = draft ?? kept;
+  const change = (part: Partial<TicketDefaults>) => setDraft({ ...value, ...part });
+  const keep = async () => {
+    if (draft) client.setQueryData(keys.ticketDefaults(account.id), await keepTicketDefaults(account.id, draft));
+  };
+  const at = problem instanceof Problem ? problem.field : undefined;
+  return (
+    <form
+      className="wizardbody"
+      id="setup"
+      onSubmit={(event) => {
+        event.preventDefault();
+        onSubmit(keep);
+      }}
+    >
+      <section className="fields">
+        <div>
+          <h2>{t("tickets.step_title")}</h2>
+          <p className="soft">{t("tickets.step_text")}</p>
+        </div>
+        <Switch
+          label={t("tickets.treat")}
+          hint={t("tickets.treat_hint")}
+          checked={value.is_on}
+          onChange={(event) => change({ is_on: event.target.checked })}
+        />
+        {value.is_on ? (
+          <TicketFields
+            account={account}
+            value={value}
+            onChange={change}
+            problem={at ? { field: at, text: sentence(problem) } : null}
+          />
+        ) : null}
+      </section>
+      <aside aria-label={t("tickets.preview")}>
+        {value.is_on ? <Sample channel={channel} value={value} /> : <p className="soft">{t("tickets.without")}</p>}
+      </aside>
+    </form>
+  );
+}
+
+function Sample({ channel, value }: { channel: Channel; value: TicketDefaults }) {
+  const pipeline = useQuery(pipelinesQuery).data?.find((one) => one.id === value.pipeline_id);
+  const stage = pipeline?.stages.find((one) => one.id === value.stage_id);
+  const owner = useQuery(usersQuery).data?.find((one) => one.id === value.owner_id);
+  return (
+    <>
+      <h3>{t("tickets.preview")}</h3>
+      <div className="card newticket">
+        <p className="row">
+          {stage ? <span className={`chip s ${stage.state === "closed" ? "" : "info"}`}>{nameOf(stage)}</span> : null}
+          <span className="small-text muted cut">{pipeline ? nameOf(pipeline) : ""}</span>
+        </p>
+        <p className="strong">{t("tickets.sample_subject")}</p>
+        <p className="row soft">
+          <ChannelBadge channel={channel} />
+          <span className="grow cut">{t("tickets.sample_contact")}</span>
+          {value.priority ? <span>{t(PRIORITIES[value.priority])}</span> : null}
+          {owner ? <Avatar name={owner.name} seed={owner.id} size={20} title={owner.name} /> : null}
+        </p>
+      </div>
+      <p className="hint">{t(owner ? "tickets.owner_is" : "tickets.owner_follows", { name: owner?.name ?? "" })}</p>
+    </>
+  );
+}
