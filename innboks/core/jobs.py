@@ -8,6 +8,7 @@ Read next: `deliveries/replay.py`.
 import asyncio
 import os
 import socket
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -118,6 +119,7 @@ class Jobs:
         self._renew_due = task(name="renew_due", retry=retry, queue="care")(self._run_renew_due)
         self._send_test = task(name="send_test", retry=retry, queue="care")(self._run_send_test)
         self._transfer_contacts = task(name="transfer_contacts", retry=retry, queue="care")(self._run_transfer_contacts)
+        self._erase_files = task(name="erase_files", retry=retry, queue="care")(self._run_erase_files)
         self._app.periodic(cron="* * * * *")(task(name="mend", queue="care", queueing_lock="mend")(self._run_mend))
         self._app.periodic(cron="* * * * *")(task(name="wake_snoozed", queue="care", queueing_lock="wake_snoozed")(self._run_wake_snoozed))
         self._app.periodic(cron="* * * * *")(task(name="release", queue="care", queueing_lock="release")(self._run_release))
@@ -167,6 +169,11 @@ class Jobs:
             account_id=account_id, kind=kind, id=id
         )
 
+    async def erase_files(self, conn: Connection, hashes: Sequence[str]) -> None:
+        """What nothing refers to any more; the sweep would take days."""
+        if hashes:
+            await self._erase_files.configure(connection=conn).defer_async(hashes=list(hashes))
+
     async def run(self) -> None:
         """Works until cancelled; then finishes what is under way, for a few seconds."""
         from innboks.core.dispatches.work import Work
@@ -205,6 +212,13 @@ class Jobs:
         from innboks.core.deliveries.replay import retry_delivery
 
         again = await retry_delivery(self._ready, account_id, delivery_id)
+        if again is not None:
+            raise Again(again)
+
+    async def _run_erase_files(self, hashes: list[str]) -> None:
+        from innboks.core.files.erase import erase_files
+
+        again = await erase_files(self._ready, hashes)
         if again is not None:
             raise Again(again)
 

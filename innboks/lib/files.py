@@ -88,6 +88,10 @@ class Files(Protocol):
 
     async def exists(self, file_hash: str) -> bool: ...
 
+    async def used_at(self, file_hash: str) -> datetime | None:
+        """When it was last put; None when it is not there."""
+        ...
+
     async def delete(self, file_hash: str) -> None:
         """Remove; harmless when it is not there."""
         ...
@@ -146,6 +150,12 @@ class LocalFiles:
 
     async def exists(self, file_hash: str) -> bool:
         return await _in_thread((self._folder / _name(file_hash)).is_file)
+
+    async def used_at(self, file_hash: str) -> datetime | None:
+        path = self._folder / _name(file_hash)
+        with suppress(FileMissing):
+            return datetime.fromtimestamp((await _in_thread(path.stat)).st_mtime, UTC)
+        return None
 
     async def delete(self, file_hash: str) -> None:
         path = self._folder / _name(file_hash)
@@ -249,12 +259,12 @@ class RemoteFiles:
                 yield bytes(piece)
 
     async def exists(self, file_hash: str) -> bool:
-        try:
-            with _Translated():
-                await self._store.head_async(_name(file_hash))
-        except FileMissing:
-            return False
-        return True
+        return await self.used_at(file_hash) is not None
+
+    async def used_at(self, file_hash: str) -> datetime | None:
+        with suppress(FileMissing), _Translated():
+            return (await self._store.head_async(_name(file_hash)))["last_modified"]
+        return None
 
     async def delete(self, file_hash: str) -> None:
         with suppress(FileMissing), _Translated():

@@ -1,11 +1,13 @@
 """The trash: emptied by the nightly sweep, or by hand, and then nothing is left (R-639)."""
 
+import hashlib
 from datetime import timedelta
 from typing import Any
 
 import httpx
 
 from innboks.core.conversations.purge import KEPT, empty_trash
+from innboks.core.files.erase import FRESH, erase_files
 from innboks.core.parts import Parts
 from innboks.lib.clock import FakeClock
 from tests.api.conftest import assert_problem, say
@@ -57,6 +59,34 @@ async def test_one_is_deleted_by_hand_only_from_the_trash(
     assert (await api.delete(where)).status_code == 204
     assert_problem(await api.get(where), 404)
     assert_problem(await api.delete(where), 404)
+
+
+async def test_files_and_originals_of_what_is_deleted_go_at_once_and_those_of_others_stay(
+    parts: Parts, clock: FakeClock, api: httpx.AsyncClient, echo: dict[str, Any], conversation: dict[str, Any]
+) -> None:
+    """R-806: by a job in the same transaction; not while somebody may just be storing the same bytes."""
+    await say(api, echo, "x" * 70_000, id="long")
+    await say(api, echo, "Another one", sender="maja", id="maja1")
+    other = next(one for one in (await api.get("/api/conversations")).json()["items"] if one["id"] != conversation["id"])
+    for name, where in (("own.txt", conversation), ("both.txt", conversation), ("both.txt", other)):
+        file = (await api.post("/api/attachments", files={"file": (name, name.encode(), "text/plain")})).json()["id"]
+        made = await api.post(f"/api/conversations/{where['id']}/messages", json={"type": "comment", "text": "x", "attachments": [file]})
+        assert made.status_code == 201, made.text
+    stored = {one.hash: one.used_at async for one in parts.files.listing()}
+    assert len(stored) == 3
+    clock.advance(step=max(stored.values()) - clock.now())
+    await api.patch(f"/api/conversations/{conversation['id']}", json={"is_trashed": True})
+    assert (await api.delete(f"/api/conversations/{conversation['id']}")).status_code == 204
+    async with parts.db.connection() as conn:
+        cursor = await conn.execute("select args -> 'hashes' from procrastinate_jobs where task_name = 'erase_files'")
+        ((hashes,),) = await cursor.fetchall()
+    assert set(hashes) == stored.keys()
+    shared = hashlib.sha256(b"both.txt").hexdigest()
+    assert await erase_files(parts, hashes) == max(used_at for hash, used_at in stored.items() if hash != shared) + FRESH
+    clock.advance(step=FRESH)
+    assert await erase_files(parts, hashes) is None
+    assert [one.hash async for one in parts.files.listing()] == [shared]
+    assert await rows(parts, "delivery where envelope <> '{}'") == 1
 
 
 async def test_what_is_written_to_a_merged_conversation_arrives_where_its_messages_are(

@@ -43,6 +43,7 @@ async def test_what_is_deleted_is_missing(store: Files) -> None:
     await store.delete(HASH)
     await store.delete(HASH)
     assert not await store.exists(HASH)
+    assert await store.used_at(HASH) is None
     with pytest.raises(FileMissing):
         await store.get(HASH)
     with pytest.raises(FileMissing):

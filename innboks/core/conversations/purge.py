@@ -1,6 +1,6 @@
 """Deleting for good (R-639): what has been in the trash for KEPT (R-805), or out of the inbox as spam for SPAM_KEPT (R-801), goes with the nightly sweep;
-a person may delete one from the trash at once (R-806). Gone are the messages, their files (by the file sweep) and the raw originals; of those the
-fingerprint stays, so that a mailbox does not bring them again.
+a person may delete one from the trash at once (R-806). Gone are the messages, the raw originals, and by a job that begins at once their files; of the
+originals the fingerprint stays, so that a mailbox does not bring them again.
 """
 
 from collections.abc import Awaitable, Callable
@@ -38,7 +38,8 @@ async def _delete_old(parts: Parts, find: Find, kept: timedelta) -> int:
         async with parts.db.transaction() as conn:
             found = await find(conn, parts.clock.now() - kept, BATCH)
             for account_id, conversation_id in found:
-                await store.delete(conn, account_id, conversation_id)
+                await parts.jobs.erase_files(conn, await store.delete(conn, account_id, conversation_id))
+        parts.jobs.announce()
         for account_id in {account_id for account_id, _ in found}:
             parts.wake.touch(account_id)
         gone += len(found)
@@ -54,5 +55,6 @@ async def delete_for_good(parts: Parts, actor: Actor, conversation_id: int) -> N
         actor.require_write(found.inbox_id)
         if found.trashed_at is None:
             raise Conflict("Only what is in the trash can be deleted for good. Move it there first.", code="not_in_trash")
-        await store.delete(conn, actor.account_id, found.id)
+        await parts.jobs.erase_files(conn, await store.delete(conn, actor.account_id, found.id))
+    parts.jobs.announce()
     parts.wake.touch(actor.account_id)

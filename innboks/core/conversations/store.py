@@ -269,9 +269,9 @@ async def long_in_spam(conn: Connection, before: datetime, limit: int) -> list[t
     return [(row[0], row[1]) for row in await cursor.fetchall()]
 
 
-async def delete(conn: Connection, account_id: int, conversation_id: int) -> None:
+async def delete(conn: Connection, account_id: int, conversation_id: int) -> list[str]:
     """Deletes a conversation with all that was merged into it, and tells those who may have it on the screen; that it was erased, and not
-    moved, stands in the log as an event of its own (R-806)."""
+    moved, stands in the log as an event of its own (R-806). Returns its files, by hash: `erase.py` removes those that nothing else has."""
     values: dict[str, Any] = {"account": account_id, "id": conversation_id}
     cursor = await conn.execute(
         """with recursive merged (id) as (
@@ -282,18 +282,27 @@ async def delete(conn: Connection, account_id: int, conversation_id: int) -> Non
     )
     row = await cursor.fetchone()
     values["ids"] = row[0] if row else [conversation_id]
+    cursor = await conn.execute(
+        """select a.hash from attachment a join message m on m.account_id = a.account_id and m.id = a.message_id
+           where m.account_id = %(account)s and m.conversation_id = any(%(ids)s)
+           union select d.body_file from delivery d join message m on m.account_id = d.account_id and m.delivery_id = d.id
+           where m.account_id = %(account)s and m.conversation_id = any(%(ids)s) and d.body_file is not null""",
+        values,
+    )
+    hashes = [row[0] for row in await cursor.fetchall()]
     for statement in (
         """insert into event (account_id, type, inbox_id, conversation_id, data)
            select account_id, type, inbox_id, id, case when type = 'conversation.gone' then '{"to_inbox_id": 0}'::jsonb else '{}'::jsonb end
            from conversation cross join unnest(array['conversation.gone', 'conversation.erased']) as type
            where account_id = %(account)s and id = any(%(ids)s)""",
-        """update delivery d set body = '', body_file = null, size = 0, code = 'deleted', reason = 'Deleted with its conversation.'
+        """update delivery d set body = '', body_file = null, size = 0, envelope = '{}', code = 'deleted', reason = 'Deleted with its conversation.'
            from message m where m.account_id = %(account)s and m.conversation_id = any(%(ids)s) and d.account_id = m.account_id and d.id = m.delivery_id""",
         "delete from message where account_id = %(account)s and conversation_id = any(%(ids)s)",
         "update conversation set merged_into_id = null where account_id = %(account)s and id = any(%(ids)s) and merged_into_id is not null",
         "delete from conversation where account_id = %(account)s and id = any(%(ids)s)",
     ):
         await conn.execute(statement, values)
+    return hashes
 
 
 class Assignee(msgspec.Struct):
