@@ -19,7 +19,7 @@ from innboks.core.notifications.follow import Follower
 from innboks.core.parts import Parts
 from innboks.core.routing import rules
 from innboks.core.routing.models import Rule, Target
-from innboks.errors import Forbidden, NotFound
+from innboks.errors import Forbidden, Invalid, NotFound
 from innboks.lib.clock import FakeClock
 from tests.core.conftest import signed
 
@@ -224,6 +224,29 @@ async def test_what_a_colleague_releases_to_nobody_is_told_to_the_others_and_by_
     assert again.spam_reason == "manual"
     await desk.change(one, is_spam=False)
     assert [line.get("was") for line in await desk.lines(one) if line["event"] == "unmarked_spam"] == ["marketing", "manual"]
+
+
+async def test_undoing_a_release_gives_back_the_reason_and_the_time(desk: Desk, clock: FakeClock) -> None:
+    """What one press took out by mistake goes back to where it was, and is not kept longer for that (R-801)."""
+    await desk.begins(signs=["automated"])
+    one = await desk.only("filtered")
+
+    async def since() -> Any:
+        async with desk.parts.db.connection() as conn:
+            row = await (await conn.execute("select spam_at from conversation where id = %s", (one.id,))).fetchone()
+        assert row is not None
+        return row[0]
+
+    before = await since()
+    for _ in range(2):
+        clock.advance(3600)
+        await desk.change(one, is_spam=False)
+        again = await desk.change(one, is_spam=True, spam_reason="automated")
+        assert (again.spam, again.spam_reason) == (True, "automated")
+    assert abs(await since() - before) < timedelta(minutes=1)
+    assert (await desk.only("filtered")).id == one.id
+    with pytest.raises(Invalid):
+        await desk.change(one, is_spam=False, spam_reason="automated")
 
 
 async def test_releasing_what_came_from_a_known_contact_makes_no_other(desk: Desk) -> None:

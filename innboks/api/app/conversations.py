@@ -12,6 +12,7 @@ from innboks.api.call import Call, Id, Input, PathId, number, number_or_none
 from innboks.core.conversations import change, purge, read
 from innboks.core.conversations.models import NewMessage, Priority
 from innboks.core.conversations.start import start
+from innboks.core.filters.models import Reason
 
 Mode = Literal["reply", "comment", "forward"]
 ModeQuery = Annotated[Mode, QueryParameter()]
@@ -23,12 +24,14 @@ TagIds = Annotated[list[Id], msgspec.Meta(max_length=1000)]
 
 class ConversationChange(Input):
     """Only what is given changes. `assignee_id` null: nobody; `snoozed_until` null: until the customer answers. `tag_ids` is the whole set, while adding
-    and removing leave alone what somebody else does meanwhile. `is_unread` is the asking person's own mark."""
+    and removing leave alone what somebody else does meanwhile. `is_unread` is the asking person's own mark. `spam_reason`, only with `is_spam` true:
+    what was taken out of spam goes back for the reason that it had."""
 
     status: Literal["open", "closed"] | msgspec.UnsetType = msgspec.UNSET
     assignee_id: Id | msgspec.UnsetType | None = msgspec.UNSET
     inbox_id: Id | msgspec.UnsetType = msgspec.UNSET
     is_spam: bool | msgspec.UnsetType = msgspec.UNSET
+    spam_reason: Reason | msgspec.UnsetType = msgspec.UNSET
     is_trashed: bool | msgspec.UnsetType = msgspec.UNSET
     priority: Priority | msgspec.UnsetType = msgspec.UNSET
     is_snoozed: bool | msgspec.UnsetType = msgspec.UNSET

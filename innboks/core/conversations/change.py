@@ -16,6 +16,7 @@ from innboks.core.conversations.models import Conversation, Priority
 from innboks.core.conversations.read import readable_conversation, readable_message
 from innboks.core.conversations.write import blocked
 from innboks.core.dispatches import store as dispatches
+from innboks.core.filters.models import Reason
 from innboks.core.filters.release import release
 from innboks.core.inboxes import store as inboxes
 from innboks.core.messages import store as messages
@@ -34,12 +35,14 @@ Lines = list[dict[str, Any]]
 
 class Change(msgspec.Struct, kw_only=True):
     """Only what is given changes. `assignee_id` None means nobody, `snoozed_until` None until the customer answers. `tag_ids` is the whole set;
-    adding and removing leave alone what a colleague does at the same time. `is_unread` is the actor's own mark."""
+    adding and removing leave alone what a colleague does at the same time. `is_unread` is the actor's own mark. `spam_reason`, beside `is_spam`: goes back
+    to where it was taken out of, by this reason; it is deleted no later for that."""
 
     status: str | msgspec.UnsetType = UNSET
     assignee_id: int | msgspec.UnsetType | None = UNSET
     inbox_id: int | msgspec.UnsetType = UNSET
     is_spam: bool | msgspec.UnsetType = UNSET
+    spam_reason: Reason | msgspec.UnsetType = UNSET
     is_trashed: bool | msgspec.UnsetType = UNSET
     priority: str | msgspec.UnsetType = UNSET
     is_snoozed: bool | msgspec.UnsetType = UNSET
@@ -66,6 +69,8 @@ def check(wanted: Change, now: datetime) -> None:
         raise Invalid("A conversation is “open” or “closed”.", code="invalid", field="status")
     if wanted.priority is not UNSET and wanted.priority not in PRIORITIES:
         raise Invalid(f"A priority is one of: {', '.join(PRIORITIES)}.", code="invalid", field="priority")
+    if wanted.spam_reason is not UNSET and wanted.is_spam is not True:
+        raise Invalid("Only what goes to spam has a reason for it.", code="invalid", field="spam_reason")
     if wanted.is_snoozed is True and wanted.status == "closed":
         raise Invalid("What is snoozed stays open. Close it, or snooze it.", code="invalid", field="is_snoozed")
     until = wanted.snoozed_until
@@ -87,6 +92,7 @@ async def apply(
         actor.require_write(before.inbox_id)
     await _move_and_assign(conn, actor, before, wanted, values, lines, reason)
     _state(before, wanted, values, lines, now)
+    await _spam(conn, before, wanted, values, lines, now)
     added, removed = await _tags(conn, actor, before, wanted, lines)
     if values or added or removed:
         if added:
@@ -156,7 +162,7 @@ def _reason(actor: Actor, before: Conversation, to: int | None) -> str:
 
 
 def _state(before: Conversation, wanted: Change, values: dict[str, Any], lines: Lines, now: datetime) -> None:
-    """Status, snooze, priority, spam and trash. What is snoozed is open; closing ends a snooze."""
+    """Status, snooze, priority and trash. What is snoozed is open; closing ends a snooze."""
     status = before.status if wanted.status is UNSET else wanted.status
     until = before.snoozed_until if wanted.snoozed_until is UNSET else wanted.snoozed_until
     if wanted.is_snoozed is not UNSET:
@@ -181,12 +187,26 @@ def _state(before: Conversation, wanted: Change, values: dict[str, Any], lines: 
     if wanted.priority is not UNSET and wanted.priority != before.priority:
         values["priority"] = wanted.priority
         lines.append({"event": "priority_changed", "from": before.priority, "to": wanted.priority, "reason": "manual"})
-    if wanted.is_spam is not UNSET and wanted.is_spam != before.spam:
-        values |= {"spam": wanted.is_spam, "spam_reason": "manual" if wanted.is_spam else None, "spam_at": now if wanted.is_spam else None}
-        lines.append({"event": "marked_spam"} if wanted.is_spam else {"event": "unmarked_spam", "was": before.spam_reason})
     if wanted.is_trashed is not UNSET and wanted.is_trashed != (before.trashed_at is not None):
         values["trashed_at"] = now if wanted.is_trashed else None
         lines.append({"event": "trashed"} if wanted.is_trashed else {"event": "restored", "reason": "manual"})
+
+
+async def _spam(conn: Connection, before: Conversation, wanted: Change, values: dict[str, Any], lines: Lines, now: datetime) -> None:
+    if wanted.is_spam is UNSET or wanted.is_spam == before.spam:
+        return
+    if not wanted.is_spam:
+        values |= {"spam": False, "spam_reason": None, "spam_at": None}
+        lines.append({"event": "unmarked_spam", "was": before.spam_reason})
+        return
+    reason: Reason = "manual" if wanted.spam_reason is UNSET else wanted.spam_reason
+    since = now
+    line: dict[str, Any] = {"event": "marked_spam"}
+    if reason != "manual":
+        since = await messages.kept_apart_since(conn, before.account_id, before.id, reason) or now
+        line |= {"reason": reason, "since": since.isoformat()}
+    values |= {"spam": True, "spam_reason": reason, "spam_at": since}
+    lines.append(line)
 
 
 async def _tags(conn: Connection, actor: Actor, before: Conversation, wanted: Change, lines: Lines) -> tuple[list[int], list[int]]:

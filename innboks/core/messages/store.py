@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -217,6 +218,17 @@ async def set_reaction(conn: Connection, account_id: int, message_id: int, addre
         await conn.execute(
             "delete from message_reaction where account_id = %s and message_id = %s and address = %s", (account_id, message_id, address)
         )
+
+
+async def kept_apart_since(conn: Connection, account_id: int, conversation_id: int, reason: str) -> datetime | None:
+    """When this conversation was last put into spam for this reason; None when it was not."""
+    cursor = await conn.execute(
+        """select coalesce((data ->> 'since')::timestamptz, created_at) from message where account_id = %s and conversation_id = %s and type = 'system'
+               and data ->> 'event' = 'marked_spam' and data ->> 'reason' = %s order by id desc limit 1""",
+        (account_id, conversation_id, reason),
+    )
+    row = await cursor.fetchone()
+    return row[0] if row else None
 
 
 async def add_system(

@@ -56,6 +56,7 @@ describe("the way back", () => {
     ["another snooze", snoozed, { is_snoozed: true, snoozed_until: "2026-11-30T08:00:00.000Z" }],
     ["a snooze of what was closed", one({ status: "closed", closed_at: later }), { is_snoozed: true }],
     ["spam, trash and another inbox", base, { is_spam: true, is_trashed: true, inbox_id: "2" }],
+    ["the release of what a rule held back", one({ is_spam: true, spam_reason: "automated" }), { is_spam: false }],
     ["a mark as unread", base, { is_unread: true }],
   ])("restores the very state before %s", (_, before, change) => {
     const made = changed(before, change, now);

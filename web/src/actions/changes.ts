@@ -17,14 +17,19 @@ export type Change = Partial<
     | "snoozed_until"
     | "is_unread"
   >
-> & { add_tag_ids?: Id[]; remove_tag_ids?: Id[] };
+> & {
+  /** With `is_spam`: back to where it was taken out of. */
+  spam_reason?: NonNullable<Conversation["spam_reason"]>;
+  add_tag_ids?: Id[];
+  remove_tag_ids?: Id[];
+};
 
 /** The conversation as it will be: the server's rules, said again. What is snoozed is open, and closing ends a snooze. */
 export function changed(before: Conversation, change: Change, now: Date = new Date()): Conversation {
   const { add_tag_ids: added = [], remove_tag_ids: removed = [], ...fields } = change;
   const after: Conversation = { ...before, ...fields };
   if (change.is_spam !== undefined && change.is_spam !== before.is_spam)
-    after.spam_reason = change.is_spam ? "manual" : null;
+    after.spam_reason = change.is_spam ? (change.spam_reason ?? "manual") : null;
   if (change.is_snoozed === undefined) {
     after.is_snoozed = before.is_snoozed || Boolean(change.snoozed_until);
     if (change.status === "closed") after.is_snoozed = false;
@@ -47,6 +52,7 @@ export function wayBack(before: Conversation, after: Conversation, now: Date = n
   for (const field of FIELDS) {
     if ((before[field] ?? null) !== (after[field] ?? null)) Object.assign(back, { [field]: before[field] });
   }
+  if (back.is_spam && before.spam_reason && before.spam_reason !== "manual") back.spam_reason = before.spam_reason;
   if (before.is_snoozed !== after.is_snoozed || before.snoozed_until !== after.snoozed_until) {
     const isOver = before.snoozed_until !== null && Date.parse(before.snoozed_until) <= now.getTime();
     back.is_snoozed = before.is_snoozed && !isOver;

@@ -2975,6 +2975,7 @@ export interface components {
             assignee_id?: string | null;
             inbox_id?: string;
             is_spam?: boolean;
+            spam_reason?: "manual" | "blocked" | "denied" | "automated" | "marketing" | "unsubscribe" | "role_based" | "flood";
             is_trashed?: boolean;
             priority?: "low" | "normal" | "high" | "urgent";
             is_snoozed?: boolean;
