@@ -211,7 +211,8 @@ class Consent(Strict, frozen=True):
 class Connected(Strict, frozen=True):
     """What `connect` found out. `identity` is the one thing that may be connected once per account (R-045): an address, a page id, a number;
     `config` is what to store (it may differ from what was typed); `address` is what people see. `grant` None: the one there is stays.
-    `sender_name`: what customers read as the sender, where it is set here; addresses that we host have each its own (R-142)."""
+    `sender_name`: what customers read as the sender, where it is set here; addresses that we host have each its own (R-142). `from_address`: what
+    it sends from, where that is another than its own."""
 
     identity: str
     config: msgspec.Struct
@@ -219,6 +220,7 @@ class Connected(Strict, frozen=True):
     name: str = ""
     grant: Grant | None = None
     sender_name: str = ""
+    from_address: str = ""
 
 
 class Preview(Strict, frozen=True):
@@ -405,6 +407,10 @@ class Channel:
 
     def preview(self, ctx: Context, outgoing: Outgoing) -> Preview:
         """What `send` would make of this message, without sending it (R-115)."""
+        raise NotImplementedError
+
+    async def from_addresses(self, ctx: Context) -> Sequence[str]:
+        """The addresses it may send from, its own first (R-141). `connect` refuses a configuration that names another. Raises `SendError`."""
         raise NotImplementedError
 
     def fallback_config(self, address: str) -> msgspec.Struct:

@@ -159,6 +159,7 @@ TABLE: dict[str, str] = {
     "list_contacts": "everybody",
     "list_conversations": "everybody",
     "list_deliveries": "everybody",
+    "list_from_addresses": "configure ours",
     "list_holiday_countries": "everybody",
     "list_inboxes": "everybody",
     "list_listed_senders": "everybody",
@@ -259,6 +260,7 @@ CONFIGURERS_SEE = {"list_inboxes", "list_channel_accounts", "get_channel_account
     "get_channel_draft",
     "get_fallback",
     "change_fallback",
+    "list_from_addresses",
 }
 """Where the name of a closed inbox or of its channel is shown to those who configure it without reading it."""
 

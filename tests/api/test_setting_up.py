@@ -64,6 +64,26 @@ async def test_hosted_addresses_have_each_their_own_from_name(api: httpx.AsyncCl
     assert (await api.patch(where, json={"config": {"company_name": "Tindra Outdoor"}})).status_code == 200
 
 
+async def test_answers_come_only_from_what_is_offered(api: httpx.AsyncClient, stranger: httpx.AsyncClient) -> None:
+    """R-141: by forwarding the address itself or the one that we host."""
+    made = (await api.post("/api/channel-accounts", json=forwarding("support@tindra.example", company_name="Tindra"))).json()
+    where, hosted, words = f"/api/channel-accounts/{made['id']}", made["hosted_address"], {"subject": "Re: Zip", "text": "Hi Leo"}
+    assert (await api.get(f"{where}/from-addresses")).json()["items"] == ["support@tindra.example", hosted]
+    assert_problem(await stranger.get(f"{where}/from-addresses"), 404)
+    for wrong in ("chief@bank.example", "in-x@localhost", "x", "a@b.example\r\nBcc: c@d.example"):
+        assert_problem(await api.patch(where, json={"config": {"from_address": wrong}}), 400, field="from_address")
+        assert (await api.post(f"{where}/preview/sending", json={**words, "config": {"from_address": wrong}})).status_code == 400
+    assert_problem(await api.post("/api/channel-accounts", json=forwarding("b@tindra.example", from_address="c@tindra.example")), 400)
+    changed = await api.patch(where, json={"config": {"from_address": hosted.upper()}})
+    assert changed.json()["config"]["from_address"] == hosted, changed.text
+    shown = (await api.post(f"{where}/preview", json=words)).json()
+    assert (shown["sender_address"], shown["sender_name"]) == (hosted, "Ada Example at Tindra")
+    own = await api.patch(where, json={"config": {"from_address": "support@tindra.example"}})
+    assert own.json()["config"]["from_address"] == "", "its own needs no word"
+    servers = {"smtp_host": "smtp.tindra.example", "from_address": hosted}
+    assert_problem(await api.patch(where, json={"config": servers}), 400)
+
+
 async def test_a_reply_is_shown_as_a_customer_would_get_it(api: httpx.AsyncClient, ada: Any) -> None:
     """R-111, R-114, R-115; scenarios 8 and 9."""
     made = await api.post("/api/channel-accounts", json=forwarding("support@tindra.example", company_name="Tindra"))

@@ -162,6 +162,16 @@ async def send_preview(request: Call, channel_account_id: PathId, data: JSONBody
     return PreviewSent(await preview.send_preview(request.parts, request.actor, channel_account_id, _sample(data)))
 
 
+@get(
+    "/channel-accounts/{channel_account_id:str}/from-addresses",
+    operation_id="list_from_addresses",
+    tags=["channels"],
+    summary="The addresses it may send from, its own first",
+)
+async def list_from_addresses(request: Call, channel_account_id: PathId) -> Items[str]:
+    return Items(await preview.from_addresses(request.parts, request.actor, channel_account_id))
+
+
 def _test(test: Test) -> ChannelTestOut:
     return ChannelTestOut(
         id=str(test.id),
@@ -254,4 +264,5 @@ routes = [
     drop_draft,
     preview_reply,
     send_preview,
+    list_from_addresses,
 ]

@@ -82,8 +82,15 @@ class Email(Channel):
         if config.method in SIGNED_IN:
             return await cloud.connect(ctx, config)
         await try_servers(config, ctx)
+        if config.from_address:
+            cloud.require_offered(config.from_address, _offered(msgspec.structs.replace(ctx, config=config)))
         return Connected(
-            identity=config.address, config=config, address=config.address, name=config.company_name, sender_name=config.company_name
+            identity=config.address,
+            config=config,
+            address=config.address,
+            name=config.company_name,
+            sender_name=config.company_name,
+            from_address=config.from_address,
         )
 
     def sign_ins(self, settings: Mapping[str, Any]) -> Sequence[SignIn]:
@@ -126,7 +133,7 @@ class Email(Channel):
         if server is None:
             return await cloud.send(ctx, outgoing, contents)
         mail = await asyncio.to_thread(compose, ctx, outgoing, contents)
-        sent = await hand_over(server, ctx.domain, config.address, recipients, mail)
+        sent = await hand_over(server, ctx.domain, config.sends_from, recipients, mail)
         if config.method == "imap" and config.save_sent and any(one.state == "sent" for one in sent.results):
             await mailbox.save_sent(ctx, mail.raw, mail.message_id)
         return sent
@@ -146,7 +153,8 @@ class Email(Channel):
         return signature_of(ctx.config, author)
 
     def preview(self, ctx: Context, outgoing: Outgoing) -> Preview:
-        """The very mail that would leave, read back."""
+        """The very mail that would leave, read back. Raises `Invalid` with the field that is wrong."""
+        ctx = msgspec.structs.replace(ctx, config=checked(ctx.config))
         mail = read_mail(compose(ctx, outgoing, []).raw)
         sender = mail.sender[0]
         return Preview(
@@ -157,6 +165,10 @@ class Email(Channel):
             html=mail.body_html,
             reply_to=mail.reply_to[0].address if mail.reply_to else "",
         )
+
+    async def from_addresses(self, ctx: Context) -> Sequence[str]:
+        config: Config = ctx.config
+        return await cloud.offered(ctx, cloud.mailbox_of(ctx)) if config.method in SIGNED_IN else _offered(ctx)
 
     def fallback_config(self, address: str) -> msgspec.Struct:
         return Config(method="forwarding", address=address)
@@ -234,3 +246,10 @@ class Email(Channel):
 
     def describe(self, raw: bytes) -> Mapping[str, Any]:
         return mail_as_json(read_mail(raw))
+
+
+def _offered(ctx: Context) -> list[str]:
+    """By forwarding also the address that we host, where our own server sends: another one would not let it through."""
+    config: Config = ctx.config
+    hosted = None if config.smtp_host else own.hosted_address(ctx)
+    return list(dict.fromkeys([config.address, *([hosted.lower()] if hosted else [])]))

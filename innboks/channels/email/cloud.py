@@ -37,6 +37,10 @@ class Mailbox(Source, Protocol):
         """Of the person who signed in, the main one first."""
         ...
 
+    async def sends_from(self) -> list[str]:
+        """Addresses that the provider lets this mailbox send from."""
+        ...
+
     async def send(self, outgoing: Outgoing, contents: Sequence[tuple[OutgoingFile, bytes]]) -> Sent:
         """Sends to all recipients of `outgoing`. From the second attempt on it first looks whether the mail has left."""
         ...
@@ -77,8 +81,30 @@ async def connect(ctx: Context, config: Config) -> Connected:
         raise Invalid(error.sentence, code=error.code, field="method") from error
     if config.address not in addresses:
         raise Invalid(_another(name, addresses[0] if addresses else "another account", config), code="another_account", field="address")
+    if config.from_address:
+        require_offered(config.from_address, await offered(ctx, mailbox))
     stored = msgspec.structs.replace(config, refresh_token="")
-    return Connected(identity=config.address, config=stored, address=config.address, name=config.company_name, grant=mailbox.calls.grant)
+    return Connected(
+        identity=config.address,
+        config=stored,
+        address=config.address,
+        name=config.company_name,
+        grant=mailbox.calls.grant,
+        from_address=config.from_address,
+    )
+
+
+async def offered(ctx: Context, mailbox: Mailbox) -> list[str]:
+    """The connection's own address, then what else the provider names."""
+    config: Config = ctx.config
+    named = [one for one in map(normal_address, await mailbox.sends_from()) if one]
+    return list(dict.fromkeys([config.address, *named]))
+
+
+def require_offered(address: str, addresses: Sequence[str]) -> None:
+    """R-141."""
+    if address not in addresses:
+        raise Invalid(f"This connection may not send from {address}. Choose one of: {', '.join(addresses)}.", field="from_address")
 
 
 async def _refuse_other_clouds(ctx: Context, config: Config) -> None:

@@ -48,7 +48,7 @@ def compose(ctx: Context, outgoing: Outgoing, contents: Sequence[tuple[OutgoingF
     bcc = [headers.addresses("Bcc", hidden)] if hidden else []
     raw = b"".join([*_header(ctx, outgoing, message_id, shown), *bcc]) + b"MIME-Version: 1.0\r\n" + body
     return Composed(
-        raw=raw, message_id=message_id, needs_utf8=not all(_is_ascii(p.address) for p in (*shown, Party(address=config.address)))
+        raw=raw, message_id=message_id, needs_utf8=not all(_is_ascii(p.address) for p in (*shown, Party(address=config.sends_from)))
     )
 
 
@@ -78,10 +78,10 @@ def _header(ctx: Context, outgoing: Outgoing, message_id: str, shown: Sequence[P
     config: Config = ctx.config
     fields = [
         headers.plain("Date", format_datetime(outgoing.created_at)),
-        headers.addresses("From", [(from_name(config, outgoing.author), config.address)]),
+        headers.addresses("From", [(from_name(config, outgoing.author), config.sends_from)]),
     ]
     answer_to = config.reply_to or reply_address(ctx, outgoing.conversation_id)
-    if answer_to and answer_to != config.address:
+    if answer_to and answer_to != config.sends_from:
         fields.append(headers.addresses("Reply-To", [(config.company_name, answer_to)]))
     for field, role in (("To", "to"), ("Cc", "cc")):
         people = [(party.name, party.address) for party in shown if party.role == role]

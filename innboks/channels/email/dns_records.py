@@ -34,7 +34,7 @@ async def check_records(ctx: Context) -> Sequence[Check]:
 
 
 def _check(config: Config, settings: Mapping[str, Any], our_domain: str) -> Sequence[Check]:
-    domain = domain_of(config.address)
+    domain = domain_of(config.sends_from)
     lookups = Lookups(settings.get("dns"))
     deadline = time.monotonic() + LIMIT_S
 

@@ -90,6 +90,16 @@ class _Profile(msgspec.Struct, rename="camel"):
     history_id: str
 
 
+class _SendAs(msgspec.Struct, rename="camel"):
+    send_as_email: str = ""
+    is_primary: bool = False
+    verification_status: str = ""
+
+
+class _SendAsList(msgspec.Struct, rename="camel"):
+    send_as: list[_SendAs] = []
+
+
 class _Watch(msgspec.Struct):
     expiration: str = "0"
 
@@ -125,6 +135,11 @@ class Gmail:
 
     async def addresses(self) -> list[str]:
         return [(await self._profile()).email_address]
+
+    async def sends_from(self) -> list[str]:
+        """The mailbox's own address and its aliases, without those that Google has not seen confirmed."""
+        listed: _SendAsList = (await self._get("settings/sendAs")).into(_SendAsList)
+        return [one.send_as_email for one in listed.send_as if one.is_primary or one.verification_status == "accepted"]
 
     async def begin(self, since: datetime) -> dict[str, Any]:
         return {"history_id": (await self._profile()).history_id}

@@ -66,6 +66,10 @@ class Graph:
     async def addresses(self) -> list[str]:
         return await self._graph.addresses()
 
+    async def sends_from(self) -> list[str]:
+        """Microsoft writes the mailbox's own address, whatever an alias is called."""
+        return []
+
     async def begin(self, since: datetime) -> dict[str, Any]:
         """A mark for each folder; `since` keeps what is older out of every later answer."""
         links = {}

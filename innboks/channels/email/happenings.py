@@ -105,7 +105,7 @@ def _message(ctx: Context, inbound: Inbound, mail: Mail) -> MessageReceived:
     thread = _thread(ctx, inbound, mail)
     is_from_us = inbound.headers.get("folder-role") == "sent"
     is_automatic = mail.auto_reply or mail.bounce is not None
-    own_addresses = ctx.own_addresses | {config.address}
+    own_addresses = ctx.own_addresses | {config.address, config.sends_from}
     is_passed_on = is_from_us or forwarded_by is not None  # somebody of ours wants it here
     return MessageReceived(
         external_id=message_id or None,

@@ -81,6 +81,14 @@ class Config(msgspec.Struct, kw_only=True, frozen=True):
             },
         ),
     ] = "agent_and_company"
+    from_address: Annotated[
+        str,
+        Meta(
+            title="From address",
+            description="What answers come from. Offered is what this connection may send from.",
+            extra_json_schema={**_DETAILS, "x-show-if": {"method": ["forwarding", "gmail"]}, "format": "from-address"},
+        ),
+    ] = ""
     signature_html: Annotated[
         str,
         Meta(
@@ -202,6 +210,10 @@ class Config(msgspec.Struct, kw_only=True, frozen=True):
         ),
     ] = ""
 
+    @property
+    def sends_from(self) -> str:
+        return self.from_address or self.address
+
 
 class Server(msgspec.Struct, frozen=True, kw_only=True):
     """One server to talk to. `tls` "auto" is settled already: "tls", "starttls", "none", or "offered" (STARTTLS when the server has it)."""
@@ -249,6 +261,9 @@ def checked(config: Config) -> Config:
     reply_to = normal_address(config.reply_to) if config.reply_to.strip() else ""
     if reply_to is None:
         raise Invalid("The address for replies is not an email address. Write one like support@example.com.", field="reply_to")
+    from_address = normal_address(config.from_address) if config.from_address.strip() else ""
+    if from_address is None:
+        raise Invalid("The from address is not an email address. Choose one of those that are offered.", field="from_address")
     if config.method == "imap":
         if not config.imap_host.strip():
             raise Invalid("Write the name of the IMAP server, for example imap.example.com.", field="imap_host")
@@ -271,6 +286,7 @@ def checked(config: Config) -> Config:
         config,
         address=address,
         reply_to=reply_to,
+        from_address="" if from_address == address else from_address,
         imap_host=_ascii_host(config.imap_host.strip()),
         smtp_host=_ascii_host(config.smtp_host.strip()),
         company_name=" ".join(config.company_name.split()),

@@ -71,6 +71,7 @@ async def connect(
         "grant_sealed": seal_grant(parts, actor.account_id, channel_account_id, made.grant) if made.grant else None,
         "setup_step": setup_step,
         "sender_name": made.sender_name if hosted else "",
+        "from_address": made.from_address,
     }
     try:
         async with parts.db.transaction() as conn:
@@ -232,6 +233,7 @@ async def _reconfigured(parts: Parts, before: ChannelAccount, config: Mapping[st
         "address": made.address,
         "hosted_address": hosted.lower() if hosted else None,
         "sender_name": made.sender_name if hosted else "",
+        "from_address": made.from_address,
     }
 
 

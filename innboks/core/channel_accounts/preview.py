@@ -40,12 +40,28 @@ async def preview(parts: Parts, actor: Actor, channel_account_id: int, sample: S
 async def send_preview(parts: Parts, actor: Actor, channel_account_id: int, sample: Sample) -> str:
     """Returns the address it went to. Raises also what the channel raises when it cannot send."""
     connected, author = await _ready(parts, actor, channel_account_id, sample)
+    channel, nobody = connected.channel, Party(address="customer@example.com")
+    sender = channel.preview(connected.context, _outgoing(parts, sample, author, 0, nobody)).sender_address
+    if sender.lower() != connected.row.address.lower() and sender.lower() not in await from_addresses(parts, actor, channel_account_id):
+        raise Invalid(f"This connection may not send from {sender}. Choose an address that is offered.", field="config.from_address")
     async with parts.db.connection() as conn:
         me = await accounts.get_user(conn, actor.account_id, actor.user_id)
         message_id = await store.next_message_id(conn)
     assert me is not None
     await connected.channel.send(connected.context, _outgoing(parts, sample, author, message_id, Party(address=me.email, name=me.name)))
     return me.email
+
+
+async def from_addresses(parts: Parts, actor: Actor, channel_account_id: int) -> list[str]:
+    """What a connection may send from, its own address first (R-141). Raises what the channel raises when the provider cannot be asked."""
+    actor.require(ACCOUNT_ACCESS)
+    row = await get_channel_account(parts, actor, channel_account_id)
+    if row.archived_at is not None:
+        raise Conflict("This channel was disconnected. Connect it anew.", code="disconnected")
+    connected = await parts.directory.find(parts, actor.account_id, row.id)
+    if not offers(connected.channel, "from_addresses"):
+        return [row.address] if row.address else []
+    return list(await connected.channel.from_addresses(connected.context))
 
 
 async def _ready(parts: Parts, actor: Actor, channel_account_id: int, sample: Sample) -> tuple[Connected, Author]:

@@ -71,7 +71,7 @@ async def find_by_address(conn: Connection, address: str) -> tuple[int, int] | N
 
 async def own_addresses(conn: Connection, account_id: int) -> frozenset[str]:
     cursor = await conn.execute(
-        """select unnest(array_remove(array[lower(address), lower(identity), lower(hosted_address)], null))
+        """select unnest(array_remove(array[lower(address), lower(identity), lower(hosted_address), lower(from_address)], null))
            from channel_account where account_id = %s and archived_at is null""",
         (account_id,),
     )
@@ -124,11 +124,12 @@ async def insert(
     category: str,
     setup_step: str | None = None,
     sender_name: str = "",
+    from_address: str = "",
 ) -> None:
     await conn.execute(
         """insert into channel_account (account_id, id, inbox_id, kind, name, identity, address, hosted_address, config_sealed, reply_window_s,
-               grant_sealed, settings, owner_id, category, setup_step, sender_name)
-           values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)""",
+               grant_sealed, settings, owner_id, category, setup_step, sender_name, from_address)
+           values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)""",
         (
             account_id,
             id,
@@ -146,6 +147,7 @@ async def insert(
             category,
             setup_step,
             sender_name,
+            from_address,
         ),
     )
 
@@ -212,6 +214,7 @@ async def update(conn: Connection, account_id: int, channel_account_id: int, val
         "grant_sealed",
         "setup_step",
         "sender_name",
+        "from_address",
         "may_send",
     }
     assert set(values) <= allowed, f"not to be set: {set(values) - allowed}"

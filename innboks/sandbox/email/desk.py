@@ -207,8 +207,8 @@ class Desk:
         """Hands a mail to Innboks, as the team's own mail provider does: it forwards what comes for a connected address to the hosted one.
         Raises `Refused` with what Innboks said. A mailbox at a big provider gets it there."""
         for provider in self.providers.values():
-            if recipient.lower() in provider.boxes:
-                await provider.box(recipient).put(raw)
+            if (address := provider.reached_by(recipient)) is not None:
+                await provider.box(address).put(raw)
                 return
         known = {one.address.lower(): one.hosted for one in await asyncio.to_thread(self._connected)}
         smtp = self._settings.smtp
@@ -235,7 +235,7 @@ class Desk:
     async def _spread(self, sender: str, raw: bytes, recipients: list[str]) -> None:
         """What a mailbox at a big provider sent: to each other's mailbox, or into the customers'."""
         for address in recipients:
-            if any(address.lower() in provider.boxes for provider in self.providers.values()):
+            if any(provider.reached_by(address) for provider in self.providers.values()):
                 await self.post(sender, address, raw)
             else:
                 await self.server.take(sender, address, raw)

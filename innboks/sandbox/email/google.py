@@ -15,7 +15,7 @@ from urllib.parse import unquote
 
 import msgspec
 
-from innboks.sandbox.email.provider import Provider, Spread, Trouble, json
+from innboks.sandbox.email.provider import ALIAS, Provider, Spread, Trouble, json
 from innboks.sandbox.email.team_boxes import BoxMail, TeamBox
 from innboks.sandbox.stand_in import Answer, Request
 
@@ -69,6 +69,8 @@ class Google(Provider):
                         "historyId": str(box.nth),
                     }
                 )
+            case "GET", ["settings", "sendAs"]:
+                return json({"sendAs": _send_as(box.address)})
             case "GET", ["labels"]:
                 names = ["INBOX", "SENT", "DRAFT", "SPAM", "TRASH", "UNREAD"]
                 return json({"labels": [{"id": one, "name": one, "type": "system"} for one in names]})
@@ -168,6 +170,16 @@ def without_bcc(raw: bytes) -> bytes:
     head, mark, body = raw.replace(b"\r\n", b"\n").partition(b"\n\n")
     head = re.sub(rb"(?im)^bcc:[^\n]*(\n[ \t][^\n]*)*\n?", b"", head).rstrip(b"\n")
     return (head + mark + body).replace(b"\n", b"\r\n")
+
+
+def _send_as(address: str) -> list[dict[str, Any]]:
+    """The mailbox's own address, an alias, and one that nobody has confirmed yet."""
+    local, _, domain = address.partition("@")
+    return [
+        {"sendAsEmail": address, "displayName": "", "isPrimary": True, "isDefault": True},
+        {"sendAsEmail": f"{local}{ALIAS}@{domain}", "displayName": "", "treatAsAlias": True, "verificationStatus": "accepted"},
+        {"sendAsEmail": f"{local}-new@{domain}", "displayName": "", "treatAsAlias": True, "verificationStatus": "pending"},
+    ]
 
 
 def _labels(mail: BoxMail) -> list[str]:

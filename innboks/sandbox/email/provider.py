@@ -37,6 +37,9 @@ class Trouble(msgspec.Struct, kw_only=True):
     loses_answer: bool = False
 
 
+ALIAS = "-team"
+
+
 class Provider(ABC):
     """One provider; a subclass has its paths."""
 
@@ -53,6 +56,12 @@ class Provider(ABC):
         self._spread = spread
         self._session: aiohttp.ClientSession | None = None
         self._tasks: set[asyncio.Task[None]] = set()
+
+    def reached_by(self, address: str) -> str | None:
+        """The address of the mailbox that a mail to this one arrives in, None when there is none here. Each has “name-team@…” as its alias."""
+        local, _, domain = address.lower().partition("@")
+        wanted = (f"{local}@{domain}", f"{local.removesuffix(ALIAS)}@{domain}")
+        return next((one for one in wanted if one in self.boxes), None)
 
     def box(self, address: str) -> TeamBox:
         """The mailbox of an address; the first who asks makes it."""

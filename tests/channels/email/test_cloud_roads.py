@@ -18,6 +18,7 @@ from innboks.core.channel_accounts.connect import change_channel_account, connec
 from innboks.core.channel_accounts.ledger import ledger
 from innboks.core.channel_accounts.models import ChannelAccount
 from innboks.core.channel_accounts.news import tell_watcher
+from innboks.core.channel_accounts.preview import from_addresses
 from innboks.core.channel_accounts.watch import watch_all
 from innboks.core.conversations.models import NewMessage
 from innboks.core.conversations.read import get_message, list_conversations, list_messages
@@ -123,6 +124,33 @@ async def test_from_the_mailbox_to_the_list_and_the_answer_to_sent(team: Team, w
     await until(is_in_the_thread)
     told = await ledger(team.parts, team.actor, row.id)
     assert (told.on_server, told.stored, told.quarantined, told.gap) == (3, 3, 0, 0)
+
+
+async def test_answers_come_from_an_alias_that_the_provider_offers_and_from_no_other(team: Team, watching: None) -> None:
+    """R-141. What is not confirmed at Google is not offered; Microsoft writes the mailbox's own address."""
+    alias, row = "team-team@tindra.example", await team.connects()
+    for wrong in ("team-new@tindra.example", "chief@bank.example", "nobody"):
+        with pytest.raises(Invalid) as refused:
+            await change_channel_account(team.parts, team.actor, row.id, config={"from_address": wrong})
+        assert refused.value.field == "from_address"
+    if team.method != "gmail":
+        assert await from_addresses(team.parts, team.actor, row.id) == [TEAM]
+        return
+    assert await from_addresses(team.parts, team.actor, row.id) == [TEAM, alias]
+    await change_channel_account(team.parts, team.actor, row.id, config={"from_address": alias})
+    await team.provider.box(TEAM).put(mail("Where is it", Message_ID="<first@customer.example>", Cc=f"{alias}, friend@customer.example"))
+
+    async def is_there() -> bool:
+        await tell_watcher(team.parts, row.account_id, row.id)
+        return await team.subjects() == ["Where is it"]
+
+    await until(is_there)
+    await send(team.parts, row.account_id, await team.answer(), worker="test")
+    (copy,) = [one for one in team.box.mails.values() if one.folder == "sent"]
+    head = copy.raw.partition(b"\r\n\r\n")[0].decode()
+    assert f"<{alias}>" in next(line for line in head.splitlines() if line.startswith("From:"))
+    assert "friend@customer.example" in head
+    assert head.count(alias) == 1, "it is not written to itself"
 
 
 async def test_withdrawn_leave_holds_replies_and_signing_in_again_sends_them(team: Team, watching: None) -> None:

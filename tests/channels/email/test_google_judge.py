@@ -125,6 +125,7 @@ async def test_every_request_of_ours_is_in_the_description(box: CloudBox) -> Non
     await box.channel.send(box.context(), outgoing(message_id=4712, text="x" * 2_000_000))
     await box.channel.send(box.context(), outgoing(attempt=2))
     await cloud_mailbox.ledger(box.context(), cloud.mailbox_of(box.context()))
+    assert await box.channel.from_addresses(box.context()) == [TEAM, "team-team@tindra.example"]
     await box.channel.disconnect(box.context())
     seen: set[str] = set()
     for request in box.provider.requests:
@@ -140,6 +141,7 @@ async def test_every_request_of_ours_is_in_the_description(box: CloudBox) -> Non
         "gmail.users.messages.send",
         "gmail.users.watch",
         "gmail.users.stop",
+        "gmail.users.settings.sendAs.list",
     }
 
 

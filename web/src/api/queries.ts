@@ -35,6 +35,7 @@ export const keys = {
   timeline: (id: wire.Id) => ["contact-timeline", id] as const,
   contactBook: ["contact-book"] as const,
   contactProperties: ["contact-properties"] as const,
+  fromAddresses: (id: wire.Id) => ["from-addresses", id] as const,
   ledger: (id: wire.Id) => ["ledger", id] as const,
   quarantine: ["quarantine"] as const,
   filters: ["filters"] as const,

@@ -898,6 +898,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/channel-accounts/{channel_account_id}/from-addresses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The addresses it may send from, its own first */
+        get: operations["list_from_addresses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/sign-ins": {
         parameters: {
             query?: never;
@@ -3462,6 +3479,11 @@ export interface components {
         /** Items[WaitingOut] */
         "Items_innboks.api.app.waiting.WaitingOut_": {
             items: components["schemas"]["WaitingOut"][];
+            next?: string | null;
+        };
+        /** Items[str] */
+        Items_str_: {
+            items: string[];
             next?: string | null;
         };
         /** LastEntryOut */
@@ -7109,6 +7131,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PreviewSent"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_from_addresses: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel_account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_str_"];
                 };
             };
             /** @description A problem (RFC 9457) */

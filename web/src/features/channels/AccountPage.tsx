@@ -170,6 +170,7 @@ function EditForm({ account, onSaved }: { account: ChannelAccount; onSaved: () =
         onChange={(field, value) => setValues((old) => ({ ...old, [field]: value }))}
         problem={at ? { field: at, text: sentence(problem) } : null}
         hasSecrets
+        account={account}
       />
       {problem && !at ? (
         <p className="hint error" role="alert">

@@ -1,8 +1,10 @@
+import type { ChannelAccount } from "../../api/types";
 import { Field, Select, Switch, TextArea } from "../../ui/Field";
 import { t } from "../../ui/i18n";
 import { PasswordField } from "../session/PasswordField";
 import { Cards } from "./Cards";
 import { MarkupField } from "./MarkupField";
+import { OfferedAddress } from "./OfferedAddress";
 import type { FormField, Value, Values } from "./schema";
 import { isAdvanced, isShown } from "./schema";
 
@@ -14,6 +16,8 @@ interface Props {
   problem?: { field: string; text: string } | null;
   /** Editing: an empty secret means "as it is". */
   hasSecrets?: boolean;
+  /** What it is of, where that is connected already. */
+  account?: ChannelAccount;
 }
 
 /** Fields drawn from a channel's own description of its settings. */
@@ -49,9 +53,10 @@ interface OneProps {
   error: string | null;
   onChange: (name: string, value: Value) => void;
   hasSecrets?: boolean;
+  account?: ChannelAccount;
 }
 
-function OneField({ field, value, error, onChange, hasSecrets }: OneProps) {
+function OneField({ field, value, error, onChange, hasSecrets, account }: OneProps) {
   const text = value === null ? "" : String(value);
   const common = {
     label: field.title,
@@ -105,6 +110,16 @@ function OneField({ field, value, error, onChange, hasSecrets }: OneProps) {
       return (
         <MarkupField field={field} error={error} value={text} onChange={(markup) => onChange(field.name, markup)} />
       );
+    case "offered":
+      return account ? (
+        <OfferedAddress
+          account={account}
+          field={field}
+          value={text}
+          error={error}
+          onChange={(address) => onChange(field.name, address)}
+        />
+      ) : null;
     case "long":
       return <TextArea {...common} value={text} onChange={(event) => onChange(field.name, event.target.value)} />;
     default:

@@ -11,7 +11,7 @@ export interface FormField {
   name: string;
   title: string;
   description: string;
-  control: "text" | "number" | "switch" | "choice" | "cards" | "password" | "long" | "html";
+  control: "text" | "number" | "switch" | "choice" | "cards" | "password" | "long" | "html" | "offered";
   choices: { value: Value; label: string; hint?: string }[];
   /** In which step of a set-up it is asked; "": in the first. */
   step: string;
@@ -93,6 +93,7 @@ function controlOf(schema: JsonSchema, hasChoices: boolean): FormField["control"
   if (type === "integer" || type === "number") return "number";
   if (schema.format === "password" || schema.writeOnly) return "password";
   if (schema.format === "html") return "html";
+  if (schema.format === "from-address") return "offered";
   return schema.format === "multiline" ? "long" : "text";
 }
 
@@ -118,7 +119,7 @@ export function configOf(fields: FormField[], values: Values, isEdit = false): V
   for (const field of fields) {
     const value = values[field.name] ?? field.initial;
     if (!isShown(field, values) && !field.isRequired) continue;
-    const maySayEmpty = isEdit && (field.control === "text" || field.control === "long");
+    const maySayEmpty = isEdit && ["text", "long", "offered"].includes(field.control);
     if (value === "" && !field.isRequired && !maySayEmpty) continue;
     config[field.name] = field.control === "number" ? Number(value) : value;
   }

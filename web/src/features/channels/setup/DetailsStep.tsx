@@ -24,7 +24,7 @@ export function DetailsStep({ channel, account, fields, values, all, change, pro
           <h2>{t("setup_step.details_title")}</h2>
           <p className="soft">{t("setup_step.details_text")}</p>
         </div>
-        <ConfigForm fields={fields} values={values} onChange={change} problem={problem} hasSecrets />
+        <ConfigForm fields={fields} values={values} onChange={change} problem={problem} hasSecrets account={account} />
       </section>
       <aside aria-label={t("reply_preview.title")}>
         {channel.can_preview ? <ReplyPreview account={account} config={all} /> : null}

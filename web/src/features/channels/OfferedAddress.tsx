@@ -1,0 +1,57 @@
+/* The address that answers come from, among those that the server offers for this connection (R-141). Where there is but one, there is nothing to choose. */
+import { useQuery } from "@tanstack/react-query";
+import { get } from "../../api/client";
+import { keys } from "../../api/queries";
+import type { ChannelAccount, Page } from "../../api/types";
+import { t } from "../../ui/i18n";
+import { sentence } from "../../ui/States";
+import type { FormField } from "./schema";
+
+interface Props {
+  account: ChannelAccount;
+  field: FormField;
+  /** "": the connection's own. */
+  value: string;
+  error: string | null;
+  onChange: (address: string) => void;
+}
+
+export function OfferedAddress({ account, field, value, error, onChange }: Props) {
+  const offered = useQuery({
+    queryKey: keys.fromAddresses(account.id),
+    queryFn: () => get<Page<string>>(`/api/channel-accounts/${account.id}/from-addresses`).then((page) => page.items),
+    staleTime: 60_000,
+    retry: false,
+  });
+  const [own = account.address, ...others] = offered.data ?? [];
+  // What was chosen and is not offered any more stands there until another is chosen.
+  const isGone = value !== "" && value !== own && !others.includes(value);
+  if (!error && !isGone && !others.length && !offered.isError) return null;
+  return (
+    <fieldset className="accesslist" aria-describedby={error ? `${field.name}-error` : undefined}>
+      <legend className="label">{field.title}</legend>
+      {[own, ...others, ...(isGone ? [value] : [])].map((address) => (
+        <label key={address} className="pick">
+          <input
+            type="radio"
+            name={`${field.name} ${account.id}`}
+            checked={(value || own) === address}
+            onChange={() => onChange(address === own ? "" : address)}
+          />
+          <span className="grow cut">
+            {address}
+            {isGone && address === value && offered.data ? (
+              <span className="block small-text muted">{t("connect.not_offered")}</span>
+            ) : null}
+          </span>
+        </label>
+      ))}
+      {error || offered.isError ? (
+        <p className="hint error" id={`${field.name}-error`} role="alert">
+          {error ?? sentence(offered.error)}
+        </p>
+      ) : null}
+      <p className="hint">{field.description}</p>
+    </fieldset>
+  );
+}
