@@ -86,6 +86,24 @@ def test_the_clocks_go_forward_and_back() -> None:
     assert [planned(nights, datetime(2026, 10, 25, hour, 30, tzinfo=UTC))[0] for hour in range(4)] == [True, True, True, False]
 
 
+@pytest.mark.parametrize(
+    ("day", "begins", "ends", "at", "until"),
+    [
+        ("2026-03-29", "01:00", "02:30", "00:30", "01:00"),  # 02:30 is skipped: they end when the clocks go from 2 to 3
+        ("2026-03-29", "02:15", "03:30", "00:30", "01:00"),  # and begin then
+        ("2026-10-25", "02:00", "02:30", "00:10", "00:30"),
+        ("2026-10-25", "02:00", "02:30", "00:45", "01:00"),  # 2 o'clock comes a second time
+        ("2026-10-25", "02:00", "02:30", "01:10", "01:30"),
+    ],
+)
+def test_hours_that_begin_or_end_while_the_clocks_change(day: str, begins: str, ends: str, at: str, until: str) -> None:
+    """What somebody sets by hand then does not hold for a week longer."""
+    nights = Plan(time_zone="Europe/Oslo", hours=[Hours(6, begins, ends)])
+    moment, boundary = (datetime.fromisoformat(f"{day}T{clock}+00:00") for clock in (at, until))
+    assert next_boundary(nights, moment) == boundary
+    assert planned(nights, boundary)[0] != planned(nights, moment)[0]
+
+
 def test_what_overlaps_is_found() -> None:
     assert overlap(WEEK) is None
     assert overlap([Hours(1, "09:00", "12:00"), Hours(1, "11:59", "13:00")]) is not None
@@ -95,7 +113,10 @@ def test_what_overlaps_is_found() -> None:
 
 CLOCKS = st.integers(0, 24 * 4).map(lambda quarter: f"{quarter // 4:02d}:{quarter % 4 * 15:02d}")
 STRETCHES = st.tuples(st.integers(0, 6), CLOCKS, CLOCKS).filter(lambda one: one[1] < one[2]).map(lambda one: Hours(*one))
-MOMENTS = st.datetimes(datetime(2026, 1, 1), datetime(2026, 12, 31), timezones=st.just(UTC))
+CHANGES = st.sampled_from([datetime(2026, 3, 28, 22), datetime(2026, 10, 24, 22)])  # in Europe; the nights in which much happens at once
+MOMENTS = st.datetimes(datetime(2026, 1, 1), datetime(2026, 12, 31), timezones=st.just(UTC)) | st.builds(
+    lambda start, minutes: (start + timedelta(minutes=minutes)).replace(tzinfo=UTC), CHANGES, st.integers(0, 6 * 60)
+)
 ABSENCES = st.tuples(MOMENTS, st.integers(1, 60 * 24 * 20)).map(lambda one: Absence(one[0], one[0] + timedelta(minutes=one[1])))
 PLANS = st.builds(
     Plan,

@@ -9,6 +9,7 @@ import itertools
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
+from typing import Literal
 from zoneinfo import ZoneInfo, available_timezones
 
 import holidays
@@ -66,24 +67,44 @@ def next_boundary(plan: Plan, after: datetime) -> datetime | None:
 
 
 def _edges(plan: Plan, after: datetime, last: datetime) -> Iterator[datetime]:
-    """Where the hours of each day begin and end, in order."""
+    """Where the hours of each day may begin and end, in order."""
     if not plan.hours:
         return
     place = zone(plan.time_zone)
     day = after.astimezone(place).date() - timedelta(days=1)
     at = after
     while at <= last:
-        for at in sorted(moment(day, clock, place) for one in plan.hours if one.day == day.weekday() for clock in (one.from_, one.to)):
+        for at in _moments(day, [clock for one in plan.hours if one.day == day.weekday() for clock in (one.from_, one.to)], place):
             if at > after:
                 yield at
         day += timedelta(days=1)
         at = moment(day, "00:00", place)
 
 
-def moment(day: date, clock: str, place: ZoneInfo) -> datetime:
-    """A time of the day there, in UTC. An hour that the clocks skip is where they go on; of one that comes twice the first counts."""
+def _moments(day: date, clocks: list[str], place: ZoneInfo) -> list[datetime]:
+    """These times of a day, in UTC and in order. On a day on which the clocks change, with that moment itself, for hours that begin or end in what is
+    skipped; and what comes twice, twice."""
+    begins, ends = moment(day, "00:00", place), moment(day, "24:00", place)
+    if not clocks or ends - begins == timedelta(days=1):
+        return sorted(moment(day, clock, place) for clock in clocks)
+    found = {moment(day, clock, place, fold) for clock in clocks for fold in (0, 1)}
+    return sorted(at for at in {*found, _clocks_change(begins, ends, place)} if begins <= at <= ends)
+
+
+def _clocks_change(begins: datetime, ends: datetime, place: ZoneInfo) -> datetime:
+    """When they do, to the second."""
+    before = begins.astimezone(place).utcoffset()
+    while ends - begins > timedelta(seconds=1):
+        half = begins + (ends - begins) // timedelta(seconds=2) * timedelta(seconds=1)
+        begins, ends = (half, ends) if half.astimezone(place).utcoffset() == before else (begins, half)
+    return ends
+
+
+def moment(day: date, clock: str, place: ZoneInfo, fold: Literal[0, 1] = 0) -> datetime:
+    """A time of the day there, in UTC; of one that comes twice the first, or with `fold` the second."""
     whole = minutes(clock)
-    return datetime.combine(day + timedelta(days=whole // 1440), time(whole % 1440 // 60, whole % 60), place).astimezone(UTC)
+    local = datetime.combine(day + timedelta(days=whole // 1440), time(whole % 1440 // 60, whole % 60), place)
+    return local.replace(fold=fold).astimezone(UTC)
 
 
 def minutes(clock: str) -> int:
