@@ -1,10 +1,12 @@
 """Availability and rules over the API: shapes, rights, and what is refused."""
 
+from datetime import timedelta
 from typing import Any
 
 import httpx
 import pytest
 
+from innboks.lib.clock import FakeClock
 from tests.api.conftest import assert_problem, say
 from tests.api.test_people import People, people
 
@@ -53,7 +55,7 @@ async def test_limits_are_set_by_who_manages_people(people: People) -> None:
         assert_problem(await people.api.patch(where, json={name: 100_001}), 400)
 
 
-async def test_people_are_found_by_whether_they_are_available(people: People) -> None:
+async def test_people_are_found_by_whether_they_are_available(people: People, clock: FakeClock) -> None:
     """R-026."""
     bo, client = await people.new("Bo Agent")
     await client.patch(f"/api/users/{bo}/availability", json={"status": "away"})
@@ -61,6 +63,12 @@ async def test_people_are_found_by_whether_they_are_available(people: People) ->
     for status in ("available", "away"):
         found[status] = [one["id"] for one in (await people.api.get("/api/people", params={"status": status})).json()["items"]]
     assert (found["away"], bo in found["available"], str(people.ada.user_id) in found["available"]) == ([bo], False, True)
+    cy, clerk = await people.new("Cy Agent")
+    starts, ends = (clock.now() + timedelta(seconds=after) for after in (30, 3600))
+    await clerk.patch(f"/api/users/{cy}/availability", json={"absences": [{"starts_at": starts.isoformat(), "ends_at": ends.isoformat()}]})
+    clock.advance(31)
+    answer = await people.api.get("/api/people", params={"status": "away"})
+    assert [one["id"] for one in answer.json()["items"]] == [bo, cy], "to the second, before anything was told"
 
 
 async def test_what_waits_is_given_out_if_the_account_says_so(people: People, echo: dict[str, Any]) -> None:

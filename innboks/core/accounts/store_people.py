@@ -24,11 +24,7 @@ select u.id, u.name, u.first_name, u.last_name, u.email, u.role_id, r.permission
     (select max(s.seen_at) from session s where s.account_id = u.account_id and s.user_id = u.id) as seen_at
 from app_user u join role r on r.account_id = u.account_id and r.id = u.role_id
 where u.account_id = %(account)s"""
-# `told` is what the last news said of somebody's availability: less than a minute behind what it is (core/routing/availability.py).
-_TOLD = "(select a.told from availability a where a.account_id = u.account_id and a.user_id = u.id)"
 _STATUS = {
-    "available": f"u.deactivated_at is null and u.joined_at is not null and coalesce({_TOLD}, 'available') = 'available'",
-    "away": f"u.deactivated_at is null and u.joined_at is not null and {_TOLD} = 'away'",
     "active": "u.deactivated_at is null and u.joined_at is not null",
     "invited": "u.deactivated_at is null and u.joined_at is null",
     "deactivated": "u.deactivated_at is not null",
@@ -45,23 +41,32 @@ async def people(
     *,
     words: str,
     status: str | None,
+    user_ids: Sequence[int] | None,
     inbox_id: int | None,
     after: tuple[str, int] | None,
     here_since: datetime,
     limit: int,
 ) -> list[Person]:
-    """By name. `inbox_id`: who acts in it; `words`: part of the name or the mail address."""
+    """By name. `user_ids`: of these alone; `inbox_id`: who acts in it; `words`: part of the name or the mail address."""
     query, values = _PERSON, {"account": account_id, "here": here_since}
     if words:
         query += " and (strpos(lower(u.name), lower(%(words)s::text)) > 0 or strpos(lower(u.email), lower(%(words)s::text)) > 0)"
     if status is not None:
         query += f" and {_STATUS[status]}"
+    if user_ids is not None:
+        query += " and u.id = any(%(users)s)"
     if inbox_id is not None:
         query += """ and exists (select 1 from inbox_reach a where a.account_id = u.account_id and a.user_id = u.id
             and a.inbox_id = %(inbox)s and a.may_act)"""
     if after is not None:
         query += " and (lower(u.name), u.id) > (lower(%(after_name)s::text), %(after_id)s)"
-    more: dict[str, Any] = {"words": words, "inbox": inbox_id, "after_name": after and after[0], "after_id": after and after[1]}
+    more: dict[str, Any] = {
+        "words": words,
+        "users": user_ids and list(user_ids),
+        "inbox": inbox_id,
+        "after_name": after and after[0],
+        "after_id": after and after[1],
+    }
     cursor = await conn.execute(f"{query} order by lower(u.name), u.id limit {limit:d}", {**values, **more})
     return [_person(row, here_since) for row in await cursor.fetchall()]
 

@@ -19,6 +19,8 @@ from innboks.core.accounts.roles import require_may_give
 from innboks.core.accounts.secrets import read_session_secret
 from innboks.core.accounts.teams import set_teams_of
 from innboks.core.cursors import read_name_cursor, write_name_cursor
+from innboks.core.routing import store as routing
+from innboks.core.routing.hours import status_at
 from innboks.errors import Conflict, Forbidden, Invalid, NotFound
 from innboks.lib.text import storable
 
@@ -127,16 +129,21 @@ async def list_people(
 ) -> tuple[list[Person], str | None]:
     """The table of people (R-026), by name, and the cursor of the following page."""
     actor.require(USER_MANAGEMENT)
-    after = read_name_cursor(cursor) if cursor else None
+    after, now = read_name_cursor(cursor) if cursor else None, parts.clock.now()
     async with parts.db.connection() as conn:
+        user_ids: list[int] | None = None
+        if status in ("available", "away"):  # which follows from plans and the time
+            plans = await routing.plans_of_all(conn, actor.account_id)
+            user_ids = [one.user_id for one in plans.values() if status_at(one.plan, now)[0] == status]
         found = await store_people.people(
             conn,
             actor.account_id,
             words=storable(words.strip(), NAME_CHARS),
-            status=status,
+            status=status if user_ids is None else None,
+            user_ids=user_ids,
             inbox_id=inbox_id,
             after=after,
-            here_since=parts.clock.now() - HERE,
+            here_since=now - HERE,
             limit=limit + 1,
         )
     last = found[limit - 1].user if len(found) > limit else None
