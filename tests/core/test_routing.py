@@ -14,13 +14,14 @@ from innboks.core.accounts.actors import actor_for
 from innboks.core.channel_accounts.connect import connect
 from innboks.core.channel_accounts.models import ChannelAccount
 from innboks.core.contacts import contacts
+from innboks.core.conversations import store as conversations
 from innboks.core.conversations.change import Change, change
 from innboks.core.conversations.models import Conversation, NewMessage
 from innboks.core.conversations.read import get_conversation, list_conversations, list_messages
 from innboks.core.conversations.write import write
 from innboks.core.notifications.follow import Follower
 from innboks.core.parts import Parts
-from innboks.core.routing import availability, rules
+from innboks.core.routing import assign, availability, rules
 from innboks.core.routing.availability import PlanChange, change_plan
 from innboks.core.routing.models import Absence, Hours, Rule, Target
 from innboks.errors import Forbidden, Invalid, NotFound
@@ -279,6 +280,26 @@ async def test_what_waits_is_given_out_when_somebody_comes_only_if_the_account_w
     assert (await get_conversation(desk.parts, desk.actor, by_hand.id)).assignee_id == desk.actor.user_id
 
 
+async def test_what_waits_for_others_holds_up_nothing_and_room_counts_like_coming_back(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """R-562: the oldest wait for somebody who is away, more of them than are looked up at once; and a place that somebody gets free is given within a minute."""
+    monkeypatch.setattr(assign, "AT_ONCE", 2)
+    away, bo = await desk.person("Di", status="away"), await desk.person("Bo", conversations_max=1)
+    other = Desk(desk.parts, desk.actor, await connect(desk.parts, desk.actor, "echo", "Repairs", None, {"room": "repairs"}))
+    other.came = 100
+    await desk.rule(away)
+    await other.rule(bo)
+    await users.change_account(desk.parts, desk.actor, assigns_when_available=True)
+    stuck = [await desk.arrives() for _ in range(5)]
+    first, second = [await other.arrives(f"repair{nth}") for nth in range(2)]
+    assert (first.assignee_id, second.assignee_id) == (bo.user_id, None)
+    await availability.tell(desk.parts)
+    assert (await get_conversation(desk.parts, desk.actor, second.id)).assignee_id is None
+    await change(desk.parts, desk.actor, first.id, Change(status="closed"))
+    await availability.tell(desk.parts)
+    assert (await get_conversation(desk.parts, desk.actor, second.id)).assignee_id == bo.user_id
+    assert {(await get_conversation(desk.parts, desk.actor, one.id)).assignee_id for one in stuck} == {None}
+
+
 async def test_a_boundary_is_told_once_and_wakes_what_waits(desk: Desk, clock: FakeClock) -> None:
     """R-592: back by itself when an absence ends."""
     now = desk.parts.clock.now()
@@ -336,6 +357,11 @@ async def test_the_simulator_says_who_would_have_got_it(desk: Desk, clock: FakeC
     for _ in range(6):
         await desk.arrives()
         clock.advance(5 * 60)
+    async with desk.parts.db.transaction() as conn:  # one that we began: no rule would give it to anybody
+        place = {"inbox_id": desk.row.inbox_id, "channel_account_id": desk.row.id}
+        await conversations.create(
+            conn, account_id=desk.actor.account_id, contact_id=None, subject="", party_address="mia", assignee_id=None, **place
+        )
     targets = [Target("user", bo.user_id), Target("user", cy.user_id)]
     rule = Rule(is_on=True, targets=targets, distribution="round_robin")
     played = await rules.simulate(desk.parts, desk.actor, desk.row.id, rule)
@@ -385,8 +411,13 @@ async def test_a_thousand_at_once_for_twenty_people(desk: Desk, distribution: st
     for nth, one in enumerate(people):
         limits[one.user_id] = None if nth % 4 else dice.randint(5, 30)
         away = nth % 5 == 4
-        absences = [Absence(now - timedelta(hours=1), now + timedelta(hours=9))] if away else []
-        await change_plan(desk.parts, desk.actor, one.user_id, PlanChange(conversations_max=limits[one.user_id], absences=absences))
+        absences = [Absence(now - timedelta(hours=1), now + timedelta(hours=9))] if away and nth % 2 else []
+        place, spans = (
+            ("Asia/Tokyo", ("09:00", "17:00")) if away else ("Europe/Oslo", ("08:00", "12:00"))
+        )  # it is Monday, 10 in Oslo and 18 in Tokyo
+        hours = [Hours(now.weekday(), *spans)] if nth % 2 == 0 else None
+        plan = PlanChange(conversations_max=limits[one.user_id], absences=absences, hours=hours, time_zone=place)
+        await change_plan(desk.parts, desk.actor, one.user_id, plan)
         if away:
             limits[one.user_id] = 0
     await desk.rule(*people, distribution=distribution)

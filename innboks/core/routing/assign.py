@@ -20,13 +20,13 @@ from innboks.core.routing import store
 from innboks.core.routing.choose import Pick, choose
 from innboks.core.routing.hours import is_connected, status_at
 from innboks.core.routing.models import Candidate, Category, Choice, Rule
-from innboks.core.routing.store import Arrival, Held
+from innboks.core.routing.store import Arrival, Held, Unassigned
 from innboks.lib.db import Connection
 
 LIVE = "chat"
 """The category of channels whose visitors wait before the screen."""
 AT_ONCE = 200
-"""Unassigned conversations that are looked at when somebody becomes available."""
+"""Unassigned conversations that are looked up together."""
 
 
 async def route(conn: Connection, account_id: int, message_id: int, now: datetime, pick: Pick = random.choice) -> None:
@@ -197,20 +197,38 @@ async def places_of(conn: Connection, account_id: int, rule: Rule) -> dict[int, 
 
 
 async def route_waiting(parts: Parts, account_id: int) -> int:
-    """Somebody became available: gives out what waits for nobody in particular, the oldest first, if the account wants that (R-562). Returns how many
-    found somebody."""
-    async with parts.db.connection() as conn:
-        if not await store.assigns_when_available(conn, account_id):
-            return 0
-        waiting = await store.unassigned(conn, account_id, AT_ONCE)
-    given = 0
-    for conversation_id, channel_account_id, message_id in waiting:
-        async with parts.db.transaction() as conn:
-            if await conversations.lock_unassigned(conn, account_id, conversation_id):
-                arrived = await store.arrival(conn, account_id, message_id)
-                rule = await store.rule_of(conn, account_id, channel_account_id)
-                if arrived is not None and rule.is_on:
-                    given += await _give(conn, account_id, arrived, rule, parts.clock.now(), random.choice, is_first=False)
+    """Gives out what waits for nobody in particular, the oldest first, if the account wants that (R-562): when somebody becomes available, and once a
+    minute, for whoever has room again. Returns how many found somebody. Where nobody was found for one, the others like it are not tried: so what waits
+    for people who are away costs little, and holds up nothing that waits for others."""
+    given, after = 0, 0
+    in_vain: set[tuple[int, int | None]] = set()
+    while True:
+        async with parts.db.connection() as conn:
+            if not await store.assigns_when_available(conn, account_id):
+                return 0
+            waiting = await store.unassigned(conn, account_id, after, AT_ONCE)
+        for one in waiting:
+            after = one.conversation_id
+            if (one.channel_account_id, one.owner_id) in in_vain:
+                continue
+            if await _give_waiting(parts, account_id, one):
+                given += 1
+            else:
+                in_vain.add((one.channel_account_id, one.owner_id))
+        if len(waiting) < AT_ONCE:
+            break
     if given:
         parts.wake.touch(account_id)
     return given
+
+
+async def _give_waiting(parts: Parts, account_id: int, one: Unassigned) -> bool:
+    """True also when somebody else was quicker."""
+    async with parts.db.transaction() as conn:
+        if not await conversations.lock_unassigned(conn, account_id, one.conversation_id):
+            return True
+        arrived = await store.arrival(conn, account_id, one.message_id)
+        rule = await store.rule_of(conn, account_id, one.channel_account_id)
+        if arrived is None or not rule.is_on:
+            return False
+        return await _give(conn, account_id, arrived, rule, parts.clock.now(), random.choice, is_first=False)

@@ -85,17 +85,17 @@ async def change_plan(parts: Parts, actor: Actor, user_id: int, wanted: PlanChan
 
 
 async def tell(parts: Parts) -> None:
-    """Says which standings changed since the last time, on all accounts. Runs every minute."""
+    """Says which standings changed since the last time, on all accounts, and gives out what waits where that is wanted: somebody may be back, or have
+    room again. Runs every minute."""
     now = parts.clock.now()
     async with parts.db.connection() as conn:
         changed = [one for one in await store.plans_that_change(conn) if status_at(one.plan, now)[0] != one.told]
-    back: set[int] = set()
+        giving = await store.accounts_that_give_out(conn)
     for one in changed:
         async with parts.db.transaction() as conn:
-            if await _tell(conn, one, now):
-                back.add(one.account_id)
+            await _tell(conn, one, now)
         parts.wake.touch(one.account_id)
-    for account_id in back:
+    for account_id in giving:
         await route_waiting(parts, account_id)
 
 

@@ -232,20 +232,35 @@ async def lock(conn: Connection, account_id: int) -> None:
     await conn.execute("select pg_advisory_xact_lock(hashtextextended('routing', %s))", (account_id,))
 
 
-async def unassigned(conn: Connection, account_id: int, limit: int) -> list[tuple[int, int, int]]:
-    """(conversation, channel account, newest received message) of open ones that a rule may give out now, oldest first; not what somebody took from
-    everybody by hand."""
+class Unassigned(msgspec.Struct):
+    """An open conversation that a rule may give out. `message_id`: the newest from outside; `owner_id`: of its contact."""
+
+    conversation_id: int
+    channel_account_id: int
+    message_id: int
+    owner_id: int | None
+
+
+async def unassigned(conn: Connection, account_id: int, after: int, limit: int) -> list[Unassigned]:
+    """Those behind this id, oldest first; not what somebody took from everybody by hand."""
     cursor = await conn.execute(
-        """select c.id, c.channel_account_id, c.last_received_id from conversation c
+        """select c.id as conversation_id, c.channel_account_id, c.last_received_id as message_id, p.owner_id from conversation c
+           left join contact p on p.account_id = c.account_id and p.id = c.contact_id
            join channel_account a on a.account_id = c.account_id and a.id = c.channel_account_id and a.is_assigning and a.archived_at is null
-           where c.account_id = %(account)s and coalesce(c.assignee_id, 0) = 0 and c.shelf = 'open' and c.last_received_id > 0
+           where c.account_id = %(account)s and c.id > %(after)s and coalesce(c.assignee_id, 0) = 0 and c.shelf = 'open' and c.last_received_id > 0
                and c.inbox_id = any(array(select id from inbox where account_id = %(account)s))
                and not exists (select 1 from message x where x.account_id = c.account_id and x.conversation_id = c.id and x.type = 'system'
                    and x.data ->> 'event' = 'assigned' and x.data ->> 'reason' = 'manual')
            order by c.id limit %(limit)s""",
-        {"account": account_id, "limit": limit},
+        {"account": account_id, "after": after, "limit": limit},
     )
-    return [(row[0], row[1], row[2]) for row in await cursor.fetchall()]
+    return await fetch_all(cursor, Unassigned)
+
+
+async def accounts_that_give_out(conn: Connection) -> list[int]:
+    """R-562."""
+    cursor = await conn.execute("select id from account where (settings ->> 'assign_when_available')::boolean order by id")
+    return [row[0] for row in await cursor.fetchall()]
 
 
 async def assigns_when_available(conn: Connection, account_id: int) -> bool:
@@ -273,11 +288,12 @@ class Past(msgspec.Struct, kw_only=True):
 
 
 async def last_arrivals(conn: Connection, account_id: int, channel_account_id: int, limit: int) -> list[Past]:
-    """The newest ones, the oldest of them first."""
+    """The newest ones that somebody outside began, the oldest of them first."""
     cursor = await conn.execute(
         """select c.id, c.inbox_id, c.subject, coalesce(nullif(p.name, ''), c.party_address) as contact_name, p.owner_id, c.created_at, c.closed_at
            from conversation c left join contact p on p.account_id = c.account_id and p.id = c.contact_id
-           where c.account_id = %s and c.channel_account_id = %s and c.merged_into_id is null and not c.spam
+           where c.account_id = %s and c.channel_account_id = %s and c.merged_into_id is null and not c.spam and exists (
+               select 1 from message m where m.account_id = c.account_id and m.conversation_id = c.id and m.direction = 'in' and m.why ->> 'how' = 'new')
            order by c.id desc limit %s""",
         (account_id, channel_account_id, limit),
     )
