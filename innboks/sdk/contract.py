@@ -371,10 +371,6 @@ class Channel:
         returned sends one notice, or raises `SendError`."""
         return None
 
-    async def fetch(self, ctx: Context, media: Media) -> Media:
-        """Fetches the bytes of a media item that came as a reference."""
-        raise NotImplementedError
-
     async def watch(self, ctx: Context) -> None:
         """Runs as long as the channel account is connected: asks a server for news and calls `ctx.deliver`. Cancelled at disconnect."""
         raise NotImplementedError

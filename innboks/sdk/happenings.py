@@ -24,13 +24,11 @@ class Party(Strict, frozen=True):
 
 
 class Media(Strict, frozen=True):
-    """A file that came with a message. Either `content` is here, or `url`/`external_id` says where the channel's `fetch` finds it."""
+    """A file that came with a message, with all its bytes."""
 
     name: str
     type: str
-    content: bytes | None = None
-    url: str | None = None
-    external_id: str | None = None
+    content: bytes
     is_inline: bool = False
     content_id: str | None = None
 

@@ -31,10 +31,9 @@ class Stored(msgspec.Struct, frozen=True):
 
 async def store_media(parts: Parts, happenings: Sequence[Happening]) -> dict[int, Stored]:
     """Puts the bytes of all media into the file store; keyed by `id()` of the media item. Before any transaction, so that none waits for a disk."""
-    media = [one for happening in happenings for one in _media_of(happening) if one.content is not None]
+    media = [one for happening in happenings for one in _media_of(happening)]
 
     async def put(one: Media) -> tuple[int, Stored]:
-        assert one.content is not None
         ref = await parts.files.put(one.content)
         return id(one), Stored(ref.hash, ref.size, file_type(one.content, one.type, one.name))
 
@@ -50,20 +49,18 @@ def _media_of(happening: Happening) -> Sequence[Media]:
 
 
 async def record(conn: Connection, account_id: int, message_id: int, media: Sequence[Media], stored: dict[int, Stored]) -> None:
-    """The rows of a received message's files. Media that is only a reference has no bytes yet and is skipped here: `fetch` brings it."""
-    rows = [(one, stored[id(one)]) for one in media if id(one) in stored]
-    if rows:
-        await store.insert_attachments(
-            conn,
-            account_id,
-            message_id,
-            hashes=[where.hash for _, where in rows],
-            names=[storable(one.name, 255) or "file" for one, _ in rows],
-            types=[where.type for _, where in rows],
-            sizes=[where.size for _, where in rows],
-            inlines=[one.is_inline for one, _ in rows],
-            content_ids=[storable(one.content_id, 255) if one.content_id else None for one, _ in rows],
-        )
+    """The rows of a received message's files."""
+    await store.insert_attachments(
+        conn,
+        account_id,
+        message_id,
+        hashes=[stored[id(one)].hash for one in media],
+        names=[storable(one.name, 255) or "file" for one in media],
+        types=[stored[id(one)].type for one in media],
+        sizes=[stored[id(one)].size for one in media],
+        inlines=[one.is_inline for one in media],
+        content_ids=[storable(one.content_id, 255) if one.content_id else None for one in media],
+    )
 
 
 async def upload(parts: Parts, actor: Actor, name: str, declared_type: str, content: bytes, *, is_inline: bool = False) -> Attachment:
