@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from innboks.core.access import Actor
+from innboks.core.accounts.setup import create_account
 from innboks.core.channel_accounts import store_rhythm
 from innboks.core.channel_accounts.connect import connect
 from innboks.core.channel_accounts.grants import seal_grant
@@ -239,3 +240,24 @@ async def test_two_processes_take_turns(office: Office, clock: FakeClock) -> Non
         await look_for_alarms(office.parts)
         async with office.parts.db.connection() as other:
             assert await store.alarms(other, office.actor.account_id) == {}
+
+
+async def test_only_accounts_in_which_something_may_be_wrong_are_looked_at(office: Office, clock: FakeClock) -> None:
+    """The look of every minute costs one question for all that are well, however many there are."""
+    parts, well = office.parts, await create_account(office.parts, "Well", "Eve Other", "eve@elsewhere.example", "a long enough password")
+
+    async def asked() -> list[int]:
+        async with parts.db.connection() as conn:
+            return await store.accounts_in_question(conn, clock.now())
+
+    assert await asked() == []
+    await mark_broken(parts, office.rows[0].account_id, office.rows[0].id, "Refused.")
+    assert await asked() == [office.actor.account_id]
+    await look_for_alarms(parts)
+    await record_health(parts, office.rows[0].account_id, office.rows[0].id, Health(state="connected"))
+    assert await asked() == [office.actor.account_id], "that it is over has to be told"
+    await look_for_alarms(parts)
+    assert await asked() == []
+    row = await connect(parts, well, "echo", "Echo", None, {"room": "lobby"})
+    await receive(parts, row.account_id, row.id, signed(b"not what it should be"))
+    assert await asked() == [well.account_id]

@@ -18,7 +18,7 @@ from innboks.core.channel_accounts import store as channel_accounts
 from innboks.core.events import store as events
 from innboks.core.parts import Parts
 from innboks.core.radar import store, words
-from innboks.core.radar.look import troubles
+from innboks.core.radar.look import LATE, troubles, worker_silent_since
 from innboks.core.radar.models import ALARMS_AFTER, Trouble
 from innboks.core.radar.store import Admin, Alarm
 from innboks.errors import InnboksError
@@ -62,10 +62,12 @@ async def _leave(parts: Parts, name: str, role: str) -> None:
 
 
 async def look_for_alarms(parts: Parts) -> None:
-    """One look at every account, and the mails that come of it. Several processes take turns; who comes second has nothing to do."""
+    """One look at every account in which anything may be wrong, and the mails that come of it. Several processes take turns; who comes second has
+    nothing to do."""
     now = parts.clock.now()
     async with parts.db.connection() as conn:
-        account_ids = await store.accounts(conn)
+        is_worker_silent = await worker_silent_since(conn, now) is not None
+        account_ids = await store.accounts(conn) if is_worker_silent else await store.accounts_in_question(conn, now - LATE)
     for account_id in account_ids:
         begun: list[Trouble] = []
         over: list[Alarm] = []

@@ -31,6 +31,25 @@ async def accounts(conn: Connection) -> list[int]:
     return [row[0] for row in await cursor.fetchall()]
 
 
+async def accounts_in_question(conn: Connection, late: datetime) -> list[int]:
+    """Those in which something may be stuck, or was at the last look; the others need no closer look. Each question stops at its first row.
+    `late`: what should have left before."""
+    cursor = await conn.execute(
+        """select a.id from account a where
+               exists (select 1 from alarm r where r.account_id = a.id)
+               or exists (select 1 from channel_account c where c.account_id = a.id and c.archived_at is null and c.is_active and (
+                   not c.is_authorized or c.health ->> 'state' = 'broken' or c.gap > 0 or c.quiet is not null or c.grant_sealed is not null))
+               or exists (select 1 from dispatch d where d.account_id = a.id and d.state in ('queued', 'sending') and d.lane is not null
+                   and (d.held_for is null or d.held_for = 'undo') and coalesce(d.held_until, d.created_at) < %s)
+               or exists (select 1 from dispatch d where d.account_id = a.id and d.state = 'uncertain')
+               or exists (select 1 from conversation c where c.account_id = a.id and c.failed_count > 0 and c.shelf in ('open', 'closed', 'snoozed'))
+               or exists (select 1 from delivery d where d.account_id = a.id and d.fate in ('kept', 'quarantined'))
+           order by a.id""",
+        (late,),
+    )
+    return [row[0] for row in await cursor.fetchall()]
+
+
 _OPEN = """select d.created_at, d.reason, m.conversation_id from dispatch d
     join message m on m.account_id = d.account_id and m.id = d.message_id
     join conversation c on c.account_id = m.account_id and c.id = m.conversation_id
