@@ -1,5 +1,6 @@
 """The book of contacts over the API: the list, own properties, blocking, merging with undo, duplicates and the timeline (R-700 to R-706)."""
 
+import asyncio
 from typing import Any
 
 import httpx
@@ -322,3 +323,26 @@ async def test_many_are_changed_at_once_each_with_its_result(api: httpx.AsyncCli
     assert_problem(await api.post("/api/contacts/bulk", json={"ids": ids}), 400)
     assert_problem(await api.post("/api/contacts/bulk", json={"ids": [], "change": {}}), 400, code="too_many")
     assert_problem(await api.post("/api/contacts/bulk", json={"ids": [ids[0], ids[0]], "change": {}}), 400, code="named_twice")
+
+
+async def test_what_comes_while_a_contact_is_merged_belongs_to_the_one_that_stays(
+    api: httpx.AsyncClient, parts: Parts, ada: Actor, echo: dict[str, Any]
+) -> None:
+    """A message, a note and an address, each in the very moment."""
+    for nth in range(12):
+        stays, goes = [await wrote(api, echo, f"{who}{nth}", f"{who}{nth}") for who in ("stays", "goes")]
+        where = f"/api/contacts/{goes}"
+        answers = await asyncio.gather(
+            api.post(f"/api/contacts/{stays}/merge", json={"contact_id": goes}),
+            say(api, echo, "Again", sender=f"goes{nth}", id=f"again{nth}", thread="new"),
+            api.post(f"{where}/notes", json={"text": "Likes tents."}),
+            api.post(f"{where}/identities", json={"type": "email", "value": f"goes{nth}@kunde.example"}),
+        )
+        assert {one.status_code for one in answers} <= {200, 201, 204}, [one.text for one in answers]
+    async with parts.db.connection() as conn:
+        for table in ("conversation", "message", "contact_note", "contact_identity"):
+            cursor = await conn.execute(
+                f"""select count(*) from {table} x join contact c on c.account_id = x.account_id and c.id = x.contact_id
+                    where c.merged_into_id is not null"""
+            )
+            assert await cursor.fetchone() == (0,), table

@@ -159,10 +159,10 @@ async def add_identity(parts: Parts, actor: Actor, contact_id: int, type: str, v
         raise Invalid("Add a mail address or a phone number.", code="invalid", field="type")
     address, _ = typed_party(value, "email" if type == "email" else "phone", "value")
     async with parts.db.transaction() as conn:
-        contact = await writable_contact(conn, actor, contact_id)
+        owner = await store.owner_of_identity(conn, actor.account_id, type=type, scope_id=0, value=address)
+        contact = await held_contact(conn, actor, contact_id)
         if len(contact.identities) >= IDENTITIES_MAX:
             raise Invalid(f"A contact has at most {IDENTITIES_MAX} addresses.", code="too_many", field="value")
-        owner = await store.owner_of_identity(conn, actor.account_id, type=type, scope_id=0, value=address)
         if owner not in (None, contact.id):
             raise Conflict("This address belongs to another contact.", code="identity_taken", field="value")
         await store.give_identity(conn, actor.account_id, contact.id, type=type, scope_id=0, value=address)
@@ -177,7 +177,7 @@ async def drop_identity(parts: Parts, actor: Actor, contact_id: int, type: str, 
     """The contact keeps its conversations; what comes from this address next makes a new contact."""
     type, value = storable(type, 20), storable(value, 500)
     async with parts.db.transaction() as conn:
-        contact = await writable_contact(conn, actor, contact_id)
+        contact = await held_contact(conn, actor, contact_id)
         if not await store.drop_identity(conn, actor.account_id, contact.id, type=type, value=value):
             raise NotFound("The contact has no such address.", code="unknown_identity")
         line = {"type": type, "value": value}
@@ -232,6 +232,16 @@ async def writable_contact(conn: Connection, actor: Actor, contact_id: int) -> C
         raise Forbidden(
             "You can see this contact but are not a member of an inbox they wrote to. Ask to be added to change it.", code="not_a_member"
         )
+    return found
+
+
+async def held_contact(conn: Connection, actor: Actor, contact_id: int) -> Contact:
+    """The same, held until the commit: what is added to it is not added to one that somebody merges in that moment."""
+    await store.lock(conn, actor.account_id, [contact_id])
+    found = await writable_contact(conn, actor, contact_id)
+    if found.id != contact_id:
+        await store.lock(conn, actor.account_id, [found.id])
+        found = await writable_contact(conn, actor, found.id)
     return found
 
 

@@ -41,6 +41,7 @@ async def merge(parts: Parts, actor: Actor, target_id: int, source_id: int, choi
 async def _merge(parts: Parts, actor: Actor, target_id: int, source_id: int, choices: Choices) -> int:
     account_id = actor.account_id
     async with parts.db.transaction() as conn:
+        await store.lock_addresses(conn, account_id, [target_id, source_id])
         await store.lock(conn, account_id, [target_id, source_id])
         target = await writable_contact(conn, actor, target_id)
         given = await store.get(conn, account_id, source_id)

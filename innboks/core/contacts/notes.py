@@ -2,7 +2,7 @@
 
 from innboks.core.access import SUPER_ADMIN, Actor
 from innboks.core.contacts import store
-from innboks.core.contacts.contacts import readable_contact, writable_contact
+from innboks.core.contacts.contacts import held_contact, readable_contact, writable_contact
 from innboks.core.contacts.models import Note
 from innboks.core.conversations.models import Page
 from innboks.core.events import store as events
@@ -27,7 +27,7 @@ async def list_notes(parts: Parts, actor: Actor, contact_id: int, *, before: int
 async def add_note(parts: Parts, actor: Actor, contact_id: int, text: str) -> Note:
     text = _words(text)
     async with parts.db.transaction() as conn:
-        contact = await writable_contact(conn, actor, contact_id)
+        contact = await held_contact(conn, actor, contact_id)
         note = await store.add_note(conn, actor.account_id, contact.id, actor.user_id, text)
         await _tell(conn, note, actor)
     parts.wake.touch(actor.account_id)

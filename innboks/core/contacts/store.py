@@ -43,6 +43,15 @@ async def lock(conn: Connection, account_id: int, contact_ids: Sequence[int]) ->
     )
 
 
+async def lock_addresses(conn: Connection, account_id: int, contact_ids: Sequence[int]) -> None:
+    """Until the commit, nothing is received from an address of these contacts, and nobody else gets one of them. To be taken before the rows are."""
+    await conn.execute(
+        """select pg_advisory_xact_lock(hashtextextended(value, %(account)s)) from (
+               select distinct value from contact_identity where account_id = %(account)s and contact_id = any(%(ids)s) order by value) own""",
+        {"account": account_id, "ids": list(contact_ids)},
+    )
+
+
 async def is_seen_in(conn: Connection, account_id: int, contact_id: int, inbox_ids: list[int]) -> bool:
     """Has this contact a conversation in one of these inboxes?"""
     cursor = await conn.execute(

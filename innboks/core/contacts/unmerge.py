@@ -37,6 +37,7 @@ async def _undo(parts: Parts, actor: Actor, id: int) -> tuple[int, int]:
             await writable_contact(conn, actor, done.target_id)
         except NotFound as error:
             raise NotFound("There is no such merge.", code="unknown_merge") from error
+        await store.lock_addresses(conn, account_id, carriers)
         await store.lock(conn, account_id, [done.source_id, *carriers])
         if await store_merge.mark_undone(conn, account_id, id, actor.user_id, parts.clock.now()):
             await _bring_back(conn, actor, done, carriers)
