@@ -94,6 +94,7 @@ async def one_of_everything(api: httpx.AsyncClient, inbox_id: str, nth: int, peo
     listed = (await api.get("/api/listed-senders", params={"list": "deny", "q": f"spam{nth}.example"})).json()["items"]
     device = await api.post("/api/push-devices", json=subscription(f"https://push.example/ada{nth}"))
     assert (await api.post("/api/brand/logo", content=PNG)).status_code == 200
+    picture = await api.post("/api/pictures", content=PNG)
     invited = await _made(api, "/api/invitations", {"email": f"new{nth}@tindra.example"})
     assert (await api.post(f"{where}/presence", json={"state": "writing"})).status_code == 204
     assert (await api.put(f"{where}/draft", json={"text": f"Your {SECRET} …"})).status_code == 200
@@ -118,6 +119,7 @@ async def one_of_everything(api: httpx.AsyncClient, inbox_id: str, nth: int, peo
         "contact_property_id": (await _made(api, "/api/contact-properties", {"label": f"Size {nth}", "type": "text"}))["id"],
         "attachment_id": upload.json()["id"],
         "delivery_id": deliveries[0]["id"],
+        "picture": picture.json()["id"],
         "device_id": device.json()["id"],
         "listed_sender_id": listed[0]["id"],
         "snippet_id": (await _made(api, "/api/snippets", {"shortcut": f"hi{nth}", "text": "Hi", "is_shared": True}))["id"],
@@ -152,6 +154,7 @@ def bodies(ids: dict[str, str], nth: int) -> dict[str, Any]:
         "start_test": {},
         "change_brand": {"name": "Tindra"},
         "set_logo": {},
+        "add_picture": {},
         "change_fallback": {"may_send": False},
         "begin_channel_draft": {"kind": "echo"},
         "save_channel_draft": {"name": "x"},

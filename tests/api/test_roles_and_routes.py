@@ -47,6 +47,7 @@ RULES: dict[str, Row] = {
 PUBLIC = "public"
 TABLE: dict[str, str] = {
     "accept_invitation": PUBLIC,
+    "add_picture": "configure",
     "add_identity": "act",
     "add_inbox_member": "configure the inbox",
     "add_listed_senders": "configure",
@@ -135,6 +136,7 @@ TABLE: dict[str, str] = {
     "get_message_source": "read",
     "get_notification_settings": "everybody",
     "get_person": "our people",
+    "get_picture": "of our account",
     "get_push_key": "everybody",
     "get_radar": "everybody",
     "get_reach": "read",

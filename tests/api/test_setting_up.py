@@ -4,7 +4,9 @@ from typing import Any
 
 import httpx
 
+from innboks.core.files.pictures import PICTURE_MAX
 from tests.api.conftest import assert_problem
+from tests.api.test_files import PNG
 
 
 def forwarding(address: str, **config: Any) -> dict[str, Any]:
@@ -82,6 +84,33 @@ async def test_answers_come_only_from_what_is_offered(api: httpx.AsyncClient, st
     assert own.json()["config"]["from_address"] == "", "its own needs no word"
     servers = {"smtp_host": "smtp.tindra.example", "from_address": hosted}
     assert_problem(await api.patch(where, json={"config": servers}), 400)
+
+
+async def test_a_picture_of_a_signature_is_small_and_plain(api: httpx.AsyncClient, stranger: httpx.AsyncClient) -> None:
+    for hostile in (b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>", b"", b"<html>", b"\x00" * 100, b"BM" + bytes(50)):
+        lying = {"file": ("logo.png", hostile, "image/png")}
+        assert_problem(await api.post("/api/pictures", files=lying), 400, code="not_a_picture")
+    assert_problem(await api.post("/api/pictures", content=PNG + bytes(PICTURE_MAX)), 413)
+    made = await api.post("/api/pictures", files={"file": ("a\r\nb.png", PNG, "image/svg+xml")})
+    assert made.status_code == 201, made.text
+    picture = made.json()
+    assert (await api.post("/api/pictures?name=again", content=PNG)).json()["id"] == picture["id"]
+    shown = await api.get(picture["url"])
+    assert (shown.content, shown.headers["content-type"], shown.headers["x-content-type-options"]) == (PNG, "image/png", "nosniff")
+    for wrong in ("x", "0" * 64):
+        assert (await api.get(f"/api/pictures/{wrong}")).status_code == 404
+    assert_problem(await stranger.get(picture["url"]), 404)
+
+    account = (await api.post("/api/channel-accounts", json=forwarding("support@tindra.example", company_name="Tindra"))).json()
+    where = f"/api/channel-accounts/{account['id']}"
+    words = {
+        "subject": "Re: Zip",
+        "text": "Hi",
+        "config": {"signature_html": f'<p><img src="cid:{picture["content_id"]}" alt="Tindra"></p>'},
+    }
+    assert f'src="{picture["url"]}"' in (await api.post(f"{where}/preview", json=words)).json()["html"]
+    await api.patch(where, json={"config": words["config"]})
+    assert f'src="{picture["url"]}"' in (await api.get(f"{where}/signature")).json()["html"]
 
 
 async def test_a_reply_is_shown_as_a_customer_would_get_it(api: httpx.AsyncClient, ada: Any) -> None:

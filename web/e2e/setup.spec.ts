@@ -2,6 +2,11 @@
 import { api } from "./api";
 import { expect, test } from "./fixtures";
 
+const PNG = Buffer.from(
+  "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==",
+  "base64",
+);
+
 test("a set-up is left, found again after a reload, and finished with its preview", async ({ inbox: page, world }) => {
   test.setTimeout(180_000);
   await page.goto(`${world.innboks.url}/settings/channels`);
@@ -45,6 +50,8 @@ test("a set-up is left, found again after a reload, and finished with its previe
   await page.getByRole("menuitem", { name: /First name/ }).click();
   const me = await api(world, "GET", "/api/users/me");
   await expect(page.frameLocator(".mailcard iframe").getByText(`Kind regards, ${me.first_name}`)).toBeVisible();
+  await page.locator("input[type=file]").setInputFiles({ name: "logo.png", mimeType: "image/png", buffer: PNG });
+  await expect(page.frameLocator(".mailcard iframe").getByAltText("logo.png")).toBeVisible();
   await page.getByRole("button", { name: "Send me this preview" }).click();
   await expect(page.getByText(`The preview is on its way to ${me.email}.`)).toBeVisible();
 
@@ -62,7 +69,9 @@ test("a set-up is left, found again after a reload, and finished with its previe
   await expect(page.getByRole("article", { name: "Sales mail" }).getByText("Connected")).toBeVisible();
   const { items } = await api(world, "GET", "/api/channel-accounts");
   const made = items.find((one: { name: string }) => one.name === "Sales mail");
-  expect(made.config.signature_html).toContain("{{first_name}}");
+  expect(made.config.signature_html).toMatch(
+    /\{\{first_name\}\}.*<img alt="logo.png" src="cid:picture-[0-9a-f]{64}@signature">/,
+  );
   expect(made.setup_step).toBeNull();
   const tickets = () => api(world, "GET", `/api/channel-accounts/${made.id}/tickets`);
   expect(await tickets()).toMatchObject({ is_on: true, priority: "high", owner_id: null });

@@ -12,6 +12,7 @@ from innboks.core.channel_accounts import connect, drafts, rhythm
 from innboks.core.channel_accounts import ledger as books
 from innboks.core.channel_accounts.directory import operator_settings
 from innboks.core.channel_accounts.models import ChannelAccount
+from innboks.core.files.pictures import shown_here
 from innboks.core.parts import Parts
 
 Step = Annotated[str, msgspec.Meta(pattern="^[a-z_]{1,30}$")]
@@ -271,7 +272,8 @@ async def backfill(request: Call, channel_account_id: PathId, data: JSONBody[Bac
     summary="What is added below what I write here",
 )
 async def get_signature(request: Call, channel_account_id: PathId) -> SignatureOut:
-    return SignatureOut(*await connect.signature_of(request.parts, request.actor, channel_account_id))
+    text, html = await connect.signature_of(request.parts, request.actor, channel_account_id)
+    return SignatureOut(text, shown_here(html))
 
 
 routes = [

@@ -13,6 +13,7 @@ from innboks.core.accounts import store as accounts
 from innboks.core.channel_accounts import store
 from innboks.core.channel_accounts.connect import get_channel_account, merged_config
 from innboks.core.channel_accounts.directory import Connected
+from innboks.core.files.pictures import pictures_in, shown_here
 from innboks.core.parts import Parts
 from innboks.errors import Conflict, Invalid, NotFound
 from innboks.lib.html import sanitise
@@ -34,7 +35,7 @@ async def preview(parts: Parts, actor: Actor, channel_account_id: int, sample: S
     """Raises `NotFound`, `Invalid` with the field that is wrong."""
     connected, author = await _ready(parts, actor, channel_account_id, sample)
     shown = connected.channel.preview(connected.context, _outgoing(parts, sample, author, 0, Party(address="customer@example.com")))
-    return msgspec.structs.replace(shown, html=sanitise(shown.html))
+    return msgspec.structs.replace(shown, html=shown_here(sanitise(shown.html)))
 
 
 async def send_preview(parts: Parts, actor: Actor, channel_account_id: int, sample: Sample) -> str:
@@ -48,7 +49,9 @@ async def send_preview(parts: Parts, actor: Actor, channel_account_id: int, samp
         me = await accounts.get_user(conn, actor.account_id, actor.user_id)
         message_id = await store.next_message_id(conn)
     assert me is not None
-    await connected.channel.send(connected.context, _outgoing(parts, sample, author, message_id, Party(address=me.email, name=me.name)))
+    outgoing = _outgoing(parts, sample, author, message_id, Party(address=me.email, name=me.name))
+    beside = await pictures_in(parts, actor.account_id, channel.signature(connected.context, author)[1])
+    await channel.send(connected.context, msgspec.structs.replace(outgoing, files=beside))
     return me.email
 
 

@@ -36,6 +36,12 @@ async def all_of(conn: Connection, account_id: int, inbox_ids: Sequence[int]) ->
     return await fetch_all(cursor, ChannelAccount)
 
 
+async def every_one(conn: Connection, account_id: int) -> list[ChannelAccount]:
+    """What is connected, was, and what we gave out."""
+    cursor = await conn.execute(f"select {_COLUMNS} from channel_account where account_id = %s", (account_id,))
+    return await fetch_all(cursor, ChannelAccount)
+
+
 async def able_to_send(conn: Connection, account_id: int, kinds: Sequence[str]) -> list[int]:
     """The connected channel accounts of these kinds from which something may leave (R-042), the oldest first."""
     cursor = await conn.execute(

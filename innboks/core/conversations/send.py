@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Literal
 
+import msgspec
 import structlog
 
 from innboks.core.channel_accounts.directory import Connected
@@ -20,6 +21,7 @@ from innboks.core.conversations.models import Attachment
 from innboks.core.dispatches import store, store_queue
 from innboks.core.dispatches.store_queue import Claimed, Left
 from innboks.core.files import store as files_store
+from innboks.core.files.pictures import pictures_in
 from innboks.core.parts import Parts
 from innboks.errors import Blocked, Broken, Rejected, Retry, SendError, Uncertain
 from innboks.lib.db import retrying
@@ -67,6 +69,9 @@ async def carry(parts: Parts, claimed: Claimed) -> Left | datetime | None:
     if not connected.row.can_send:
         await _hold(parts, account_id, message_id)
         return None
+    _, signature = connected.channel.signature(connected.context, outgoing.author)
+    if beside := await pictures_in(parts, account_id, signature):
+        outgoing = msgspec.structs.replace(outgoing, files=[*outgoing.files, *beside])
     try:
         sent = await _find_or_send(connected, outgoing, was_sending=claimed.was == "sending")
     except SendError as error:

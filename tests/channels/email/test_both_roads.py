@@ -16,7 +16,7 @@ from innboks.config import Settings
 from innboks.core.access import Actor
 from innboks.core.accounts.actors import first_admin
 from innboks.core.accounts.setup import create_first_account
-from innboks.core.channel_accounts.connect import connect
+from innboks.core.channel_accounts.connect import change_channel_account, connect
 from innboks.core.channel_accounts.models import ChannelAccount
 from innboks.core.channel_accounts.watch import RoadIn
 from innboks.core.conversations.models import Message, NewMessage
@@ -24,6 +24,7 @@ from innboks.core.conversations.read import get_message, list_conversations, lis
 from innboks.core.conversations.send import send
 from innboks.core.conversations.write import write
 from innboks.core.files.attach import upload
+from innboks.core.files.pictures import add_picture
 from innboks.core.parts import Parts
 from tests.api.test_files import PNG
 from tests.channels.email.dns_server import dns_server
@@ -123,6 +124,24 @@ async def test_an_answer_carries_its_pictures_and_what_it_quotes(team: Team) -> 
     assert "It has not<br>" in markup.get_content()
     assert "arrived &lt;yet&gt;." in markup.get_content()
     assert "&gt; It has" not in markup.get_content()
+
+
+async def test_a_signature_brings_its_picture_along(team: Team) -> None:
+    """R-113: as a part of the mail, beside a picture of the answer itself; one that is not there is left out."""
+    logo = await add_picture(team.parts, team.actor, "logo.png", PNG)
+    signature = f'<p>{{{{first_name}}}} <img src="cid:{logo.content_id}" alt="Tindra"><img src="cid:picture-{"0" * 64}@signature"></p>'
+    await change_channel_account(team.parts, team.actor, team.row.id, config={"signature_html": signature})
+    await team.gets(FIRST)
+    picture = await upload(team.parts, team.actor, "seam.png", "image/png", PNG + b"seam", is_inline=True)
+    html = f'<div>See: <img src="cid:{picture.content_id}" alt="seam.png"></div>'
+    answer = await team.answers(await team.only_conversation(), text="See: [seam.png]", html=html, attachments=[picture.id])
+    assert (answer.state, [one.content_id for one in answer.attachments]) == ("sent", [picture.content_id])
+    mail = email.message_from_bytes(team.server.mails[0], policy=email.policy.default)
+    shown = {str(part["Content-ID"]): part for part in mail.walk() if part.get_content_type() == "image/png"}
+    assert shown.keys() == {f"<{picture.content_id}>", f"<{logo.content_id}>"}
+    assert shown[f"<{logo.content_id}>"].get_content() == PNG
+    assert shown[f"<{logo.content_id}>"].get_content_disposition() == "inline"
+    assert mail.get_content_type() == "multipart/related"
 
 
 async def test_people_read_who_is_verified(team: Team) -> None:

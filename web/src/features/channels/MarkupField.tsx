@@ -1,15 +1,17 @@
 /* Text with emphasis, links and pictures that a channel keeps as markup (a signature, R-113): the composer's editor, or the markup itself. What the editor
  * does not know is only shown as markup, so that opening it changes nothing. */
 import { useQuery } from "@tanstack/react-query";
-import { Braces } from "lucide-react";
+import { Braces, ImagePlus } from "lucide-react";
 import { useEffect, useState } from "react";
-import { sessionQuery } from "../../api/queries";
+import { brandQuery, sessionQuery } from "../../api/queries";
+import { Button } from "../../ui/Button";
 import { TextArea } from "../../ui/Field";
 import { type MessageId, t } from "../../ui/i18n";
 import { Menu } from "../../ui/Menu";
 import { ComposerBody, useField } from "../drafts/ComposerBody";
 import { build } from "../messages/Written";
 import { useSnippetText } from "../snippets/useSnippetText";
+import { fromEditor, insertLogo, PICTURES, picturesIn, toEditor } from "./signaturePictures";
 import "../drafts/composer.css";
 import type { FormField } from "./schema";
 
@@ -21,7 +23,7 @@ interface Props {
 }
 
 export function MarkupField({ field, value, error, onChange }: Props) {
-  const isPlain = build(value, []) === null;
+  const isPlain = build(value, picturesIn(value)) === null;
   const [wantsMarkup, setWantsMarkup] = useState(isPlain);
   const asMarkup = wantsMarkup || isPlain;
   return (
@@ -70,12 +72,13 @@ const TOKENS: Record<string, MessageId> = {
 
 function Editor({ field, value, onChange }: Omit<Props, "error">) {
   const me = useQuery(sessionQuery).data?.user;
-  const kept = useSnippetText("", value);
-  const editor = useField(kept, undefined);
+  const kept = useSnippetText("", toEditor(value));
+  const editor = useField(kept, PICTURES, "/api/pictures");
+  const logo = useQuery(brandQuery).data?.logo_url;
   const { html } = kept.draft;
   // biome-ignore lint/correctness/useExhaustiveDependencies: what is written goes up; what is given is only how it begins
   useEffect(() => {
-    if (kept.isTouched()) onChange(html);
+    if (kept.isTouched()) onChange(fromEditor(html));
   }, [html]);
   return (
     <div className="composer snippettext">
@@ -84,8 +87,8 @@ function Editor({ field, value, onChange }: Omit<Props, "error">) {
         kept={kept}
         change={kept.change}
         format="html"
-        abilities={undefined}
-        canAttach={false}
+        abilities={PICTURES}
+        canAttach="pictures"
         startsAt={null}
         label={field.title}
         placeholder=""
@@ -96,6 +99,11 @@ function Editor({ field, value, onChange }: Omit<Props, "error">) {
         onTouch={() => undefined}
         below={null}
       >
+        {logo ? (
+          <Button size="s" icon={<ImagePlus />} onClick={() => void insertLogo(editor, logo)}>
+            {t("markup.logo")}
+          </Button>
+        ) : null}
         {field.tokens.length ? (
           <Menu
             label={t("snippets.insert_token")}

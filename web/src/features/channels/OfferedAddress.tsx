@@ -6,6 +6,7 @@ import type { ChannelAccount, Page } from "../../api/types";
 import { t } from "../../ui/i18n";
 import { sentence } from "../../ui/States";
 import type { FormField } from "./schema";
+import "./offered.css";
 
 interface Props {
   account: ChannelAccount;
@@ -28,7 +29,7 @@ export function OfferedAddress({ account, field, value, error, onChange }: Props
   const isGone = value !== "" && value !== own && !others.includes(value);
   if (!error && !isGone && !others.length && !offered.isError) return null;
   return (
-    <fieldset className="accesslist" aria-describedby={error ? `${field.name}-error` : undefined}>
+    <fieldset className="accesslist offered" aria-describedby={error ? `${field.name}-error` : undefined}>
       <legend className="label">{field.title}</legend>
       {[own, ...others, ...(isGone ? [value] : [])].map((address) => (
         <label key={address} className="pick">

@@ -32,12 +32,13 @@ export interface Field {
   attach: (files: File[], isInText: boolean) => void;
 }
 
-/** `abilities` undefined: anything may go along. */
-export function useField(kept: Written, abilities: Abilities | undefined): Field {
+/** `abilities` undefined: anything may go along. `pictures`: where those of the text go, when that is not with the attachments. */
+export function useField(kept: Written, abilities: Abilities | undefined, pictures?: string): Field {
   const api = useRef<RichApi | null>(null);
   const plain = useRef<HTMLTextAreaElement>(null);
   const { uploads, start } = useUploads(abilities, {
     api,
+    pictures,
     count: kept.draft.attachments.length,
     onDone: (file) => kept.change({ attachments: [...kept.now().attachments, file] }),
   });
@@ -51,7 +52,7 @@ interface Props {
   change: (part: Partial<Draft>) => void;
   format: Abilities["text_format"] | undefined;
   abilities: Abilities | undefined;
-  canAttach: boolean;
+  canAttach: boolean | "pictures";
   startsAt: number | null;
   label: string;
   placeholder: string;
@@ -75,6 +76,8 @@ export function ComposerBody(props: Props) {
   const { field, kept, change, format, abilities, canAttach, below, problems, children } = props;
   const { api, plain, focus, uploads, attach } = field;
   const { draft } = kept;
+  const inText = (picked: File[]) => attach(picked, true);
+  const files = canAttach === "pictures" ? inText : canAttach ? attach : undefined;
   const [marks, setMarks] = useState("");
   const [open, setOpen] = useState<"link" | "emoji" | null>(null);
   const suggest = useSuggest(api, { users: props.users, values: props.values });
@@ -111,7 +114,7 @@ export function ComposerBody(props: Props) {
         onKey={suggest.onKey}
         onMarks={setMarks}
         onLink={() => toggle("link")}
-        onFiles={canAttach ? attach : () => undefined}
+        onFiles={files ?? (() => undefined)}
         onReady={() => {
           kept.source.current = () => api.current?.content() ?? { text: kept.now().text, html: kept.now().html };
         }}
@@ -144,7 +147,8 @@ export function ComposerBody(props: Props) {
           format={format ?? "plain"}
           hasPictures={format === "html" && (abilities?.has_inline_images ?? false)}
           onLink={() => toggle("link")}
-          onFiles={canAttach ? attach : undefined}
+          onlyPictures={canAttach === "pictures"}
+          onFiles={files}
           onEmoji={() => toggle("emoji")}
           onSnippets={
             props.triggers.includes("snippet")

@@ -22,6 +22,8 @@ interface Given {
   /** How many files there are already. */
   count: number;
   onDone: (file: Attachment) => void;
+  /** Where pictures of the text go, when that is not with the attachments. */
+  pictures?: string;
 }
 
 const IN_TEXT = /^image\/(png|jpeg|gif|webp)$/;
@@ -33,7 +35,7 @@ export function useUploads(abilities: Abilities | undefined, given: Given) {
 
   const start = useCallback(
     (files: File[], isInText: boolean) => {
-      const { api, count } = latest.current;
+      const { api, count, pictures } = latest.current;
       let room = abilities?.media_count ? abilities.media_count - count : Number.POSITIVE_INFINITY;
       for (const file of files) {
         const isPicture =
@@ -46,6 +48,7 @@ export function useUploads(abilities: Abilities | undefined, given: Given) {
           toastError(refusal);
           continue;
         }
+        if (!isPicture && pictures) continue;
         if (!isPicture) room--;
         const id = newClientId();
         const abort = new AbortController();
@@ -54,11 +57,17 @@ export function useUploads(abilities: Abilities | undefined, given: Given) {
         setUploads((all) => [...all, { id, name: file.name, share: 0, cancel: () => abort.abort() }]);
         const preview = isPicture ? URL.createObjectURL(file) : "";
         if (isPicture) api.current?.insertNode("picture", { upload: id, preview, alt: file.name });
-        upload<Attachment>(`/api/attachments${isPicture ? "?inline=true" : ""}`, file, move, abort.signal)
+        upload<Attachment>(
+          isPicture ? (pictures ?? "/api/attachments?inline=true") : "/api/attachments",
+          file,
+          move,
+          abort.signal,
+        )
           .then((attachment) => {
             latest.current.onDone(attachment);
             latest.current.api.current?.settlePicture(id, {
               attachment: attachment.id,
+              url: pictures ? attachment.url : "",
               cid: attachment.content_id ?? "",
               alt: attachment.name,
             });

@@ -13,6 +13,8 @@ interface Props {
   marks: string;
   format: "plain" | "markdown" | "html";
   hasPictures: boolean;
+  /** Nothing goes along but what stands in the text. */
+  onlyPictures?: boolean;
   onLink: () => void;
   /** Files picked; `isInText`: as pictures in the text. Absent: the channel takes none. */
   onFiles?: (files: File[], isInText: boolean) => void;
@@ -21,7 +23,18 @@ interface Props {
   children?: ReactNode;
 }
 
-export function Toolbar({ api, marks, format, hasPictures, onLink, onFiles, onEmoji, onSnippets, children }: Props) {
+export function Toolbar({
+  api,
+  marks,
+  format,
+  hasPictures,
+  onlyPictures,
+  onLink,
+  onFiles,
+  onEmoji,
+  onSnippets,
+  children,
+}: Props) {
   const files = useRef<HTMLInputElement>(null);
   const pictures = useRef<HTMLInputElement>(null);
   const bar = useRef<HTMLDivElement>(null);
@@ -125,7 +138,7 @@ export function Toolbar({ api, marks, format, hasPictures, onLink, onFiles, onEm
         </IconButton>
       ) : null}
       {isRich ? <i className="barline" aria-hidden="true" /> : null}
-      {onFiles ? (
+      {onFiles && !onlyPictures ? (
         <IconButton
           label={t("action.attach")}
           keys={shownKeys("Mod+Shift+F")}
@@ -152,7 +165,7 @@ export function Toolbar({ api, marks, format, hasPictures, onLink, onFiles, onEm
           <span aria-hidden="true">{t("editor.snippets")}</span>
         </button>
       ) : null}
-      {onFiles ? picker(files, t("action.attach"), false) : null}
+      {onFiles && !onlyPictures ? picker(files, t("action.attach"), false) : null}
       {onFiles && hasPictures ? picker(pictures, t("editor.picture"), true) : null}
       {children}
     </div>

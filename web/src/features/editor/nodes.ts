@@ -45,6 +45,8 @@ export const Picture = Node.create({
   draggable: true,
   addAttributes: () => ({
     attachment: { default: "" },
+    /** Where the server has it, when that is not with the attachments. */
+    url: { default: "" },
     cid: { default: "" },
     alt: { default: "" },
     upload: { default: "" },
@@ -55,17 +57,25 @@ export const Picture = Node.create({
       tag: "img[data-attachment]",
       getAttrs: (element) => ({
         attachment: element.getAttribute("data-attachment"),
+        url: element.getAttribute("data-url") ?? "",
         cid: element.getAttribute("data-cid"),
         alt: element.getAttribute("alt"),
       }),
     },
   ],
   renderHTML: ({ node }) => {
-    const { attachment, cid, alt, preview } = node.attrs;
-    const src = preview || `/api/attachments/${attachment}/content`;
+    const { attachment, url, cid, alt, preview } = node.attrs;
+    const src = preview || url || `/api/attachments/${attachment}/content`;
     return [
       "img",
-      { src, alt, class: attachment ? null : "rising", "data-attachment": attachment || null, "data-cid": cid || null },
+      {
+        src,
+        alt,
+        class: attachment ? null : "rising",
+        "data-attachment": attachment || null,
+        "data-url": url || null,
+        "data-cid": cid || null,
+      },
     ];
   },
 });

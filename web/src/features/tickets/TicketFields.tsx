@@ -50,6 +50,8 @@ export function TicketFields({ account, value, onChange, problem }: Props) {
             </option>
           ))}
         </Select>
+      </div>
+      <div className="two">
         <Select
           label={t("tickets.owner")}
           hint={value.owner_id === null && !assigns ? t("tickets.nobody_hint") : undefined}
@@ -73,6 +75,8 @@ export function TicketFields({ account, value, onChange, problem }: Props) {
         >
           <Choices names={PRIORITIES} />
         </Select>
+      </div>
+      <div className="two">
         <Select
           label={t("tickets.category")}
           value={value.category ?? ""}
