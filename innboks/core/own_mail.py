@@ -2,12 +2,15 @@
 through a connection of the account that can (`Channel.notifier`). What customers get goes another way (`core/conversations/send.py`). Read next:
 `core/accounts/invitations.py`, `core/notifications/deliver.py`."""
 
+import email.policy
 from collections.abc import Awaitable, Callable, Collection
+from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime, formataddr, make_msgid
 from typing import TYPE_CHECKING
 
 import aiosmtplib
+import idna
 
 from innboks.config import MailRelay
 from innboks.core.channel_accounts import store
@@ -74,14 +77,10 @@ async def _notifiers(parts: "Parts", account_id: int, without: Collection[int] =
 
 
 async def _relay(parts: "Parts", relay: MailRelay, notice: Notice, timeout_s: float) -> None:
-    message = EmailMessage()
-    message["From"] = formataddr(("Innboks", f"innboks@{parts.settings.mail_domain}"))
-    message["To"] = formataddr((notice.to.name, notice.to.address))
-    message["Subject"] = notice.subject
-    message["Date"] = format_datetime(parts.clock.now())
-    message["Message-ID"] = make_msgid(domain=parts.settings.mail_domain)
-    message["Auto-Submitted"] = "auto-generated"  # RFC 3834: nobody's holiday answer comes back
-    message.set_content(notice.text)
+    try:
+        message = _message(parts, notice)
+    except ValueError as error:  # also what no header can hold: it must not stop the mails of others
+        raise Rejected("No mail can be written to this address.", code="bad_address") from error
     await aiosmtplib.send(
         message,
         hostname=relay.host,
@@ -92,3 +91,19 @@ async def _relay(parts: "Parts", relay: MailRelay, notice: Notice, timeout_s: fl
         start_tls={"starttls": True, "none": False}.get(relay.tls),
         timeout=timeout_s,
     )
+
+
+def _message(parts: "Parts", notice: Notice) -> EmailMessage:
+    """A domain in letters of its own is written as mail servers know it (RFC 5891); a name before the @ only some servers take (RFC 6531)."""
+    local, _, domain = notice.to.address.rpartition("@")
+    if not domain.isascii():
+        domain = idna.encode(domain, uts46=True).decode("ascii")
+    message = EmailMessage(policy=email.policy.SMTP if local.isascii() else email.policy.SMTPUTF8)
+    message["From"] = formataddr(("Innboks", f"innboks@{parts.settings.mail_domain}"))
+    message["To"] = Address(notice.to.name, local, domain)
+    message["Subject"] = notice.subject
+    message["Date"] = format_datetime(parts.clock.now())
+    message["Message-ID"] = make_msgid(domain=parts.settings.mail_domain)
+    message["Auto-Submitted"] = "auto-generated"  # RFC 3834: nobody's holiday answer comes back
+    message.set_content(notice.text)
+    return message

@@ -10,6 +10,7 @@ import msgspec
 import pytest
 
 from innboks.config import MailRelay, Settings
+from innboks.core import own_mail
 from innboks.core.access import Actor
 from innboks.core.notifications import store
 from innboks.core.notifications.deliver import deliver_due
@@ -400,3 +401,18 @@ async def test_two_workers_tell_everything_once(
     await asyncio.gather(*(catch_up(Follower(parts), ada) for _ in range(4)))
     (count,) = [one["count"] for one in await told(api) if one["kind"] == "message"]
     assert count == 10, "the first message is told with the conversation: of what one took oneself, one knows"
+
+
+async def test_an_address_with_letters_of_its_own_gets_its_mail_and_one_that_cannot_be_written_stops_nobody(
+    parts: Parts, ada: Actor, postbox: Postbox
+) -> None:
+    relay = MailRelay(host="127.0.0.1", port=postbox.port, tls="none")
+    object.__setattr__(parts, "settings", msgspec.structs.replace(parts.settings, smtp_out=relay))
+    for address in ("bo@blåbær.example", "åse@tindra.example", "a" * 70 + "@" + "x" * 64 + "ø.example"):
+        try:
+            await own_mail.send(parts, ada.account_id, name="Bo Åsen", email=address, subject="Hello", text="There is news.")
+        except own_mail.NotTaken:
+            assert address[0] != "b", "our own server takes only what is written in ASCII"
+    (mail,) = postbox.mails
+    assert mail["to"].addresses[0].addr_spec == "bo@xn--blbr-roah.example"
+    assert mail["to"].addresses[0].display_name == "Bo Åsen"
