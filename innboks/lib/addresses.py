@@ -31,7 +31,7 @@ def typed_party(text: str, identity: Literal["email", "phone", "opaque"], field:
 
 
 def mail_address(address: str, field: str) -> str:
-    """The address in lower case, when it is one (RFC 5321 §4.1.2, with UTF-8 allowed)."""
+    """The address in lower case, when it is one (RFC 5321 §4.1.2, with UTF-8 allowed); its domain in letters, so that both spellings are one person."""
     address = address.strip()
     local, at, domain = address.rpartition("@")
     wrong = Invalid(f"“{address[:80]}” is not a mail address. Write it like name@example.org.", code="invalid_address", field=field)
@@ -50,4 +50,12 @@ def mail_address(address: str, field: str) -> str:
         Address(addr_spec=address) if address.isascii() else None
     except Exception as error:
         raise wrong from error
-    return address.lower()
+    return f"{local.lower()}@{in_letters(domain.lower())}"
+
+
+def in_letters(domain: str) -> str:
+    """A domain with its xn-- labels as Unicode (RFC 5890), as it is received too. Wrong ones stay."""
+    try:
+        return domain.encode("ascii").decode("idna") if "xn--" in domain else domain
+    except UnicodeError:
+        return domain

@@ -325,6 +325,13 @@ async def test_many_are_changed_at_once_each_with_its_result(api: httpx.AsyncCli
     assert_problem(await api.post("/api/contacts/bulk", json={"ids": [ids[0], ids[0]], "change": {}}), 400, code="named_twice")
 
 
+async def test_both_spellings_of_a_domain_are_one_address(api: httpx.AsyncClient) -> None:
+    """As what is received has it (RFC 5890)."""
+    one = await made(api, "/api/contacts", {"name": "Bo", "email": "Bo@xn--blbr-roah.example"})
+    assert one["identities"] == [{"type": "email", "value": "bo@blåbær.example"}]
+    assert_problem(await api.post("/api/contacts", json={"name": "Bo again", "email": "bo@blåbær.example"}), 409, code="identity_taken")
+
+
 async def test_what_comes_while_a_contact_is_merged_belongs_to_the_one_that_stays(
     api: httpx.AsyncClient, parts: Parts, ada: Actor, echo: dict[str, Any]
 ) -> None:

@@ -12,7 +12,7 @@ from innboks.core.filters import store
 from innboks.core.filters.models import Added, BadLine, Filters
 from innboks.core.parts import Parts
 from innboks.errors import Invalid, NotFound
-from innboks.lib.addresses import ADDRESS_MAX, mail_address
+from innboks.lib.addresses import ADDRESS_MAX, in_letters, mail_address
 from innboks.lib.db import Connection
 from innboks.lib.text import one_line, storable
 from innboks.sdk.contract import Sign
@@ -115,20 +115,12 @@ def sender_of(piece: str) -> str | None:
     if (domain := re.fullmatch(r"\*?@(.+)|\*\.(.+)", piece)) is not None:
         piece = domain[1] or domain[2]
     if "@" in piece:
-        local, _, host = piece.rpartition("@")
         try:
-            return mail_address(f"{local}@{_letters(host)}", "text")
+            return mail_address(piece, "text")
         except Invalid:
             return None
-    host = _letters(piece)
+    host = in_letters(piece)
     return host if _DOMAIN.match(host) else None
-
-
-def _letters(domain: str) -> str:
-    try:
-        return domain.encode("ascii").decode("idna") if "xn--" in domain else domain
-    except UnicodeError:
-        return domain
 
 
 async def _tell(conn: Connection, actor: Actor) -> None:
