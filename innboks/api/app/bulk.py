@@ -1,6 +1,6 @@
 """The same change on many conversations, or each its own (which is how all of it is undone)."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 from litestar import post
@@ -48,15 +48,18 @@ class BulkResults(msgspec.Struct):
     status_code=200,
 )
 async def change_conversations(request: Call, data: JSONBody[BulkChange]) -> BulkResults:
-    if data.changes is not None and data.ids is None and data.change is None:
-        wanted = [(number(one.id), one.change.wanted()) for one in data.changes]
-    elif data.ids is not None and data.change is not None and data.changes is None:
-        change = data.change.wanted()
-        wanted = [(number(one), change) for one in data.ids]
-    else:
-        raise Invalid("Give “ids” and “change”, or “changes” alone.", code="invalid", field="ids")
-    outcomes = await change_many(request.parts, request.actor, wanted)
+    outcomes = await change_many(request.parts, request.actor, each_of(data))
     return BulkResults([_out(one) for one in outcomes], sum(one.conversation is not None for one in outcomes))
+
+
+def each_of(data: Any) -> list[tuple[int, Any]]:
+    """(id, change) of each, from `ids` and one `change` for all of them, or from `changes`; for contacts just so."""
+    if data.changes is not None and data.ids is None and data.change is None:
+        return [(number(one.id), one.change.wanted()) for one in data.changes]
+    if data.ids is not None and data.change is not None and data.changes is None:
+        change = data.change.wanted()
+        return [(number(one), change) for one in data.ids]
+    raise Invalid("Give “ids” and “change”, or “changes” alone.", code="invalid", field="ids")
 
 
 def _out(outcome: Outcome) -> BulkResult:

@@ -7,8 +7,9 @@ import msgspec
 from litestar import Response, get, post
 from litestar.params import JSONBody, QueryParameter
 
+from innboks.api.app.bulk import each_of
 from innboks.api.app.contacts import ContactChange, ContactOut, shown_contact
-from innboks.api.call import Call, Id, Input, Items, Limit, Name, QueryCursor, QueryId, QueryText, number, number_or_none, text_id
+from innboks.api.call import Call, Id, Input, Items, Limit, Name, QueryCursor, QueryId, QueryText, number_or_none, text_id
 from innboks.core.contacts import contacts
 from innboks.core.contacts.bulk import AT_ONCE_MAX, change_many
 from innboks.core.contacts.listing import ContactFilter, list_contacts
@@ -123,14 +124,7 @@ async def create_contact(request: Call, data: JSONBody[NewContactIn]) -> Respons
     status_code=200,
 )
 async def change_contacts(request: Call, data: JSONBody[ContactsChange]) -> ContactResults:
-    if data.changes is not None and data.ids is None and data.change is None:
-        wanted = [(number(one.id), one.change.wanted()) for one in data.changes]
-    elif data.ids is not None and data.change is not None and data.changes is None:
-        change = data.change.wanted()
-        wanted = [(number(one), change) for one in data.ids]
-    else:
-        raise Invalid("Give “ids” and “change”, or “changes” alone.", code="invalid", field="ids")
-    outcomes = await change_many(request.parts, request.actor, wanted)
+    outcomes = await change_many(request.parts, request.actor, each_of(data))
     results = [
         ContactResult(str(one.id), one.refused.code if one.refused else "", one.refused.sentence if one.refused else "") for one in outcomes
     ]
