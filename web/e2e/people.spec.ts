@@ -201,6 +201,11 @@ test("teams, roles and the access of an inbox, by keyboard alone", async ({ page
   await page.getByRole("button", { name: /^Undo/ }).focus();
   await press("Enter");
   await expect(box).not.toBeChecked();
+  await page.getByRole("textbox", { name: "Name of Connectors" }).focus();
+  await press("ControlOrMeta+a");
+  await page.keyboard.type("Plumbers");
+  await press("Enter");
+  await expect(page.getByRole("checkbox", { name: "Plumbers: Channels and inboxes" })).toBeVisible();
   await keep(page, "people roles");
   await axe(page, "roles");
 

@@ -1,14 +1,13 @@
 /* Roles as a table: what can be done down the side, who may do it across. The three of every account stay as they are. */
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Trash2 } from "lucide-react";
-import { type FormEvent, useState } from "react";
 import { patch, post, remove } from "../../api/client";
 import type { Role } from "../../api/types";
-import { Button, IconButton } from "../../ui/Button";
-import { Field } from "../../ui/Field";
+import { IconButton } from "../../ui/Button";
 import { type MessageId, t } from "../../ui/i18n";
-import { Failed, Skeleton, sentence } from "../../ui/States";
-import { attempt, renewPeople, roleName, rolesQuery, useMay } from "./people";
+import { Failed, Skeleton } from "../../ui/States";
+import { NewNamed, RenameField } from "./Named";
+import { attempt, roleName, rolesQuery, useMay } from "./people";
 
 const PERMISSIONS: readonly { name: string; label: MessageId; hint: MessageId }[] = [
   { name: "account_access", label: "roles.account_access", hint: "roles.account_access_hint" },
@@ -20,22 +19,8 @@ const PERMISSIONS: readonly { name: string; label: MessageId; hint: MessageId }[
 ];
 
 export function RolesPage() {
-  const client = useQueryClient();
   const roles = useQuery(rolesQuery);
   const mayChange = useMay("super_admin");
-  const [name, setName] = useState("");
-  const [error, setError] = useState<string | null>(null);
-  const create = async (event: FormEvent) => {
-    event.preventDefault();
-    setError(null);
-    try {
-      await post("/api/roles", { name, permissions: [] });
-      setName("");
-      await renewPeople(client);
-    } catch (problem) {
-      setError(sentence(problem));
-    }
-  };
   return (
     <>
       <h1>{t("settings.roles")}</h1>
@@ -49,19 +34,13 @@ export function RolesPage() {
         </section>
       ) : null}
       {mayChange ? (
-        <form className="inlineform narrow" onSubmit={create}>
-          <Field
-            label={t("roles.new")}
-            required
-            maxLength={60}
-            value={name}
-            error={error}
-            onChange={(event) => setName(event.target.value)}
-          />
-          <Button type="submit" look="primary">
-            {t("roles.add")}
-          </Button>
-        </form>
+        <NewNamed
+          path="/api/roles"
+          body={{ permissions: [] }}
+          label={t("roles.new")}
+          button={t("roles.add")}
+          className="narrow"
+        />
       ) : null}
     </>
   );
@@ -75,7 +54,7 @@ function Matrix({ roles, mayChange }: { roles: readonly Role[]; mayChange: boole
           <td />
           {roles.map((role) => (
             <th key={role.id} scope="col">
-              <span dir="auto">{roleName(role)}</span>
+              {mayChange && role.key === null ? <RoleName role={role} /> : <span dir="auto">{roleName(role)}</span>}
               <span className="block small-text muted">{t("roles.count", { count: role.user_count })}</span>
               {mayChange && role.key === null ? <DeleteRole role={role} /> : null}
             </th>
@@ -132,6 +111,26 @@ function Cell({ role, name, label, mayChange }: CellProps) {
         onChange={(event) => set(event.target.checked)}
       />
     </label>
+  );
+}
+
+function RoleName({ role }: { role: Role }) {
+  const client = useQueryClient();
+  const path = `/api/roles/${role.id}`;
+  return (
+    <RenameField
+      isBare
+      label={t("roles.rename", { name: role.name })}
+      name={role.name}
+      onRename={(name) =>
+        attempt(
+          client,
+          () => patch(path, { name }),
+          t("roles.changed", { name }),
+          () => void attempt(client, () => patch(path, { name: role.name })),
+        )
+      }
+    />
   );
 }
 

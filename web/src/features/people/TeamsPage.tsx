@@ -1,56 +1,27 @@
 /* Teams and their members. Deleting keeps what Undo needs: members and inboxes come back. */
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Trash2, UsersRound } from "lucide-react";
-import { type FormEvent, useState } from "react";
 import { patch, post, remove } from "../../api/client";
 import { inboxesQuery, usersQuery } from "../../api/queries";
 import type { Team, User } from "../../api/types";
 import { Avatar } from "../../ui/Avatar";
-import { Button, IconButton } from "../../ui/Button";
-import { Field } from "../../ui/Field";
+import { IconButton } from "../../ui/Button";
 import { nameList } from "../../ui/format";
 import { t } from "../../ui/i18n";
-import { Failed, Skeleton, sentence } from "../../ui/States";
+import { Failed, Skeleton } from "../../ui/States";
 import { type Member, Members } from "./Members";
-import { attempt, renewPeople, teamsQuery, useMay } from "./people";
+import { NewNamed, RenameField } from "./Named";
+import { attempt, teamsQuery, useMay } from "./people";
 
 export function TeamsPage() {
-  const client = useQueryClient();
   const teams = useQuery(teamsQuery);
   const users = useQuery(usersQuery).data ?? [];
   const mayChange = useMay("user_management");
-  const [name, setName] = useState("");
-  const [error, setError] = useState<string | null>(null);
-  const create = async (event: FormEvent) => {
-    event.preventDefault();
-    setError(null);
-    try {
-      await post("/api/teams", { name });
-      setName("");
-      await renewPeople(client);
-    } catch (problem) {
-      setError(sentence(problem));
-    }
-  };
   return (
     <div className="narrow">
       <h1>{t("settings.teams")}</h1>
       <p className="soft">{t("teams.lead")}</p>
-      {mayChange ? (
-        <form className="inlineform" onSubmit={create}>
-          <Field
-            label={t("teams.new")}
-            required
-            maxLength={60}
-            value={name}
-            error={error}
-            onChange={(event) => setName(event.target.value)}
-          />
-          <Button type="submit" look="primary">
-            {t("teams.add")}
-          </Button>
-        </form>
-      ) : null}
+      {mayChange ? <NewNamed path="/api/teams" label={t("teams.new")} button={t("teams.add")} /> : null}
       {teams.isPending ? <Skeleton rows={3} shape="row" /> : null}
       {teams.isError ? <Failed error={teams.error} onRetry={() => void teams.refetch()} /> : null}
       {teams.isSuccess && !teams.data.length ? <p className="soft">{t("teams.empty")}</p> : null}
@@ -70,12 +41,11 @@ interface CardProps {
 function TeamCard({ team, users, mayChange }: CardProps) {
   const client = useQueryClient();
   const inboxes = useQuery(inboxesQuery).data ?? [];
-  const [name, setName] = useState(team.name);
   const { main_member_ids: main, extra_member_ids: extra } = team;
   const before = { main_member_ids: main, extra_member_ids: extra };
   const path = `/api/teams/${team.id}`;
   const change = (part: object, undo: object) =>
-    void attempt(
+    attempt(
       client,
       () => patch(path, part),
       t("teams.changed", { name: team.name }),
@@ -88,11 +58,6 @@ function TeamCard({ team, users, mayChange }: CardProps) {
       t("teams.deleted", { name: team.name }),
       () => attempt(client, () => post(`${path}/restore`)),
     );
-  const rename = () => {
-    const wanted = name.trim();
-    if (!wanted) setName(team.name);
-    else if (wanted !== team.name) change({ name: wanted }, { name: team.name });
-  };
   const member = (id: string): Member | undefined => {
     const user = users.find((one) => one.id === id);
     return user && memberOf(user);
@@ -115,13 +80,10 @@ function TeamCard({ team, users, mayChange }: CardProps) {
         ) : null}
       </header>
       {mayChange ? (
-        <Field
+        <RenameField
           label={t("inboxes.name")}
-          maxLength={60}
-          value={name}
-          onChange={(event) => setName(event.target.value)}
-          onBlur={rename}
-          onKeyDown={(event) => event.key === "Enter" && rename()}
+          name={team.name}
+          onRename={(name) => change({ name }, { name: team.name })}
         />
       ) : null}
       <Members
