@@ -4,6 +4,8 @@
 SHELL := /bin/sh
 MAKEFLAGS += --no-print-directory --no-builtin-rules
 VENV := .venv/bin
+# As many at once as there are cores; each process has a PostgreSQL of its own, and a file's tests stay together.
+SIDE_BY_SIDE := -n auto --maxprocesses 4 --dist loadfile
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check format bench types requirements pictures clean \
@@ -51,11 +53,11 @@ test-browser: ## Run the browser tests (Playwright on the system's Chromium)
 
 test-database: ## Run the tests marked "database" on DATABASE_URL or the server at 127.0.0.1:5432
 	@scripts/prepare dev
-	@$(VENV)/python scripts/test_database.py
+	@$(VENV)/python scripts/test_database.py $(SIDE_BY_SIDE)
 
 test-python: ## Run the Python tests
 	@scripts/prepare dev system
-	@$(VENV)/pytest
+	@$(VENV)/pytest $(SIDE_BY_SIDE)
 
 format: ## Format Python and TypeScript
 	@scripts/prepare dev node-modules

@@ -4,7 +4,8 @@ import { defineConfig } from "@playwright/test";
 export default defineConfig({
   testDir: "e2e",
   outputDir: "test-results",
-  workers: 1,
+  // Each worker has a server, a browser and a customer of its own.
+  workers: 2,
   timeout: 60_000,
   expect: { timeout: 10_000 },
   // A story that fails is told once more. One that passes only then is listed as "flaky": a fault in it or in the product, to be mended like any other.
