@@ -194,7 +194,8 @@ async def take_turn(conn: Connection, account_id: int, channel_account_id: int, 
 
 class Arrival(msgspec.Struct, kw_only=True):
     """The conversation of a message that came in. `line_before`: the system line that stands right before it, if any. `assigned_by`: the reason of
-    the last assignment. A rule has the name of its channel account; `category` is that of its channel."""
+    the last assignment, looked up only where it matters: when it is new or came back. A rule has the name of its channel
+    account; `category` is that of its channel."""
 
     conversation_id: int
     inbox_id: int
@@ -214,8 +215,9 @@ async def arrival(conn: Connection, account_id: int, message_id: int) -> Arrival
         """select c.id as conversation_id, c.inbox_id, c.channel_account_id, c.assignee_id, p.owner_id, m.why ->> 'how' = 'new' as is_new,
                   c.shelf not in ('open', 'snoozed') as is_hidden, a.name as rule_name, a.category,
                   case when before.type = 'system' then before.data end as line_before,
-                  (select x.data ->> 'reason' from message x where x.account_id = c.account_id and x.conversation_id = c.id and x.type = 'system'
-                       and x.data ->> 'event' = 'assigned' order by x.id desc limit 1) as assigned_by
+                  case when m.why ->> 'how' = 'new' or before.data ->> 'reason' = 'message' then (
+                      select x.data ->> 'reason' from message x where x.account_id = c.account_id and x.conversation_id = c.id and x.type = 'system'
+                          and x.data ->> 'event' = 'assigned' order by x.id desc limit 1) end as assigned_by
            from message m join conversation c on c.account_id = m.account_id and c.id = m.conversation_id
            join channel_account a on a.account_id = c.account_id and a.id = c.channel_account_id
            left join contact p on p.account_id = c.account_id and p.id = c.contact_id
