@@ -114,6 +114,62 @@ async def _again(parts: Parts, actor: Actor) -> Actor:
     return found
 
 
+async def test_where_it_stands_stays_true_whatever_is_written(parts: Parts, actor: Actor, echo: ChannelAccount, clock: FakeClock) -> None:
+    """As it would be worked out anew: a copy of the rules that PostgreSQL keeps as generated columns, beside what the trigger keeps."""
+    chosen = random.Random(7)
+    for n in range(4):
+        await say(parts, echo, "Is the tent back?", sender=f"p{n}", id=f"m{n}")
+    async with parts.db.transaction() as conn:
+        await conn.execute(
+            """create temporary table anew on commit drop as select id, merged_into_id, trashed_at, spam, spam_reason, status, is_snoozed, snoozed_until, due_at,
+                   waiting_since, failed_count, last_message_at from conversation with no data;
+               alter table anew add column shelf text generated always as (case
+                   when merged_into_id is not null then 'merged' when trashed_at is not null then 'trash'
+                   when spam and spam_reason in ('automated', 'marketing', 'unsubscribe', 'role_based', 'flood') then 'filtered' when spam then 'spam'
+                   when status = 'closed' then 'closed' when is_snoozed then 'snoozed' else 'open' end) stored,
+               add column due_rank bigint generated always as (case
+                   when is_snoozed then coalesce(micros(snoozed_until), 400000000000000000)
+                   when due_at is not null then micros(due_at)
+                   when status = 'open' and (waiting_since is not null or failed_count > 0)
+                       then 200000000000000000 + micros(coalesce(waiting_since, last_message_at))
+                   else 900000000000000000 - micros(last_message_at) end) stored"""
+        )
+        cursor = await conn.execute("select array_agg(id order by id) from conversation")
+        (ids,) = await cursor.fetchone() or ([],)
+        changes: dict[str, list[Any]] = {
+            "merged_into_id": [None, None, ids[0]],
+            "trashed_at": [None, None, clock.now()],
+            "spam": [False, False, True],
+            "spam_reason": ["flood", "manual"],
+            "status": ["open", "open", "closed"],
+            "is_snoozed": [False, True],
+            "snoozed_until": [None, clock.now() + HOUR],
+            "due_at": [None],
+            "waiting_since": [None, clock.now(), clock.now() - HOUR],
+            "failed_count": [0, 2],
+            "last_message_at": [clock.now() - HOUR, clock.now()],
+            "shelf": ["open", "merged"],  # nobody can write anything else there
+            "due_rank": [0],
+        }
+        shelves = set[str]()
+        for n in range(300):
+            role = "replica" if n % 2 else "origin"  # as rows are copied in with the other triggers off
+            await conn.execute(f"set local session_replication_role = {role}")
+            some = chosen.sample([name for name in changes if name != "spam_reason" or n % 2], chosen.randint(1, 3))
+            given = {name: chosen.choice(changes[name]) for name in some} | {"id": chosen.choice(ids[1:])}
+            await conn.execute(f"update conversation set {', '.join(f'{name} = %({name})s' for name in some)} where id = %(id)s", given)
+            names = ", ".join(name for name in changes if name not in ("shelf", "due_rank"))
+            await conn.execute(f"insert into anew (id, {names}) select id, {names} from conversation")
+            cursor = await conn.execute(
+                """with gone as (delete from anew)
+                   select c.shelf, (c.shelf, c.due_rank) is distinct from (a.shelf, a.due_rank) from conversation c join anew a using (id)"""
+            )
+            for shelf, differs in await cursor.fetchall():
+                shelves.add(shelf)
+                assert not differs, given
+        assert shelves == {"open", "closed", "snoozed", "spam", "filtered", "trash", "merged"}
+
+
 # ── every page walk shows everything once ────────────────────────────────────────────────────────────────────────────────
 
 
