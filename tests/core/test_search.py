@@ -19,8 +19,10 @@ from innboks.core.conversations import change
 from innboks.core.conversations.models import NewMessage
 from innboks.core.conversations.read import list_conversations
 from innboks.core.conversations.write import write
+from innboks.core.events import store as events
 from innboks.core.files.attach import upload
 from innboks.core.inboxes.inboxes import create_inbox
+from innboks.core.notifications import store_follow
 from innboks.core.parts import Parts
 from innboks.core.rearrangements.merge import merge
 from innboks.core.search import store, store_index, walk
@@ -292,6 +294,34 @@ async def test_a_late_commit_is_not_skipped(parts: Parts, actor: Actor, echo: Ch
     await index_all(parts, actor.account_id)
     assert await names(parts, actor, "slow") == ["Second"]
     assert await names(parts, actor, "second one") == ["Second"]
+
+
+async def test_who_follows_the_log_does_not_read_it_from_its_beginning(
+    parts: Parts, actor: Actor, echo: ChannelAccount, db: Database
+) -> None:
+    await say(parts, echo, "The first one", id="1")
+    async with db.connection() as conn:
+        await conn.execute("insert into event (account_id, type) select account_id, 'noise' from conversation, generate_series(1, 5000)")
+        await conn.execute("analyze event")
+    await index_all(parts, actor.account_id)
+    read: list[int] = []
+    async with db.connection() as conn:
+        for _ in range(2):
+            await conn.execute("select pg_stat_force_next_flush()")
+            cursor = await conn.execute("select seq_tup_read from pg_stat_user_tables where relname = 'event'")
+            row = await cursor.fetchone()
+            assert row is not None
+            read.append(row[0])
+            place = await store_index.progress(conn, actor.account_id)
+            assert place is not None
+            for _ in range(4):  # a statement is prepared when it is run for the third time, and then planned without the values
+                assert await events.after(conn, actor.account_id, place.tx, place.event_id, 10) == events.Read([], False)
+                assert await store_index.behind(conn) == []
+                await store_follow.behind(conn)
+            part = await events.after(conn, actor.account_id, 0, 0, 10)
+            assert (len(part.rows), part.more_to_come) == (10, True)
+            assert [(one.tx, one.id) for one in part.rows] == sorted((one.tx, one.id) for one in part.rows)
+    assert read[0] == read[1]
 
 
 async def test_what_was_there_before_is_walked_and_the_walk_goes_on_where_it_stood(

@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from innboks.core.events.wake import Wake
 from innboks.lib.backplane import Backplane, open_backplane
+from innboks.lib.db import Database
 
 
 def free_port() -> int:
@@ -78,3 +80,50 @@ async def test_a_server_that_is_away_costs_only_the_note(tmp_path: Path) -> None
         async with asyncio.timeout(20):
             await plane.publish("nobody hears this")
         await plane.close()
+
+
+async def test_all_who_listen_in_a_process_share_one_connection(dsn: str, db: Database) -> None:
+    async def listening() -> int:
+        async with db.connection() as conn:
+            cursor = await conn.execute(
+                "select count(*) from pg_stat_activity where datname = current_database() and query = 'listen \"innboks\"'"
+            )
+            row = await cursor.fetchone()
+            assert row is not None
+            return int(row[0])
+
+    wake, other = Wake(open_backplane(None, dsn)), Wake(open_backplane(None, dsn))
+    heard: list[asyncio.Queue[object]] = [asyncio.Queue() for _ in range(3)]
+    connected = [asyncio.Event() for _ in range(3)]
+
+    def listener(at: int) -> asyncio.Task[None]:
+        hear = heard[at].put_nowait
+        return asyncio.create_task(wake.listen(hear, lambda account, signal: hear((account, signal)), connected[at].set))
+
+    async with asyncio.timeout(20):
+        first, second = listener(0), listener(1)
+        await connected[0].wait()
+        third = listener(2)  # comes late, and is told that it may have missed something
+        await asyncio.gather(*(one.wait() for one in connected))
+        assert await listening() == 1
+        other.touch(7)
+        await other.signal(8, {"type": "typing"})
+        assert [sorted([await one.get(), await one.get()], key=str) for one in heard] == [[(8, {"type": "typing"}), 7]] * 3
+        first.cancel()  # who leaves takes nothing from the others
+        await asyncio.wait([first])
+        other.touch(9)
+        assert (await heard[1].get(), await heard[2].get(), heard[0].empty()) == (9, 9, True)
+        second.cancel()
+        third.cancel()
+        await asyncio.wait([second, third])
+        while await listening():
+            await asyncio.sleep(0.01)
+        again = listener(0)
+        connected[0].clear()
+        await connected[0].wait()
+        other.touch(10)
+        assert await heard[0].get() == 10
+        again.cancel()
+        await asyncio.wait([again])
+    await wake.close()
+    await other.close()

@@ -46,21 +46,18 @@ class Read(msgspec.Struct):
 
 
 _AFTER = """
-select tx::text::bigint, id, type, inbox_id, conversation_id, user_id, data from event
-where account_id = %(account)s and (tx, id) > (%(tx)s::text::xid8, %(id)s) and tx < pg_snapshot_xmin(pg_current_snapshot())
-order by tx, id limit {limit:d}"""
+select tx::text::bigint, id, type, inbox_id, conversation_id, user_id, data, tx < pg_snapshot_xmin(pg_current_snapshot()) from event
+where account_id = %(account)s and (tx, id) > (%(tx)s::text::xid8, %(id)s) order by event.tx, event.id limit {more:d}"""
 
 
 async def after(conn: Connection, account_id: int, tx: int, id: int, limit: int) -> Read:
-    """Only below the oldest transaction that still runs: so whatever commits later sorts after everything read here."""
-    cursor = await conn.execute(_AFTER.format(limit=limit), {"account": account_id, "tx": str(tx), "id": id})
-    rows = [Row(*row) for row in await cursor.fetchall()]
-    cursor = await conn.execute(
-        """select exists (select 1 from event where account_id = %s and (tx, id) > (%s::text::xid8, %s))""",
-        (account_id, str(rows[-1].tx if rows else tx), rows[-1].id if rows else id),
-    )
-    more = await cursor.fetchone()
-    return Read(rows, bool(more and more[0]))
+    """Only below the oldest transaction that still runs: so whatever commits later sorts after everything read here. One row more is asked for than
+    is read: is it there, or not to be read yet, there is more to come. (Whether there is any could also be asked by `exists`, but such a question
+    the planner likes to answer by reading the whole log from its beginning.)"""
+    cursor = await conn.execute(_AFTER.format(more=limit + 1), {"account": account_id, "tx": str(tx), "id": id}, prepare=True)
+    found = await cursor.fetchall()
+    rows = [Row(*row) for *row, may_be_read in found[:limit] if may_be_read]
+    return Read(rows, len(rows) < len(found))
 
 
 async def position(conn: Connection) -> tuple[str, int]:

@@ -25,6 +25,8 @@ log = structlog.get_logger("tail")
 POLL_S = 1.0
 SOON_S = 0.004
 """Events are committed but an older transaction still runs: look again this soon."""
+NEXT_S = 0.015
+"""As long as each look finds something and there is more to come, events come faster than anybody reads: they are told together."""
 BATCH = 500
 CATCH_UP_MAX = 5_000
 """A reader further behind than this begins anew."""
@@ -246,5 +248,5 @@ class Tail:
                 for subscriber in subscribers:
                     subscriber.push(frame)
         if read.more_to_come:
-            pause = 0 if len(read.rows) == BATCH else SOON_S
+            pause = 0 if len(read.rows) == BATCH else NEXT_S if read.rows else SOON_S
             asyncio.get_running_loop().call_later(pause, self._on_news, account_id)

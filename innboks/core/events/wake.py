@@ -1,20 +1,21 @@
 """Tells every process of the installation that an account has new events, and carries what has no row: typing and presence.
 
 `touch` is called after a commit. The first touch leaves at once; those that come within PAUSE_S after a note go together in the next one,
-so a thousand commits a second cost a hundred notes, and as few looks into the log by those who listen. Read next: `tail.py`, which listens.
+so a thousand commits a second cost fifty notes, and as few looks into the log by those who listen. All who listen in one process do so over one
+connection, because each would cost the database's server a process that every note wakes. Read next: `tail.py`, which listens.
 """
 
 import asyncio
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
 from innboks.lib.backplane import Backplane
 
 NOTE_ACCOUNTS = 500
-PAUSE_S = 0.01
+PAUSE_S = 0.02
 """Between two notes of one process. Nobody sees it on a screen, and under load notes would cost more than the messages they tell of."""
 
 
@@ -25,14 +26,22 @@ class Note(msgspec.Struct):
     signal: dict[str, Any] | None = None
 
 
+class _Hearer(NamedTuple):
+    on_news: Callable[[int], None]
+    on_signal: Callable[[int, dict[str, Any]], None]
+    on_connected: Callable[[], None]
+
+
 class Wake:
-    """The sending side of one process."""
+    """The notes of one process, out and in."""
 
     def __init__(self, backplane: Backplane) -> None:
         self._backplane = backplane
         self._touched: set[int] = set()
         self._sender: asyncio.Task[None] | None = None
         self._may_send_at = 0.0
+        self._hearers: list[_Hearer] = []
+        self._ear: asyncio.Task[None] | None = None
 
     def touch(self, account_id: int) -> None:
         """Account `account_id` has new events. Returns at once."""
@@ -47,22 +56,44 @@ class Wake:
     async def listen(
         self, on_news: Callable[[int], None], on_signal: Callable[[int, dict[str, Any]], None], on_connected: Callable[[], None]
     ) -> None:
-        """Runs until cancelled."""
-
-        def hear(text: str) -> None:
-            note = msgspec.json.decode(text, type=Note)
-            for account_id in note.accounts:
-                if note.signal is None:
-                    on_news(account_id)
-                else:
-                    on_signal(account_id, note.signal)
-
-        await self._backplane.listen(hear, on_connected)
+        """Runs until cancelled. `on_connected`: until now notes may have been missed."""
+        hearer = _Hearer(on_news, on_signal, on_connected)
+        self._hearers.append(hearer)
+        try:
+            if self._ear is None or self._ear.done():
+                self._ear = asyncio.create_task(self._backplane.listen(self._hear, self._on_connected))
+            else:
+                on_connected()
+            await asyncio.shield(self._ear)
+        finally:
+            self._hearers.remove(hearer)
+            if not self._hearers:
+                await self._stop_listening()
 
     async def close(self) -> None:
         if self._sender is not None:
             await asyncio.gather(self._sender, return_exceptions=True)
+        await self._stop_listening()
         await self._backplane.close()
+
+    def _hear(self, text: str) -> None:
+        note = msgspec.json.decode(text, type=Note)
+        for hearer in tuple(self._hearers):
+            for account_id in note.accounts:
+                if note.signal is None:
+                    hearer.on_news(account_id)
+                else:
+                    hearer.on_signal(account_id, note.signal)
+
+    def _on_connected(self) -> None:
+        for hearer in tuple(self._hearers):
+            hearer.on_connected()
+
+    async def _stop_listening(self) -> None:
+        ear, self._ear = self._ear, None
+        if ear is not None:
+            ear.cancel()
+            await asyncio.gather(ear, return_exceptions=True)
 
     async def _send(self) -> None:
         while self._touched:

@@ -61,7 +61,8 @@ async def behind(conn: Connection) -> list[int]:
     """Accounts with events that were not looked at yet."""
     cursor = await conn.execute(
         """select a.id from account a left join event_follower f on f.account_id = a.id
-           where exists (select 1 from event e where e.account_id = a.id and (e.tx, e.id) > (coalesce(f.tx, 0)::text::xid8, coalesce(f.id, 0)))"""
+           where (select e.id from event e where e.account_id = a.id and (e.tx, e.id) > (coalesce(f.tx, 0)::text::xid8, coalesce(f.id, 0))
+               order by e.tx, e.id limit 1) is not null"""
     )
     return [row[0] for row in await cursor.fetchall()]
 

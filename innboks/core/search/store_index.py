@@ -75,7 +75,7 @@ async def behind(conn: Connection) -> list[int]:
     cursor = await conn.execute(
         """select a.id from account a left join search_progress s on s.account_id = a.id
            where s.account_id is null or s.walk_before is not null or s.epoch <> (select epoch from server)
-               or exists (select 1 from event e where e.account_id = a.id and (e.tx, e.id) > (s.tx, s.event_id))"""
+               or (select e.id from event e where e.account_id = a.id and (e.tx, e.id) > (s.tx, s.event_id) order by e.tx, e.id limit 1) is not null"""
     )
     return [row[0] for row in await cursor.fetchall()]
 
@@ -169,12 +169,14 @@ async def index_messages(conn: Connection, account_id: int, message_ids: Sequenc
                 and (s.tokens, s.conversation_id, s.inbox_id, s.contact_id, s.at)
                     is distinct from (d.tokens, d.conversation_id, d.inbox_id, d.contact_id, d.at)""",
         given,
+        prepare=True,
     )
     await conn.execute(
         f"""insert into search_message (account_id, message_id, conversation_id, inbox_id, contact_id, at, tokens)
             {DOCUMENTS} and not exists (select 1 from search_message x where x.account_id = m.account_id and x.message_id = m.id)
             order by m.id on conflict do nothing""",
         given,
+        prepare=True,
     )
 
 
@@ -185,11 +187,13 @@ async def index_contacts(conn: Connection, account_id: int, contact_ids: Sequenc
         f"""delete from search_contact s using ({CONTACTS}) d
             where s.account_id = d.account_id and s.contact_id = d.contact_id and s.tokens is distinct from d.tokens""",
         given,
+        prepare=True,
     )
     cursor = await conn.execute(
         f"""insert into search_contact (account_id, contact_id, tokens) {CONTACTS} and not exists (
                 select 1 from search_contact x where x.account_id = p.account_id and x.contact_id = p.id) on conflict do nothing returning contact_id""",
         given,
+        prepare=True,
     )
     return [row[0] for row in await cursor.fetchall()]
 
