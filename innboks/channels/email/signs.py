@@ -76,6 +76,8 @@ def has_unsubscribe_link(text: str, html: str) -> bool:
         html = html[-LOOKED_AT:].lower()  # such links stand at the end
         return any(_is_in_link(html, found.start()) for found in _WORD.finditer(html))
     text = text[-LOOKED_AT:]
+    if _ADDRESS.search(text) is None:
+        return False  # known much sooner than where the words are
     return any(_ADDRESS.search(text, found.start(), found.end() + NEAR) is not None for found in _WORD.finditer(text))
 
 

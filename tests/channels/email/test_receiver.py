@@ -19,6 +19,7 @@ from cryptography.x509.oid import NameOID
 
 from innboks.channels.email import receiver as receiver_module
 from innboks.channels.email.receiver import Listener, listen
+from innboks.channels.email.smtp_protocol import SmtpProtocol
 from innboks.sdk.contract import Delivered, Inbound
 
 TEAM = "team@mail.example"
@@ -321,6 +322,15 @@ async def test_addresses_in_other_scripts_and_pipelining() -> None:
         assert feature in answers
     assert b"AUTH" not in answers
     assert [channel for _, channel, _ in storage.stored] == [20, 21]
+
+
+async def test_a_plain_address_is_read_as_the_library_would() -> None:
+    plain = "<a@b.example>| <a.b+c@x-y.example> SIZE=3 BODY=8BITMIME|<A@localhost>\tSIZE=1|<a@b.example>x|<a@b.example>\nx|<a@b.example><c@d.example>"
+    odd = '<a@b.example|a@b.example|<>||<@>|<a>|<"q q"@b.example>|<a..b@c.example>|<.a@c.example>|<@r.example:a@b.example>|<a@[127.0.0.1]>|<é@b.example>'
+    paths = [*plain.split("|"), *odd.split("|"), "<a@b..c>", "<a b@c.example>", "<" + "x" * 400 + "@b.example>"]
+    async with listening(Storage()) as listener:
+        ours = SmtpProtocol(None, size_limit=0, hostname="mail.example", tls_context=None, listener=listener)
+        assert [ours._getaddr(path) for path in paths] == [super(SmtpProtocol, ours)._getaddr(path) for path in paths]
 
 
 async def test_starttls_with_a_certificate(tmp_path: Path) -> None:
