@@ -31,8 +31,8 @@ HEARTBEAT_S = 5.0
 STALLED_AFTER_S = 20.0
 """A worker that has not been heard of for so long is dead, and its jobs go to another."""
 CONCURRENCY = 5
-ANNOUNCE_PAUSE_S = 0.01
-"""Between two notes of one process to the workers."""
+ANNOUNCE_PAUSE_S = 0.03
+"""Between two notes of one process to the workers, who have enough to do as long as there are so many."""
 KEEP_EVENTS = timedelta(days=14)
 _NOTES = "procrastinate_any_queue_v1"
 """What the job engine's workers listen to. Its own note, sent inside the transaction, is switched off (migration 0005)."""

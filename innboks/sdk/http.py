@@ -194,8 +194,10 @@ class HttpClient:
             return None
 
     def _note(self, method: str, target: "URL", status: int | None, started: float) -> None:
-        """Host and status, never path or query: they carry tokens at some providers."""
-        log.info("called", method=method, host=target.host, status=status, seconds=round(self._clock.monotonic() - started, 3))
+        """Host and status, never path or query: they carry tokens at some providers. A call that went well is no news, and a line for each message
+        that leaves costs as much as the call itself."""
+        tell = log.debug if status is not None and status < 400 else log.info
+        tell("called", method=method, host=target.host, status=status, seconds=round(self._clock.monotonic() - started, 3))
 
 
 def _target(url: str, query: Mapping[str, str] | None) -> "URL":

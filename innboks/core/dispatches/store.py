@@ -62,6 +62,7 @@ async def ground(
            left join lateral (select * from message where account_id = c.account_id and id = c.last_received_id limit 1) m on true
            where c.account_id = %s and c.id = %s {"for update of c" if is_alone else ""}""",
         (user_id, client_id, account_id, conversation_id),
+        prepare=True,
     )
     return await fetch_one(cursor, ReplyGround)
 
@@ -128,7 +129,7 @@ async def record(conn: Connection, values: Mapping[str, Any]) -> None:
     """Everything that one written message changes, in one statement (R-551: the first to reply becomes the assignee, and a line below the answer
     says so, R-560; its id is kept as the effect "took"). `is_answer`: it counts as our word to the customer (a forward does not, nor what leaves
     later). `is_here`: its author is looking at the conversation. `goes`: the workers take it when its time comes (`store_queue.py`)."""
-    await conn.execute(_RECORD, values)
+    await conn.execute(_RECORD, values, prepare=True)
 
 
 async def settle(

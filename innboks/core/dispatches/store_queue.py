@@ -96,7 +96,7 @@ _TAKE_ONE = _CLAIM.format(
 async def take(conn: Connection, worker: str, now: datetime, limit: int) -> list[Claimed]:
     """Takes what is due, at most `limit` (one of a few numbers: the statement is planned for each), the longest due first; of each lane only its
     first, and none of a lane in which one is under way. One statement, so that only one worker can have a message, or the person who takes it back."""
-    cursor = await conn.execute(_TAKE.format(limit=limit), {"worker": worker, "now": now})
+    cursor = await conn.execute(_TAKE.format(limit=limit), {"worker": worker, "now": now}, prepare=True)
     return await fetch_all(cursor, Claimed)
 
 
@@ -185,6 +185,7 @@ async def settle_sent(conn: Connection, left: Sequence[Left]) -> None:
             "names": [name for _, name, _ in named],
             "firsts": [is_first for _, _, is_first in named],
         },
+        prepare=True,
     )
 
 
