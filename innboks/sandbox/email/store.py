@@ -15,11 +15,11 @@ class Address(msgspec.Struct, frozen=True):
 
 
 def connected_addresses(dsn: str, kind: str) -> list[Address]:
-    """Of all accounts, oldest first. Raises psycopg.Error when the database cannot say."""
+    """Of all accounts, oldest first, and last those that Innboks gave out itself. Raises psycopg.Error when the database cannot say."""
     with psycopg.connect(dsn, connect_timeout=TIMEOUT_S, autocommit=True) as conn:
         rows = conn.execute(
             """select address, name, hosted_address from channel_account
-               where kind = %s and archived_at is null and is_active and hosted_address is not null order by created_at, id limit 200""",
+               where kind = %s and archived_at is null and is_active and hosted_address is not null order by is_fallback, created_at, id limit 200""",
             (kind,),
         )
         return [Address(*row) for row in rows]
