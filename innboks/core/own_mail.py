@@ -13,9 +13,10 @@ import aiosmtplib
 import idna
 
 from innboks.config import MailRelay
+from innboks.core.accounts.branded import LOGO_ID, Dressed, dressed
 from innboks.core.channel_accounts import store
 from innboks.errors import Rejected, SendError, Uncertain
-from innboks.sdk.contract import Notice, Party
+from innboks.sdk.contract import Notice, NoticePicture, Party
 from innboks.sdk.registry import offers
 
 if TYPE_CHECKING:
@@ -39,16 +40,20 @@ async def send(
     email: str,
     subject: str,
     text: str,
+    button: str = "",
     timeout_s: float = SMTP_S,
     without: Collection[int] = (),
     tries_all: bool = False,
 ) -> None:
     """One mail to one of our people. Raises one of `NotTaken`; ask `can_send` first. `without`: not through these channel accounts, of which it may
-    tell that they do not work. `tries_all`: where the installation's own server does not take it, through a connection all the same."""
+    tell that they do not work. `tries_all`: where the installation's own server does not take it, through a connection all the same. `button`: what
+    leads into the app is called so, in the account's brand; "": plain text."""
     if await parts.directory.resolve(parts, email) is not None:
         # It would come back as a conversation, of which people are told, and so on without end.
         raise Rejected("This address is connected as a channel, so no notice can go there.", code="own_address")
-    notice = Notice(to=Party(address=email, name=name), subject=subject, text=text)
+    shown = await dressed(parts, account_id, text, button) if button else Dressed()
+    picture = None if shown.logo is None else NoticePicture(content_id=LOGO_ID, type=shown.logo[0], content=shown.logo[1])
+    notice = Notice(to=Party(address=email, name=name), subject=subject, text=text, html=shown.html, picture=picture)
     if parts.settings.smtp_out is not None:
         try:
             await _relay(parts, parts.settings.smtp_out, notice, timeout_s)
@@ -106,4 +111,11 @@ def _message(parts: "Parts", notice: Notice) -> EmailMessage:
     message["Message-ID"] = make_msgid(domain=parts.settings.mail_domain)
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: nobody's holiday answer comes back
     message.set_content(notice.text)
+    if notice.html:
+        message.add_alternative(notice.html, subtype="html")
+    if notice.picture is not None:
+        main, _, sub = notice.picture.type.partition("/")
+        markup = message.get_body(("html",))
+        assert isinstance(markup, EmailMessage)
+        markup.add_related(notice.picture.content, main, sub, cid=f"<{notice.picture.content_id}>", disposition="inline")
     return message

@@ -104,12 +104,21 @@ class Outgoing(Strict, frozen=True):
     attempt: int = 1
 
 
+class NoticePicture(Strict, frozen=True):
+    content_id: str
+    type: str
+    content: bytes
+
+
 class Notice(Strict, frozen=True):
-    """A few lines to one of our own people: an invitation, what they are to be told (R-670). It belongs to no conversation."""
+    """A few lines to one of our own people: an invitation, what they are to be told (R-670). It belongs to no conversation.
+    `html` says the same in the account's brand, "" where there is none; `picture` stands in it."""
 
     to: Party
     subject: str
     text: str
+    html: str = ""
+    picture: "NoticePicture | None" = None
 
 
 class RecipientResult(Strict, frozen=True):

@@ -14,6 +14,7 @@ from innboks.config import MailRelay, Settings
 from innboks.lib.clock import FakeClock
 from tests.api.conftest import PASSWORD, assert_problem
 from tests.api.mail_server import Postbox, mail_server
+from tests.api.test_files import PNG
 from tests.api.test_people import People, people
 
 __all__ = ["people"]
@@ -63,6 +64,28 @@ async def test_from_the_mail_to_the_inbox(people: People, postbox: Postbox, brow
     for _ in range(2):
         assert_problem(await accept(browser, token), 404, code="unknown_invitation")
     assert (await browser.post("/api/session", json={"email": NEW["email"], "password": PASSWORD})).status_code == 201
+
+
+async def test_the_mail_wears_the_brand(people: People, postbox: Postbox) -> None:
+    """The logo inside the mail, the way in as a button in the brand's colour with letters that can be read on it; the words are the same without."""
+    assert (await people.api.post("/api/brand/logo", content=PNG)).status_code == 200
+    assert (await people.api.patch("/api/brand", json={"colour": "#ffe100", "name": 'Tindra "& <b>'})).status_code == 200
+    made = await people.api.post("/api/invitations", json={"email": "zoe@tindra.example", "name": "Zoe <script>"})
+    assert made.json()["mail"] == "sent", made.text
+    mail = postbox.mails[-1]
+    plain, markup = mail.get_body(("plain",)), mail.get_body(("html",))
+    assert plain is not None
+    assert markup is not None
+    (link,) = re.findall(r"http://inbox\.example\.com/invitation#\S+", plain.get_content())
+    shown = markup.get_content()
+    assert f'<a href="{link}" style="display:inline-block' in shown
+    assert "background:#ffe100;color:#000000" in shown
+    assert ">Choose a password</a>" in shown
+    assert "<script" not in shown
+    assert "<b>" not in shown
+    (logo,) = [part for part in mail.walk() if part.get_content_type() == "image/png"]
+    assert (logo["Content-ID"], logo.get_content_disposition(), logo.get_content()) == ("<logo@innboks>", "inline", PNG)
+    assert 'src="cid:logo@innboks"' in shown
 
 
 async def test_two_who_open_the_link_at_once_are_one(people: People, postbox: Postbox, browser: httpx.AsyncClient) -> None:

@@ -42,7 +42,7 @@ def compose(ctx: Context, outgoing: Outgoing, contents: Sequence[tuple[OutgoingF
     config: Config = ctx.config
     message_id = message_id_for(ctx, outgoing.message_id)
     text, markup = _bodies(config, outgoing)
-    body = _Parts(hashlib.sha256(message_id.encode()).hexdigest()[:24]).mail(text, markup, contents)
+    body = parts_of(message_id, text, markup, contents)
     shown = [party for party in outgoing.recipients if party.role in ("to", "cc")]
     hidden = [(party.name, party.address) for party in outgoing.recipients if party.role == "bcc"] if with_bcc else []
     bcc = [headers.addresses("Bcc", hidden)] if hidden else []
@@ -155,6 +155,11 @@ def _tidy(text: str) -> str:
 
 def _is_ascii(address: str) -> bool:
     return address.rpartition("@")[0].isascii()
+
+
+def parts_of(mark: str, text: str, markup: str, contents: Sequence[tuple[OutgoingFile, bytes]]) -> bytes:
+    """The body with its own header lines; `mark` makes the boundaries."""
+    return _Parts(hashlib.sha256(mark.encode()).hexdigest()[:24]).mail(text, markup, contents)
 
 
 class _Parts:

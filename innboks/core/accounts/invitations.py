@@ -153,7 +153,8 @@ async def _deliver(
     subject, text = words.invitation(actor.locale, who=actor.name, name=name, account=account, link=link, days=LIFE.days)
     trouble = ""
     try:
-        await own_mail.send(parts, actor.account_id, name=name, email=email, subject=subject, text=text, timeout_s=MAIL_S)
+        button = words.button(actor.locale)
+        await own_mail.send(parts, actor.account_id, name=name, email=email, subject=subject, text=text, button=button, timeout_s=MAIL_S)
     except own_mail.NotTaken as error:
         log.warning("an invitation was not taken", error=type(error).__name__)
         trouble = type(error).__name__

@@ -3,6 +3,7 @@
 _MAIL = {
     "en": {
         "subject": "{who} invites you to {account}",
+        "button": "Choose a password",
         "text": """Hello {name},
 
 {who} invites you to answer customers together with the others of {account}.
@@ -16,6 +17,7 @@ It works once, within {days} days. If you did not expect this mail, leave it: no
     },
     "nb": {
         "subject": "{who} inviterer deg til {account}",
+        "button": "Velg et passord",
         "text": """Hei {name},
 
 {who} inviterer deg til å svare kunder sammen med de andre i {account}.
@@ -32,6 +34,11 @@ Den virker én gang, i {days} dager. Venter du ikke denne e-posten, kan du la de
 
 def language(locale: str) -> str:
     return "nb" if locale.lower().startswith(("nb", "nn", "no")) else "en"
+
+
+def button(locale: str) -> str:
+    """What the link is called, where it is one to press."""
+    return _MAIL[language(locale)]["button"]
 
 
 def invitation(locale: str, *, who: str, name: str, account: str, link: str, days: int) -> tuple[str, str]:

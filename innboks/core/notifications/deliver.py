@@ -144,7 +144,15 @@ async def _mail(parts: Parts, looking: Looking, person: Person | None, dues: Seq
 
 async def _hand_over(parts: Parts, person: Person, dues: Sequence[Due]) -> None:
     subject, text = words.mail(dues, person.locale, parts.settings.url)
-    await own_mail.send(parts, dues[0].account_id, name=person.name, email=person.email, subject=subject, text=text)
+    await own_mail.send(
+        parts,
+        dues[0].account_id,
+        name=person.name,
+        email=person.email,
+        subject=subject,
+        text=text,
+        button=words.button(person.locale),
+    )
 
 
 async def _settle(parts: Parts, way: store.Way, dues: Sequence[Due], after: timedelta | None) -> None:

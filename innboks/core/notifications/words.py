@@ -30,6 +30,7 @@ _MANY: dict[str, dict[Kind, str]] = {
 _MAIL = {
     "en": {
         "subject_many": "{count} notifications",
+        "button": "Open in Innboks",
         "settings": "What you are told, and when: {url}",
         "test_title": "Innboks",
         "test_body": "Notifications reach this device.",
@@ -37,6 +38,7 @@ _MAIL = {
     },
     "nb": {
         "subject_many": "{count} varsler",
+        "button": "Åpne i Innboks",
         "settings": "Hva du varsles om, og når: {url}",
         "test_title": "Innboks",
         "test_body": "Varsler når fram til denne enheten.",
@@ -70,6 +72,11 @@ def mail(dues: Sequence[Due], locale: str, url: str) -> tuple[str, str]:
     ]
     parts.append("-- \n" + words["settings"].format(url=f"{url}/settings/notifications"))
     return " ".join(subject.split()), "\n\n".join(parts) + "\n"
+
+
+def button(locale: str) -> str:
+    """What a link into the app is called, where it is one to press."""
+    return _MAIL[language(locale)]["button"]
 
 
 def path(one: Due) -> str:

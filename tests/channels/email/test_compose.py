@@ -5,13 +5,15 @@ import email.policy
 from email.message import EmailMessage
 from typing import Any
 
+import msgspec
 import pytest
 
 from innboks.channels.email.compose import Composed, compose, text_to_html
+from innboks.channels.email.notice import compose_notice
 from innboks.channels.email.own import message_id_for, own_message
 from innboks.channels.email.read import read_mail
 from innboks.channels.email.settings import Config
-from innboks.sdk.contract import Author, OutgoingFile, Party
+from innboks.sdk.contract import Author, Notice, NoticePicture, OutgoingFile, Party
 from tests.channels.email.context import World, outgoing
 
 EVIL = "x\r\nBcc: evil@z.example\r\n\r\nbody\n\rX-Evil: 1\x00\u2028X-Evil: 2\x85X-Evil: 3"
@@ -215,3 +217,19 @@ def test_addresses_in_other_scripts() -> None:
     mail = made(recipients=[Party(address="jörg@customer.example", name="Jörg")])
     assert mail.needs_utf8
     assert "<jörg@customer.example>".encode() in mail.raw
+
+
+def test_a_notice_says_the_same_in_the_brand() -> None:
+    world = World(Config(address="team@acme.example"), domain="inbox.example")
+    plain = Notice(to=Party(address="ada@acme.example", name="Ada"), subject="New", text="Å ja\nhttp://x.example/1")
+    message = read(compose_notice(world.context(), plain))
+    assert (message.get_content_type(), message.get_content().splitlines()) == ("text/plain", ["Å ja", "http://x.example/1"])
+    logo = NoticePicture(content_id="logo@innboks", type="image/png", content=b"\x89PNG")
+    branded = msgspec.structs.replace(plain, html='<img src="cid:logo@innboks"><p>Å ja</p>', picture=logo)
+    message = read(compose_notice(world.context(), branded))
+    kinds = [part.get_content_type() for part in message.walk() if not part.is_multipart()]
+    assert kinds == ["text/plain", "text/html", "image/png"]
+    body = message.get_body(("plain",))
+    assert isinstance(body, EmailMessage)
+    assert body.get_content().splitlines() == ["Å ja", "http://x.example/1"]
+    assert message["Auto-Submitted"] == "auto-generated"
