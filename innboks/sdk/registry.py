@@ -50,6 +50,15 @@ class Registry:
         path = self._folders[kind] / name
         return path.read_text(encoding="utf-8") if path.is_file() else ""
 
+    def words(self, kind: str) -> dict[str, dict[str, str]]:
+        """By language, the channel's English texts and what to say instead (`words.nb.json`); "{0}" stands for what is filled in there."""
+        return {
+            language: msgspec.json.decode(text, type=dict[str, str]) for language, text in self._in_languages(kind, "words.*.json").items()
+        }
+
+    def _in_languages(self, kind: str, pattern: str) -> dict[str, str]:
+        return {file.name.split(".")[1]: file.read_text(encoding="utf-8") for file in sorted(self._folders[kind].glob(pattern))}
+
     def describe(self, channel: Channel, settings: Mapping[str, Any]) -> dict[str, Any]:
         """What the agent app needs to draw a channel without knowing it: facts, abilities, the form as JSON Schema, ways to sign in, help and icon.
         `settings` are the operator's."""
@@ -62,6 +71,8 @@ class Registry:
             "config_schema": msgspec.json.schema(channel.Config),
             "icon": self.text_file(channel.kind, "icon.svg"),
             "guide": self.text_file(channel.kind, "guide.md"),
+            "words": self.words(channel.kind),
+            "guides": self._in_languages(channel.kind, "guide.*.md"),
             "can_check": offers(channel, "checks"),
             "can_preview": offers(channel, "preview"),
             "can_watch": offers(channel, "watch"),

@@ -7,6 +7,7 @@ import { keys } from "../api/queries";
 import type { BulkResults, Conversation, Id } from "../api/types";
 import { t } from "../ui/i18n";
 import { sentence } from "../ui/States";
+import { inWords } from "../ui/serverWords";
 import { toast, toastError, toastProgress } from "../ui/toasts";
 import { type Change, changed, isEmpty, wayBack } from "./changes";
 
@@ -93,7 +94,7 @@ async function sendMany(steps: Step[], options: Options, undo?: () => void): Pro
           count++;
           show(options, result.conversation);
         } else if (before) {
-          refused.set(result.detail, (refused.get(result.detail) ?? 0) + 1);
+          refused.set(inWords(result.detail), (refused.get(inWords(result.detail)) ?? 0) + 1);
           show(options, before);
         }
       });

@@ -1,6 +1,8 @@
 /* What the app reads, each under one cache key. Components use these and nothing else, so that the live stream (apply.ts) knows where a piece of
  * news belongs. */
 import { type InfiniteData, infiniteQueryOptions, QueryClient, queryOptions } from "@tanstack/react-query";
+import { locale } from "../ui/i18n";
+import { spokenIn } from "./channelWords";
 import { get, NoConnection, Problem, query } from "./client";
 import { type ListFilter, listParams } from "./lists";
 import type * as wire from "./types";
@@ -89,7 +91,7 @@ export const usersQuery = queryOptions({ queryKey: keys.users, queryFn: () => pa
 export const inboxesQuery = queryOptions({ queryKey: keys.inboxes, queryFn: () => page<wire.Inbox>("/api/inboxes") });
 export const channelsQuery = queryOptions({
   queryKey: keys.channels,
-  queryFn: () => page<wire.Channel>("/api/channels"),
+  queryFn: async () => (await page<wire.Channel>("/api/channels")).map((one) => spokenIn(locale(), one)),
   staleTime: Number.POSITIVE_INFINITY,
 });
 export const channelAccountsQuery = queryOptions({

@@ -211,6 +211,9 @@ export interface Channel {
   abilities: Abilities;
   config_schema: JsonSchema;
   guide: string;
+  /** By language: English texts of the channel and what to say instead; its guide. */
+  words?: Record<string, Record<string, string>>;
+  guides?: Record<string, string>;
   sign_ins?: SignIn[];
   can_preview: boolean;
   can_check: boolean;

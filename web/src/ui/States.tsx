@@ -4,6 +4,7 @@ import { type ReactNode, useEffect, useState } from "react";
 import { NoConnection, Problem } from "../api/client";
 import { Button } from "./Button";
 import { t } from "./i18n";
+import { inWords } from "./serverWords";
 
 /** Nothing for the first 150 ms, then grey shapes of what will come. */
 export function Skeleton({ rows, shape }: { rows: number; shape: "row" | "message" | "line" }) {
@@ -49,7 +50,7 @@ export function Empty({
 export function sentence(error: unknown): string {
   if (error instanceof NoConnection) return t("problem.no_connection");
   if (error instanceof Problem) {
-    if (error.body.detail) return error.body.detail;
+    if (error.body.detail) return inWords(error.body.detail);
     if (error.status === 403) return t("problem.forbidden");
     if (error.status === 404) return t("problem.not_found");
   }

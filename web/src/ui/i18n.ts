@@ -2,6 +2,7 @@
  * the English catalogue, so an unknown id does not compile. */
 import { type Messages, setupI18n } from "@lingui/core";
 import type en from "./messages/en.json";
+import { learn } from "./serverWords";
 
 export type MessageId = keyof typeof en;
 export type Locale = "en" | "nb";
@@ -25,8 +26,12 @@ const later: Partial<Record<Locale, Promise<void>>> = {};
 /** Fetches the words of what comes after the first inbox, once. Must be awaited before any of it is drawn. */
 export function loadLater(): Promise<void> {
   const wanted = locale();
-  later[wanted] ??= laterParts[wanted]().then(
-    (part) => i18n.load(wanted, part.default as Messages),
+  const sentences = wanted === "nb" ? import("./server.nb.json") : null;
+  later[wanted] ??= Promise.all([laterParts[wanted](), sentences]).then(
+    ([part, said]) => {
+      i18n.load(wanted, part.default as Messages);
+      if (said) learn(said.default);
+    },
     (error: unknown) => {
       delete later[wanted]; // no connection: the next one who needs them tries again
       throw error;

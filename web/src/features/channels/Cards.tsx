@@ -27,7 +27,7 @@ export function Cards({ label, hint, error, field, value, onChange }: Props) {
               onChange={() => onChange(field.name, choice.value)}
             />
             <span className="grow">
-              {choice.label}
+              <span className="block mid">{choice.label}</span>
               <span className="block small-text muted">{choice.hint}</span>
             </span>
           </label>

@@ -5,6 +5,7 @@ import { lazy, Suspense } from "react";
 import { channelAccountsQuery } from "../../api/queries";
 import { t, withWords } from "../../ui/i18n";
 import { Skeleton } from "../../ui/States";
+import { inWords } from "../../ui/serverWords";
 import { toastError } from "../../ui/toasts";
 import { AccountPage } from "./AccountPage";
 import { ChannelList } from "./ChannelList";
@@ -18,7 +19,7 @@ export function Channels({ item }: { item?: string }) {
   const accounts = useQuery({ ...channelAccountsQuery, staleTime: 10_000 });
   const navigate = useNavigate();
   useWayBack((state) => {
-    if (state.problem) toastError(state.problem.sentence);
+    if (state.problem) toastError(inWords(state.problem.sentence));
     else if (state.channel_account_id) {
       void accounts.refetch();
       void navigate({

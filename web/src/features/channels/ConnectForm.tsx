@@ -1,10 +1,10 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useMemo, useState } from "react";
 import { get, Problem, post } from "../../api/client";
-import { inboxesQuery, keys } from "../../api/queries";
+import { inboxesQuery, keys, sessionQuery } from "../../api/queries";
 import type { Channel, ChannelAccount, Id } from "../../api/types";
 import { Button } from "../../ui/Button";
-import { Field, Select } from "../../ui/Field";
+import { Select } from "../../ui/Field";
 import { t } from "../../ui/i18n";
 import { sentence } from "../../ui/States";
 import { ConfigForm } from "./ConfigForm";
@@ -18,22 +18,24 @@ interface Props {
   onDone: (made: ChannelAccount) => void;
 }
 
-/** Connects one channel account: a name, an inbox, and whatever the channel itself asks for. */
+/** Connects the first channel account with as little as it takes; what else there is to set begins as usual, and stands in the settings. */
 export function ConnectForm({ channel, inboxId, onDone }: Props) {
   const client = useQueryClient();
   const inboxes = useQuery(inboxesQuery).data ?? [];
-  const fields = useMemo(() => fieldsOf(channel.config_schema), [channel]);
+  const own = useQuery(sessionQuery).data?.account.name ?? "";
+  const fields = useMemo(() => fieldsOf(channel.config_schema).filter((one) => !one.step || one.brand), [channel]);
   const [values, setValues] = useState<Values>({});
-  const [name, setName] = useState(channel.name);
   const [inbox, setInbox] = useState(inboxId);
   const [problem, setProblem] = useState<unknown>(null);
   const [isBusy, setBusy] = useState(false);
-  const filled = { ...Object.fromEntries(fields.map((field) => [field.name, field.initial])), ...values };
+  const filled = {
+    ...Object.fromEntries(fields.map((field) => [field.name, field.brand ? own : field.initial])),
+    ...values,
+  };
   const signIn = signInFor(channel, filled);
   const at = problem instanceof Problem && problem.field ? problem.field.split(".").pop() : undefined;
   const isBeside =
-    at !== undefined &&
-    (at === "name" || (at === "accepts_terms" && signIn) || fields.some((field) => field.name === at));
+    at !== undefined && ((at === "accepts_terms" && signIn) || fields.some((field) => field.name === at));
   const [accepts, setAccepts] = useState(false);
 
   const finish = async (made: ChannelAccount) => {
@@ -53,7 +55,7 @@ export function ConnectForm({ channel, inboxId, onDone }: Props) {
     setProblem(null);
     const wish = {
       kind: channel.kind,
-      name: name.trim(),
+      name: channel.name,
       inbox_id: inbox ?? inboxes[0]?.id,
       config: configOf(fields, filled),
     };
@@ -70,13 +72,6 @@ export function ConnectForm({ channel, inboxId, onDone }: Props) {
 
   return (
     <form className="fields" onSubmit={submit}>
-      <Field
-        label={t("field.channel_name")}
-        required
-        value={name}
-        onChange={(event) => setName(event.target.value)}
-        error={at === "name" ? sentence(problem) : null}
-      />
       {inboxes.length > 1 ? (
         <Select
           label={t("field.inbox")}

@@ -3,6 +3,7 @@ import type { ChannelAccount } from "../../api/types";
 import { Button } from "../../ui/Button";
 import { CopyField } from "../../ui/CopyField";
 import { t } from "../../ui/i18n";
+import { inWords } from "../../ui/serverWords";
 
 /** What to do after connecting: where the channel asked for an address of ours, that address to copy. */
 export function Connected({ account, onDone }: { account: ChannelAccount; onDone: () => void }) {
@@ -12,7 +13,8 @@ export function Connected({ account, onDone }: { account: ChannelAccount; onDone
       <div className="fields">
         <p className="row soft">
           <CircleCheck />
-          {account.health?.sentence || t("connect.done_text", { address: account.address || account.name })}
+          {inWords(account.health?.sentence ?? "") ||
+            t("connect.done_text", { address: account.address || account.name })}
         </p>
         {account.hosted_address ? (
           <CopyField label={t("field.hosted_address")} value={account.hosted_address} hint={t("connect.hosted_hint")} />

@@ -5,6 +5,7 @@ import type { ChannelAccount, HealthState } from "../../api/types";
 import { useNow } from "../../ui/clock";
 import { ago, messageTime, span } from "../../ui/format";
 import { t } from "../../ui/i18n";
+import { inWords } from "../../ui/serverWords";
 
 const ICONS = {
   connected: <CircleCheck />,
@@ -48,19 +49,22 @@ function healthWords(account: ChannelAccount, inbox: string | undefined, now: Da
       ];
     case "broken":
       return [
-        health.sentence || t("health.broken"),
-        [health.since ? t("health.since", { when: messageTime(health.since, now) }) : "", kept || health.action]
+        inWords(health.sentence) || t("health.broken"),
+        [
+          health.since ? t("health.since", { when: messageTime(health.since, now) }) : "",
+          kept || inWords(health.action),
+        ]
           .filter(Boolean)
           .join(" "),
       ];
     case "paused":
       return [
-        health.sentence || t("health.paused"),
+        inWords(health.sentence) || t("health.paused"),
         [health.since ? t("health.since", { when: messageTime(health.since, now) }) : "", kept]
           .filter(Boolean)
           .join(" "),
       ];
     default:
-      return [t("health.unfinished"), health.sentence || lastWords];
+      return [t("health.unfinished"), inWords(health.sentence) || lastWords];
   }
 }

@@ -8,13 +8,14 @@ import { Button } from "../../ui/Button";
 import { CopyField } from "../../ui/CopyField";
 import { t } from "../../ui/i18n";
 import { Failed, Skeleton } from "../../ui/States";
+import { inWords } from "../../ui/serverWords";
 
 export function Records({ account }: { account: ChannelAccount }) {
   const checks = useQuery(channelChecksQuery(account.id));
   if (checks.isError) return <Failed error={checks.error} onRetry={() => void checks.refetch()} />;
   if (!checks.data) return <Skeleton rows={3} shape="line" />;
   return (
-    <div>
+    <div className="records">
       <ul className="card rowlist">
         {checks.data.map((one) => (
           <Line key={one.name} check={one} />
@@ -44,7 +45,7 @@ function Line({ check }: { check: ChannelCheck }) {
       {check.state === "ok" ? <CircleCheck /> : isMissing ? <TriangleAlert /> : <CircleHelp />}
       <div className="grow">
         <p className="mid">{words}</p>
-        <p className="small-text muted">{check.sentence}</p>
+        <p className="small-text muted">{inWords(check.sentence)}</p>
       </div>
       {check.record_name ? (
         <Button

@@ -9,6 +9,7 @@ import { Button } from "../../ui/Button";
 import { number, span } from "../../ui/format";
 import { t } from "../../ui/i18n";
 import { sentence } from "../../ui/States";
+import { inWords } from "../../ui/serverWords";
 import { toastError } from "../../ui/toasts";
 
 const LOOK_MS = 1000;
@@ -81,7 +82,7 @@ function Steps({ test, isHosted }: { test: ChannelTest; isHosted: boolean }) {
       />
       <Step
         words={sent_at ? t("test_step.sent") : problem ? t("test_step.not_sent") : t("test_step.sending")}
-        hint={problem || t("test_step.to", { address: test.address })}
+        hint={inWords(problem) || t("test_step.to", { address: test.address })}
         from={taken_at}
         to={sent_at}
         isNow={taken_at !== null && !sent_at}
@@ -96,7 +97,7 @@ function Steps({ test, isHosted }: { test: ChannelTest; isHosted: boolean }) {
       />
       <Step
         words={t("test_step.kept")}
-        hint={test.note || t("test_step.kept_hint")}
+        hint={inWords(test.note) || t("test_step.kept_hint")}
         from={returned_at}
         to={returned_at}
         isNow={false}

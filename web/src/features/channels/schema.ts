@@ -56,11 +56,15 @@ function fieldOf(root: JsonSchema, name: string, raw: JsonSchema, isRequired: bo
   const labels = (schema["x-labels"] ?? {}) as Record<string, string | null>;
   const hints = schema["x-cards"] as Record<string, string> | undefined;
   const offered = (schema.enum ?? []).filter((value) => labels[String(value)] !== null);
-  const choices = offered.map((value) => ({
-    value: value as Value,
-    label: labels[String(value)] ?? spoken(String(value)),
-    ...(hints ? { hint: hints[String(value)] ?? "" } : {}),
-  }));
+  // Cards stand in the order in which they are described; a schema sorts its values by name.
+  const order = Object.keys(hints ?? {});
+  const choices = offered
+    .toSorted((a, b) => order.indexOf(String(a)) - order.indexOf(String(b)))
+    .map((value) => ({
+      value: value as Value,
+      label: labels[String(value)] ?? spoken(String(value)),
+      ...(hints ? { hint: hints[String(value)] ?? "" } : {}),
+    }));
   const control = controlOf(schema, choices.length > 0);
   return {
     name,

@@ -60,7 +60,7 @@ export function ImportProgress({ table }: { table: ContactImport }) {
       {isRunning ? (
         <p className="soft num">{t("import.progress", { done: table.done_count, total: table.row_count })}</p>
       ) : null}
-      <dl className="card numbers">
+      <dl className="card numbers importnumbers">
         {numbers.map(({ label, count }) => (
           <div key={label}>
             <dt>{label}</dt>

@@ -8,6 +8,7 @@ import { actions } from "../../actions/list";
 import { channelAccountsQuery, inboxesQuery, sessionQuery, viewsQuery } from "../../api/queries";
 import { IconButton } from "../../ui/Button";
 import { t } from "../../ui/i18n";
+import { inWords } from "../../ui/serverWords";
 import { useStore } from "../../ui/store";
 import { KindBadge } from "../channels/ChannelBadge";
 import { foldedSections, toggleSection } from "./foldedSections";
@@ -56,7 +57,7 @@ export function Views({ scope }: { scope: Scope }) {
             icon={<KindBadge kind={account.kind} />}
             name={account.name}
             count={countOf(`channel-${account.id}`)}
-            warning={account.health?.state === "broken" ? account.health.sentence : undefined}
+            warning={account.health?.state === "broken" ? inWords(account.health.sentence) : undefined}
           />
         ))}
         {accounts.length === 0 ? (

@@ -9,6 +9,7 @@ import { Dialog } from "../../ui/Dialog";
 import { fileSize, fullTime, rowTime } from "../../ui/format";
 import { t } from "../../ui/i18n";
 import { Empty, Failed, Skeleton, sentence } from "../../ui/States";
+import { inWords } from "../../ui/serverWords";
 import { toast, toastError } from "../../ui/toasts";
 
 /** What reached us and could not be shown: nothing is thrown away, each says why, and each can be tried again. */
@@ -22,7 +23,7 @@ export function Quarantine() {
   const replay = async (one: Delivery) => {
     try {
       const after = await post<Delivery>(`/api/deliveries/${one.id}/replay`);
-      if (after.fate === "quarantined") toastError(after.reason || t("quarantine.still"));
+      if (after.fate === "quarantined") toastError(inWords(after.reason) || t("quarantine.still"));
       else toast(t("quarantine.replayed"));
       await client.invalidateQueries({ queryKey: keys.quarantine });
     } catch (problem) {
@@ -44,7 +45,7 @@ export function Quarantine() {
           {rows.map((one) => (
             <li key={one.id}>
               <div className="grow">
-                <p className="mid">{one.reason || one.code}</p>
+                <p className="mid">{inWords(one.reason) || one.code}</p>
                 <p className="small-text muted">
                   {[
                     accounts.find((account) => account.id === one.channel_account_id)?.name,

@@ -9,6 +9,7 @@ import { Button } from "../../ui/Button";
 import { clock, fullTime } from "../../ui/format";
 import { type MessageId, t } from "../../ui/i18n";
 import { sentence } from "../../ui/States";
+import { inWords } from "../../ui/serverWords";
 import { toastError } from "../../ui/toasts";
 import { Elsewhere } from "../sending/Elsewhere";
 import { Waiting } from "../sending/Waiting";
@@ -65,7 +66,7 @@ export function DeliveryMark({ message }: { message: Message }) {
 function factsOf(message: Message): string {
   const time = message.sent_at ? fullTime(message.sent_at) : null;
   const retry = message.next_try_at ? t("delivery.next_try", { time: clock(new Date(message.next_try_at)) }) : null;
-  return [time, message.state === "queued" ? message.reason : "", retry].filter(Boolean).join(" · ");
+  return [time, message.state === "queued" ? inWords(message.reason) : "", retry].filter(Boolean).join(" · ");
 }
 
 /** The same in words, for who has no pointer to rest on the mark. */
@@ -107,7 +108,7 @@ export function DeliveryTrouble({ message, me }: { message: Message; me: string 
         {isUncertain
           ? t("delivery.uncertain_text")
           : message.reason
-            ? t("delivery.failed_because", { reason: message.reason })
+            ? t("delivery.failed_because", { reason: inWords(message.reason) })
             : t("delivery.failed_text")}
       </span>
       {isUncertain ? (
@@ -137,7 +138,7 @@ export function PerPerson({ message }: { message: Message }) {
         const word = one.state ? WORDS[one.state] : undefined;
         return (
           <li key={one.address} className={one.state === "failed" ? "failed" : ""}>
-            {[one.address, word ? t(word) : one.state, one.reason].filter(Boolean).join(" · ")}
+            {[one.address, word ? t(word) : one.state, inWords(one.reason)].filter(Boolean).join(" · ")}
           </li>
         );
       })}

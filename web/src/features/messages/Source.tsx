@@ -61,7 +61,7 @@ export default function Source({ message, onClose }: { message: Message; onClose
             ) : null}
             {shown === "headers" ? (
               // biome-ignore lint/a11y/noNoninteractiveTabindex: what can be scrolled is reached by keyboard
-              <section className="raw" tabIndex={0} aria-label={t("source.headers")}>
+              <section className="sourcetext" tabIndex={0} aria-label={t("source.headers")}>
                 <dl>
                   {found.headers.map((one, index) => (
                     <div key={`${String(index)} ${one.name}`}>
@@ -73,7 +73,7 @@ export default function Source({ message, onClose }: { message: Message; onClose
               </section>
             ) : (
               // biome-ignore lint/a11y/noNoninteractiveTabindex: what can be scrolled is reached by keyboard
-              <section className="raw" tabIndex={0} aria-label={t("source.raw")}>
+              <section className="sourcetext" tabIndex={0} aria-label={t("source.raw")}>
                 <pre dir="auto">{found.text}</pre>
                 {found.is_cut ? <p className="muted">{t("source.cut", { size: fileSize(found.size) })}</p> : null}
               </section>

@@ -49,7 +49,7 @@ function Matrix({ choices, hasMail, onSave }: PartProps & { hasMail: boolean }) 
   };
   return (
     <>
-      <table className="ways">
+      <table className="toldways">
         <caption className="sr">{t("notifications.matrix")}</caption>
         <thead>
           <tr>

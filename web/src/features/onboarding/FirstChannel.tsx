@@ -41,7 +41,10 @@ export function FirstChannel({ inbox, isConnecting, onConnecting, onDone }: Prop
           <label key={one.kind} className="pick">
             <input type="radio" name="channel" checked={one.kind === kind} onChange={() => setKind(one.kind)} />
             <ChannelBadge channel={one} size={32} />
-            <span className="mid">{one.name}</span>
+            <span>
+              <span className="block mid">{one.name}</span>
+              <span className="block small-text muted">{one.tagline}</span>
+            </span>
           </label>
         ))}
       </fieldset>
@@ -54,6 +57,7 @@ export function FirstChannel({ inbox, isConnecting, onConnecting, onDone }: Prop
         <Button size="l" className="wide" onClick={onDone}>
           {t("setup.later")}
         </Button>
+        <p className="hint">{t("setup.later_hint")}</p>
       </div>
     </>
   );

@@ -57,7 +57,13 @@ const LANES = [
   "M460 14C460 120 356 110 348 228",
   "M590 40C590 150 410 120 370 228",
 ];
-const ROWS = [62, 46, 74, 54, 38];
+const ROWS = [
+  { width: 62, left: "soon" },
+  { width: 46, left: "calm" },
+  { width: 74, left: "calm" },
+  { width: 54, left: "calm" },
+  { width: 38, left: "" },
+];
 
 const GLYPHS = [Mail, MessageCircle, MessagesSquare, Send, Phone];
 
@@ -81,15 +87,21 @@ function Picture() {
       </div>
       <div className="minibox">
         <p className="row strong">{t("setup.default_inbox")}</p>
-        {ROWS.map((width, index) => (
-          <div key={width} className="minirow">
-            <span className={`avatar s36 tint${(index * 3 + 1) % 8}`} />
-            <span className="bars">
-              <i className={`bar w${index}`} />
-              <i className={`bar thin w${(index + 2) % 5}`} />
-            </span>
-          </div>
-        ))}
+        {ROWS.map(({ width, left }, index) => {
+          const Glyph = GLYPHS[index];
+          return (
+            <div key={width} className="minirow">
+              <span className={`avatar s36 tint${(index * 3 + 1) % 8}`}>
+                <span className={`badge miniway lane${index}`}>{Glyph ? <Glyph /> : null}</span>
+              </span>
+              <span className="bars">
+                <i className={`bar w${index}`} />
+                <i className={`bar thin w${(index + 2) % 5}`} />
+              </span>
+              {left ? <i className={`bar minichip ${left}`} /> : null}
+            </div>
+          );
+        })}
       </div>
     </div>
   );
