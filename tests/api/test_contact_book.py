@@ -38,6 +38,16 @@ async def wrote(api: httpx.AsyncClient, echo: dict[str, Any], sender: str, id: s
     return next(one["contact"]["id"] for one in listed if one["contact"]["address"] == sender)
 
 
+async def test_names_stand_in_the_order_in_which_one_looks_for_them(api: httpx.AsyncClient) -> None:
+    for name in ("Åse", "Zoe", "Østen", "Ärla", "eva", "Éva B", "Ægir", "Evald"):
+        await made(api, "/api/contacts", {"name": name, "email": f"c{ord(name[0])}{len(name)}@fjell.example"})
+    order = ["eva", "Éva B", "Evald", "Zoe", "Ægir", "Ärla", "Østen", "Åse"]
+    assert await names(api, sort="name") == order
+    page = (await api.get("/api/contacts", params={"sort": "name", "limit": 5})).json()
+    rest = (await api.get("/api/contacts", params={"sort": "name", "limit": 5, "cursor": page["next"]})).json()
+    assert [one["name"] for one in [*page["items"], *rest["items"]]] == order, "pages go on where they ended"
+
+
 async def test_the_list_is_searched_narrowed_sorted_and_paged(
     api: httpx.AsyncClient, parts: Parts, ada: Actor, echo: dict[str, Any]
 ) -> None:

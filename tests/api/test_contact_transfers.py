@@ -210,6 +210,9 @@ async def test_a_list_is_exported_piece_by_piece(
     few = await made(api, "/api/contact-exports", {"ids": [chosen]})
     await exports.write_out(parts, ada.account_id, int(few["id"]))
     assert (await api.get(f"/api/contact-exports/{few['id']}")).json()["done_count"] == 1
+    listed = (await api.get("/api/contact-exports")).json()["items"]
+    assert [one["id"] for one in listed] == [few["id"], narrowed["id"], begun["id"]], "the newest first"
+    assert (await stranger.get("/api/contact-exports")).json()["items"] == []
     assert_problem(await stranger.get(where), 404, code="unknown_export")
     assert_problem(await stranger.get(f"{where}/file"), 404, code="unknown_export")
 

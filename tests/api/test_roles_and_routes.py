@@ -156,6 +156,7 @@ TABLE: dict[str, str] = {
     "list_channel_drafts": "configure",
     "list_channels": "everybody",
     "list_contact_duplicates": "read",
+    "list_contact_exports": "everybody",
     "list_contact_imports": "everybody",
     "list_contact_properties": "everybody",
     "list_contacts": "everybody",

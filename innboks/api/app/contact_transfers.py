@@ -187,6 +187,16 @@ async def begin_contact_export(request: Call, data: JSONBody[ExportWanted]) -> R
     return Response(_export(await exports.begin_export(request.parts, request.actor, wanted)), status_code=201)
 
 
+@get(
+    "/contact-exports",
+    operation_id="list_contact_exports",
+    tags=["contacts"],
+    summary="Your own exports of the last week, the newest first",
+)
+async def list_contact_exports(request: Call) -> Items[ExportOut]:
+    return Items([_export(one) for one in await exports.list_exports(request.parts, request.actor)])
+
+
 @get("/contact-exports/{contact_export_id:str}", operation_id="get_contact_export", tags=["contacts"], summary="How an export stands")
 async def get_contact_export(request: Call, contact_export_id: PathId) -> ExportOut:
     return _export(await exports.get_export(request.parts, request.actor, contact_export_id))
@@ -235,6 +245,7 @@ routes = [
     undo_contact_import,
     get_bad_rows,
     begin_contact_export,
+    list_contact_exports,
     get_contact_export,
     get_contact_export_file,
 ]

@@ -22,6 +22,7 @@ from innboks.errors import Conflict, Invalid, NotFound
 
 PIECE_BYTES = 4 * 1024 * 1024
 PAGE = 100
+LISTED_MAX = 20
 PAGES_MAX = 200
 """A piece ends after so many pages also where little was found, so that the progress is seen."""
 
@@ -36,6 +37,12 @@ async def begin_export(parts: Parts, actor: Actor, wanted: ContactFilter) -> Exp
     assert made is not None
     parts.jobs.announce()
     return made
+
+
+async def list_exports(parts: Parts, actor: Actor) -> list[Export]:
+    """Their own of the last week, the newest first."""
+    async with parts.db.connection() as conn:
+        return await store.exports_of(conn, actor.account_id, actor.user_id, LISTED_MAX)
 
 
 async def get_export(parts: Parts, actor: Actor, id: int) -> Export:

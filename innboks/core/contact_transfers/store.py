@@ -237,6 +237,14 @@ async def get_export(conn: Connection, account_id: int, id: int) -> Export | Non
     return await fetch_one(cursor, Export)
 
 
+async def exports_of(conn: Connection, account_id: int, user_id: int, limit: int) -> list[Export]:
+    cursor = await conn.execute(
+        f"select {_EXPORT} from contact_export where account_id = %s and user_id = %s order by id desc limit {limit:d}",
+        (account_id, user_id),
+    )
+    return await fetch_all(cursor, Export)
+
+
 async def add_piece(
     conn: Connection, account_id: int, id: int, *, after: str | None, hash: str, size: int, count: int, next: str | None
 ) -> bool:

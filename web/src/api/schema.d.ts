@@ -1995,7 +1995,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** Your own exports of the last week, the newest first */
+        get: operations["list_contact_exports"];
         put?: never;
         /** Write a list of contacts as CSV */
         post: operations["begin_contact_export"];
@@ -3363,6 +3364,11 @@ export interface components {
         /** Items[PropertyOut] */
         "Items_innboks.api.app.contact_properties.PropertyOut_": {
             items: components["schemas"]["PropertyOut"][];
+            next?: string | null;
+        };
+        /** Items[ExportOut] */
+        "Items_innboks.api.app.contact_transfers.ExportOut_": {
+            items: components["schemas"]["ExportOut"][];
             next?: string | null;
         };
         /** Items[ImportOut] */
@@ -9831,6 +9837,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": unknown;
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_contact_exports: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_innboks.api.app.contact_transfers.ExportOut_"];
                 };
             };
             /** @description A problem (RFC 9457) */

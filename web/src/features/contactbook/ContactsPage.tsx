@@ -1,6 +1,6 @@
 /* All contacts: a table that is searched, narrowed, sorted and chosen from. What narrows it stands in the address. */
 import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
-import { Link, useNavigate, useSearch } from "@tanstack/react-router";
+import { Link, useLocation, useNavigate, useSearch } from "@tanstack/react-router";
 import { Columns3, FileDown, FileUp, Plus, Search } from "lucide-react";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { contactPropertiesQuery, sessionQuery, usersQuery } from "../../api/queries";
@@ -35,6 +35,13 @@ export default function ContactsPage() {
   /** With ids: these alone. */
   const [exporting, setExporting] = useState<{ ids?: readonly string[] } | null>(null);
   const mayTransfer = useMay("account_access");
+  // The palette leads here to export.
+  const wantsExport = useLocation({ select: ({ hash }) => hash === "export" });
+  useEffect(() => {
+    if (!wantsExport || !mayTransfer) return;
+    setExporting({});
+    void navigate({ to: "/contacts", search: (old) => old as BookSearch, hash: "", replace: true });
+  }, [wantsExport, mayTransfer, navigate]);
   const hasChosen = useStore(chosen, (state) => state.ids.size > 0);
   const change = (part: Partial<BookSearch>) =>
     void navigate({ to: "/contacts", search: { ...search, ...part }, replace: true });

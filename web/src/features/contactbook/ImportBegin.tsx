@@ -10,6 +10,7 @@ import { useNow } from "../../ui/clock";
 import { rowTime } from "../../ui/format";
 import { t } from "../../ui/i18n";
 import { Failed, Skeleton, sentence } from "../../ui/States";
+import { EarlierExports } from "./EarlierExports";
 import { importsKey, isGoing, LOOK_MS, STATES } from "./importing";
 
 export function ImportBegin() {
@@ -83,6 +84,7 @@ export function ImportBegin() {
         ) : null}
       </section>
       <Earlier />
+      <EarlierExports />
     </>
   );
 }

@@ -1,14 +1,15 @@
 /* The entries of the palette that are always there: actions of the screen, views, channels, inboxes, settings, people. */
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { ArrowRight, Inbox, Plug, Search, Settings2, UserRound, Zap } from "lucide-react";
+import { ArrowRight, FileDown, FileUp, Inbox, Plug, Search, Settings2, UserRound, Zap } from "lucide-react";
 import { useEffect, useState } from "react";
 import { shownKeys } from "../../actions/action";
 import { whatCanBeDone } from "../../actions/finder";
 import { actions as everywhere } from "../../actions/list";
-import { channelAccountsQuery, inboxesQuery, savedViewsQuery, usersQuery } from "../../api/queries";
+import { channelAccountsQuery, channelsQuery, inboxesQuery, savedViewsQuery, usersQuery } from "../../api/queries";
 import { type MessageId, t } from "../../ui/i18n";
 import { BUILT_IN, VIEW_NAMES } from "../conversations/views";
+import { useMay } from "../people/people";
 import { quoted } from "../search/line";
 import type { Entry } from "./entries";
 
@@ -18,6 +19,7 @@ const NO_ACTIONS: Entry[] = [];
 
 interface Section {
   name: string;
+  needs?: string;
   label: MessageId;
 }
 
@@ -38,6 +40,9 @@ export function usePlaces(): Entry[] {
   const inboxes = useQuery(inboxesQuery).data ?? [];
   const accounts = useQuery(channelAccountsQuery).data ?? [];
   const view = (to: string) => () => void navigate({ to: "/inbox/$view", params: { view: to } });
+  const channels = useQuery(channelsQuery).data ?? [];
+  const mayConfigure = useMay("account_access");
+  const mayManage = useMay("user_management");
   const go = t("palette.go");
   return [
     ...actionEntries(),
@@ -97,15 +102,63 @@ export function usePlaces(): Entry[] {
       icon: ArrowRight,
       run: () => void navigate({ to: "/waiting" }),
     },
-    ...sections.map(({ name, label }) => ({
-      id: `settings:${name}`,
-      group: "go" as const,
-      label: t(label),
-      hint: t("nav.settings"),
-      also: `${t("nav.settings")} ${t(label)}`,
-      icon: Settings2,
-      run: () => void navigate({ to: "/settings/$section", params: { section: name } }),
-    })),
+    {
+      id: "radar",
+      group: "go",
+      label: t("radar.title"),
+      also: `${go} ${t("nav.radar")}`,
+      icon: ArrowRight,
+      run: () => void navigate({ to: "/radar" }),
+    },
+    {
+      id: "notifications",
+      group: "go",
+      label: t("nav.notifications"),
+      also: `${go} ${t("nav.notifications")}`,
+      icon: ArrowRight,
+      run: () => void navigate({ to: "/notifications" }),
+    },
+    ...(mayConfigure
+      ? [
+          {
+            id: "contacts-import",
+            group: "go" as const,
+            label: t("import.title"),
+            icon: FileUp,
+            run: () => void navigate({ to: "/contacts/import", search: {} }),
+          },
+          {
+            id: "contacts-export",
+            group: "go" as const,
+            label: t("export.title"),
+            icon: FileDown,
+            run: () => void navigate({ to: "/contacts", search: {}, hash: "export" }),
+          },
+          ...channels.map((one) => ({
+            id: `connect:${one.kind}`,
+            group: "go" as const,
+            label: t("connect.title", { channel: one.name }),
+            also: t("channels.connect"),
+            icon: Plug,
+            run: () =>
+              void navigate({
+                to: "/settings/$section/$item",
+                params: { section: "channels", item: `connect-${one.kind}` },
+              }),
+          })),
+        ]
+      : []),
+    ...sections
+      .filter((one) => !one.needs || mayManage)
+      .map(({ name, label }) => ({
+        id: `settings:${name}`,
+        group: "go" as const,
+        label: t(label),
+        hint: t("nav.settings"),
+        also: `${t("nav.settings")} ${t(label)}`,
+        icon: Settings2,
+        run: () => void navigate({ to: "/settings/$section", params: { section: name } }),
+      })),
     ...users
       .filter((user) => user.is_active)
       .map((user) => ({
