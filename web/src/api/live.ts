@@ -139,6 +139,8 @@ export function startLive(client: QueryClient, me: Id, onSignedOut: () => void):
     }
     applyNow(client, event, me);
     for (const key of staleKeys(event)) refetch(key);
+    // It may have left so soon after a retry that nothing was heard of its wait in between.
+    if (event.type === "message.changed" && client.getQueryData<unknown[]>(keys.radar)?.length) refetch(keys.radar);
     // An answer that is on its way may be older than this event: ask again when it has come. (Lists: listNews.ts.)
     for (const key of [["messages"]]) if (client.isFetching({ queryKey: key }) > 0) refetch(key);
     for (const listener of listeners) listener(event);

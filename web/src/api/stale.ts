@@ -15,6 +15,7 @@ export const EVERYTHING = [
   ["contact-notes"],
   ["contact-timeline"],
   keys.contactBook,
+  keys.radar,
 ];
 
 /** The keys of what an event makes old. */

@@ -1,6 +1,6 @@
 /* The last step of a set-up (picture 03d): are its conversations tickets, and what do those begin with? Beside it a ticket as it would be. */
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { Problem } from "../../api/client";
 import { keys, usersQuery } from "../../api/queries";
 import type { Channel, ChannelAccount, TicketDefaults } from "../../api/types";
@@ -17,6 +17,8 @@ interface Props {
   channel: Channel;
   account: ChannelAccount;
   problem: unknown;
+  /** The form stands there; false when it goes. Before, there is nothing that a button could send. */
+  onReady: (isReady: boolean) => void;
   /** The form was sent; `keep` stores what was chosen. */
   onSubmit: (keep: () => Promise<void>) => void;
 }
@@ -28,8 +30,12 @@ export default function TicketStep(props: Props) {
   return <Step {...props} kept={kept.data} />;
 }
 
-function Step({ channel, account, problem, onSubmit, kept }: Props & { kept: TicketDefaults }) {
+function Step({ channel, account, problem, onReady, onSubmit, kept }: Props & { kept: TicketDefaults }) {
   const client = useQueryClient();
+  useEffect(() => {
+    onReady(true);
+    return () => onReady(false);
+  }, [onReady]);
   const [draft, setDraft] = useState<TicketDefaults | null>(null);
   const value = draft ?? kept;
   const change = (part: Partial<TicketDefaults>) => setDraft({ ...value, ...part });

@@ -65,6 +65,7 @@ export function Wizard({ channel, begun, connected, brand: given }: Props) {
   const [accepts, setAccepts] = useState(false);
   const [problem, setProblem] = useState<unknown>(null);
   const [isBusy, setBusy] = useState(false);
+  const [hasTickets, setHasTickets] = useState(false);
   const draft = useDraftSaving(channel.kind, begun, account === null);
   const nth = steps.indexOf(step);
   const after = steps[nth + 1];
@@ -183,7 +184,13 @@ export function Wizard({ channel, begun, connected, brand: given }: Props) {
         </div>
       ) : step === "tickets" && account ? (
         <Suspense fallback={<Skeleton rows={4} shape="line" />}>
-          <TicketStep channel={channel} account={account} problem={problem} onSubmit={(keep) => void go(keep)} />
+          <TicketStep
+            channel={channel}
+            account={account}
+            problem={problem}
+            onReady={setHasTickets}
+            onSubmit={(keep) => void go(keep)}
+          />
         </Suspense>
       ) : (
         <form
@@ -234,7 +241,7 @@ export function Wizard({ channel, begun, connected, brand: given }: Props) {
         {waiting || signIn?.problem ? null : (
           <Button
             look="primary"
-            isBusy={isBusy}
+            isBusy={isBusy || (step === "tickets" && !hasTickets)}
             {...(step === "assignment" ? { onClick: () => void go() } : { type: "submit", form: "setup" })}
           >
             {signIn ? signIn.label : after ? t("setup_step.next") : t("connect.submit")}
