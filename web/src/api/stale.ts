@@ -54,6 +54,7 @@ export function staleKeys(event: StreamEvent): (readonly unknown[])[] {
         ["ledger"],
         ["contact"],
         ["signature"],
+        ["from-addresses"],
         ["rule"],
         ["ticket-defaults"],
       ];
