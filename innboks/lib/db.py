@@ -253,6 +253,15 @@ async def fetch_all(cursor: Cursor, into: type[T]) -> list[T]:
     return list(map(_builder(into, _columns(cursor)), rows)) if rows else []
 
 
+async def fetch_with(cursor: Cursor, into: type[T], beside: int) -> list[tuple[T, Sequence[Any]]]:
+    """All remaining rows, each as a struct of its first columns, and with its last `beside` columns as they are."""
+    rows = await cursor.fetchall()
+    if not rows:
+        return []
+    build = _builder(into, _columns(cursor)[:-beside])
+    return [(build(row[:-beside]), row[-beside:]) for row in rows]
+
+
 def _columns(cursor: Cursor) -> tuple[str, ...]:
     """Straight from the driver's result: its description makes an object of each column, which costs more than the row."""
     result = cursor.pgresult

@@ -16,6 +16,8 @@ TIMES = 150
 WARM_UP = 10
 LONG = 200
 """Conversations with 200 messages; stored.sql makes so many."""
+FIRST = 50
+"""What the app asks for when a conversation is opened: the newest; older ones as the reader scrolls (MESSAGE_PAGE in web/src/api/queries.ts)."""
 
 
 async def pages(small: Installation, large: Installation, say: Callable[[str], None]) -> list[Figure]:
@@ -53,7 +55,11 @@ async def _questions(api: Http, place: Installation, total: int) -> dict[str, li
     return {
         **{name: await _pages_of(api, query) for name, query in asked.items()},
         "counts of the views": ["/api/views"] * TIMES,
-        "open a conversation of 200": [f"/api/conversations/{one}/messages?limit={LONG}" for one in threads],
+        f"open a conversation of {LONG}: its newest {FIRST}, as the app asks": [
+            f"/api/conversations/{one}/messages?limit={FIRST}" for one in threads
+        ],
+        f"open a conversation of {LONG}: the conversation itself": [f"/api/conversations/{one}" for one in threads],
+        f"all {LONG} messages of a conversation at once": [f"/api/conversations/{one}/messages?limit={LONG}" for one in threads],
     }
 
 

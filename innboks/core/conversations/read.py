@@ -54,9 +54,7 @@ async def list_conversations(
         if walk.filters.contact_id is not None:
             walk.filters.contact_id = await contacts.current_id(conn, actor.account_id, walk.filters.contact_id)
         found = await views.page(conn, walk, after, limit)
-        rows = {one.id: one for one in await store.of_ids(conn, actor.account_id, found.ids, actor.user_id)} if found.ids else {}
-    items = [rows[id] for id in found.ids if id in rows]
-    return ListPage(items, _write_cursor(found.next, walk) if found.next else None, found.is_partial)
+    return ListPage(found.items, _write_cursor(found.next, walk) if found.next else None, found.is_partial)
 
 
 def resolve(parts: Parts, actor: Actor, view: str, filters: Filters, sort: Sort = "newest") -> Walk:
@@ -170,25 +168,29 @@ async def list_messages(
         raise Invalid("Give one of “before”, “after” and “around”.", code="too_many_places", field="around")
     limit = max(1, min(limit, MESSAGES_MAX))
     async with parts.db.connection() as conn:
+        if after is None and around is None:
+            found = await messages.page(conn, actor.account_id, conversation_id, before, limit + 1)
+            if not found or not actor.can_read(found[0].inbox_id):
+                conversation_id = await _readable_id(conn, actor, conversation_id)
+                found = await messages.page(conn, actor.account_id, conversation_id, before, limit + 1)
+            more = len(found) > limit
+            found = found[-limit:]
+            return MessagePage(found, str(found[0].id) if more else None, str(found[-1].id) if before is not None and found else None)
         conversation_id = await _readable_id(conn, actor, conversation_id)
         if after is not None:
             found = await messages.page_after(conn, actor.account_id, conversation_id, after, limit + 1)
             newer, found = found[limit:], found[:limit]
             return MessagePage(found, str(found[0].id) if found else None, str(found[-1].id) if newer else None)
-        if around is not None:
-            place = await messages.place_of(conn, actor.account_id, around)
-            if place is None or place.conversation_id != conversation_id:
-                raise NotFound("There is no such message in this conversation.", code="unknown_message")
-            half = limit // 2
-            newer = await messages.page_after(conn, actor.account_id, conversation_id, around, half + 1)
-            older = await messages.page(conn, actor.account_id, conversation_id, around + 1, limit - half + 1)
-            has_older, has_newer = len(older) > limit - half, len(newer) > half
-            found = older[-(limit - half) :] + newer[:half]
-            return MessagePage(found, str(found[0].id) if has_older else None, str(found[-1].id) if has_newer else None)
-        found = await messages.page(conn, actor.account_id, conversation_id, before, limit + 1)
-    more = len(found) > limit
-    found = found[-limit:]
-    return MessagePage(found, str(found[0].id) if more else None, str(found[-1].id) if before is not None and found else None)
+        assert around is not None
+        place = await messages.place_of(conn, actor.account_id, around)
+        if place is None or place.conversation_id != conversation_id:
+            raise NotFound("There is no such message in this conversation.", code="unknown_message")
+        half = limit // 2
+        newer = await messages.page_after(conn, actor.account_id, conversation_id, around, half + 1)
+        older = await messages.page(conn, actor.account_id, conversation_id, around + 1, limit - half + 1)
+        has_older, has_newer = len(older) > limit - half, len(newer) > half
+        found = older[-(limit - half) :] + newer[:half]
+        return MessagePage(found, str(found[0].id) if has_older else None, str(found[-1].id) if has_newer else None)
 
 
 FIND_MAX = 1_000

@@ -10,20 +10,24 @@ from psycopg.types.json import Jsonb
 from innboks.core.conversations.models import Conversation
 from innboks.lib.db import Connection, fetch_all
 
-_COLUMNS = """c.account_id, c.id, c.inbox_id, c.channel_account_id, a.kind, c.contact_id, coalesce(p.name, '') as contact_name, c.party_address,
+LISTED = """c.account_id, c.id, c.inbox_id, c.channel_account_id, a.kind, c.contact_id, coalesce(p.name, '') as contact_name, c.party_address,
     c.status, c.assignee_id, c.subject, c.preview, c.message_count, c.last_message_id, c.last_received_id, c.last_message_at, c.last_direction,
     c.waiting_since, c.due_at, c.due_kind, c.due_from, c.failed_count, c.spam, c.spam_reason, c.priority, c.is_snoozed, c.snoozed_until, c.trashed_at,
     c.merged_into_id, c.closed_at, c.created_at,
     array(select x.tag_id from conversation_tag x join tag g on g.account_id = x.account_id and g.id = x.tag_id
           where x.account_id = c.account_id and x.conversation_id = c.id and g.deleted_at is null order by x.tag_id) as tag_ids,
     l.type as last_type, l.author_id as last_author_id, coalesce(l.is_forward, false) as is_last_forward, coalesce(l.comment, '') as last_comment,
-    (select count(distinct lower(n.address)) from message m cross join lateral (
-         select o ->> 'address' as address from jsonb_array_elements(m.recipients) o where o ->> 'role' in ('to', 'cc')
-     ) n where m.account_id = c.account_id and m.id = c.last_received_id and lower(n.address) <> lower(c.party_address)
-         and not exists (select 1 from channel_account own where own.account_id = c.account_id
-             and lower(n.address) in (lower(own.address), lower(own.hosted_address)))) as others_count"""
-_JOINS = """join channel_account a on a.account_id = c.account_id and a.id = c.channel_account_id
-    left join contact p on p.account_id = c.account_id and p.id = c.contact_id
+    (select count(distinct lower(o ->> 'address')) from message m cross join lateral jsonb_array_elements(m.recipients) o
+     where m.account_id = c.account_id and m.id = c.last_received_id and o ->> 'role' in ('to', 'cc')
+         and lower(o ->> 'address') <> lower(c.party_address) and lower(o ->> 'address') <> all (own.addresses)) as others_count,
+    c.last_received_id > coalesce(r.message_id, 0) as is_unread, coalesce(r.message_id, 0) as read_message_id"""
+"""What `Conversation` has, for somebody: of a conversation `c` beside `JOINS`."""
+JOINS = """join channel_account a on a.account_id = c.account_id and a.id = c.channel_account_id
+    cross join (select coalesce(array_agg(lower(ours)), '{}') as addresses from channel_account cross join unnest(array[address, hosted_address]) ours
+        where account_id = %(account)s and ours is not null) own
+    left join lateral (select name from contact where account_id = c.account_id and id = c.contact_id limit 1) p on true
+    left join lateral (
+        select message_id from read_state where account_id = c.account_id and user_id = %(user)s and conversation_id = c.id limit 1) r on true
     left join lateral (
         select type, author_id, data ? 'forward_of' as is_forward,
             case when type = 'comment' then left(regexp_replace(left(text, 400), '\\s+', ' ', 'g'), 180) end as comment
@@ -41,10 +45,8 @@ async def get(conn: Connection, account_id: int, conversation_id: int, user_id: 
 
 async def of_ids(conn: Connection, account_id: int, conversation_ids: Sequence[int], user_id: int = 0) -> list[Conversation]:
     cursor = await conn.execute(
-        f"""select {_COLUMNS}, c.last_received_id > coalesce(r.message_id, 0) as is_unread, coalesce(r.message_id, 0) as read_message_id from conversation c {_JOINS}
-            left join read_state r on r.account_id = c.account_id and r.user_id = %s and r.conversation_id = c.id
-            where c.account_id = %s and c.id = any(%s)""",
-        (user_id, account_id, list(conversation_ids)),
+        f"select {LISTED} from conversation c {JOINS} where c.account_id = %(account)s and c.id = any(%(ids)s)",
+        {"account": account_id, "user": user_id, "ids": list(conversation_ids)},
     )
     return await fetch_all(cursor, Conversation)
 

@@ -10,7 +10,7 @@ from psycopg.types.json import Jsonb
 
 from innboks.core.conversations.models import Attachment, Message
 from innboks.core.files import store as files_store
-from innboks.lib.db import Connection, fetch_all, fetch_one
+from innboks.lib.db import Connection, fetch_one, fetch_with
 
 _FORMATTED = "<(b|strong|i|em|u|s|a|ul|ol|li|blockquote|pre|code|h[1-6]|img|table)[ >]"
 """What we write ourselves often has no more form than its plain text; then that is shown, and no frame."""
@@ -21,23 +21,36 @@ def is_formatted(html: str) -> bool:
     return re.search(_FORMATTED, html) is not None
 
 
-def _select(recipients: str) -> str:
-    # Lateral with a limit: looked up by the whole key, also while the tables are so young that the planner takes them for empty.
+# Lateral with a limit: looked up by the whole key, also while the tables are so young that the planner takes them for empty.
+_ITS_CONVERSATION = (
+    "cross join lateral (select inbox_id from conversation where account_id = m.account_id and id = m.conversation_id limit 1) c"
+)
+
+
+def _select(recipients: str, beside: str = "", inbox: str = "c.inbox_id", conversation: str = _ITS_CONVERSATION) -> str:
     return f"""
-select m.account_id, m.id, m.conversation_id, m.channel_account_id, c.inbox_id, m.type, m.direction, m.author_id, m.contact_id, m.sender,
+select m.account_id, m.id, m.conversation_id, m.channel_account_id, {inbox}, m.type, m.direction, m.author_id, m.contact_id, m.sender,
     {recipients} as recipients,
     m.reply_to, m.subject, m.text, m.html <> '' and (m.direction = 'in' or m.html ~ '{_FORMATTED}') as has_html,
     case when m.type in ('reply', 'comment') and m.author_id is not null then m.html else '' end as html, m.quoted, m.signature,
     m.data, m.why, m.origin, m.is_automatic, m.has_attachments,
     m.external_id, m.client_id, m.delivery_id, m.sent_at, m.created_at,
-    d.state, coalesce(d.reason, '') as reason, coalesce(d.code, '') as code, d.next_try_at, d.held_for, d.held_until
-from message m
-cross join lateral (select inbox_id from conversation where account_id = m.account_id and id = m.conversation_id limit 1) c
+    d.state, coalesce(d.reason, '') as reason, coalesce(d.code, '') as code, d.next_try_at, d.held_for, d.held_until{beside}
+from message m {conversation}
 left join lateral (select * from dispatch where account_id = m.account_id and message_id = m.id limit 1) d on true"""
 
 
-_SELECT = _select("m.recipients")
-"""Without what is known of the delivery to each recipient: `_with_rest` brings it, for all messages at once."""
+_BESIDE = """,
+    case when d.message_id is not null then (select jsonb_object_agg(address, jsonb_build_array(state, reason))
+        from dispatch_recipient r where r.account_id = m.account_id and r.message_id = m.id) end as receipts,
+    (m.external_id is not null or d.message_id is not null) and (exists (select from message_edit e where e.account_id = m.account_id and e.message_id = m.id)
+        or exists (select from message_reaction e where e.account_id = m.account_id and e.message_id = m.id)) as is_marked"""
+"""What is known of the delivery to each recipient, by address; and is there an edit or a reaction? `_with_rest` adds them."""
+_SELECT = _select("m.recipients", _BESIDE)
+_THEIRS = "select inbox_id from conversation where account_id = %(account)s and id = %(conversation)s and merged_into_id is null"
+_SELECT_PAGE = _select("m.recipients", _BESIDE, f"({_THEIRS}) as inbox_id", "")
+"""As `_SELECT`, of one conversation: it is looked up once, and not for each message. The caller asks for one that is there (`_IS_THERE`)."""
+_IS_THERE = f"exists ({_THEIRS})"
 _SELECT_ONE = _select("""case when d.message_id is null then m.recipients else (
         select coalesce(jsonb_agg(p || jsonb_build_object('state', r.state, 'reason', coalesce(r.reason, '')) order by nth), '[]')
         from jsonb_array_elements(m.recipients) with ordinality as given (p, nth)
@@ -60,16 +73,17 @@ async def get_fresh(conn: Connection, account_id: int, message_id: int) -> Messa
 
 async def of_ids(conn: Connection, account_id: int, message_ids: Sequence[int]) -> list[Message]:
     cursor = await conn.execute(f"{_SELECT} where m.account_id = %s and m.id = any(%s) order by m.id", (account_id, list(message_ids)))
-    return await _with_rest(conn, account_id, await fetch_all(cursor, Message))
+    return await _with_rest(conn, account_id, await fetch_with(cursor, Message, beside=2))
 
 
 async def page(conn: Connection, account_id: int, conversation_id: int, before: int | None, limit: int) -> list[Message]:
-    """The newest `limit` messages older than `before`, oldest first."""
+    """The newest `limit` messages older than `before`, oldest first. None of a conversation that was merged, or is not there."""
     cursor = await conn.execute(
-        f"{_SELECT} where m.account_id = %s and m.conversation_id = %s and m.id < %s order by m.id desc limit {limit:d}",
-        (account_id, conversation_id, before if before is not None else 2**63 - 1),
+        f"""{_SELECT_PAGE} where m.account_id = %(account)s and m.conversation_id = %(conversation)s and m.id < %(before)s and {_IS_THERE}
+            order by m.id desc limit {limit:d}""",
+        {"account": account_id, "conversation": conversation_id, "before": before if before is not None else 2**63 - 1},
     )
-    newest = await fetch_all(cursor, Message)
+    newest = await fetch_with(cursor, Message, beside=2)
     newest.reverse()
     return await _with_rest(conn, account_id, newest)
 
@@ -77,10 +91,11 @@ async def page(conn: Connection, account_id: int, conversation_id: int, before: 
 async def page_after(conn: Connection, account_id: int, conversation_id: int, after: int, limit: int) -> list[Message]:
     """The oldest `limit` messages newer than `after`, oldest first."""
     cursor = await conn.execute(
-        f"{_SELECT} where m.account_id = %s and m.conversation_id = %s and m.id > %s order by m.id limit {limit:d}",
-        (account_id, conversation_id, after),
+        f"""{_SELECT_PAGE} where m.account_id = %(account)s and m.conversation_id = %(conversation)s and m.id > %(after)s and {_IS_THERE}
+            order by m.id limit {limit:d}""",
+        {"account": account_id, "conversation": conversation_id, "after": after},
     )
-    return await _with_rest(conn, account_id, await fetch_all(cursor, Message))
+    return await _with_rest(conn, account_id, await fetch_with(cursor, Message, beside=2))
 
 
 async def find(conn: Connection, account_id: int, conversation_id: int, words: str, limit: int) -> list[int]:
@@ -97,8 +112,14 @@ async def find(conn: Connection, account_id: int, conversation_id: int, words: s
     return [row[0] for row in await cursor.fetchall()]
 
 
-async def _with_rest(conn: Connection, account_id: int, messages: list[Message]) -> list[Message]:
-    """Adds files, and what is known of deliveries, edits and reactions: each in one query for all messages, and none where there cannot be any."""
+async def _with_rest(conn: Connection, account_id: int, found: list[tuple[Message, Sequence[Any]]]) -> list[Message]:
+    """Adds what is known of deliveries, and files, edits and reactions: in one query for all messages, and none where there are none."""
+    messages = [message for message, _ in found]
+    for message, (receipts, _) in found:
+        if receipts:
+            for one in message.recipients:
+                if one.address in receipts:
+                    one.state, one.reason = receipts[one.address]
     with_files = [one.id for one in messages if one.has_attachments]
     if with_files:
         by_message: dict[int | None, list[Attachment]] = {}
@@ -106,32 +127,24 @@ async def _with_rest(conn: Connection, account_id: int, messages: list[Message])
             by_message.setdefault(attachment.message_id, []).append(attachment)
         for message in messages:
             message.attachments = by_message.get(message.id, [])
-    travelled = {one.id: one for one in messages if one.external_id is not None or one.state is not None}
-    if travelled:
-        await _add_beside(conn, account_id, travelled)
+    marked = {message.id: message for message, (_, is_marked) in found if is_marked}
+    if marked:
+        await _add_marks(conn, account_id, marked)
     return messages
 
 
-async def _add_beside(conn: Connection, account_id: int, messages: Mapping[int, Message]) -> None:
-    ids = "{" + ",".join(map(str, messages)) + "}"  # written by hand: the driver asks each number of a list for its type
+async def _add_marks(conn: Connection, account_id: int, messages: Mapping[int, Message]) -> None:
     cursor = await conn.execute(
-        """select 'recipient', message_id, address, state, reason, false, at from dispatch_recipient
-               where account_id = %(account)s and message_id = any(%(ids)s::bigint[])
+        """(select 'edit', message_id, '', text, is_deleted, at from message_edit
+                where account_id = %(account)s and message_id = any(%(ids)s) order by id)
            union all
-           (select 'edit', message_id, '', text, '', is_deleted, at from message_edit
-               where account_id = %(account)s and message_id = any(%(ids)s::bigint[]) order by id)
-           union all
-           (select 'reaction', message_id, address, emoji, '', false, at from message_reaction
-               where account_id = %(account)s and message_id = any(%(ids)s::bigint[]) order by at)""",
-        {"account": account_id, "ids": ids},
+           (select 'reaction', message_id, address, emoji, false, at from message_reaction
+                where account_id = %(account)s and message_id = any(%(ids)s) order by at)""",
+        {"account": account_id, "ids": list(messages)},
     )
-    for what, message_id, address, text, reason, is_deleted, at in await cursor.fetchall():
+    for what, message_id, address, text, is_deleted, at in await cursor.fetchall():
         message = messages[message_id]
-        if what == "recipient":
-            for one in message.recipients:
-                if one.address == address:
-                    one.state, one.reason = text, reason
-        elif what == "edit":
+        if what == "edit":
             message.edits = [*message.edits, {"text": text, "is_deleted": is_deleted, "at": at}]
         else:
             message.reactions = [*message.reactions, {"emoji": text, "address": address}]

@@ -13,8 +13,10 @@ from typing import Any
 import msgspec
 from psycopg.types.json import Jsonb
 
+from innboks.core.conversations.models import Conversation
+from innboks.core.conversations.store import JOINS, LISTED
 from innboks.core.views.models import CLOSING_SOON, Counted, Key, SavedView, Walk
-from innboks.lib.db import Connection, fetch_all, fetch_one
+from innboks.lib.db import Connection, fetch_all, fetch_one, fetch_with
 
 COUNT_CAP = 100
 """Counters stop here and show "99+": a bigger number helps nobody, and counting costs."""
@@ -37,15 +39,16 @@ class _Parameters:
 
 
 class Found(msgspec.Struct):
-    """A page: ids in order, and the key to go on from (None at the end). `is_partial`: it stopped looking before the page was full."""
+    """A page, in order, and the key to go on from (None at the end). `is_partial`: it stopped looking before the page was full."""
 
-    ids: list[int]
+    items: list[Conversation]
     next: Key | None
     is_partial: bool
 
 
 async def page(conn: Connection, walk: Walk, after: Key | None, limit: int) -> Found:
-    """The ids of one page. `after` is where the page before ended, by the same order."""
+    """One page, in one statement: each way to the database and back is a wait of its own. `after` is where the page before ended, by the same
+    order."""
     if not walk.inbox_ids:
         return Found([], None, False)
     put = _Parameters()
@@ -54,18 +57,25 @@ async def page(conn: Connection, walk: Walk, after: Key | None, limit: int) -> F
     column, order = _order(walk)
     rows = f"{_walks(walk, put, after, wanted)} order by {order} limit {wanted}"
     if fits is None:
-        text = f"select id, {column}, true, false from ({rows}) w order by {order}"
+        looked_at = f"select w.*, true as fits, row_number() over (order by {order}) as nth from ({rows}) w"
     else:
         # The last row that was looked at comes along, fitting or not: the place to go on from.
-        text = f"""select id, {column}, fits, nth = {SCAN_MAX} from (
-                       select w.*, {fits} as fits, row_number() over (order by {order}) as nth from ({rows}) w) seen
-                   where fits or nth = {SCAN_MAX} order by nth limit {limit + 1}"""
-    found = await (await conn.execute(text, put.values)).fetchall()
-    fitting = [row for row in found if row[2]]
+        looked_at = f"""select * from (
+                            select w.*, {fits} as fits, row_number() over (order by {order}) as nth from ({rows}) w) w
+                        where fits or nth = {SCAN_MAX} order by nth limit {limit + 1}"""
+    # Lateral with a limit: looked up by the whole key, whatever the planner thinks of the tables.
+    text = f"""select {LISTED}, w.{column} as key, w.fits, w.nth from ({looked_at}) w
+               cross join lateral (select * from conversation where account_id = w.account_id and id = w.id limit 1) c {JOINS} order by w.nth"""
+    cursor = await conn.execute(text, put.values | {"account": walk.account_id, "user": walk.user_id})
+    found = await fetch_with(cursor, Conversation, beside=3)
+    fitting = [(one, key) for one, (key, is_fitting, _) in found if is_fitting]
+    items = [one for one, _ in fitting[:limit]]
     if len(fitting) > limit:
-        return Found([row[0] for row in fitting[:limit]], Key(walk.by, fitting[limit - 1][1], fitting[limit - 1][0]), False)
-    is_partial = bool(found) and found[-1][3]
-    return Found([row[0] for row in fitting], Key(walk.by, found[-1][1], found[-1][0]) if is_partial else None, is_partial)
+        return Found(items, Key(walk.by, fitting[limit - 1][1], items[-1].id), False)
+    if fits is None or not found or found[-1][1][2] < SCAN_MAX:
+        return Found(items, None, False)
+    last, (key, *_) = found[-1]
+    return Found(items, Key(walk.by, key, last.id), True)
 
 
 async def count(conn: Connection, walks: Sequence[Walk]) -> list[Counted]:
