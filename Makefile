@@ -4,7 +4,8 @@
 SHELL := /bin/sh
 MAKEFLAGS += --no-print-directory --no-builtin-rules
 VENV := .venv/bin
-# As many at once as there are cores; each process has a PostgreSQL of its own, and a file's tests stay together.
+# As many at once as there are cores; each process has a PostgreSQL of its own, and a file's tests stay together. Not on a shared server: there a
+# transaction of any database holds up what the event log gives out in all of them, and tests would wait for each other.
 SIDE_BY_SIDE := -n auto --maxprocesses 4 --dist loadfile
 
 .DEFAULT_GOAL := help
@@ -53,7 +54,7 @@ test-browser: ## Run the browser tests (Playwright on the system's Chromium)
 
 test-database: ## Run the tests marked "database" on DATABASE_URL or the server at 127.0.0.1:5432
 	@scripts/prepare dev
-	@$(VENV)/python scripts/test_database.py $(SIDE_BY_SIDE)
+	@$(VENV)/python scripts/test_database.py
 
 test-python: ## Run the Python tests
 	@scripts/prepare dev system
