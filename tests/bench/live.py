@@ -47,6 +47,9 @@ async def idle(place: Installation, say: Callable[[str], None]) -> list[Figure]:
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if hard < IDLE + SPARE_FILES:
         raise RuntimeError(f"{IDLE:,} connections need as many open files, and this user may have {hard:,}: raise the limit (ulimit -Hn)")
+    async with place.client("") as provider:
+        status, answer = await provider.request("POST", *place.hook("idle", "visitor", "Is anybody there?"))
+        assert status == 200, answer
     async with place.client() as api:
         text = {"type": "comment", "text": "begin"}
         (conversation, *_) = (await api.json("GET", "/api/conversations?limit=1"))["items"]
