@@ -394,7 +394,8 @@ class Channel:
         raise NotImplementedError
 
     async def find_sent(self, ctx: Context, outgoing: Outgoing) -> Sent | None:
-        """After a crash: did this message leave? `Sent` when it did, None when it surely did not; raises `Retry` when it cannot be told now.
+        """After a crash: did this message leave? `Sent` when it did, None when it surely did not; raises `Uncertain` when that cannot be told. `Retry`
+        means that the next attempt sends: only for a channel whose `send` itself looks first, from the second attempt on.
         Called only with `abilities.can_look_up_sent`."""
         raise NotImplementedError
 

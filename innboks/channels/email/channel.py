@@ -25,7 +25,7 @@ from innboks.channels.email.outbox import hand_over
 from innboks.channels.email.read import read_mail
 from innboks.channels.email.settings import SIGNED_IN, Config, checked, outgoing_server
 from innboks.channels.email.signing_in import sign_ins
-from innboks.errors import Broken, Invalid, NotFound, Rejected, SendError, Uncertain
+from innboks.errors import Broken, Invalid, NotFound, Rejected, Retry, SendError, Uncertain
 from innboks.sdk.contract import (
     Abilities,
     Answer,
@@ -193,8 +193,9 @@ class Email(Channel):
         if config.method in SIGNED_IN:
             return await cloud.find_sent(ctx, outgoing)
         message_id = own.message_id_for(ctx, outgoing.message_id)
-        if config.method == "imap" and not outgoing.only and await mailbox.is_in_sent(ctx, message_id):
-            return Sent(external_ids=[message_id])
+        with contextlib.suppress(Retry, Broken):  # a mailbox that nobody can look into proves nothing either
+            if config.method == "imap" and not outgoing.only and await mailbox.is_in_sent(ctx, message_id):
+                return Sent(external_ids=[message_id])
         raise Uncertain("The mail may have left before the connection broke. Ask the recipient, or send it again.", code="not_known")
 
     async def watch(self, ctx: Context) -> None:

@@ -249,6 +249,10 @@ async def test_silence_after_the_whole_mail_is_uncertain(monkeypatch: pytest.Mon
 async def test_nobody_knows_whether_a_forwarded_addresss_mail_left() -> None:
     with pytest.raises(Uncertain):
         await CHANNEL.find_sent(world().context(), outgoing())
+    async with scripted() as script:
+        deaf = script.port
+    with pytest.raises(Uncertain):  # nobody answers there: to try again would be to send again
+        await CHANNEL.find_sent(world(method="imap", imap_host="127.0.0.1", imap_port=deaf, imap_password="x").context(), outgoing())
     retry = outgoing(only=["leo@customer.example"])  # the copy in Sent may be of the first try
     with pytest.raises(Uncertain):
         await CHANNEL.find_sent(world(method="imap", imap_host="127.0.0.1", imap_password="x").context(), retry)
