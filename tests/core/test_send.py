@@ -12,6 +12,7 @@ from innboks.core.channel_accounts.models import ChannelAccount
 from innboks.core.conversations.change import retry_message, settle_uncertain
 from innboks.core.conversations.models import Conversation, Message, NewMessage
 from innboks.core.conversations.read import get_conversation, get_message, list_conversations, list_messages
+from innboks.core.conversations.receipts import record_receipt
 from innboks.core.conversations.receive import receive
 from innboks.core.conversations.send import carry, send, settle_sent
 from innboks.core.conversations.write import write
@@ -21,6 +22,7 @@ from innboks.core.dispatches.store_queue import Left
 from innboks.core.parts import Parts
 from innboks.errors import Conflict, Invalid
 from innboks.lib.clock import FakeClock
+from innboks.sdk.contract import ReceiptReceived
 from tests.core.conftest import say, signed
 
 
@@ -225,6 +227,30 @@ async def test_a_receipt_that_comes_before_the_provider_has_answered_stays(
     after = await get_message(parts, actor, message.id)
     assert (after.state, after.recipients[0].state, after.external_id) == (told, told, "late")
     assert (await get_conversation(parts, actor, conversation.id)).failed_count == failed
+
+
+@pytest.mark.parametrize("told", ["failed", "delivered"])
+async def test_a_receipt_of_one_does_not_take_the_message_from_the_queue_for_the_others(
+    parts: Parts, actor: Actor, conversation: Conversation, row: ChannelAccount, told: str
+) -> None:
+    message = await reply(parts, actor, conversation)
+    next_try = parts.clock.now() + timedelta(minutes=5)
+    async with parts.db.transaction() as conn:
+        await conn.execute(
+            "insert into dispatch_recipient (account_id, message_id, address, state) values (%s, %s, 'ella', 'sent')",
+            (message.account_id, message.id),
+        )
+        await dispatches.add_references(conn, message.account_id, message.id, ["out-1"])
+        await dispatches.settle(conn, message.account_id, message.id, state="queued", reason="Greylisted", next_try_at=next_try)
+        connected = await parts.directory.find(parts, row.account_id, row.id)
+        kept = await say(parts, row, "beside", id="beside")
+        receipt = ReceiptReceived(external_ids=["out-1"], state=told, address="ella", reason="No such room")  # type: ignore[arg-type]
+        assert await record_receipt(parts, conn, connected, receipt, kept.delivery_id)
+    after = await get_message(parts, actor, message.id)
+    assert (after.state, after.next_try_at, after.reason) == ("queued", next_try, "Greylisted")
+    parts.clock.advance(600)  # type: ignore[attr-defined]
+    sent = await try_it(parts, message)
+    assert (sent.state, sent.recipients[0].state) == ("sent", "sent")
 
 
 async def test_comments_are_never_sent(parts: Parts, actor: Actor, conversation: Conversation, provider: Provider) -> None:

@@ -32,10 +32,13 @@ async def record_receipt(parts: Parts, conn: Connection, connected: Connected, r
         await store.settle_recipients(
             conn, account_id, found.message_id, state=receipt.state, addresses=addresses, reason=reason, code=receipt.code
         )
-    state = _overall(found.state, receipt.state, await store.recipient_states(conn, account_id, found.message_id))
-    await store.settle(
-        conn, account_id, found.message_id, state=state, reason=reason if receipt.state in ("failed", "delayed") else "", code=receipt.code
-    )
+    recipients = await store.recipient_states(conn, account_id, found.message_id)
+    if found.state in ("queued", "sending") and "queued" in recipients:
+        await _changed(conn, account_id, found.message_id)  # it is still to leave for others: it stays in the queue for them
+    else:
+        state = _overall(found.state, receipt.state, recipients)
+        told = reason if receipt.state in ("failed", "delayed") else ""
+        await store.settle(conn, account_id, found.message_id, state=state, reason=told, code=receipt.code)
     if receipt.state in ("failed", "delayed"):
         data = {
             "event": f"message_{receipt.state}",
