@@ -1,6 +1,7 @@
 """The road in: what comes is on disk, once, in the right conversation, or in quarantine with a reason."""
 
 import asyncio
+import random
 
 import msgspec
 import pytest
@@ -92,6 +93,14 @@ async def test_characters_that_no_database_holds_do_not_stop_a_message(parts: Pa
     assert (await say(parts, echo, "a\x00b", sender="le\x00o")).fate == "handled"
     (conversation,) = (await list_conversations(parts, actor)).items
     assert conversation.preview == "ab"
+
+
+async def test_ids_of_any_length_and_alphabet_are_held_by_the_index(parts: Parts, actor: Actor, echo: ChannelAccount) -> None:
+    rng = random.Random(7)
+    long = "".join(chr(0x20000 + rng.randrange(40_000)) for _ in range(900))
+    assert (await say(parts, echo, "one", id=long)).fate == "handled"
+    assert (await say(parts, echo, "one again", id=long)).fate == "duplicate"
+    assert (await say(parts, echo, "another", id=long + "x", sender=long)).fate == "handled"
 
 
 async def test_nobody_is_no_contact(parts: Parts, actor: Actor, echo: ChannelAccount) -> None:

@@ -360,9 +360,10 @@ EXTERNAL_MAX = 800
 
 
 def external(value: str) -> str:
-    """A provider's id in a form that an index holds: the end of an overlong one is replaced by its hash."""
-    if len(value) > EXTERNAL_MAX:
-        value = value[: EXTERNAL_MAX - 64] + hashlib.sha256(value.encode("utf-8", "replace")).hexdigest()
+    """A provider's id in a form that an index holds, which counts bytes: the end of an overlong one is replaced by its hash."""
+    raw = value.encode("utf-8", "replace")
+    if len(raw) > EXTERNAL_MAX:
+        value = raw[: EXTERNAL_MAX - 64].decode("utf-8", "ignore") + hashlib.sha256(raw).hexdigest()
     return storable(value, EXTERNAL_MAX)
 
 
