@@ -195,6 +195,9 @@ async def test_the_raw_original_is_a_download(api: httpx.AsyncClient, conversati
     assert source.json()["text"] == "Is the tent back?"
     assert source.headers["content-disposition"].startswith("attachment")
     assert source.headers["content-type"] == "application/octet-stream"
+    # Not by the number of the delivery: the message may be in an inbox by now that not everybody here may read.
+    (delivery,) = (await api.get("/api/deliveries?fate=handled")).json()["items"]
+    assert_problem(await api.get(f"/api/deliveries/{delivery['id']}/raw"), 404, code="became_message")
 
 
 async def test_quarantine_is_shown_and_replayed(api: httpx.AsyncClient, echo: dict[str, Any]) -> None:

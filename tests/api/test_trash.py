@@ -91,6 +91,28 @@ async def test_files_and_originals_of_what_is_deleted_go_at_once_and_those_of_ot
     assert await rows(parts, "delivery where envelope <> '{}'") == 1
 
 
+async def test_copies_receipts_and_edits_of_what_is_deleted_go_too(
+    parts: Parts, api: httpx.AsyncClient, echo: dict[str, Any], conversation: dict[str, Any]
+) -> None:
+    """R-806: the raw payloads that are about a message, though the message does not name them."""
+    where = f"/api/conversations/{conversation['id']}"
+    await say(api, echo, "x" * 70_000, id="long")
+    await say(api, echo, "x" * 70_001, id="long")  # the same message with other bytes: a duplicate
+    await say(api, echo, "Edited", type="edit", id="e1", message="long")
+    await say(api, echo, "", type="reaction", id="r1", message="long", emoji="+")
+    await say(api, echo, "Another one", sender="maja", id="maja1")
+    copies = "delivery where envelope <> '{}' or size > 0"
+    assert await rows(parts, copies) == 6
+    await api.patch(where, json={"is_trashed": True})
+    assert (await api.delete(where)).status_code == 204
+    assert await rows(parts, copies) == 1
+    async with parts.db.connection() as conn:
+        ((hashes,),) = await (
+            await conn.execute("select args -> 'hashes' from procrastinate_jobs where task_name = 'erase_files'")
+        ).fetchall()
+    assert len(hashes) == 2
+
+
 async def test_what_is_written_to_a_merged_conversation_arrives_where_its_messages_are(
     api: httpx.AsyncClient, echo: dict[str, Any], conversation: dict[str, Any]
 ) -> None:

@@ -2,6 +2,7 @@
 
 from innboks.core.channel_accounts.directory import Connected
 from innboks.core.conversations import store as conversations
+from innboks.core.deliveries import store as deliveries
 from innboks.core.dispatches import store
 from innboks.core.messages import store as messages
 from innboks.core.parts import Parts
@@ -22,6 +23,7 @@ async def record_receipt(parts: Parts, conn: Connection, connected: Connected, r
     found = await store.find_sent(conn, account_id, receipt.external_ids)
     if found is None:
         return False
+    await deliveries.tells_of(conn, account_id, delivery_id, found.message_id)
     addresses = None
     if receipt.address is not None:
         addresses = [one for one in found.addresses if one.lower() == receipt.address.lower()]
@@ -63,22 +65,24 @@ def _overall(before: str, told: str, recipients: list[str]) -> str:
     return told if _RANK.get(told, 0) > _RANK.get(before, 0) else before
 
 
-async def record_edit(conn: Connection, connected: Connected, edit: MessageEdited) -> str:
+async def record_edit(conn: Connection, connected: Connected, edit: MessageEdited, delivery_id: int) -> str:
     row = connected.row
     message_id = await messages.by_external_id(conn, row.account_id, row.id, edit.external_id)
     if message_id is None:
         raise Unrecognised("A change of a message that is not here.", code="unknown_message")
     await messages.insert_edit(conn, row.account_id, message_id, storable(edit.text, TEXT_MAX), "", edit.is_deleted)
+    await deliveries.tells_of(conn, row.account_id, delivery_id, message_id)
     await _changed(conn, row.account_id, message_id)
     return "handled"
 
 
-async def record_reaction(conn: Connection, connected: Connected, reaction: ReactionReceived) -> str:
+async def record_reaction(conn: Connection, connected: Connected, reaction: ReactionReceived, delivery_id: int) -> str:
     row = connected.row
     message_id = await messages.by_external_id(conn, row.account_id, row.id, reaction.external_id)
     if message_id is None:
         raise Unrecognised("A reaction to a message that is not here.", code="unknown_message")
     await messages.set_reaction(conn, row.account_id, message_id, storable(reaction.sender.address, 500), storable(reaction.emoji, 64))
+    await deliveries.tells_of(conn, row.account_id, delivery_id, message_id)
     await _changed(conn, row.account_id, message_id)
     return "handled"
 

@@ -184,9 +184,9 @@ async def _record(
                 return await record_message(conn, connected, happening.otherwise, stored, delivery_id, _arrived_at(inbound, now), now)
             raise Unrecognised("A receipt for a message that is not ours.", code="unknown_receipt")
         case MessageEdited():
-            return await record_edit(conn, connected, happening)
+            return await record_edit(conn, connected, happening, delivery_id)
         case ReactionReceived():
-            return await record_reaction(conn, connected, happening)
+            return await record_reaction(conn, connected, happening, delivery_id)
         case TestReturned():
             await came_back(conn, connected.row, happening, delivery_id, parts)
             return "handled"

@@ -271,6 +271,12 @@ async def long_in_spam(conn: Connection, before: datetime, limit: int) -> list[t
     return [(row[0], row[1]) for row in await cursor.fetchall()]
 
 
+_RAW = """select m.delivery_id from message m where m.account_id = %(account)s and m.conversation_id = any(%(ids)s) and m.delivery_id is not null
+    union select a.delivery_id from message m join delivery_about a on a.account_id = m.account_id and a.message_id = m.id
+    where m.account_id = %(account)s and m.conversation_id = any(%(ids)s)"""
+"""The raw payloads of the messages of these conversations, and of what came about them later: copies, receipts, edits, reactions."""
+
+
 async def delete(conn: Connection, account_id: int, conversation_id: int) -> list[str]:
     """Deletes a conversation with all that was merged into it, and tells those who may have it on the screen; that it was erased, and not
     moved, stands in the log as an event of its own (R-806). Returns its files, by hash: `erase.py` removes those that nothing else has."""
@@ -285,10 +291,9 @@ async def delete(conn: Connection, account_id: int, conversation_id: int) -> lis
     row = await cursor.fetchone()
     values["ids"] = row[0] if row else [conversation_id]
     cursor = await conn.execute(
-        """select a.hash from attachment a join message m on m.account_id = a.account_id and m.id = a.message_id
+        f"""select a.hash from attachment a join message m on m.account_id = a.account_id and m.id = a.message_id
            where m.account_id = %(account)s and m.conversation_id = any(%(ids)s)
-           union select d.body_file from delivery d join message m on m.account_id = d.account_id and m.delivery_id = d.id
-           where m.account_id = %(account)s and m.conversation_id = any(%(ids)s) and d.body_file is not null""",
+           union select d.body_file from delivery d where d.account_id = %(account)s and d.body_file is not null and d.id in ({_RAW})""",
         values,
     )
     hashes = [row[0] for row in await cursor.fetchall()]
@@ -297,8 +302,10 @@ async def delete(conn: Connection, account_id: int, conversation_id: int) -> lis
            select account_id, type, inbox_id, id, case when type = 'conversation.gone' then '{"to_inbox_id": 0}'::jsonb else '{}'::jsonb end
            from conversation cross join unnest(array['conversation.gone', 'conversation.erased']) as type
            where account_id = %(account)s and id = any(%(ids)s)""",
-        """update delivery d set body = '', body_file = null, size = 0, envelope = '{}', code = 'deleted', reason = 'Deleted with its conversation.'
-           from message m where m.account_id = %(account)s and m.conversation_id = any(%(ids)s) and d.account_id = m.account_id and d.id = m.delivery_id""",
+        """update delivery set body = '', body_file = null, size = 0, envelope = '{}', code = 'deleted', reason = 'Deleted with its conversation.'
+           where account_id = %(account)s and id in ("""
+        + _RAW
+        + ")",
         "delete from message where account_id = %(account)s and conversation_id = any(%(ids)s)",
         "update conversation set merged_into_id = null where account_id = %(account)s and id = any(%(ids)s) and merged_into_id is not null",
         "delete from conversation where account_id = %(account)s and id = any(%(ids)s)",

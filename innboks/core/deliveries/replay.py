@@ -63,8 +63,11 @@ async def readable_delivery(parts: Parts, actor: Actor, delivery_id: int) -> Del
 
 
 async def raw_of(parts: Parts, actor: Actor, delivery_id: int) -> bytes:
-    """The payload as it came, byte for byte."""
+    """The payload as it came, byte for byte. What became a message is read as the original of that message (`core/messages/original.py`): it may have
+    been moved to an inbox that not everybody here may read."""
     delivery = await readable_delivery(parts, actor, delivery_id)
+    if delivery.fate in ("handled", "duplicate"):
+        raise NotFound("This became a message. Read it as the original of that message.", code="became_message")
     async with parts.db.connection() as conn:
         return await _body(parts, conn, delivery)
 

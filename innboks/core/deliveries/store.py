@@ -1,6 +1,6 @@
 """SQL of the road in: the raw delivery, the match, and the record. Read it beside `core/conversations/receive.py`.
 
-The hot part is three functions in the database (migrations 0004 and 0070): `keep_delivery`, `record_received`, and `take_in_message`, which is both.
+The hot part is three functions in the database (migrations 0004 to 0130): `keep_delivery`, `record_received`, and `take_in_message`, which is both.
 Values go there as one JSON document: a round trip and a parameter each cost more than the inserts themselves.
 """
 
@@ -113,7 +113,17 @@ async def record(conn: Connection, message: Received, delivery_id: int) -> int |
     cursor = await conn.execute("select record_received(%s::jsonb, %s::bigint)", (Jsonb(message), delivery_id))
     row = await cursor.fetchone()
     assert row is not None
+    if row[0] is None:
+        await conn.execute("select tell_duplicate(%s::jsonb, %s::bigint)", (Jsonb(message), delivery_id))
     return row[0]  # type: ignore[no-any-return]
+
+
+async def tells_of(conn: Connection, account_id: int, delivery_id: int, message_id: int) -> None:
+    """This payload is about a message that came before it, and goes when that one is deleted (R-806)."""
+    await conn.execute(
+        "insert into delivery_about (account_id, message_id, delivery_id) values (%s, %s, %s) on conflict do nothing",
+        (account_id, message_id, delivery_id),
+    )
 
 
 async def settle(
