@@ -116,7 +116,10 @@ class Config(msgspec.Struct, kw_only=True, frozen=True):
         int, Meta(title="IMAP port", description="0: 993, or 143 without TLS.", ge=0, le=65535, extra_json_schema={**_IMAP, **_ADVANCED})
     ] = 0
     imap_user: Annotated[str, Meta(title="IMAP user", description="Leave empty for the address.", extra_json_schema=_IMAP)] = ""
-    imap_password: Annotated[str, Meta(title="IMAP password", extra_json_schema={**_IMAP, **_SECRET})] = ""
+    imap_password: Annotated[
+        str,
+        Meta(title="IMAP password", extra_json_schema={**_IMAP, **_SECRET, "x-sent-to": {"imap_host": [], "smtp_host": ["smtp_password"]}}),
+    ] = ""
     imap_tls: Annotated[Tls, Meta(title="IMAP encryption", extra_json_schema={**_IMAP, **_TLS_WORDS, **_ADVANCED})] = "auto"
     imap_folders: Annotated[
         str,
@@ -163,7 +166,7 @@ class Config(msgspec.Struct, kw_only=True, frozen=True):
         Meta(
             title="SMTP password",
             description="Leave empty for the IMAP password, if there is one.",
-            extra_json_schema={**_SERVERS, **_ADVANCED, **_SECRET},
+            extra_json_schema={**_SERVERS, **_ADVANCED, **_SECRET, "x-sent-to": {"smtp_host": []}},
         ),
     ] = ""
     smtp_tls: Annotated[Tls, Meta(title="SMTP encryption", extra_json_schema={**_SERVERS, **_TLS_WORDS, **_ADVANCED})] = "auto"

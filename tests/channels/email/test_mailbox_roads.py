@@ -13,9 +13,10 @@ from innboks.config import Settings
 from innboks.core.access import Actor
 from innboks.core.accounts.actors import first_admin
 from innboks.core.accounts.setup import create_first_account
-from innboks.core.channel_accounts.connect import connect, get_channel_account
+from innboks.core.channel_accounts.connect import change_channel_account, connect, get_channel_account
 from innboks.core.channel_accounts.ledger import Ledger, ledger, request_backfill
 from innboks.core.channel_accounts.models import ChannelAccount
+from innboks.core.channel_accounts.preview import Sample, send_preview
 from innboks.core.channel_accounts.watch import watch_all
 from innboks.core.conversations.models import NewMessage
 from innboks.core.conversations.read import get_message, list_conversations, list_messages
@@ -180,6 +181,26 @@ async def test_new_uids_double_nothing_and_the_past_can_be_filled(team: Team, wa
     assert past.last_message_at is not None
     assert abs(past.last_message_at.timestamp() - (time.time() - 29 * DAY)) < 600
     assert not [flags for flags in team.mailbox.flags().values() if "S" in flags]
+
+
+async def test_a_stored_password_goes_to_no_other_server(team: Team) -> None:
+    """Nobody is shown it, so an admin cannot have it sent to a server of theirs; nor by a preview that is sent."""
+    row = await team.connects()
+    async with scripted({"AUTH": "235 welcome"}, extensions=("8BITMIME", "AUTH PLAIN")) as other:
+        elsewhere = {"smtp_host": "localhost", "smtp_port": other.port}
+        for config in ({"imap_host": "localhost"}, elsewhere, {**elsewhere, "imap_password": ""}):
+            with pytest.raises(Invalid) as refused:
+                await change_channel_account(team.parts, team.actor, row.id, config=config)
+            assert (refused.value.field, refused.value.code) == ("config.imap_password", "secret_needed")
+        with pytest.raises(Invalid):
+            await send_preview(team.parts, team.actor, row.id, Sample(subject="x", text="x", config=elsewhere))
+        assert other.commands == []
+        await change_channel_account(team.parts, team.actor, row.id, config={"imap_host": "127.0.0.1 ", "company_name": "Tindra"})
+        await change_channel_account(team.parts, team.actor, row.id, config={**elsewhere, "smtp_password": "typed"})
+        assert other.commands != []
+    with pytest.raises(Invalid) as refused:  # by now it has one of its own
+        await change_channel_account(team.parts, team.actor, row.id, config={"smtp_host": "127.0.0.1"})
+    assert refused.value.field == "config.smtp_password"
 
 
 async def test_a_wrong_password_is_refused_with_its_field_and_a_changed_one_turns_red(team: Team, watching: None) -> None:
