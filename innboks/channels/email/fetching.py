@@ -109,11 +109,12 @@ class Fetcher:
     async def _fetch(self, session: Session, portion: Sequence[Item]) -> dict[str, bytes]:
         """By id. Missing: gone meanwhile, or put down as a gap."""
         bodies: dict[str, bytes] = {}
+        size = sum(item.facts.size for item in portion)
         for name in dict.fromkeys(item.folder for item in portion):
             await self._open(session, name)
 
             async def ask(uids: Sequence[int]) -> dict[int, bytes]:
-                found = await session.bodies(uids)
+                found = await session.bodies(uids, size)
                 if len(uids) == 1 and not found and await session.uids(uids[0], uids[0]):
                     raise NotDone("The mail server lists this mail but does not send it.")
                 if len(found) < len(uids) > 1:
@@ -123,12 +124,21 @@ class Fetcher:
                 return found
 
             here = [item for item in portion if item.folder == name]
-            uids = [item.facts.uid for item in here]
-            if any(item.is_sent for item in here):
+            uids = [item.facts.uid for item in here if not self._is_too_large(item)]
+            if uids and any(item.is_sent for item in here):
                 uids = await from_elsewhere(self._ctx, session, uids)
             for part in await self._carefully("body", name, uids, MAILS_AT_ONCE, ask):
                 bodies |= {self._book.id_of(name, uid): body for uid, body in part.items()}
         return bodies
+
+    def _is_too_large(self, item: Item) -> bool:
+        """More than is taken in: not worth fetching only to be refused, again and again; it stands among the gaps. Sizes that servers tell are not
+        always right, so that what is little above the limit is fetched."""
+        most = self._ctx.settings.get("mail_size")
+        if not most or item.facts.size <= 2 * most:
+            return False
+        self._book.fail(item.id, f"This is larger than {most // 2**20} MB, the most that is taken.", self._ctx.clock.now())
+        return True
 
     async def _open(self, session: Session, name: str) -> None:
         if session.folder != name:

@@ -26,6 +26,13 @@ from innboks.errors import Broken, Retry, SendError
 CONNECT_TIMEOUT_S = 20.0
 READ_TIMEOUT_S = 90.0
 """How long the server may be silent in the middle of an answer."""
+OPENING_TIMEOUT_S = 180.0
+ANSWER_TIMEOUT_S = 600.0
+"""How long a whole answer may take, beside the time for its bytes at SLOWEST: one that trickles would hold its place for ever."""
+SLOWEST = 50_000
+"""Bytes a second."""
+ANSWER_MAX = 64_000_000
+"""Bytes of an answer, when no more were announced: a server that never stops, or says a false size, must not fill the memory."""
 
 # A search in a mailbox with a million mails is one line; the library's limit is meant against servers that never end a line.
 imaplib._MAXLINE = max(imaplib._MAXLINE, 32_000_000)  # type: ignore[attr-defined]
@@ -74,6 +81,7 @@ class Session:
     def __init__(self, client: Any, server: Server) -> None:
         self._client = client
         self._server = server
+        self._room = _Room(client._imap)
         self.folder: str | None = None
 
     @property
@@ -139,14 +147,14 @@ class Session:
 
         return await self._run(ask)
 
-    async def bodies(self, uids: Sequence[int]) -> dict[int, bytes]:
-        """The mails as they came; those that are gone are missing."""
+    async def bodies(self, uids: Sequence[int], size: int = 0) -> dict[int, bytes]:
+        """The mails as they came; those that are gone are missing. `size`: how large they are together, by what the server said."""
 
         def ask(client: Any) -> dict[int, bytes]:
             told = client.fetch(list(uids), ["BODY.PEEK[]"])
             return {uid: told[uid][b"BODY[]"] for uid in uids if isinstance(told.get(uid, {}).get(b"BODY[]"), bytes)}
 
-        return await self._run(ask)
+        return await self._run(ask, size=size)
 
     async def message_ids(self, uids: Sequence[int]) -> dict[int, str]:
         """The Message-ID of each mail, as it stands there; "" where there is none."""
@@ -203,9 +211,11 @@ class Session:
         except Exception:
             self.close()
 
-    async def _run(self, command: Callable[[Any], Result]) -> Result:
+    async def _run(self, command: Callable[[Any], Result], *, size: int = 0) -> Result:
+        self._room.left = max(ANSWER_MAX, 2 * size)  # sizes that servers tell are not always right
         try:
-            return await in_thread(command, self._client)
+            async with asyncio.timeout(ANSWER_TIMEOUT_S + size / SLOWEST):
+                return await in_thread(command, self._client)
         except asyncio.CancelledError:
             self.close()
             raise
@@ -218,13 +228,39 @@ class Session:
             raise NotDone("The mail server's answer could not be read.") from error  # the answer as a whole was read: the session goes on
 
 
+class _Room:
+    """How many bytes the server may still send. Stands between the library and the connection."""
+
+    def __init__(self, imap: Any) -> None:
+        self.left = ANSWER_MAX
+        self._read, self._readline = imap.read, imap.readline
+        imap.read, imap.readline = self.read, self.readline
+
+    def read(self, size: int) -> bytes:
+        self._take(size)  # before the bytes come: the library makes room for all of them at once
+        return bytes(self._read(size))
+
+    def readline(self) -> bytes:
+        line = bytes(self._readline())
+        self._take(len(line))
+        return line
+
+    def _take(self, size: int) -> None:
+        self.left -= size
+        if self.left < 0:
+            raise imaplib.IMAP4.abort("the answer is too large")
+
+
 async def open_session(server: Server) -> Session:
     """Connects, encrypts, signs in. Raises `Retry` for what may pass by itself, `Broken` for what an admin must mend (with `code` as for SMTP)."""
     opening = asyncio.ensure_future(in_thread(_open, server))
     try:
-        client = await asyncio.shield(opening)
-    except asyncio.CancelledError:
+        async with asyncio.timeout(OPENING_TIMEOUT_S):
+            client = await asyncio.shield(opening)
+    except (asyncio.CancelledError, TimeoutError) as error:
         opening.add_done_callback(_close_late)
+        if isinstance(error, TimeoutError):
+            raise trouble(server, error) from error
         raise
     except SendError:
         raise

@@ -152,6 +152,7 @@ def operator_settings(parts: "Parts") -> Mapping[str, Any]:
         "smtp_key": settings.smtp_key,
         "smtp_out": settings.smtp_out,
         "mail_checks": settings.mail_checks,
+        "mail_size": settings.mail_size,
         "dns": str(settings.dns) if settings.dns else None,
     }
 

@@ -1,0 +1,108 @@
+"""IMAP servers that trickle, that never stop, and that say false sizes: bounded in time and memory, and the next mail is not held up."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+import msgspec
+import pytest
+
+from innboks.channels.email import imap_session
+from innboks.channels.email.fetching import Fetcher, Item
+from innboks.channels.email.imap_session import FolderInfo, MailFacts, open_session
+from innboks.channels.email.mail_book import Book
+from innboks.channels.email.settings import Config, Server
+from innboks.errors import Retry
+from tests.channels.email.context import World
+
+Answer = Callable[[str, asyncio.StreamWriter], Awaitable[None]]
+
+
+@asynccontextmanager
+async def lying(answer: Answer, greeting: bytes = b"* OK hello\r\n") -> AsyncIterator[Server]:
+    """A server that lets everybody in and answers the rest as the test says: `answer` gets the tag and the writer."""
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            writer.write(greeting)
+            while line := await reader.readline():
+                tag, _, command = line.decode().partition(" ")
+                if command.upper().startswith(("CAPABILITY", "LOGIN")):
+                    writer.write(f"* CAPABILITY IMAP4rev1\r\n{tag} OK done\r\n".encode())
+                elif command.upper().startswith("EXAMINE"):
+                    writer.write(f"* 9 EXISTS\r\n* OK [UIDVALIDITY 1] x\r\n* OK [UIDNEXT 10] x\r\n{tag} OK [READ-ONLY] done\r\n".encode())
+                else:
+                    await answer(tag, writer)
+        except OSError:
+            pass
+        finally:
+            writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    try:
+        yield Server(host="127.0.0.1", port=server.sockets[0].getsockname()[1], tls="none", user="ada", password="p")
+    finally:
+        server.close()
+
+
+async def trickle(tag: str, writer: asyncio.StreamWriter) -> None:
+    while True:
+        writer.write(b"* 1 EXISTS\r\n")
+        await writer.drain()
+        await asyncio.sleep(0.02)
+
+
+async def flood(tag: str, writer: asyncio.StreamWriter) -> None:
+    while True:
+        writer.write(b"* 1 EXISTS\r\n" * 1000)
+        await writer.drain()
+
+
+async def huge(tag: str, writer: asyncio.StreamWriter) -> None:
+    writer.write(b"* 1 FETCH (UID 1 BODY[] {9000000000000}\r\nx")
+
+
+@pytest.mark.parametrize("answer", [trickle, flood, huge])
+async def test_an_answer_that_never_ends_ends_the_session(answer: Answer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(imap_session, "ANSWER_TIMEOUT_S", 0.3)
+    if answer is flood:
+        monkeypatch.setattr(imap_session, "ANSWER_TIMEOUT_S", 60)
+        monkeypatch.setattr(imap_session, "ANSWER_MAX", 1_000_000)
+    async with lying(answer) as server, asyncio.timeout(30):
+        session = await open_session(server)
+        await session.examine("INBOX")
+        with pytest.raises(Retry) as caught:
+            await session.bodies([1])
+        assert caught.value.code == ("timeout" if answer is trickle else "connection")
+
+
+async def test_a_greeting_that_never_comes_to_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(imap_session, "OPENING_TIMEOUT_S", 0.2)
+    async with lying(trickle, greeting=b"* OK hel") as server, asyncio.timeout(30):
+        with pytest.raises(Retry) as caught:
+            await open_session(server)
+        assert caught.value.code == "timeout"
+
+
+async def test_what_is_far_too_large_is_not_fetched_but_stands_among_the_gaps() -> None:
+    asked: list[str] = []
+
+    async def two(tag: str, writer: asyncio.StreamWriter) -> None:
+        asked.append(tag)
+        writer.write(f"* 2 FETCH (UID 2 BODY[] {{2}}\r\nhi)\r\n{tag} OK done\r\n".encode())
+
+    world = World(Config(address="team@team.example", method="imap"), settings={"mail_size": 50 * 2**20})
+    async with lying(two) as server, asyncio.timeout(30):
+        session = await open_session(server)
+        book = Book.read({}, world.clock.now())
+        book.place("INBOX", FolderInfo(uidvalidity=1, uidnext=10))
+        items = [
+            Item(id=book.id_of("INBOX", uid), folder="INBOX", facts=MailFacts(uid=uid, at=world.clock.now(), size=size))
+            for uid, size in ((1, 3 * 2**30), (2, 2))
+        ]
+        await Fetcher(world.context(), book).deliver(session, items)
+        session.close()
+    assert [one.body for one in world.delivered] == [b"hi"]
+    assert len(asked) == 1
+    assert {id: gap.reason for id, gap in book.gaps.items()} == {"INBOX/1/1": "This is larger than 50 MB, the most that is taken."}
+    assert msgspec.to_builtins(book)["gaps"]
