@@ -20,6 +20,7 @@ import imapclient  # type: ignore[import-untyped]
 import msgspec
 from imapclient.exceptions import LoginError, ProtocolError  # type: ignore[import-untyped]
 
+from innboks.channels.email.reach import refuse_unreachable
 from innboks.channels.email.settings import Server
 from innboks.errors import Broken, Retry, SendError
 
@@ -276,6 +277,7 @@ def _close_late(opened: "asyncio.Future[Any]") -> None:
 
 def _open(server: Server) -> Any:
     context = server.tls_context()
+    refuse_unreachable(server.host, [str(one[4][0]) for one in socket.getaddrinfo(server.host, server.port, type=socket.SOCK_STREAM)])
     client = imapclient.IMAPClient(
         server.host,
         server.port,
@@ -286,6 +288,7 @@ def _open(server: Server) -> Any:
     try:
         client._imap.debug = 0  # the library would write every line into a log, mail included
         client.normalise_times = False
+        refuse_unreachable(server.host, [str(client.socket().getpeername()[0])])  # a name may have changed its mind since
         client.socket().setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
         _encrypt(client, server, context)
         _sign_in(client, server)

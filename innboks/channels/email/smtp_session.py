@@ -4,6 +4,7 @@ Which class an answer means depends on when it came (RFC 5321 §4.2, RFC 3463): 
 text for this message. `outbox.py` uses it to send, `channel.py` to try the settings at connect.
 """
 
+import asyncio
 import re
 import socket
 import ssl
@@ -12,6 +13,7 @@ from datetime import timedelta
 import aiosmtplib
 from aiosmtplib import SMTPResponse
 
+from innboks.channels.email.reach import refuse_unreachable
 from innboks.channels.email.settings import Server
 from innboks.errors import Blocked, Broken, Rejected, Retry, SendError
 
@@ -47,7 +49,11 @@ async def open_session(server: Server, own_name: str) -> aiosmtplib.SMTP:
         local_hostname=own_name,
     )
     try:
+        found = await asyncio.get_running_loop().getaddrinfo(server.host, server.port, type=socket.SOCK_STREAM)
+        refuse_unreachable(server.host, [str(one[4][0]) for one in found])
         await client.connect()
+        peer = client.transport.get_extra_info("peername") if client.transport is not None else None
+        refuse_unreachable(server.host, [str(peer[0])] if peer else [])  # a name may have changed its mind since
         await _greet(client)
         if await _encrypt(client, server):
             await _greet(client)

@@ -7,12 +7,12 @@ from contextlib import asynccontextmanager
 import msgspec
 import pytest
 
-from innboks.channels.email import imap_session
+from innboks.channels.email import imap_session, smtp_session
 from innboks.channels.email.fetching import Fetcher, Item
 from innboks.channels.email.imap_session import FolderInfo, MailFacts, open_session
 from innboks.channels.email.mail_book import Book
 from innboks.channels.email.settings import Config, Server
-from innboks.errors import Retry
+from innboks.errors import Broken, Retry
 from tests.channels.email.context import World
 
 Answer = Callable[[str, asyncio.StreamWriter], Awaitable[None]]
@@ -106,3 +106,14 @@ async def test_what_is_far_too_large_is_not_fetched_but_stands_among_the_gaps() 
     assert len(asked) == 1
     assert {id: gap.reason for id, gap in book.gaps.items()} == {"INBOX/1/1": "This is larger than 50 MB, the most that is taken."}
     assert msgspec.to_builtins(book)["gaps"]
+
+
+@pytest.mark.parametrize("host", ["169.254.169.254", "fe80::1", "::ffff:169.254.169.254", "224.0.0.1"])
+async def test_what_only_this_machine_s_link_knows_is_never_called(host: str) -> None:
+    for opening in (
+        open_session(Server(host=host, port=1, tls="none", user="ada", password="p")),
+        smtp_session.open_session(Server(host=host, port=1, tls="none"), "inbox.example"),
+    ):
+        with pytest.raises(Broken) as caught:
+            await opening
+        assert caught.value.code == "private_address"
