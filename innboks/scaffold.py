@@ -117,6 +117,21 @@ class Payload(msgspec.Struct):
 
 placeholder: say here what an admin has to do, step by step, on the provider's pages and on ours. It is shown beside the form.
 """,
+    "guide.nb.md": """# @TITLE@
+
+placeholder: the same in Norwegian.
+""",
+    "words.nb.json": """{
+  "@TITLE@": "@TITLE@",
+  "Token": "Nøkkel",
+  "From the provider's pages.": "Fra leverandørens sider.",
+  "Nothing can be connected yet: write `connect` in channel.py.": "Ingenting kan kobles til ennå: Skriv `connect` i channel.py.",
+  "Nothing is proved yet: write `verify` in channel.py.": "Ingenting er bevist ennå: Skriv `verify` i channel.py.",
+  "This is not a payload of @TITLE@.": "Dette er ikke fra @TITLE@.",
+  "Nothing is understood yet: write `parse` in channel.py.": "Ingenting forstås ennå: Skriv `parse` i channel.py.",
+  "Nothing is sent yet: write `send` in channel.py.": "Ingenting sendes ennå: Skriv `send` i channel.py."
+}
+""",
     "icon.svg": """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" fill="none" stroke="currentColor"><!-- placeholder --></svg>
 """,
     "fixtures/config.json": """{"token": "a-token-for-tests"}

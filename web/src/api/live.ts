@@ -9,7 +9,7 @@ import type { ListFilter } from "./lists";
 import { type ConversationPages, keys, type MessagePages } from "./queries";
 import { noteServerTime, serverNow } from "./serverTime";
 import { openSharedStream } from "./sharedStream";
-import { EVERYTHING, staleKeys } from "./stale";
+import { EVERYTHING, overtaken, staleKeys } from "./stale";
 import type { Contact, Conversation, Id, Note, StreamEvent, ViewCount } from "./types";
 
 export type Connection = "live" | "connecting" | "offline";
@@ -141,8 +141,7 @@ export function startLive(client: QueryClient, me: Id, onSignedOut: () => void):
     for (const key of staleKeys(event)) refetch(key);
     // It may have left so soon after a retry that nothing was heard of its wait in between.
     if (event.type === "message.changed" && client.getQueryData<unknown[]>(keys.radar)?.length) refetch(keys.radar);
-    // An answer that is on its way may be older than this event: ask again when it has come. (Lists: listNews.ts.)
-    for (const key of [["messages"]]) if (client.isFetching({ queryKey: key }) > 0) refetch(key);
+    for (const key of overtaken(event)) if (client.isFetching({ queryKey: key }) > 0) refetch(key);
     for (const listener of listeners) listener(event);
   };
 

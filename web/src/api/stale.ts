@@ -18,6 +18,12 @@ export const EVERYTHING = [
   keys.radar,
 ];
 
+/** What may be on its way in a state older than this event: asked for again when it has come. (Lists: listNews.ts.) */
+export const overtaken = (event: StreamEvent): (readonly unknown[])[] =>
+  event.type === "conversation.changed"
+    ? [["messages"], keys.conversation(event.data.conversation.id)]
+    : [["messages"]];
+
 /** The keys of what an event makes old. */
 export function staleKeys(event: StreamEvent): (readonly unknown[])[] {
   switch (event.type) {

@@ -1,11 +1,17 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { afterEach, describe, expect, it } from "vitest";
 import { spokenIn } from "../api/channelWords";
 import type { Channel } from "../api/types";
 import core from "./server.nb.json";
 import { forget, inWords, learn } from "./serverWords";
 
-const EMAIL = new URL("../../../innboks/channels/email/words.nb.json", import.meta.url);
+const REPOSITORY = new URL("../../../", import.meta.url).pathname;
+const read = (path: string) => readFileSync(`${REPOSITORY}${path}`, "utf8");
+const filesIn = (folder: string, end: RegExp) =>
+  (readdirSync(`${REPOSITORY}${folder}`, { recursive: true }) as string[])
+    .filter((path) => end.test(path))
+    .map((path) => `${folder}/${path}`);
+const OF_CHANNELS = filesIn("innboks/channels", /words\.\w+\.json$/);
 const places = (text: string) => [...new Set(text.match(/\{\d\}/g) ?? [])].sort();
 
 afterEach(forget);
@@ -22,8 +28,29 @@ describe("what the server says", () => {
   });
 
   it("keeps every place in both languages", () => {
-    for (const words of [core, JSON.parse(readFileSync(EMAIL, "utf8")) as Record<string, string>])
+    expect(OF_CHANNELS).not.toHaveLength(0);
+    for (const words of [core, ...OF_CHANNELS.map((path) => JSON.parse(read(path)) as Record<string, string>)])
       for (const [english, said] of Object.entries(words)) expect(places(said), english).toEqual(places(english));
+  });
+
+  it("is said in whole sentences where the server puts one together", () => {
+    learn(core);
+    expect(inWords("“name” must be a text or null with at least 1 characters or entries.")).toBe(
+      "«name» må være en tekst eller tomt med minst 1 tegn eller oppføringer.",
+    );
+    expect(inWords("Website: this is not a link. Write it like https://example.org.")).toBe(
+      "Website: dette er ikke en lenke. Skriv den som https://example.org.",
+    );
+    expect(inWords("The request must be an object.")).toBe("Forespørselen må være et objekt.");
+  });
+
+  it("is never drawn as it came", () => {
+    // Not the server's: what people wrote, what has been said already.
+    const others = /ui\/Picker|ui\/ClockChip|editor\/useSuggest|channels\/SignInSteps|availability\/Absences/;
+    const raw =
+      /(?:^\s*|>)\{(?:(?:\w+\.)+(?:problem|reason|sentence|detail|note)|detail|note)\}|toastError\((?:\w+\.)+\w+\)/m;
+    const files = filesIn("web/src", /\.tsx$/).filter((path) => !others.test(path));
+    expect(files.filter((path) => raw.test(read(path)))).toEqual([]);
   });
 });
 

@@ -9,6 +9,7 @@ import { Button } from "../../ui/Button";
 import { t } from "../../ui/i18n";
 import { Menu } from "../../ui/Menu";
 import { sentence } from "../../ui/States";
+import { inWords } from "../../ui/serverWords";
 import { useStore } from "../../ui/store";
 import { toast, toastError } from "../../ui/toasts";
 import type { People } from "../contacts/changes";
@@ -40,7 +41,7 @@ export function BookBulk({ rows, where, onExport }: Props) {
       const changed = before.filter((row) => done.results.some((one) => one.id === row.id && !one.code));
       if (changed.length)
         toast(t("book.changed", { count: done.changed_count }), () => void undo(changed, change), { isLasting: true });
-      if (refused) toastError(refused.detail);
+      if (refused) toastError(inWords(refused.detail));
       chosen.set({ ids: new Set() });
     } catch (problem) {
       toastError(sentence(problem));

@@ -8,6 +8,7 @@ import { Dialog } from "../../ui/Dialog";
 import { fileSize, number } from "../../ui/format";
 import { t } from "../../ui/i18n";
 import { Failed } from "../../ui/States";
+import { inWords } from "../../ui/serverWords";
 import { asked, type BookSearch } from "./book";
 
 const LOOK_MS = 700;
@@ -49,7 +50,7 @@ export function ExportDialog({ search, ids, onClose }: Props) {
         {problem || (state.isError && !state.data) ? <Failed error={problem ?? state.error} /> : null}
         {now?.state === "failed" ? (
           <p className="hint error" role="alert">
-            {now.problem}
+            {inWords(now.problem)}
           </p>
         ) : null}
         {now?.state === "running" || (!now && !problem) ? (

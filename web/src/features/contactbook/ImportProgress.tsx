@@ -9,6 +9,7 @@ import { Button } from "../../ui/Button";
 import { number } from "../../ui/format";
 import { t } from "../../ui/i18n";
 import { sentence } from "../../ui/States";
+import { inWords } from "../../ui/serverWords";
 import { toastError } from "../../ui/toasts";
 import { Again, importKey, isGoing } from "./importing";
 
@@ -46,7 +47,7 @@ export function ImportProgress({ table }: { table: ContactImport }) {
       </p>
       {table.state === "failed" ? (
         <p className="hint error" role="alert">
-          {table.problem}
+          {inWords(table.problem)}
         </p>
       ) : null}
       {isGoing(table) ? (

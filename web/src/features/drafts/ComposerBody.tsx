@@ -21,7 +21,7 @@ const EmojiPicker = lazy(
 const LinkForm = lazy(withWords(() => import("../editor/LinkForm").then((found) => ({ default: found.LinkForm }))));
 
 /** A draft that is being written: of an answer (useDraft.ts) or of a new conversation (starting/useNewDraft.ts). */
-export type Written = Pick<Kept, "draft" | "version" | "touch" | "source" | "now" | "change">;
+export type Written = Pick<Kept, "draft" | "version" | "touch" | "source" | "now" | "change" | "addFile">;
 
 export interface Field {
   /** The rich editor once it is there, and the plain field until then. */
@@ -40,7 +40,7 @@ export function useField(kept: Written, abilities: Abilities | undefined, pictur
     api,
     pictures,
     count: kept.draft.attachments.length,
-    onDone: (file) => kept.change({ attachments: [...kept.now().attachments, file] }),
+    onDone: kept.addFile,
   });
   const focus = () => (api.current ? api.current.focus() : plain.current?.focus());
   return { api, plain, focus, uploads, attach: start };

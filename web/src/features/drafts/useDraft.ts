@@ -3,8 +3,9 @@
 import { useCallback, useEffect, useRef, useState } from "react";
 import type { Mode } from "../../actions/panes";
 import { onStreamEvent } from "../../api/live";
-import type { Id } from "../../api/types";
+import type { Attachment, Id } from "../../api/types";
 import { type Draft, emptyDraft, isEmpty, readLocal, readServer, writeLocal, writeServer } from "./drafts";
+import { deliverLate, takeLateFiles } from "./lateFiles";
 
 const LOCAL_MS = 300;
 const SERVER_MS = 2000;
@@ -14,6 +15,8 @@ export interface Kept {
   /** Grows when the text was changed by something else than the writer's hand: then it is put into the editor anew. */
   version: number;
   change: (part: Partial<Draft>) => void;
+  /** A file has been uploaded, perhaps after this composer has gone. */
+  addFile: (file: Attachment) => void;
   /** Something was typed; `isBlank` says whether nothing is left. */
   touch: (isBlank: boolean) => void;
   /** Where the text is while it is being written. */
@@ -31,6 +34,7 @@ export interface Kept {
 export function useDraft(me: Id, conversation: Id, mode: Mode, lastId: Id | null): Kept {
   const [draft, setDraft] = useState<Draft>(() => readLocal(me, conversation, mode) ?? emptyDraft());
   const [version, setVersion] = useState(0);
+  const name = `${me}.${conversation}.${mode}`;
   const [offer, setOffer] = useState<Draft | null>(null);
   const latest = useRef(draft);
   const source = useRef<(() => Pick<Draft, "text" | "html">) | null>(null);
@@ -104,6 +108,32 @@ export function useDraft(me: Id, conversation: Id, mode: Mode, lastId: Id | null
     saveServer();
   }, [adopt, saveLocal, saveServer]);
 
+  const isGone = useRef(false);
+  const addFile = useCallback(
+    (file: Attachment) => {
+      if (!isGone.current) change({ attachments: [...now().attachments, file] });
+      else
+        deliverLate(
+          name,
+          file,
+          () => readLocal(me, conversation, mode) ?? emptyDraft(),
+          (next) => {
+            writeLocal(me, conversation, mode, next);
+            writeServer(conversation, mode, next).catch(() => undefined);
+          },
+        );
+    },
+    [name, me, conversation, mode, change, now],
+  );
+  useEffect(() => {
+    isGone.current = false;
+    const stop = takeLateFiles(name, addFile);
+    return () => {
+      isGone.current = true;
+      stop();
+    };
+  }, [name, addFile]);
+
   useEffect(() => {
     let isGone = false;
     const look = () =>
@@ -142,6 +172,7 @@ export function useDraft(me: Id, conversation: Id, mode: Mode, lastId: Id | null
     draft,
     version,
     change,
+    addFile,
     touch,
     source,
     now,

@@ -6,6 +6,7 @@ import type { Message } from "../../api/types";
 import { Button } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
 import { t, tOr } from "../../ui/i18n";
+import { inWords } from "../../ui/serverWords";
 import type { Doubt } from "./why";
 
 interface Props {
@@ -18,7 +19,7 @@ interface Props {
 /** Which header or token brought the message here, what is known of who really sent it, and the way out when it does not belong (AHEAD 8). */
 export function WhyDialog({ message, scope, doubt, onClose }: Props) {
   const { why, origin } = message;
-  const values = { label: why?.label ?? "", value: why?.value ?? "" };
+  const values = { label: inWords(why?.label ?? ""), value: why?.value ?? "" };
   const how = why?.how ?? "new";
   const notes = Array.isArray(message.data.notes) ? message.data.notes.map(String) : [];
   return (
@@ -27,7 +28,7 @@ export function WhyDialog({ message, scope, doubt, onClose }: Props) {
         <p>{tOr(`why.${how}`, t("why.other", values), values)}</p>
         {why?.value ? (
           <p>
-            <span className="muted">{why.label}</span> <code>{why.value}</code>
+            <span className="muted">{values.label}</span> <code>{why.value}</code>
           </p>
         ) : null}
         {why?.message_id ? (
@@ -43,7 +44,7 @@ export function WhyDialog({ message, scope, doubt, onClose }: Props) {
         {origin?.word ? <p>{tOr(`origin.${origin.word}`, origin.word)}</p> : null}
         {notes.map((note) => (
           <p key={note} className="muted">
-            {note}
+            {inWords(note)}
           </p>
         ))}
         {doubt ? (

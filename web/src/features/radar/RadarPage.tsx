@@ -20,6 +20,7 @@ import { useNow } from "../../ui/clock";
 import { fullTime, messageTime } from "../../ui/format";
 import { t } from "../../ui/i18n";
 import { Empty, Failed, Skeleton } from "../../ui/States";
+import { inWords } from "../../ui/serverWords";
 import "../settings/settings.css";
 
 const ICONS: Record<Trouble["kind"], LucideIcon> = {
@@ -81,7 +82,7 @@ function Row({ trouble }: { trouble: Trouble }) {
         </p>
         {detail ? (
           <p className="small-text soft" dir="auto">
-            {detail}
+            {inWords(detail)}
           </p>
         ) : null}
         <p className="small-text soft">

@@ -1,7 +1,6 @@
 /* What was found, and what is said when it is not everything, not what was typed, or nothing. */
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useEffect } from "react";
-import { NoConnection } from "../../api/client";
 import { searchQuery } from "../../api/queries";
 import type { Searched } from "../../api/types";
 import { announce } from "../../ui/announce";
@@ -9,7 +8,8 @@ import { Button } from "../../ui/Button";
 import { useNow } from "../../ui/clock";
 import { fullTime, nameList } from "../../ui/format";
 import { t, tOr } from "../../ui/i18n";
-import { Empty, Failed, Skeleton } from "../../ui/States";
+import { Empty, Failed, Skeleton, sentence } from "../../ui/States";
+import { inWords } from "../../ui/serverWords";
 import { ContactHit, Hit } from "./Hit";
 import { filtersOf, withWord } from "./line";
 
@@ -41,7 +41,7 @@ export function Results({ line, type, onLine, onOpen }: Props) {
     <div className={`results ${isOld ? "old" : ""}`} aria-busy={isOld}>
       {query.isError ? (
         <p className="banner bad" role="status">
-          {query.error instanceof NoConnection ? t("problem.no_connection") : query.error.message}
+          {sentence(query.error)}
         </p>
       ) : null}
       {first ? <Said found={first} line={line} onLine={onLine} /> : null}
@@ -100,7 +100,7 @@ function Said({ found, line, onLine }: { found: Searched; line: string; onLine: 
       ))}
       {found.notes.map((note) => (
         <p key={note.code + note.value} className="banner warn" role="status">
-          {tOr(`search_note.${note.code}`, note.sentence, { value: note.value, operator: note.operator })}
+          {tOr(`search_note.${note.code}`, inWords(note.sentence), { value: note.value, operator: note.operator })}
         </p>
       ))}
     </>

@@ -12,6 +12,7 @@ import { useNow } from "../../ui/clock";
 import { fullTime, moment } from "../../ui/format";
 import { t } from "../../ui/i18n";
 import { sentence } from "../../ui/States";
+import { inWords } from "../../ui/serverWords";
 import { toast, toastError } from "../../ui/toasts";
 import { forget, takeBackSent } from "./undoSend";
 import "./sending.css";
@@ -88,7 +89,7 @@ export function Waiting({ message, me, onEdit }: Props) {
           : isBlocked
             ? t("sending.blocked")
             : isForChannel
-              ? message.reason || t("delivery.held")
+              ? inWords(message.reason) || t("delivery.held")
               : t("sending.scheduled", { time: until ? moment(until, now) : "" })}
       </span>
       {isLocal(message.id) ? null : (

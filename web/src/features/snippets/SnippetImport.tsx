@@ -9,6 +9,7 @@ import { Dialog } from "../../ui/Dialog";
 import { Switch } from "../../ui/Field";
 import { t } from "../../ui/i18n";
 import { sentence } from "../../ui/States";
+import { inWords } from "../../ui/serverWords";
 import { type Read, type Row, readFile } from "./files";
 
 const AT_ONCE = 100;
@@ -138,7 +139,7 @@ function Report({ done }: { done: Done }) {
             <li key={row.line}>
               <span className="soft num">{t("snippets.line", { line: row.line })}</span>
               <b>{row.shortcut}</b>
-              <span className="grow">{detail}</span>
+              <span className="grow">{inWords(detail)}</span>
             </li>
           ))}
         </ul>

@@ -1,5 +1,7 @@
 /* The text of a snippet while it is written, in the composer's own editor. What stands there is asked for at each short pause, for the preview. */
+
 import { useCallback, useEffect, useRef, useState } from "react";
+import type { Attachment } from "../../api/types";
 import type { Written } from "../drafts/ComposerBody";
 import { type Draft, emptyDraft } from "../drafts/drafts";
 
@@ -36,6 +38,7 @@ export function useSnippetText(text: string, html: string): Written & { isTouche
     },
     [now, show],
   );
+  const addFile = (file: Attachment) => change({ attachments: [...now().attachments, file] });
   useEffect(() => () => clearTimeout(timer.current), []);
-  return { draft, version: 0, touch, change, now, source, isTouched: () => wasTouched.current };
+  return { draft, version: 0, touch, change, addFile, now, source, isTouched: () => wasTouched.current };
 }

@@ -1,9 +1,10 @@
 /* Keeps the new conversation on this computer at each pause of 300 ms, and when the pane or the page goes. What stands in the rich editor is asked for
  * only then (`source`). Another tab that goes on with it is followed while one is not in this one. */
 import { useCallback, useEffect, useRef, useState } from "react";
-import type { Id } from "../../api/types";
+import type { Attachment, Id } from "../../api/types";
 import type { Draft } from "../drafts/drafts";
 import { emptyDraft } from "../drafts/drafts";
+import { deliverLate, takeLateFiles } from "../drafts/lateFiles";
 import { isBlank, keptAs, readKept, withPart, writeKept } from "./keptDraft";
 
 const LOCAL_MS = 300;
@@ -13,6 +14,8 @@ export interface NewDraft {
   /** Grows when the text comes from elsewhere than the writer's hand. */
   version: number;
   change: (part: Partial<Draft>) => void;
+  /** A file has been uploaded, perhaps after this pane has gone. */
+  addFile: (file: Attachment) => void;
   /** Something was typed into the editor. */
   touch: () => void;
   source: { current: (() => Pick<Draft, "text" | "html">) | null };
@@ -75,6 +78,29 @@ export function useNewDraft(me: Id): NewDraft {
     save();
   }, [adopt, save]);
 
+  const isGone = useRef(false);
+  const addFile = useCallback(
+    (file: Attachment) => {
+      if (!isGone.current) change({ attachments: [...now().attachments, file] });
+      else
+        deliverLate(
+          keptAs(me),
+          file,
+          () => readKept(me),
+          (next) => writeKept(me, next),
+        );
+    },
+    [me, change, now],
+  );
+  useEffect(() => {
+    isGone.current = false;
+    const stop = takeLateFiles(keptAs(me), addFile);
+    return () => {
+      isGone.current = true;
+      stop();
+    };
+  }, [me, addFile]);
+
   useEffect(() => {
     const flush = () => timer.current && save();
     const onStorage = (event: StorageEvent) => {
@@ -93,5 +119,5 @@ export function useNewDraft(me: Id): NewDraft {
     };
   }, [me, save, adopt]);
 
-  return { draft, version, change, touch, source, now, save, clear };
+  return { draft, version, change, addFile, touch, source, now, save, clear };
 }

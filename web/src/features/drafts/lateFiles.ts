@@ -1,0 +1,25 @@
+/* A file that has been uploaded when its composer is gone: somebody went to another conversation meanwhile. It goes to the composer that is open for the
+ * same draft now, and into the kept draft where there is none, so that it is never lost and never puts an older text over a newer one. */
+import type { Attachment } from "../../api/types";
+import type { Draft } from "./drafts";
+
+type Take = (file: Attachment) => void;
+const open = new Map<string, Take>();
+
+/** A composer stands for this draft, until it is told that it goes. */
+export function takeLateFiles(name: string, take: Take): () => void {
+  open.set(name, take);
+  return () => {
+    if (open.get(name) === take) open.delete(name);
+  };
+}
+
+export function deliverLate(name: string, file: Attachment, read: () => Draft, write: (draft: Draft) => void): void {
+  const take = open.get(name);
+  if (take) {
+    take(file);
+    return;
+  }
+  const kept = read();
+  write({ ...kept, attachments: [...kept.attachments, file], updated_at: new Date().toISOString() });
+}
