@@ -21,7 +21,7 @@ from innboks.core.search.query import understand
 from innboks.core.search.resolve import Scope, resolve
 from innboks.core.search.snippets import Marker
 from innboks.core.search.store import Hit, OutOfTime
-from innboks.core.search.walk import Walked, walk
+from innboks.core.search.walk import RARE, Walked, text_of, walk
 from innboks.core.search.words import Wanted, likely, mean
 from innboks.lib.db import Connection
 from innboks.lib.text import storable
@@ -80,7 +80,7 @@ async def _fill(
         return None
     scope.place = _at_key(scope, key)
     walked = await walk(conn, wanted, scope, limit)
-    text = "&".join([*wanted.texts, *scope.marks])
+    text = text_of(wanted, scope)
     found.conversations = await _shown(conn, actor, text, walked.hits, marker)
     if walked.back_to is not None:
         found.is_partial, found.searched_back_to = True, walked.back_to
@@ -108,10 +108,10 @@ async def _correct(
     await _fill(conn, actor, query, found, again, scope, kind, None, limit)
     if not found.conversations and not found.contacts:
         return
-    seen = Marker([((word,), False) for words in instead.values() for word in words])
+    seen = Marker([((one.word,), False) for words in instead.values() for one in words])
     texts = [piece.text for pieces in _all_pieces(found) for piece in pieces if piece.is_match]
     shown = {text.casefold() for text in texts if seen.has(text)}
-    found.corrections = [Correction(word, [one for one in words if _stands_in(one, shown)]) for word, words in instead.items()]
+    found.corrections = [Correction(word, [one.word for one in words if _stands_in(one.word, shown)]) for word, words in instead.items()]
 
 
 def _stands_in(word: str, texts: set[str]) -> bool:
@@ -183,10 +183,12 @@ async def _add_contacts(
 ) -> None:
     if not any(not one.is_negated for group in wanted.groups for one in group):
         return
-    text = "&".join([*wanted.texts, f"'~a{actor.account_id}'"])
+    keys = [*wanted.keys, f"'~a{actor.account_id}'"]
     try:
         async with store.within(conn, CONTACTS_S):
-            rows = await store.contacts(conn, text, actor.account_id, list(actor.readable), before, limit + 1)
+            rows = await store.contacts(
+                conn, keys, actor.account_id, list(actor.readable), before, limit + 1, is_common=wanted.entries > RARE
+            )
     except OutOfTime:
         return
     if is_alone and len(rows) > limit:

@@ -15,6 +15,7 @@ from innboks.core.accounts import store as accounts
 from innboks.core.channel_accounts import store as channel_accounts
 from innboks.core.inboxes import store as inboxes
 from innboks.core.parts import Parts
+from innboks.core.search import store
 from innboks.core.search.models import Filter, Note, Query
 from innboks.core.search.query import span_of
 from innboks.core.search.store import Condition, Place
@@ -27,10 +28,13 @@ INBOX_MARKS_MAX = 64
 
 
 class Scope(msgspec.Struct):
-    """Where is looked. `marks` are pieces of the index query, all of which must hold; `is_nothing`: no conversation can be meant."""
+    """Where is looked. `marks` are pieces of the index query, all of which must hold. `account_mark` and `inbox_mark` only make it fast, and are None
+    where they would hold for every entry: then they cost more than they leave out. `is_nothing`: no conversation can be meant."""
 
     place: Place
     marks: list[str]
+    account_mark: str | None
+    inbox_mark: str | None
     notes: list[Note]
     is_nothing: bool
 
@@ -67,10 +71,14 @@ async def resolve(parts: Parts, actor: Actor, conn: Connection, query: Query, zo
             so_far.conditions.append(Condition("spam", is_negated=True))
     chosen = sorted(so_far.inboxes)
     place = Place(actor.account_id, actor.user_id, tuple(chosen), tuple(so_far.conditions), so_far.since, so_far.before)
-    where = [f"'~i{one}'" for one in chosen] if len(chosen) <= INBOX_MARKS_MAX else [f"'~a{actor.account_id}'"]
+    around = await store.surroundings(conn, actor.account_id)
+    account_mark = None if around.is_alone else f"'~a{actor.account_id}'"
+    inbox_mark = (
+        None if set(around.inboxes) <= so_far.inboxes or len(chosen) > INBOX_MARKS_MAX else "|".join(f"'~i{one}'" for one in chosen)
+    )
     empty_time = so_far.since is not None and so_far.before is not None and so_far.since >= so_far.before
     is_nothing = so_far.is_nothing or not chosen or empty_time
-    return Scope(place, [*so_far.marks, f"({'|'.join(where)})"], [*query.notes, *so_far.notes], is_nothing)
+    return Scope(place, so_far.marks, account_mark, inbox_mark, [*query.notes, *so_far.notes], is_nothing)
 
 
 def _is_called(wanted: str, names: Iterable[str]) -> bool:

@@ -1,7 +1,9 @@
 """SQL that asks the search index. The way of a search stands in `find.py`; what an entry consists of in `store_index.py`.
 
-`tokens @@ …` walks the index by words and marks together: account, inboxes and the slice of time are marks, so a common word costs no more than
-the slice that it is looked for in. Marks only make it fast: what may be read is decided by the conversation's own row, each time.
+`tokens @@ …` walks the index by words and marks together: inboxes and the slice of time are marks, so a common word costs no more than the slice
+that it is looked for in. Each word and each mark is a condition of its own (`keys`): the index then leaps from a match of one to the next place where
+another may match; joined by "&" it would look up all of them at every place of the rarest. Marks only make it fast: what may be read is decided by
+the conversation's own row, each time. Read next: `store_candidates.py`, the other way round.
 """
 
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -20,9 +22,11 @@ FORMS_MAX = 16
 ENDINGS_MAX = 32
 LOOKED_AT_MAX = 2_000
 """Words that are looked at for one beginning: more only for beginnings so short that they mean nothing yet."""
+LIMIT_MIN_MS = 10
 WALK_MAX = 200
 """Messages of one conversation that are looked at for the best of them."""
 TEXT_MAX = 20_000
+CONTACTS_WALKED_MAX = 2_000
 CONTACTS_LOOKED_AT_MAX = 1_000
 """Contacts with a name as common as can be are looked at from the newest on, and no further."""
 
@@ -44,11 +48,13 @@ async def searching(db: Database) -> AsyncIterator[Connection]:
 
 @asynccontextmanager
 async def within(conn: Connection, seconds: float) -> AsyncIterator[None]:
-    """Raises `OutOfTime` when the block's statements take longer; the transaction goes on."""
-    await conn.execute("select set_config('statement_timeout', %s, true)", (str(max(1, int(seconds * 1000))),))
+    """Raises `OutOfTime` when one of the block's statements takes longer; the transaction goes on, and nothing after the block is cut off: the limit
+    is set and taken back inside the savepoint."""
     try:
         async with conn.transaction():
+            await conn.execute("select set_config('statement_timeout', %s, true)", (str(max(LIMIT_MIN_MS, int(seconds * 1000))),))
             yield
+            await conn.execute("select set_config('statement_timeout', '0', true)")
     except errors.QueryCanceled as error:
         raise OutOfTime from error
 
@@ -98,22 +104,29 @@ async def forms(conn: Connection, account_id: int, words: Sequence[str], are_ope
     return await fetch_all(cursor, Form)
 
 
-async def existing(conn: Connection, account_id: int, words: Sequence[str]) -> list[str]:
+class Written(msgspec.Struct, frozen=True):
+    """A word that somebody wrote, and in how many entries it stands."""
+
+    word: str
+    entries: int
+
+
+async def existing(conn: Connection, account_id: int, words: Sequence[str]) -> list[Written]:
     """Those of these words that somebody wrote, the most written first."""
     cursor = await conn.execute(
-        "select word from search_word where account_id = %s and word = any(%s) order by entries desc limit 8", (account_id, list(words))
+        "select word, entries from search_word where account_id = %s and word = any(%s) order by entries desc", (account_id, list(words))
     )
-    return [row[0] for row in await cursor.fetchall()]
+    return await fetch_all(cursor, Written)
 
 
-async def alike(conn: Connection, account_id: int, word: str) -> list[str]:
+async def alike(conn: Connection, account_id: int, word: str) -> list[Written]:
     """Words that share most of their three-letter pieces with this one."""
     cursor = await conn.execute(
-        """select word from search_word where word %% %s and account_id = %s and length(word) >= 6 and length(word) between %s and %s
+        """select word, entries from search_word where word %% %s and account_id = %s and length(word) >= 6 and length(word) between %s and %s
            order by similarity(word, %s) desc, entries desc limit 12""",
         (word, account_id, len(word) - 2, len(word) + 2, word),
     )
-    return [row[0] for row in await cursor.fetchall()]
+    return await fetch_all(cursor, Written)
 
 
 # ── conversations ────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -129,8 +142,6 @@ CONDITIONS: Mapping[str, str] = {
     "tag": """exists (select 1 from conversation_tag t where t.account_id = c.account_id and t.conversation_id = c.id and t.tag_id = any({values}))""",
 }
 """What can be asked of a conversation. Assignee 0 is nobody."""
-FEW = ("assignee", "tag", "spam", "trash", "snoozed")
-"""Conditions that may hold for so few conversations that these are found first, and their messages looked at."""
 
 
 class Condition(msgspec.Struct, frozen=True):
@@ -161,7 +172,7 @@ class Hit(msgspec.Struct, frozen=True):
     message_id: int
 
 
-def _where(place: Place) -> tuple[str, str, dict[str, Any]]:
+def where(place: Place) -> tuple[str, str, dict[str, Any]]:
     """(join, condition on the conversation, values)."""
     given: dict[str, Any] = {"account": place.account_id, "user": place.user_id, "inboxes": list(place.inboxes)}
     conditions = ["c.inbox_id = any(%(inboxes)s)"]
@@ -173,7 +184,7 @@ def _where(place: Place) -> tuple[str, str, dict[str, Any]]:
     return join if any(one.name == "unread" for one in place.conditions) else "", " and ".join(conditions), given
 
 
-def _when(place: Place, given: dict[str, Any]) -> str:
+def when_of(place: Place, given: dict[str, Any]) -> str:
     conditions = []
     for name, sign, value in (("since", ">=", place.since), ("before", "<", place.before)):
         if value is not None:
@@ -183,6 +194,22 @@ def _when(place: Place, given: dict[str, Any]) -> str:
         given["key_at"], given["key_id"] = place.key
         conditions.append(" and (h.at, h.message_id) < (%(key_at)s, %(key_id)s)")
     return "".join(conditions)
+
+
+class Surroundings(msgspec.Struct, frozen=True):
+    """What marks have to keep apart: other accounts, and inboxes of this one."""
+
+    is_alone: bool
+    inboxes: list[int]
+
+
+async def surroundings(conn: Connection, account_id: int) -> Surroundings:
+    cursor = await conn.execute(
+        """select not exists (select 1 from account where id <> %(account)s) as is_alone,
+               coalesce((select array_agg(id) from inbox where account_id = %(account)s), '{}') as inboxes""",
+        {"account": account_id},
+    )
+    return (await fetch_all(cursor, Surroundings))[0]
 
 
 async def newest_at(conn: Connection, account_id: int, before: datetime | None) -> datetime | None:
@@ -195,56 +222,25 @@ async def newest_at(conn: Connection, account_id: int, before: datetime | None) 
     return row[0] if row else None
 
 
-async def hits(conn: Connection, tsquery: str, place: Place, limit: int) -> list[Hit]:
-    """The newest conversations with a message that matches, by that message. Materialized, and `account_id + 0`: the words' index is
-    the one to walk, and conversation after conversation the way not to go."""
-    join, condition, given = _where(place)
-    when = _when(place, given)
+async def hits(conn: Connection, keys: Sequence[str], place: Place, limit: int) -> list[Hit]:
+    """The newest conversations with a message that matches all keys, by that message. Materialized, and `account_id + 0`: the words' index is the
+    one to walk. The conversations are looked up from the newest on, until the page is full: lateral with a limit, so that none is read for nothing."""
+    join, condition, given = where(place)
+    when = when_of(place, given)
+    given |= {f"key{nth}": key for nth, key in enumerate(keys)}
+    match = " and ".join(f"h.tokens @@ %(key{nth})s::tsquery" for nth in range(len(keys)))
     cursor = await conn.execute(
         f"""with h as materialized (
-                select h.account_id, h.conversation_id, h.at, h.message_id from search_message h
-                where h.tokens @@ %(query)s::tsquery and h.account_id + 0 = %(account)s{when})
-            select * from (
-                select distinct on (h.conversation_id) h.conversation_id, h.at, h.message_id
-                from h join conversation c on c.account_id = h.account_id and c.id = h.conversation_id {join} where {condition}
-                order by h.conversation_id, h.at desc, h.message_id desc) newest
-            order by at desc, message_id desc limit {limit:d}""",
-        {**given, "query": tsquery},
-    )
-    return await fetch_all(cursor, Hit)
-
-
-class Candidate(msgspec.Struct, frozen=True):
-    """A conversation that fulfils the conditions; none of its messages is newer than `last_message_at`."""
-
-    id: int
-    last_message_at: datetime
-
-
-async def few_conversations(conn: Connection, place: Place, most: int) -> list[Candidate] | None:
-    """The conversations that fulfil the conditions, newest first, when there are at most so many; None when there are more."""
-    join, condition, given = _where(place)
-    cursor = await conn.execute(
-        f"""select id, last_message_at from (
-                select c.id, c.last_message_at from conversation c {join} where c.account_id = %(account)s and {condition} limit {most + 1:d}) few
-            order by last_message_at desc""",
-        given,
-    )
-    found = await fetch_all(cursor, Candidate)
-    return found if len(found) <= most else None
-
-
-async def hits_in(conn: Connection, tsquery: str, place: Place, conversation_ids: Sequence[int], limit: int) -> list[Hit]:
-    """The same among these conversations only, message by message."""
-    given: dict[str, Any] = {"account": place.account_id, "query": tsquery, "ids": list(conversation_ids)}
-    when = _when(place, given)
-    cursor = await conn.execute(
-        f"""select given.id as conversation_id, h.at, h.message_id from unnest(%(ids)s::bigint[]) as given (id)
+                select h.conversation_id, h.at, h.message_id from search_message h where {match}
+                    and h.account_id + 0 = %(account)s and h.inbox_id = any(%(inboxes)s))
+            select n.conversation_id, n.at, n.message_id from (
+                select * from (
+                    select distinct on (h.conversation_id) h.conversation_id, h.at, h.message_id from h where true{when}
+                    order by h.conversation_id, h.at desc, h.message_id desc) each
+                order by at desc, message_id desc) n
             cross join lateral (
-                select h.at, h.message_id from search_message h
-                where h.account_id = %(account)s and h.conversation_id = given.id and h.tokens @@ %(query)s::tsquery{when}
-                order by h.at desc, h.message_id desc limit 1) h
-            order by h.at desc, h.message_id desc limit {limit:d}""",
+                select 1 from conversation c {join} where c.account_id = %(account)s and c.id = n.conversation_id and {condition} limit 1) readable
+            order by n.at desc, n.message_id desc limit {limit:d}""",
         given,
     )
     return await fetch_all(cursor, Hit)
@@ -255,11 +251,11 @@ async def shown_before(conn: Connection, tsquery: str, place: Place, found: Sequ
     assert place.key is not None
     given: dict[str, Any] = {"account": place.account_id, "query": tsquery, "ids": [one.conversation_id for one in found]}
     given["key_at"], given["key_id"] = place.key
-    when = _when(msgspec.structs.replace(place, key=None), given)
+    when = when_of(msgspec.structs.replace(place, key=None), given)
     cursor = await conn.execute(
         f"""select given.id from unnest(%(ids)s::bigint[]) as given (id)
             where exists (select 1 from search_message h where h.account_id = %(account)s and h.conversation_id = given.id
-                and (h.at, h.message_id) >= (%(key_at)s, %(key_id)s) and h.tokens @@ %(query)s::tsquery{when})""",
+                and (h.at, h.message_id) >= (%(key_at)s, %(key_id)s) and ts_match_vq(h.tokens, %(query)s::tsquery){when})""",
         given,
     )
     return {row[0] for row in await cursor.fetchall()}
@@ -293,7 +289,7 @@ async def best_messages(conn: Connection, tsquery: str, account_id: int, found: 
                     select message_id, at, ts_rank(tokens, %(query)s::tsquery) as rank from (
                         select message_id, at, tokens from search_message where account_id = %(account)s and conversation_id = given.id and at <= given.at
                         order by at desc, message_id desc limit {WALK_MAX}) walked
-                    where tokens @@ %(query)s::tsquery limit 20) matching
+                    where ts_match_vq(tokens, %(query)s::tsquery) limit 20) matching
                 order by rank desc, at desc, message_id desc limit {each:d}) best
             join message m on m.account_id = %(account)s and m.id = best.message_id
             left join lateral (select case when e.is_deleted then '' else e.text end as text from message_edit e
@@ -335,13 +331,29 @@ class ContactRow(msgspec.Struct):
 
 
 async def contacts(
-    conn: Connection, tsquery: str, account_id: int, inboxes: Sequence[int], before: int | None, limit: int
+    conn: Connection, keys: Sequence[str], account_id: int, inboxes: Sequence[int], before: int | None, limit: int, *, is_common: bool
 ) -> list[ContactRow]:
-    """The newest contacts that match and who wrote to one of these inboxes, or were made by hand or imported."""
+    """The newest contacts that match and who wrote to one of these inboxes, or were made by hand or imported. What stands with very many
+    (`is_common`) is found by looking at the newest, and the index is asked when there were too few among them."""
+    given: dict[str, Any] = {"account": account_id, "inboxes": list(inboxes), "before": before if before is not None else 2**63 - 1}
+    given |= {f"key{nth}": key for nth, key in enumerate(keys)}
+    if is_common:
+        match = " and ".join(f"ts_match_vq(h.tokens, %(key{nth})s::tsquery)" for nth in range(len(keys)))
+        found = f"""select h.contact_id from (
+                select contact_id, tokens from search_contact where account_id = %(account)s and contact_id < %(before)s
+                order by contact_id desc limit {CONTACTS_WALKED_MAX}) h where {match}"""
+        rows = await _contacts(conn, found, given, limit)
+        if len(rows) >= limit:
+            return rows
+    match = " and ".join(f"h.tokens @@ %(key{nth})s::tsquery" for nth in range(len(keys)))
+    found = f"""select h.contact_id from search_contact h
+                where {match} and h.account_id + 0 = %(account)s and h.contact_id + 0 < %(before)s"""
+    return await _contacts(conn, found, given, limit)
+
+
+async def _contacts(conn: Connection, found: str, given: Mapping[str, Any], limit: int) -> list[ContactRow]:
     cursor = await conn.execute(
-        f"""with found as materialized (
-                select contact_id from search_contact
-                where tokens @@ %(query)s::tsquery and account_id + 0 = %(account)s and contact_id + 0 < %(before)s)
+        f"""with found as materialized ({found})
             select p.id, p.name, coalesce((
                 select jsonb_agg(jsonb_build_object('type', i.type, 'value', i.value) order by i.created_at, i.value)
                 from contact_identity i where i.account_id = p.account_id and i.contact_id = p.id), '[]') as identities
@@ -352,6 +364,6 @@ async def contacts(
                           and s.merged_into_id is null)
                   order by h.contact_id desc limit {limit:d}) k
             join contact p on p.account_id = %(account)s and p.id = k.contact_id order by p.id desc""",
-        {"account": account_id, "query": tsquery, "inboxes": list(inboxes), "before": before if before is not None else 2**63 - 1},
+        given,
     )
     return await fetch_all(cursor, ContactRow)

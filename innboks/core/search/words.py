@@ -10,6 +10,7 @@ import msgspec
 
 from innboks.core.search import store
 from innboks.core.search.models import Field, Term
+from innboks.core.search.store import Written
 from innboks.lib.db import Connection
 
 _WEIGHT: dict[Field, str] = {"": "", "subject": "A", "from": "B", "to": "C"}
@@ -23,13 +24,14 @@ UNKNOWN = 2**60
 
 class Meaning(msgspec.Struct):
     """What one term asks of the index. `text` is a piece of a tsquery; `runs` is what to mark in texts (see `snippets.py`);
-    `entries` is how many entries at most have it; `word` is set when nobody wrote it."""
+    `entries` is how many entries at most have it; `word` is set when nobody wrote it; `parts` are the words of a phrase, each a piece too."""
 
     text: str
     runs: list[tuple[tuple[str, ...], bool]]
     entries: int
     is_negated: bool
     word: str | None = None
+    parts: tuple[str, ...] = ()
 
 
 class Wanted(msgspec.Struct):
@@ -40,6 +42,18 @@ class Wanted(msgspec.Struct):
     @property
     def texts(self) -> list[str]:
         return [f"({'|'.join(one.text for one in group)})" for group in self.groups]
+
+    @property
+    def keys(self) -> list[str]:
+        """The same as conditions of their own, the rarest first; a phrase after its words, which the index tells apart without reading the entry."""
+        order = sorted(range(len(self.groups)), key=lambda nth: sum(one.entries for one in self.groups[nth]))
+        texts = self.texts
+        return [key for nth in order for key in (*_parts_of_all(self.groups[nth]), texts[nth])]
+
+    @property
+    def has_words(self) -> bool:
+        """Is there a word that must stand somewhere?"""
+        return any(not any(one.is_negated for one in group) for group in self.groups)
 
     @property
     def runs(self) -> list[tuple[tuple[str, ...], bool]]:
@@ -54,7 +68,13 @@ class Wanted(msgspec.Struct):
         return sorted({one.word for group in self.groups for one in group if one.word is not None})
 
 
-async def mean(conn: Connection, account_id: int, groups: Sequence[Sequence[Term]], instead: dict[str, list[str]] | None = None) -> Wanted:
+def _parts_of_all(group: Sequence[Meaning]) -> tuple[str, ...]:
+    return group[0].parts if len(group) == 1 else ()
+
+
+async def mean(
+    conn: Connection, account_id: int, groups: Sequence[Sequence[Term]], instead: dict[str, list[Written]] | None = None
+) -> Wanted:
     """What the terms ask for. `instead`: for words that nobody wrote, those to look for in their place. Terms of signs alone are left out."""
     terms = [term for group in groups for term in group]
     if not terms:
@@ -65,8 +85,8 @@ async def mean(conn: Connection, account_id: int, groups: Sequence[Sequence[Term
     if single:
         for form in await store.forms(conn, account_id, [folded[id(term)][0] for term in single], [term.is_open for term in single]):
             known[id(single[form.nth - 1])].append(form)
-    lasts = {folded[id(term)][-1] for term in terms if term.is_open and len(folded[id(term)]) > 1}
-    written = set(await store.existing(conn, account_id, sorted(lasts))) if lasts else set()
+    in_runs = {word for term in terms if id(term) not in known for word in folded[id(term)]}
+    written = {one.word: one.entries for one in await store.existing(conn, account_id, sorted(in_runs))} if in_runs else {}
     meant = [
         [_mean(term, folded[id(term)], known.get(id(term)), instead or {}, written) for term in group if folded[id(term)]]
         for group in groups
@@ -74,20 +94,28 @@ async def mean(conn: Connection, account_id: int, groups: Sequence[Sequence[Term
     return Wanted([group for group in meant if group])
 
 
-def _mean(term: Term, words: list[str], forms: list[store.Form] | None, instead: dict[str, list[str]], written: set[str]) -> Meaning:
+def _mean(
+    term: Term, words: list[str], forms: list[store.Form] | None, instead: dict[str, list[Written]], written: dict[str, int]
+) -> Meaning:
     weight = _WEIGHT[term.field]
     if forms is None:
         # A word that is whole already is not taken for a beginning: a common one would be read through from end to end.
         begins = term.is_open and words[-1] not in written and len(words[-1]) >= _begun_min(words[-1])
         last = len(words) - 1
         text = "<->".join(_lexeme(word, weight, begins and nth == last) for nth, word in enumerate(words))
-        return _meaning(term, f"({text})", [(tuple(words), begins)], UNKNOWN)
+        whole = words[:-1] if begins else words
+        meaning = _meaning(term, f"({text})", [(tuple(words), begins)], min((_entries(word, written) for word in whole), default=UNKNOWN))
+        if not term.is_negated and len(words) > 1:
+            whole = sorted(set(whole), key=lambda word: _entries(word, written))
+            meaning.parts = tuple(_lexeme(word, "", False) for word in whole)
+        return meaning
     word = words[0]
     if (not forms and any(sign.isdigit() for sign in word)) or len(word) < 2:  # numbers are not among the words that are kept
         begins = term.is_open and len(word) >= NUMBER_BEGUN_MIN
         return _meaning(term, _lexeme(word, weight, begins), [((word,), begins)], UNKNOWN)
     if not forms and word in instead:
-        return _meaning(term, _any_of(instead[word], weight), [((one,), False) for one in instead[word]], UNKNOWN)
+        meant = [one.word for one in instead[word]]
+        return _meaning(term, _any_of(meant, weight), [((one,), False) for one in meant], sum(one.entries for one in instead[word]))
     if not forms:
         begins = term.is_open and len(word) >= BEGUN_MIN
         meaning = _meaning(term, _lexeme(word, weight, begins), [((word,), begins)], 0)
@@ -95,6 +123,12 @@ def _mean(term: Term, words: list[str], forms: list[store.Form] | None, instead:
         return meaning
     some = list(dict.fromkeys([word, *(form.word for form in forms)]))
     return _meaning(term, _any_of(some, weight), [((one,), False) for one in some], sum(form.entries for form in forms))
+
+
+def _entries(word: str, written: dict[str, int]) -> int:
+    """In how many entries a word stands, as far as words are counted (`count_search_words` in migration 0014)."""
+    is_counted = 2 <= len(word) <= 32 and not any(sign.isdigit() for sign in word)
+    return written.get(word, 0 if is_counted else UNKNOWN)
 
 
 def _begun_min(word: str) -> int:
@@ -120,14 +154,14 @@ def _lexeme(word: str, weight: str, is_begun: bool) -> str:
 # ── slips of the pen ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-async def likely(conn: Connection, account_id: int, word: str) -> list[str]:
+async def likely(conn: Connection, account_id: int, word: str) -> list[Written]:
     """Words of the account that this one may have been meant to be: one slip away, or two for long words."""
     if len(word) < SLIP_MIN or len(word) > 32 or not word.isalpha():
         return []
     near = await store.existing(conn, account_id, sorted(_one_slip(word)))
     if near or len(word) < TWO_SLIPS_MIN:
         return near[:5]
-    return [one for one in await store.alike(conn, account_id, word) if _slips(word, one) <= 2][:5]
+    return [one for one in await store.alike(conn, account_id, word) if _slips(word, one.word) <= 2][:5]
 
 
 def _one_slip(word: str) -> set[str]:
