@@ -164,7 +164,7 @@ _AT = re.compile(r" - at `(?:key in )?`?\$\.?([^`]*)`$")
 _MISSING = re.compile(r"Object missing required field `(.+?)`")
 _UNKNOWN = re.compile(r"Object contains unknown field `(.+?)`")
 _EXPECTED = re.compile(r"Expected `([^`]+)`(?: (of length|matching regex|>=|<=|<|>) ?(?:([<>=]+) )?'?(.*?)'?)?(?:, got `([^`]+)`)?$")
-_TYPES = {
+_TYPE_WORDS = {
     "str": "a text",
     "int": "a whole number",
     "float": "a number",
@@ -196,7 +196,7 @@ def _wish(text: str) -> str:
     if found is None:
         return "is not one of the possible values" if "enum" in text else "is not right: " + text.rstrip(".").lower()
     types, how, comparison, limit = found.group(1), found.group(2), found.group(3), found.group(4)
-    words = " or ".join(_TYPES.get(name, name) for name in types.split(" | "))
+    words = " or ".join(_TYPE_WORDS.get(name, name) for name in types.split(" | "))
     if how == "of length":
         return f"must be {words} with {'at least' if comparison == '>=' else 'at most'} {limit} characters or entries"
     if how == "matching regex":

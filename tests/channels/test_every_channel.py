@@ -27,16 +27,3 @@ async def test_a_channel_is_right(subject: Subject, check: str) -> None:
 def test_a_channel_that_does_not_speak_http_has_tests_of_its_own() -> None:
     others = [subject.channel.kind for subject in SUBJECTS if not subject.speaks_http]
     assert [kind for kind in others if not list((TESTS / kind).glob("test_*.py"))] == []
-
-
-def test_what_people_read_of_a_channel_is_there_in_every_language_it_brings() -> None:
-    lacking = []
-    for subject in SUBJECTS:
-        about = REGISTRY.describe(subject.channel, {})
-        assert set(about["words"]) == set(about["guides"]), subject.channel.kind
-        fields = about["config_schema"]["$defs"][subject.channel.Config.__name__]["properties"].values()
-        said = [about["name"], about["tagline"], *(one["label"] for one in about["sign_ins"])]
-        for field in fields:
-            said += [field.get("title"), field.get("description"), *field.get("x-labels", {}).values(), *field.get("x-cards", {}).values()]
-        lacking += [(language, text) for language, words in about["words"].items() for text in said if text and text not in words]
-    assert lacking == []

@@ -14,6 +14,7 @@ from litestar import Response, get, post
 from litestar.params import JSONBody, QueryParameter
 
 from innboks.api.app.channel_accounts import Step
+from innboks.api.app.words import PAGE, PageWord
 from innboks.api.call import IS_PUBLIC, Call, Id, Input, Name, PathId, identify, number_or_none, text_id
 from innboks.core.channel_accounts import sign_in
 from innboks.core.channel_accounts.store_sign_ins import Row
@@ -27,17 +28,6 @@ _PAGE = """<!doctype html>
 <style>body {{ font: 16px/1.5 system-ui, sans-serif; max-width: 34em; margin: 15vh auto; padding: 0 1.5em }}</style></head>
 <body><main><h1>{title}</h1><p>{text}</p><p><a href="/settings/channels">{back}</a></p></main></body></html>
 """
-_WORDS = {
-    "Not connected": "Ikke tilkoblet",
-    "Connected": "Tilkoblet",
-    "Go to Innboks": "Gå til Innboks",
-    "You can close this window and go on where you were.": "Du kan lukke dette vinduet og fortsette der du var.",
-    "You are not signed in to Innboks in this browser. Sign in, then start again in the settings.": (
-        "Du er ikke logget inn i Innboks i denne nettleseren. Logg inn, og start på nytt i innstillingene."
-    ),
-}
-"""In Norwegian. What a provider or a channel said stands in the window from which this one was opened, in its words."""
-_ELSEWHERE = "Hva som gikk galt, står i vinduet du kom fra. Start på nytt der."
 _PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 
@@ -117,17 +107,15 @@ async def callback(request: Call, mark: State = "", code: Given = "", error: Giv
     try:
         actor = await identify(request)
     except (Unauthenticated, TooMany):
-        return _page(
-            request, "Not connected", "You are not signed in to Innboks in this browser. Sign in, then start again in the settings.", 401
-        )
+        return _page(request, "not_connected", "signed_out", 401)
     done = await sign_in.finish(request.parts, actor, mark, code, error)
     if done.return_to and done.sign_in_id is not None:
         joint = "&" if "?" in done.return_to else "?"
         where = f"{quote(done.return_to, safe='/?&=%#:@!$,;+~*()')}{joint}sign_in={done.sign_in_id}"
         return Response("", status_code=303, headers={"location": where})
     if done.problem is not None:
-        return _page(request, "Not connected", done.problem.sentence, 400)
-    return _page(request, "Connected", "You can close this window and go on where you were.", 200)
+        return _page(request, "not_connected", "refused", 400, done.problem.sentence)
+    return _page(request, "connected", "go_on", 200)
 
 
 def _shown(row: Row) -> SignInOut:
@@ -140,11 +128,12 @@ def _shown(row: Row) -> SignInOut:
     )
 
 
-def _page(request: Call, title: str, text: str, status: int) -> Response[str]:
-    language, back = language_of(request.headers.get("accept-language", "en")), "Go to Innboks"
-    if language == "nb":
-        title, text, back = _WORDS[title], _WORDS.get(text, _ELSEWHERE), _WORDS[back]
-    page = _PAGE.format(language=language, title=html.escape(title), text=html.escape(text), back=html.escape(back))
+def _page(request: Call, title: PageWord, text: PageWord, status: int, reason: str = "") -> Response[str]:
+    """`reason` is what a provider or a channel said, in English: others read it in the window from which this one was opened, in its words."""
+    language = language_of(request.headers.get("accept-language", "en"))
+    words = PAGE[language]
+    said = html.escape(reason if reason and language == "en" else words[text])
+    page = _PAGE.format(language=language, title=html.escape(words[title]), text=said, back=html.escape(words["back"]))
     headers = {"content-security-policy": _PAGE_POLICY}
     return Response(page, status_code=status, media_type="text/html", headers=headers)
 

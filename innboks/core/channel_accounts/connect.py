@@ -316,7 +316,7 @@ def read_config(channel: Channel, config: Mapping[str, Any]) -> msgspec.Struct:
     except msgspec.ValidationError as error:
         words, _, where = str(error).partition(" - at `$")
         field = "config" + where.rstrip("`")
-        raise Invalid(f"{words}: {field.removeprefix('config.')}." if where else f"{words}.", code="invalid", field=field) from error
+        raise Invalid(f"“{field.removeprefix('config.')}” cannot have this value ({words}).", code="invalid", field=field) from error
 
 
 def open_config(parts: Parts, row: ChannelAccount) -> dict[str, Any]:

@@ -14,7 +14,9 @@ from innboks.core.channel_accounts.connect import get_channel_account
 from innboks.core.channel_accounts.health import mark_broken
 from innboks.core.channel_accounts.models import ChannelAccount
 from innboks.core.channel_accounts.store_tests import Test
+from innboks.core.channel_accounts.words import TEST_MAIL
 from innboks.core.events import store as events
+from innboks.core.notifications.words import language
 from innboks.core.parts import Parts
 from innboks.errors import Broken, Conflict, Invalid, SendError
 from innboks.lib.db import Connection
@@ -26,7 +28,6 @@ from innboks.sdk.registry import offers
 log = structlog.get_logger("try_out")
 
 SHOWN = 5
-TEXT = "This is a test of the connection to Innboks. It goes out and has to come back; nobody needs to answer it."
 
 
 async def start_test(parts: Parts, actor: Actor, channel_account_id: int) -> Test:
@@ -68,7 +69,7 @@ async def send_test(parts: Parts, account_id: int, test_id: int) -> None:
         author=Author(id=user.id, name=user.name, first_name=user.first_name, last_name=user.last_name),
         recipients=[Party(address=test.address)],
         subject=f"{one_line(connected.row.name, 100)} {make_mark(connected.context.secret(PURPOSE), test_id)}",
-        text=TEXT,
+        text=TEST_MAIL[language(user.locale)],
         created_at=parts.clock.now(),
     )
     problem = ""
