@@ -3,7 +3,7 @@
 from innboks.core.access import Actor
 from innboks.core.accounts.actors import actor_by_email
 from innboks.core.accounts.setup import create_account
-from innboks.core.channel_accounts.connect import connect, disconnect
+from innboks.core.channel_accounts.connect import change_channel_account, connect, disconnect
 from innboks.core.channel_accounts.models import ChannelAccount
 from innboks.core.parts import Parts
 
@@ -33,3 +33,5 @@ async def test_an_own_address_that_two_accounts_claim_is_nobodys(parts: Parts, a
     assert await parts.directory.resolve(parts, "team@tindra.example") is None
     for row in (first, second):
         assert await parts.directory.resolve(parts, row.hosted_address or "") == (row.account_id, row.id)
+    await change_channel_account(parts, actor, first.id, is_active=False)
+    assert await parts.directory.resolve(parts, "team@tindra.example") == (second.account_id, second.id), "the other has paused it"

@@ -20,6 +20,7 @@ from innboks.channels.email.authentication import CHECKED
 from innboks.channels.email.sender_checks import Connection, SenderChecks
 from innboks.channels.email.settings import normal_address
 from innboks.channels.email.smtp_protocol import SmtpProtocol
+from innboks.errors import Forbidden
 from innboks.sdk.contract import Inbound, Receiver
 
 MAX_RECIPIENTS = 100  # RFC 5321 §4.5.3.1.8: at least this many
@@ -189,6 +190,8 @@ class _Conversation:
             for (account_id, channel_account_id), address in targets.items():
                 inbound = Inbound(body=envelope.content, headers={**facts, "rcpt-to": _plain(address)})
                 await self._listener.deliver(account_id, channel_account_id, inbound)
+        except Forbidden:  # a 5xx would bounce it: the sender keeps it until the connection goes on
+            return "450 4.2.1 This mailbox is paused, try again later"
         except Exception as error:  # whatever it is, the mail is not surely stored: the sender keeps it
             log.warning("smtp_delivery_failed", error=type(error).__name__, seconds=round(time.monotonic() - started, 1))
             return "451 4.3.0 Could not store the mail now, try again later"

@@ -63,14 +63,15 @@ async def connected_of_kind(conn: Connection, kinds: Sequence[str]) -> list[Chan
 
 async def find_by_address(conn: Connection, address: str) -> tuple[int, int] | None:
     """(account id, channel account id) of the connected one with this hosted address; or with this own address, for servers that are the mail
-    exchanger of a domain themselves. An own address that two accounts claim is nobody's."""
+    exchanger of a domain themselves. An own address that two accounts claim is nobody's, unless one of them has paused it. A paused one is found:
+    its mail is refused for now and not for ever (R-043)."""
     cursor = await conn.execute(
-        """select account_id, id, hosted_address is not distinct from %(address)s as is_hosted from channel_account
-           where (hosted_address = %(address)s or address = %(address)s) and archived_at is null and is_active order by is_hosted desc limit 2""",
+        """select account_id, id, hosted_address is not distinct from %(address)s as is_hosted, is_active from channel_account
+           where (hosted_address = %(address)s or address = %(address)s) and archived_at is null order by is_hosted desc, is_active desc limit 2""",
         {"address": address.lower()},
     )
     rows = await cursor.fetchall()
-    if not rows or (len(rows) == 2 and not rows[0][2]):
+    if not rows or (len(rows) == 2 and not rows[0][2] and rows[0][3] == rows[1][3]):
         return None
     return rows[0][0], rows[0][1]
 

@@ -230,3 +230,15 @@ async def test_an_unknown_address_is_refused_and_leaves_nothing(team: Team) -> N
     with pytest.raises(smtplib.SMTPRecipientsRefused):
         await team.gets(FIRST, to="nobody@in.example.com")
     assert (await list_conversations(team.parts, team.actor)).items == []
+
+
+async def test_mail_to_a_paused_address_stays_with_its_sender_and_comes_when_it_goes_on(team: Team) -> None:
+    """R-043: refused for now, or it would bounce."""
+    await change_channel_account(team.parts, team.actor, team.row.id, is_active=False)
+    with pytest.raises(smtplib.SMTPDataError) as refused:
+        await team.gets(FIRST)
+    assert refused.value.smtp_code == 450
+    assert (await list_conversations(team.parts, team.actor)).items == []
+    await change_channel_account(team.parts, team.actor, team.row.id, is_active=True)
+    await team.gets(FIRST)
+    assert [one.type for one in await team.messages()] == ["message"]
