@@ -282,12 +282,20 @@ class Jobs:
         from innboks.core.events import store as events
         from innboks.core.files.sweep import sweep_files
 
-        await empty_trash(self._ready)
-        await empty_spam(self._ready)
-        await sweep_files(self._ready)
-        async with self._database.transaction() as conn:
-            await events.sweep(conn, KEEP_EVENTS.total_seconds())
-            await store_rhythm.sweep(conn)
+        async def sweep_rows(parts: "Parts") -> None:
+            async with parts.db.transaction() as conn:
+                await events.sweep(conn, KEEP_EVENTS.total_seconds())
+                await store_rhythm.sweep(conn)
+
+        failed: Exception | None = None
+        for sweep in (empty_trash, empty_spam, sweep_files, sweep_rows):  # each alone: one that fails keeps no other from its work
+            try:
+                await sweep(self._ready)
+            except Exception as error:
+                log.exception("a part of the nightly sweep failed", part=sweep.__name__)
+                failed = error
+        if failed is not None:
+            raise failed
 
     async def _watch_the_dead(self, number: int) -> None:
         """Lets others know that this worker lives, and gives the jobs of those that died to those that live."""

@@ -77,3 +77,9 @@ async def test_taken_back_where_somebody_has_commented_the_conversation_stays(ap
     taken = (await app.delete(f"/api/messages/{begun['message']['id']}")).json()
     assert taken["conversation"]["id"] == begun["conversation"]["id"]
     assert (await app.get(f"{where}/draft?mode=reply")).json()["text"] == "It is ready."
+
+
+async def test_posted_twice_at_the_same_moment_it_is_begun_once(api: httpx.AsyncClient, account: dict[str, Any]) -> None:
+    posts = await asyncio.gather(*(api.post("/api/conversations", json=words(account, client_id="begin-1")) for _ in range(6)))
+    assert {one.status_code for one in posts} <= {200, 201}, [one.text for one in posts]
+    assert len((await api.get("/api/conversations")).json()["items"]) == 1

@@ -30,5 +30,15 @@ async def record_health(parts: Parts, account_id: int, channel_account_id: int, 
         parts.jobs.announce_sending()
 
 
+@retrying
+async def release_if_back(parts: Parts, account_id: int, channel_account_id: int) -> None:
+    """After a reply was put aside for a broken connection: it may have come back since it was looked at, and nobody would free the reply then."""
+    async with parts.db.transaction() as conn:
+        is_back = await dispatches.release_if_back(conn, account_id, channel_account_id)
+    if is_back:
+        parts.directory.forget(account_id, channel_account_id)
+        parts.jobs.announce_sending()
+
+
 async def mark_broken(parts: Parts, account_id: int, channel_account_id: int, sentence: str) -> None:
     await record_health(parts, account_id, channel_account_id, Health(state="broken", sentence=sentence, action="Reconnect"))

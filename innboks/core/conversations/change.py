@@ -236,6 +236,11 @@ async def move_message(parts: Parts, actor: Actor, message_id: int, to_conversat
         message = await readable_message(conn, actor, message_id)
         if message.type == "system":
             raise Invalid("Only what somebody wrote can be moved.", code="not_movable")
+        # Both in one order, so that two who move crosswise wait for each other instead of standing in each other's way; read again under the locks,
+        # because a merge may have taken it elsewhere meanwhile.
+        for conversation_id in sorted({message.conversation_id, to_conversation_id or message.conversation_id}):
+            await store.lock(conn, actor.account_id, conversation_id)
+        message = await readable_message(conn, actor, message_id)
         source = await readable_conversation(conn, actor, message.conversation_id, lock=True)
         actor.require_write(source.inbox_id)
         target_id = await _target(conn, actor, source, message.subject, message.contact_id, to_conversation_id)

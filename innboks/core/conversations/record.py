@@ -25,7 +25,7 @@ from innboks.core.dispatches.store import ReplyGround
 from innboks.core.files import store as files_store
 from innboks.core.messages.store import is_formatted
 from innboks.core.parts import Parts
-from innboks.errors import Invalid
+from innboks.errors import Conflict, Invalid
 from innboks.lib.db import Connection
 from innboks.lib.html import sanitise
 from innboks.lib.text import one_line, preview, storable
@@ -42,6 +42,10 @@ class Hold(msgspec.Struct, frozen=True):
 
 
 NOT_HELD = Hold()
+
+
+class Merged(Conflict):
+    """Since it was read, the conversation was merged into another one, or deleted for good."""
 
 
 def hold_of(new: NewMessage, ground: ReplyGround, abilities: Abilities, now: datetime) -> Hold:
@@ -72,7 +76,9 @@ async def record_written(
     forwarded: Forwarded | None = None,
 ) -> tuple[Hold, Message | None]:
     """One statement for the message and all that changes with it, and the uploads. Returns whether and until when it waits, and the
-    message as readers find it (None when it has files: those are in the database only)."""
+    message as readers find it (None when it has files: those are in the database only).
+
+    Raises `Merged` when the conversation is not there any more; nothing was written then."""
     is_reply = new.type == "reply"
     abilities = connected.channel.abilities
     message_id = ground.new_message_id
@@ -122,7 +128,8 @@ async def record_written(
         "at": now,
         "goes": parts.jobs.writes_sending,
     }
-    await store.record(conn, values)
+    if not await store.record(conn, values):
+        raise Merged("This conversation was merged into another one at this moment. Send it again there.", code="merged")
     if forwarded and forwarded.has_attachments:
         await files_store.copy_to(conn, actor.account_id, forwarded.message_id, message_id)
     if new.attachments:

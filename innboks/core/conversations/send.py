@@ -16,7 +16,7 @@ import msgspec
 import structlog
 
 from innboks.core.channel_accounts.directory import Connected
-from innboks.core.channel_accounts.health import mark_broken
+from innboks.core.channel_accounts.health import mark_broken, release_if_back
 from innboks.core.conversations.models import Attachment
 from innboks.core.dispatches import store, store_queue
 from innboks.core.dispatches.store_queue import Claimed, Left
@@ -68,6 +68,7 @@ async def carry(parts: Parts, claimed: Claimed) -> Left | datetime | None:
     outgoing = _outgoing(parts, message_id, claimed, files)
     if not connected.row.can_send:
         await _hold(parts, account_id, message_id)
+        await release_if_back(parts, account_id, connected.row.id)
         return None
     _, signature = connected.channel.signature(connected.context, outgoing.author)
     if beside := await pictures_in(parts, account_id, signature):
@@ -163,6 +164,7 @@ async def _settle_error(parts: Parts, connected: Connected, claimed: Claimed, ou
         case Broken():
             await mark_broken(parts, account_id, connected.row.id, error.sentence)
             await _hold(parts, account_id, message_id, error.sentence)
+            await release_if_back(parts, account_id, connected.row.id)
             return None
         case Uncertain():
             await _settle(parts, account_id, message_id, state="uncertain", reason=error.sentence, code=error.code)

@@ -1,5 +1,7 @@
 """A new conversation begun by us (R-645): the first message goes out on a channel that lets us begin."""
 
+import psycopg
+
 from innboks.core.access import Actor
 from innboks.core.channel_accounts.directory import Connected
 from innboks.core.contacts import store as contacts
@@ -31,6 +33,13 @@ async def start(parts: Parts, actor: Actor, channel_account_id: int, new: NewMes
     if not row.may_send:
         raise Forbidden("This address only receives. Allow sending from it in the settings of the inbox first.", code="only_receives")
     check_abilities(new, abilities)
+    try:
+        return await _find_or_start(parts, actor, connected, new)
+    except psycopg.errors.UniqueViolation:  # the same post twice at the same moment: the other one won, and is found now
+        return await _find_or_start(parts, actor, connected, new)
+
+
+async def _find_or_start(parts: Parts, actor: Actor, connected: Connected, new: NewMessage) -> tuple[Conversation, Message, bool]:
     hold: Hold | None = None
     async with parts.db.transaction() as conn:
         known = await dispatches.find_client_id(conn, actor.account_id, actor.user_id, new.client_id) if new.client_id else None

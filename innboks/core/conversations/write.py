@@ -13,12 +13,13 @@ import psycopg
 
 from innboks.core.access import Actor
 from innboks.core.channel_accounts import store as channel_accounts
+from innboks.core.channel_accounts.health import release_if_back
 from innboks.core.conversations import store as conversations
 from innboks.core.conversations.addressees import People, addressees
 from innboks.core.conversations.forward import to_forward
 from innboks.core.conversations.models import Message, NewMessage
 from innboks.core.conversations.reach import reach
-from innboks.core.conversations.record import TEXT_MAX, Hold, record_written
+from innboks.core.conversations.record import TEXT_MAX, Hold, Merged, record_written
 from innboks.core.conversations.then import do_then
 from innboks.core.dispatches import store
 from innboks.core.dispatches.store import ReplyGround
@@ -63,6 +64,8 @@ async def write(parts: Parts, actor: Actor, conversation_id: int, new: NewMessag
             message = await (messages_store.get_fresh if is_new else messages_store.get)(conn, actor.account_id, message_id)
     if message is None or not actor.can_read(message.inbox_id):
         raise NotFound("There is no such conversation.", code="unknown_conversation")
+    if hold is not None and hold.reason == "connection":
+        await release_if_back(parts, actor.account_id, message.channel_account_id)
     return message, is_new
 
 
@@ -100,9 +103,12 @@ async def _write(
         check_abilities(new, abilities)
         recipients = addressees(new, ground, connected)
     named = await _named(conn, actor, ground.inbox_id, new)
-    hold, message = await record_written(
-        parts, conn, actor, connected, new, conversation_id=conversation_id, ground=ground, recipients=recipients, forwarded=forwarded
-    )
+    try:
+        hold, message = await record_written(
+            parts, conn, actor, connected, new, conversation_id=conversation_id, ground=ground, recipients=recipients, forwarded=forwarded
+        )
+    except Merged:  # since the ground was read: nothing is written yet, and the ground says now where the messages went
+        return await _write(parts, conn, actor, conversation_id, new)
     if named:
         await mentions.add(conn, actor.account_id, conversation_id, ground.new_message_id, named)
     if new.remind_at is not None:

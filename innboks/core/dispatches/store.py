@@ -78,7 +78,8 @@ async def find_client_id(conn: Connection, account_id: int, user_id: int, client
 
 _RECORD = """
 with standing as (
-    select account_id, id, assignee_id from conversation where account_id = %(account)s and id = %(conversation)s for no key update
+    select account_id, id, assignee_id from conversation
+    where account_id = %(account)s and id = %(conversation)s and merged_into_id is null for no key update
 ), took as (
     select nextval('message_id_seq') as line_id from standing where %(is_answer)s and assignee_id is null
 ), line as (
@@ -88,19 +89,19 @@ with standing as (
 ), new_message as (
     insert into message (account_id, id, conversation_id, channel_account_id, type, direction, author_id, sender, recipients, subject, text, html,
         quoted, data, has_attachments, external_id, client_id, was_id, sent_at, created_at)
-    values (%(account)s, %(message)s, %(conversation)s, %(channel)s, %(type)s, %(direction)s, %(author)s, %(sender)s, %(recipients)s, %(subject)s,
-        %(text)s, %(html)s, %(quoted)s, %(data)s, %(has_attachments)s, %(external)s, %(client)s, %(was)s, %(sent_at)s, %(at)s)
+    select %(account)s, %(message)s, id, %(channel)s, %(type)s, %(direction)s, %(author)s, %(sender)s, %(recipients)s, %(subject)s,
+        %(text)s, %(html)s, %(quoted)s, %(data)s, %(has_attachments)s, %(external)s, %(client)s, %(was)s, %(sent_at)s, %(at)s from standing
 ), new_dispatch as (
     insert into dispatch (account_id, message_id, lane, state, held_for, held_until, is_sent_even_if_answered, effects, settled_at, created_at)
     select %(account)s, %(message)s, case when %(goes)s then %(conversation)s::bigint end, %(state)s, %(held_for)s, %(held_until)s::timestamptz, %(even_if_answered)s,
-        coalesce((select jsonb_build_object('took', line_id) from took), '{}'), %(sent_at)s::timestamptz, %(at)s where %(is_reply)s
+        coalesce((select jsonb_build_object('took', line_id) from took), '{}'), %(sent_at)s::timestamptz, %(at)s from standing where %(is_reply)s
 ), new_recipients as (
     insert into dispatch_recipient (account_id, message_id, address, role, state, at)
     select %(account)s, %(message)s, address, role, 'queued', %(at)s
-    from unnest(%(addresses)s::text[], %(roles)s::text[]) as given (address, role) where %(is_reply)s
+    from standing, unnest(%(addresses)s::text[], %(roles)s::text[]) as given (address, role) where %(is_reply)s
 ), own_reference as (
     insert into message_reference (account_id, external_id, message_id, is_own)
-    select %(account)s, %(external)s, %(message)s, true where %(external)s::text is not null
+    select %(account)s, %(external)s, %(message)s, true from standing where %(external)s::text is not null
 ), conversation_changed as (
     update conversation c set
         message_count = message_count + 1 + (select count(*) from took),
@@ -113,23 +114,26 @@ with standing as (
     from standing where c.account_id = standing.account_id and c.id = standing.id
 ), now_read as (
     insert into read_state (account_id, user_id, conversation_id, message_id)
-    select %(account)s, %(author)s, %(conversation)s, %(message)s where %(is_here)s
+    select %(account)s, %(author)s, id, %(message)s from standing where %(is_here)s
     on conflict (account_id, user_id, conversation_id) do update set message_id = excluded.message_id, at = now()
 ), draft_gone as (
     delete from draft where account_id = %(account)s and conversation_id = %(conversation)s and user_id = %(author)s and mode = %(mode)s and %(is_here)s
+        and exists (select from standing)
 ), told as (
     insert into event (account_id, type, inbox_id, conversation_id, data)
     select %(account)s, 'message.added', %(inbox)s, %(conversation)s, jsonb_build_object('message_id', id)
-    from (select %(message)s::bigint as id union all select line_id from took) added order by id
+    from (select %(message)s::bigint as id from standing union all select line_id from took) added order by id
 )
-select 1"""
+select 1 from standing"""
 
 
-async def record(conn: Connection, values: Mapping[str, Any]) -> None:
+async def record(conn: Connection, values: Mapping[str, Any]) -> bool:
     """Everything that one written message changes, in one statement (R-551: the first to reply becomes the assignee, and a line below the answer
     says so, R-560; its id is kept as the effect "took"). `is_answer`: it counts as our word to the customer (a forward does not, nor what leaves
-    later). `is_here`: its author is looking at the conversation. `goes`: the workers take it when its time comes (`store_queue.py`)."""
-    await conn.execute(_RECORD, values, prepare=True)
+    later). `is_here`: its author is looking at the conversation. `goes`: the workers take it when its time comes (`store_queue.py`).
+
+    False, and nothing written, when the conversation was merged into another one, or deleted, since it was read."""
+    return (await conn.execute(_RECORD, values, prepare=True)).rowcount > 0
 
 
 async def settle(
@@ -275,6 +279,21 @@ async def release_held(conn: Connection, account_id: int, channel_account_id: in
            where m.account_id = d.account_id and m.id = d.message_id and d.account_id = %s and m.channel_account_id = %s and d.held_for = 'connection'""",
         (account_id, channel_account_id),
     )
+
+
+async def release_if_back(conn: Connection, account_id: int, channel_account_id: int) -> bool:
+    """Frees what was put aside for a connection that came back in the same moment. `for share` waits for whoever is writing its health: either
+    they see what was put aside, or this sees that the connection is back. Returns whether it is."""
+    cursor = await conn.execute(
+        """select is_active and is_authorized and may_send and archived_at is null from channel_account
+           where account_id = %s and id = %s for share""",
+        (account_id, channel_account_id),
+    )
+    row = await cursor.fetchone()
+    if row is None or not row[0]:
+        return False
+    await release_held(conn, account_id, channel_account_id)
+    return True
 
 
 async def start_again(conn: Connection, account_id: int, message_id: int) -> None:

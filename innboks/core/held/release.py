@@ -105,7 +105,7 @@ async def _leave(parts: Parts, conn: Connection, account_id: int, held: Held) ->
     is_closed = window_is_closed(ground, abilities, now)
     external_id = connected.channel.message_id_for(connected.context, new_id)
     await store.give_up_client_id(conn, account_id, held.message_id)
-    await dispatches.record(
+    is_recorded = await dispatches.record(
         conn,
         {
             "account": account_id,
@@ -143,6 +143,8 @@ async def _leave(parts: Parts, conn: Connection, account_id: int, held: Held) ->
             "goes": parts.jobs.writes_sending,
         },
     )
+    if not is_recorded:
+        raise Conflict("This conversation was merged into another one at this moment. Try again.", code="merged")
     await files_store.move_to(conn, account_id, held.message_id, new_id)
     await store.follow(conn, account_id, held.message_id, new_id)
     await store.remove(conn, account_id, held.inbox_id, held.conversation_id, [held.message_id])

@@ -1,0 +1,66 @@
+"""Two who do something at the same moment: the second finds what the first did, whichever statement it stood before."""
+
+import asyncio
+
+from innboks.core.access import Actor
+from innboks.core.channel_accounts.health import mark_broken
+from innboks.core.channel_accounts.models import ChannelAccount
+from innboks.core.conversations.change import move_message
+from innboks.core.conversations.models import NewMessage
+from innboks.core.conversations.read import get_message, list_conversations
+from innboks.core.conversations.write import write
+from innboks.core.parts import Parts
+from tests.core.conftest import say
+
+
+async def somebody_waits(parts: Parts) -> None:
+    """Until a statement of another connection stands before a lock."""
+    waiting = "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
+    async with asyncio.timeout(20):
+        while True:
+            async with parts.db.connection() as conn:
+                if (await (await conn.execute(waiting)).fetchall())[0][0]:
+                    return
+            await asyncio.sleep(0.02)
+
+
+async def two(parts: Parts, actor: Actor, echo: ChannelAccount) -> tuple[int, int]:
+    await say(parts, echo, "Leo asks", sender="leo", id="l1")
+    await say(parts, echo, "Maja asks", sender="maja", id="m1")
+    older, newer = sorted(one.id for one in (await list_conversations(parts, actor)).items)
+    return older, newer
+
+
+async def test_an_answer_follows_a_conversation_that_is_merged_while_it_is_written(
+    parts: Parts, actor: Actor, echo: ChannelAccount
+) -> None:
+    leo, maja = await two(parts, actor, echo)
+    async with parts.db.transaction() as conn:
+        await conn.execute("update conversation set merged_into_id = %s where account_id = %s and id = %s", (leo, actor.account_id, maja))
+        writing = asyncio.create_task(write(parts, actor, maja, NewMessage(type="reply", text="On its way", hold_s=0)))
+        await somebody_waits(parts)
+    message, is_new = await writing
+    assert is_new
+    assert (message.conversation_id, message.text) == (leo, "On its way")
+
+
+async def test_an_answer_leaves_over_a_connection_that_comes_back_while_it_is_put_aside(
+    parts: Parts, actor: Actor, echo: ChannelAccount
+) -> None:
+    leo, _ = await two(parts, actor, echo)
+    await mark_broken(parts, actor.account_id, echo.id, "The token has expired.")
+    async with parts.db.transaction() as conn:
+        await conn.execute("update channel_account set is_authorized = true where account_id = %s and id = %s", (actor.account_id, echo.id))
+        writing = asyncio.create_task(write(parts, actor, leo, NewMessage(type="reply", text="On its way", hold_s=0)))
+        await somebody_waits(parts)
+    message, _ = await writing
+    assert (await get_message(parts, actor, message.id)).held_for is None
+
+
+async def test_messages_moved_crosswise_at_once_all_arrive(parts: Parts, actor: Actor, echo: ChannelAccount) -> None:
+    leo, maja = await two(parts, actor, echo)
+    there = [(await write(parts, actor, leo, NewMessage(type="comment", text=f"to Maja {n}")))[0].id for n in range(8)]
+    back = [(await write(parts, actor, maja, NewMessage(type="comment", text=f"to Leo {n}")))[0].id for n in range(8)]
+    moves = [(one, maja) for one in there] + [(one, leo) for one in back]
+    await asyncio.gather(*(move_message(parts, actor, message, target) for message, target in moves))
+    assert [(await get_message(parts, actor, message)).conversation_id for message, _ in moves] == [target for _, target in moves]
