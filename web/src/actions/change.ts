@@ -4,6 +4,7 @@ import type { QueryClient } from "@tanstack/react-query";
 import { patch, post } from "../api/client";
 import { applyNow } from "../api/live";
 import { keys } from "../api/queries";
+import { inLine } from "../api/saving";
 import type { BulkResults, Conversation, Id } from "../api/types";
 import { t } from "../ui/i18n";
 import { sentence } from "../ui/States";
@@ -71,9 +72,15 @@ async function send(steps: Step[], options: Options, undo?: () => void): Promise
 async function sendOne({ before, change }: Step, options: Options, undo?: () => void): Promise<void> {
   const takeBack = options.done ? toast(options.done(1), undo, { isLasting: true }) : () => undefined;
   try {
-    show(options, await patch<Conversation>(`/api/conversations/${before.id}`, change));
+    const { answer, isLast } = await inLine(
+      keys.conversation(before.id),
+      () => patch<Conversation>(`/api/conversations/${before.id}`, change),
+      (wasLast) => {
+        if (wasLast) show(options, before);
+      },
+    );
+    if (isLast) show(options, answer);
   } catch (problem) {
-    show(options, before);
     takeBack();
     toastError(sentence(problem));
   }

@@ -4,9 +4,9 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { ArrowLeft, CalendarClock } from "lucide-react";
 import { useState } from "react";
-import { patch } from "../../api/client";
 import { sessionQuery, usersQuery } from "../../api/queries";
-import type { Account, Availability, Session, User } from "../../api/types";
+import { saveAccount } from "../../api/saveAccount";
+import type { Availability, User } from "../../api/types";
 import { Avatar } from "../../ui/Avatar";
 import { Button } from "../../ui/Button";
 import { Field, Switch } from "../../ui/Field";
@@ -117,8 +117,7 @@ function WhenAvailable() {
   const isOn = session.account.assigns_when_available;
   const save = async (assigns_when_available: boolean) => {
     try {
-      const account = await patch<Account>("/api/account", { assigns_when_available });
-      client.setQueryData<Session>(sessionQuery.queryKey, (old) => old && { ...old, account });
+      await saveAccount(client, { assigns_when_available });
       toast(t("toast.saved"), () => void save(!assigns_when_available));
     } catch (problem) {
       toastError(sentence(problem));

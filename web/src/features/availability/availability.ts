@@ -3,6 +3,7 @@
 import { type QueryClient, queryOptions } from "@tanstack/react-query";
 import { get, patch } from "../../api/client";
 import { keys } from "../../api/queries";
+import { saveInto } from "../../api/saving";
 import type { Id, Plan, PlanPart } from "../../api/types";
 import { sentence } from "../../ui/States";
 import { toast, toastError } from "../../ui/toasts";
@@ -25,13 +26,17 @@ export async function changePlan(
   back?: PlanPart,
 ): Promise<boolean> {
   try {
-    const plan = await patch<Plan>(`/api/users/${id}/availability`, part);
-    client.setQueryData(keys.plan(id), plan);
+    const plan = await saveInto<Plan, Plan>(
+      client,
+      keys.plan(id),
+      (held) => held,
+      () => patch(`/api/users/${id}/availability`, part),
+      (_, saved) => saved,
+    );
     if (done) toast(done(plan), back && (() => void changePlan(client, id, back)), { isLasting: true });
     return true;
   } catch (problem) {
     toastError(sentence(problem));
-    void client.invalidateQueries({ queryKey: keys.plan(id) });
     return false;
   } finally {
     void client.invalidateQueries({ queryKey: keys.availability, exact: true });

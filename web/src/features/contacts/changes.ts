@@ -4,6 +4,7 @@ import type { Scope } from "../../actions/action";
 import { patch, post, put, remove } from "../../api/client";
 import { applyNow } from "../../api/live";
 import { keys } from "../../api/queries";
+import { inLine } from "../../api/saving";
 import type { Contact, ContactProperty, Conversation, Id, Note } from "../../api/types";
 import { t } from "../../ui/i18n";
 import { sentence } from "../../ui/States";
@@ -42,12 +43,17 @@ export async function changeContact(
   };
   show(where, { ...contact, ...change });
   if (done) toast(done, () => void changeContact({ ...contact, ...change }, back, where));
-  const changed = await attempt(
-    () => patch<Contact>(`/api/contacts/${contact.id}`, change),
-    () => show(where, contact),
+  const changed = await attempt(() =>
+    inLine(
+      keys.contact(contact.id),
+      () => patch<Contact>(`/api/contacts/${contact.id}`, change),
+      (wasLast) => {
+        if (wasLast) show(where, contact);
+      },
+    ),
   );
   if (!changed) return;
-  show(where, changed);
+  if (changed.isLast) show(where, changed.answer);
   if ("is_blocked" in change) void where.client.invalidateQueries({ queryKey: keys.reach(contact.id) });
 }
 
@@ -64,8 +70,10 @@ export async function changeProperty(
 ): Promise<string | null> {
   const before = contact.properties[property.key] ?? null;
   try {
-    const changed = await patch<Contact>(`/api/contacts/${contact.id}`, { properties: { [property.key]: value } });
-    show(where, changed);
+    const { answer: changed, isLast } = await inLine(keys.contact(contact.id), () =>
+      patch<Contact>(`/api/contacts/${contact.id}`, { properties: { [property.key]: value } }),
+    );
+    if (isLast) show(where, changed);
     if (isSaid)
       toast(t("property.changed", { name: property.label }), () => {
         void changeProperty(changed, property, before, where, false).then((wrong) => wrong && toastError(wrong));

@@ -1,8 +1,8 @@
 /* Spam and filters: what keeps machines' mail out of the inbox, and two lists of senders. Each switch holds at once. */
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useRef } from "react";
 import { patch } from "../../api/client";
 import { filtersQuery } from "../../api/queries";
+import { saveInto } from "../../api/saving";
 import type { Filters } from "../../api/types";
 import { Select, Switch } from "../../ui/Field";
 import { t } from "../../ui/i18n";
@@ -21,22 +21,17 @@ export function SpamPage() {
   const client = useQueryClient();
   const filters = useQuery(filtersQuery);
   const may = useMay("account_access");
-  const saves = useRef(0);
   const save = async (change: Partial<Filters>, undo?: Partial<Filters>) => {
-    const { queryKey } = filtersQuery;
-    saves.current += 1;
-    const mine = saves.current;
-    // What was asked before this change, and what is answered to an earlier one, must not take it back on the screen.
-    void client.cancelQueries({ queryKey }, { revert: false });
-    const before = client.getQueryData<Filters>(queryKey);
-    client.setQueryData<Filters>(queryKey, before && { ...before, ...change });
     try {
-      const saved = await patch<Filters>("/api/filters", change);
-      if (mine === saves.current) client.setQueryData<Filters>(queryKey, saved);
+      await saveInto<Filters, Filters>(
+        client,
+        filtersQuery.queryKey,
+        (held) => ({ ...held, ...change }),
+        () => patch("/api/filters", change),
+        (_, saved) => saved,
+      );
       toast(t("toast.saved"), undo ? () => void save(undo) : undefined);
     } catch (problem) {
-      client.setQueryData(queryKey, before);
-      void client.invalidateQueries({ queryKey });
       toastError(sentence(problem));
     }
   };

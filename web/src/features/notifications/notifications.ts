@@ -3,6 +3,7 @@
 import { infiniteQueryOptions, type QueryClient, queryOptions } from "@tanstack/react-query";
 import { get, post, put, query } from "../../api/client";
 import { onStreamEvent } from "../../api/live";
+import { isSaving, saveInto } from "../../api/saving";
 import { leadership } from "../../api/sharedStream";
 import type { Notification, NotificationKind, NotificationSettings, Page, Unread } from "../../api/types";
 import { playTone } from "./sound";
@@ -33,23 +34,18 @@ export const settingsQuery = queryOptions({
   queryFn: () => get<NotificationSettings>("/api/notifications/settings"),
 });
 
-let saving: Promise<unknown> = Promise.resolve();
-let unsaved = 0;
-
-/** Shows the choices at once, and saves them, one after the other. What the server says meanwhile is older than what stands here, and waits. */
-export async function saveSettings(client: QueryClient, choices: NotificationSettings["choices"]): Promise<void> {
-  unsaved++;
-  void client.cancelQueries({ queryKey: SETTINGS_KEY }, { revert: false });
-  client.setQueryData<NotificationSettings>(SETTINGS_KEY, (old) => old && { ...old, choices });
-  const save = () => put<NotificationSettings>("/api/notifications/settings", choices);
-  const saved = saving.then(save, save);
-  saving = saved;
-  try {
-    await saved;
-  } finally {
-    if (--unsaved === 0) void client.invalidateQueries({ queryKey: SETTINGS_KEY });
-  }
-}
+/** Shows the choices at once, and saves them. */
+export const saveSettings = (
+  client: QueryClient,
+  choices: NotificationSettings["choices"],
+): Promise<NotificationSettings> =>
+  saveInto<NotificationSettings, NotificationSettings>(
+    client,
+    SETTINGS_KEY,
+    (held) => ({ ...held, choices }),
+    () => put("/api/notifications/settings", choices),
+    (_, saved) => saved,
+  );
 
 /** One, or all. */
 export async function markRead(client: QueryClient, id: string | null): Promise<void> {
@@ -75,7 +71,7 @@ export function startNotifications(client: QueryClient): () => void {
   };
   const stopEvents = onStreamEvent((event) => {
     if (event.type === "notification.changed") {
-      if (!unsaved) void client.invalidateQueries({ queryKey: SETTINGS_KEY });
+      if (!isSaving(SETTINGS_KEY)) void client.invalidateQueries({ queryKey: SETTINGS_KEY });
       soon();
       void sound(client, event.data.news);
     } else if (["conversation.changed", "conversation.gone", "read.changed", "hello"].includes(event.type)) soon();

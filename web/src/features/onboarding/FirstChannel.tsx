@@ -1,5 +1,6 @@
 import { useSuspenseQuery } from "@tanstack/react-query";
 import { useState } from "react";
+import { nameWithin } from "../../api/channelWords";
 import { channelsQuery } from "../../api/queries";
 import type { ChannelAccount, Inbox } from "../../api/types";
 import { Button } from "../../ui/Button";
@@ -27,7 +28,7 @@ export function FirstChannel({ inbox, isConnecting, onConnecting, onDone }: Prop
   if (isConnecting && channel)
     return (
       <>
-        <h1>{t("connect.title", { channel: channel.name })}</h1>
+        <h1>{t("connect.title", { channel: nameWithin(channel) })}</h1>
         <ConnectForm channel={channel} inboxId={inbox?.id} onDone={setMade} />
       </>
     );
@@ -51,7 +52,7 @@ export function FirstChannel({ inbox, isConnecting, onConnecting, onDone }: Prop
       <div className="fields buttons">
         {channel ? (
           <Button look="primary" size="l" className="wide" onClick={() => onConnecting(true)}>
-            {t("setup.connect", { channel: channel.name })}
+            {t("setup.connect", { channel: nameWithin(channel) })}
           </Button>
         ) : null}
         <Button size="l" className="wide" onClick={onDone}>

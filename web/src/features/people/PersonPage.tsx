@@ -4,6 +4,7 @@ import { Link, useNavigate } from "@tanstack/react-router";
 import { ArrowLeft, Copy, MailPlus, UserRoundCheck, UserRoundX, X } from "lucide-react";
 import { useState } from "react";
 import { patch, post, remove } from "../../api/client";
+import { saveInto } from "../../api/saving";
 import type { Invited, Person, Team } from "../../api/types";
 import { Avatar } from "../../ui/Avatar";
 import { Button } from "../../ui/Button";
@@ -38,12 +39,19 @@ export function PersonPage({ id }: { id: string }) {
 function Details({ person }: { person: Person }) {
   const client = useQueryClient();
   const standing = useQuery(availabilityQuery).data?.find((one) => one.user_id === person.id);
+  const save = (part: object) =>
+    saveInto<Person, unknown>(
+      client,
+      personQuery(person.id).queryKey,
+      (held) => ({ ...held, ...part }),
+      () => patch(`/api/users/${person.id}`, part),
+    );
   const change = (part: object, before: object) =>
     void attempt(
       client,
-      () => patch(`/api/users/${person.id}`, part),
+      () => save(part),
       t("people.changed", { name: person.name }),
-      () => void attempt(client, () => patch(`/api/users/${person.id}`, before)),
+      () => void attempt(client, () => save(before)),
     );
   return (
     <>

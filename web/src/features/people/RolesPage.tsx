@@ -2,6 +2,8 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Trash2 } from "lucide-react";
 import { patch, post, remove } from "../../api/client";
+import { keys } from "../../api/queries";
+import { saveInto } from "../../api/saving";
 import type { Role } from "../../api/types";
 import { IconButton } from "../../ui/Button";
 import { type MessageId, t } from "../../ui/i18n";
@@ -92,12 +94,18 @@ function Cell({ role, name, label, mayChange }: CellProps) {
   const isOn = role.permissions.includes(name) || role.permissions.includes("super_admin");
   const set = (wanted: boolean) => {
     const rest = role.permissions.filter((one) => one !== name);
-    const path = `/api/roles/${role.id}`;
+    const save = (permissions: string[]) =>
+      saveInto<Role[], unknown>(
+        client,
+        keys.roles,
+        (held) => held.map((one) => (one.id === role.id ? { ...one, permissions } : one)),
+        () => patch(`/api/roles/${role.id}`, { permissions }),
+      );
     void attempt(
       client,
-      () => patch(path, { permissions: wanted ? [...rest, name] : rest }),
+      () => save(wanted ? [...rest, name] : rest),
       t("roles.changed", { name: roleName(role) }),
-      () => void attempt(client, () => patch(path, { permissions: role.permissions })),
+      () => void attempt(client, () => save(role.permissions)),
     );
   };
   return (

@@ -2,7 +2,8 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Trash2, UsersRound } from "lucide-react";
 import { patch, post, remove } from "../../api/client";
-import { inboxesQuery, usersQuery } from "../../api/queries";
+import { inboxesQuery, keys, usersQuery } from "../../api/queries";
+import { saveInto } from "../../api/saving";
 import type { Team, User } from "../../api/types";
 import { Avatar } from "../../ui/Avatar";
 import { IconButton } from "../../ui/Button";
@@ -44,12 +45,19 @@ function TeamCard({ team, users, mayChange }: CardProps) {
   const { main_member_ids: main, extra_member_ids: extra } = team;
   const before = { main_member_ids: main, extra_member_ids: extra };
   const path = `/api/teams/${team.id}`;
+  const save = (part: object) =>
+    saveInto<Team[], unknown>(
+      client,
+      keys.teams,
+      (held) => held.map((one) => (one.id === team.id ? { ...one, ...part } : one)),
+      () => patch(path, part),
+    );
   const change = (part: object, undo: object) =>
     attempt(
       client,
-      () => patch(path, part),
+      () => save(part),
       t("teams.changed", { name: team.name }),
-      () => attempt(client, () => patch(path, undo)),
+      () => attempt(client, () => save(undo)),
     );
   const drop = () =>
     void attempt(

@@ -2,6 +2,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { patch } from "../../api/client";
 import { keys, sessionQuery } from "../../api/queries";
+import { saveInto } from "../../api/saving";
 import type { Session } from "../../api/types";
 import { type Appearance, appearance, type Density, setAppearance } from "../../ui/appearance";
 import { Select } from "../../ui/Field";
@@ -28,8 +29,12 @@ export function AppearancePage() {
     setAppearance(part);
     const preferences = { ...me?.preferences, appearance: appearance.get() };
     try {
-      await patch("/api/users/me", { preferences });
-      client.setQueryData<Session>(keys.session, (old) => old && { ...old, user: { ...old.user, preferences } });
+      await saveInto<Session, unknown>(
+        client,
+        keys.session,
+        (held) => ({ ...held, user: { ...held.user, preferences } }),
+        () => patch("/api/users/me", { preferences }),
+      );
     } catch (problem) {
       toastError(sentence(problem));
     }

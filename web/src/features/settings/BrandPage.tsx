@@ -38,14 +38,16 @@ function BrandForm({ saved }: { saved: Brand }) {
   const [isBusy, setBusy] = useState(false);
   const picker = useRef<HTMLInputElement>(null);
   const at = problem instanceof Problem ? problem.field : undefined;
-  const show = (brand: Brand) => client.setQueryData(brandQuery.queryKey, brand);
+  // The picture and the rest are saved apart, and each shows only its own part.
+  const show = (part: Partial<Brand>) =>
+    client.setQueryData<Brand>(brandQuery.queryKey, (held) => held && { ...held, ...part });
   const save = async (event: FormEvent) => {
     event.preventDefault();
     setBusy(true);
     setProblem(null);
     try {
       const { name, colour, background } = await patch<Brand>("/api/brand", draft);
-      show({ ...saved, name, colour, background });
+      show({ name, colour, background });
       setDraft({ name, colour, background });
       toast(t("toast.saved"));
     } catch (error) {
@@ -57,7 +59,8 @@ function BrandForm({ saved }: { saved: Brand }) {
   const put = async (file: File | undefined) => {
     if (!file) return;
     try {
-      show(await upload<Brand>("/api/brand/logo", file, () => undefined, new AbortController().signal));
+      const { logo_url } = await upload<Brand>("/api/brand/logo", file, () => undefined, new AbortController().signal);
+      show({ logo_url });
     } catch (error) {
       toastError(sentence(error));
     }
@@ -65,7 +68,7 @@ function BrandForm({ saved }: { saved: Brand }) {
   const drop = async () => {
     try {
       await remove("/api/brand/logo");
-      show({ ...saved, logo_url: null });
+      show({ logo_url: null });
     } catch (error) {
       toastError(sentence(error));
     }

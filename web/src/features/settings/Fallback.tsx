@@ -4,6 +4,7 @@ import { Link } from "@tanstack/react-router";
 import { Pencil } from "lucide-react";
 import { patch } from "../../api/client";
 import { fallbackQuery, keys } from "../../api/queries";
+import { saveInto } from "../../api/saving";
 import type { ChannelAccount, Inbox } from "../../api/types";
 import { CopyField } from "../../ui/CopyField";
 import { Switch } from "../../ui/Field";
@@ -19,8 +20,13 @@ export function Fallback({ inbox }: { inbox: Inbox }) {
   const set = async (may_send: boolean) => {
     const send = async (wanted: boolean) => {
       try {
-        const changed = await patch<ChannelAccount>(`/api/inboxes/${inbox.id}/fallback`, { may_send: wanted });
-        client.setQueryData(fallbackQuery(inbox.id).queryKey, changed);
+        await saveInto<ChannelAccount, ChannelAccount>(
+          client,
+          fallbackQuery(inbox.id).queryKey,
+          (held) => ({ ...held, may_send: wanted }),
+          () => patch(`/api/inboxes/${inbox.id}/fallback`, { may_send: wanted }),
+          (_, saved) => saved,
+        );
         await client.invalidateQueries({ queryKey: keys.channelAccounts });
         return true;
       } catch (problem) {

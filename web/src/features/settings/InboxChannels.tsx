@@ -3,8 +3,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Archive, ArchiveRestore, Pencil } from "lucide-react";
 import { useState } from "react";
-import { patch } from "../../api/client";
-import { channelAccountsQuery, keys } from "../../api/queries";
+import { channelAccountsQuery } from "../../api/queries";
 import type { ChannelAccount, Inbox } from "../../api/types";
 import { Button } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
@@ -13,6 +12,7 @@ import { t } from "../../ui/i18n";
 import { sentence } from "../../ui/States";
 import { toast, toastError } from "../../ui/toasts";
 import { ChannelBadge, useChannel } from "../channels/ChannelBadge";
+import { saveActive } from "../channels/setActive";
 import { Fallback } from "./Fallback";
 import type { ChangeInbox } from "./Inboxes";
 
@@ -94,15 +94,13 @@ function Connected({ account, mayChange }: { account: ChannelAccount; mayChange:
   const client = useQueryClient();
   const channel = useChannel(account.kind);
   const set = async (isActive: boolean) => {
-    const send = (wanted: boolean) => patch(`/api/channel-accounts/${account.id}`, { is_active: wanted });
-    const again = () => client.invalidateQueries({ queryKey: keys.channelAccounts });
+    const send = (wanted: boolean) => saveActive(client, account, wanted);
     try {
       await send(isActive);
-      toast(t("toast.saved"), () => void send(!isActive).then(again, (problem) => toastError(sentence(problem))));
+      toast(t("toast.saved"), () => void send(!isActive).catch((problem) => toastError(sentence(problem))));
     } catch (problem) {
       toastError(sentence(problem));
     }
-    await again();
   };
   return (
     <li>

@@ -6,6 +6,7 @@ import { Plus } from "lucide-react";
 import { useState } from "react";
 import { patch } from "../../api/client";
 import { inboxesQuery, keys } from "../../api/queries";
+import { saveInto } from "../../api/saving";
 import type { Inbox } from "../../api/types";
 import { Button } from "../../ui/Button";
 import { span } from "../../ui/clockWords";
@@ -66,8 +67,12 @@ export type ChangeInbox = (part: object, before?: object) => Promise<void>;
 function InboxPage({ inbox, mayChange }: { inbox: Inbox; mayChange: boolean }) {
   const client = useQueryClient();
   const send = async (part: object) => {
-    await patch(`/api/inboxes/${inbox.id}`, part);
-    await client.invalidateQueries({ queryKey: keys.inboxes });
+    await saveInto<Inbox[], unknown>(
+      client,
+      keys.inboxes,
+      (held) => held.map((one) => (one.id === inbox.id ? { ...one, ...part } : one)),
+      () => patch(`/api/inboxes/${inbox.id}`, part),
+    );
   };
   const change: ChangeInbox = async (part, before) => {
     try {
@@ -76,7 +81,6 @@ function InboxPage({ inbox, mayChange }: { inbox: Inbox; mayChange: boolean }) {
       toast(t("toast.saved"), before ? undo : undefined, { isLasting: true });
     } catch (problem) {
       toastError(sentence(problem));
-      await client.invalidateQueries({ queryKey: keys.inboxes });
     }
   };
   const target = inbox.reply_within_s;

@@ -1,9 +1,7 @@
 /* How long answers can be taken back, for everybody of the account. */
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
-import { patch } from "../../api/client";
 import { sessionQuery } from "../../api/queries";
-import type { Account, Session } from "../../api/types";
+import { saveAccount } from "../../api/saveAccount";
 import { Select } from "../../ui/Field";
 import { t } from "../../ui/i18n";
 import { sentence } from "../../ui/States";
@@ -14,21 +12,16 @@ const CHOICES = [0, 5, 8, 10, 20, 30];
 export function Sending() {
   const client = useQueryClient();
   const session = useQuery(sessionQuery).data;
-  const [isBusy, setBusy] = useState(false);
   if (!session) return null;
   const seconds = session.account.undo_send_s;
   const permissions = session.user.permissions;
   const may = permissions.includes("super_admin") || permissions.includes("account_access");
   const save = async (undo_send_s: number) => {
-    setBusy(true);
     try {
-      const account = await patch<Account>("/api/account", { undo_send_s });
-      client.setQueryData<Session>(sessionQuery.queryKey, { ...session, account });
+      await saveAccount(client, { undo_send_s });
       toast(t("toast.saved"), () => void save(seconds));
     } catch (problem) {
       toastError(sentence(problem));
-    } finally {
-      setBusy(false);
     }
   };
   return (
@@ -38,7 +31,7 @@ export function Sending() {
         label={t("settings.undo_send")}
         hint={[t("settings.undo_hint"), may ? "" : t("settings.undo_admin")].filter(Boolean).join(" ")}
         value={seconds}
-        disabled={!may || isBusy}
+        disabled={!may}
         onChange={(event) => void save(Number(event.target.value))}
       >
         {[...new Set([...CHOICES, seconds])]

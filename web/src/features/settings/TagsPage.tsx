@@ -4,6 +4,7 @@ import { Ellipsis, Merge, Pencil, Trash2 } from "lucide-react";
 import { type FormEvent, useState } from "react";
 import { get, patch, post, remove } from "../../api/client";
 import { keys } from "../../api/queries";
+import { inLine } from "../../api/saving";
 import type { Page, Tag } from "../../api/types";
 import { Button } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
@@ -117,7 +118,8 @@ function Row({ tag, others, refresh }: RowProps) {
     await refresh();
   };
   const restore = () => void attempt(() => post(`/api/tags/${tag.id}/restore`));
-  const change = (part: Partial<Pick<Tag, "name" | "color">>) => attempt(() => patch(`/api/tags/${tag.id}`, part));
+  const change = (part: Partial<Pick<Tag, "name" | "color">>) =>
+    attempt(() => inLine([...keys.tags, tag.id], () => patch(`/api/tags/${tag.id}`, part)));
   const items = [
     { id: "rename", label: t("tags.rename"), icon: <Pencil />, run: () => setState("renaming") },
     ...(others.length

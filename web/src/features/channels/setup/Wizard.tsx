@@ -1,8 +1,10 @@
 /* The frame of a set-up and the way through its steps. Read next: AccountStep.tsx, DetailsStep.tsx, ../../tickets/TicketStep.tsx. */
+
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { ArrowLeft, Check, CloudCheck, CloudOff, X } from "lucide-react";
 import { lazy, Suspense, useMemo, useState } from "react";
+import { nameWithin } from "../../../api/channelWords";
 import { get, Problem, patch, post } from "../../../api/client";
 import { inboxesQuery, keys, sessionQuery } from "../../../api/queries";
 import type { Channel, ChannelAccount, ChannelDraft, Inbox } from "../../../api/types";
@@ -156,7 +158,7 @@ export function Wizard({ channel, begun, connected, brand: given }: Props) {
     <div className="wizard">
       <header>
         <ChannelBadge channel={channel} size={32} />
-        <h1 className="strong cut">{t("connect.title", { channel: channel.name })}</h1>
+        <h1 className="strong cut">{t("connect.title", { channel: nameWithin(channel) })}</h1>
         <ol aria-label={t("setup_step.steps")}>
           {steps.map((one, at) => (
             <li key={one} className={at < nth ? "done" : ""} aria-current={one === step ? "step" : undefined}>

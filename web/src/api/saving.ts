@@ -1,0 +1,68 @@
+/* Saving what holds at once: a switch, a select, a list of names. Changes of the same thing leave one after the other, in the order in which they were made, and only
+ * the answer to the last one is shown: an older answer, or something asked before, never takes back on the screen what was changed since. */
+import type { QueryClient, QueryKey } from "@tanstack/react-query";
+
+interface Line {
+  last: Promise<unknown>;
+  waiting: number;
+}
+
+const lines = new Map<string, Line>();
+const nameOf = (thing: QueryKey) => JSON.stringify(thing);
+
+/** Is a change of it under way? What is read meanwhile is older than what stands on the screen. */
+export const isSaving = (thing: QueryKey): boolean => lines.has(nameOf(thing));
+
+interface Settled<A> {
+  answer: A;
+  /** No other change waits behind this one: its answer may be shown. */
+  isLast: boolean;
+}
+
+/** Sends it when the changes of the same thing before it have been answered. Refused, it rejects as `send` does; `onRefused` is told whether it was the last. */
+export async function inLine<A>(
+  thing: QueryKey,
+  send: () => Promise<A>,
+  onRefused?: (isLast: boolean) => void,
+): Promise<Settled<A>> {
+  const name = nameOf(thing);
+  const line = lines.get(name) ?? { last: Promise.resolve(), waiting: 0 };
+  lines.set(name, line);
+  line.waiting += 1;
+  const sent = line.last.then(send, send);
+  line.last = sent;
+  try {
+    const answer = await sent;
+    return { answer, isLast: line.waiting === 1 };
+  } catch (problem) {
+    onRefused?.(line.waiting === 1);
+    throw problem;
+  } finally {
+    line.waiting -= 1;
+    if (line.waiting === 0) lines.delete(name);
+  }
+}
+
+/** Shows a change of what a query holds, saves it, and shows the last answer in its place. Refused, it stands as before, and the server is asked how it is. */
+export async function saveInto<T, A>(
+  client: QueryClient,
+  queryKey: QueryKey,
+  show: (held: T) => T,
+  send: () => Promise<A>,
+  settle?: (held: T, answer: A) => T,
+): Promise<A> {
+  const put = (next: (held: T) => T) => {
+    void client.cancelQueries({ queryKey, exact: true }, { revert: false });
+    client.setQueryData<T>(queryKey, (held) => held && next(held));
+  };
+  const before = client.getQueryData<T>(queryKey);
+  put(show);
+  const { answer, isLast } = await inLine(queryKey, send, (wasLast) => {
+    if (wasLast) put((held) => before ?? held);
+    void client.invalidateQueries({ queryKey, exact: true });
+  });
+  if (isLast && settle) put((held) => settle(held, answer));
+  // Asked anew: what was being read meanwhile may have brought news of others.
+  if (isLast) void client.invalidateQueries({ queryKey, exact: true });
+  return answer;
+}
