@@ -24,27 +24,29 @@ export function Sessions() {
       <h2 className="sr">{t("settings.sessions")}</h2>
       {sessions.isPending ? <Skeleton rows={3} shape="row" /> : null}
       {sessions.isError ? <Failed error={sessions.error} onRetry={() => void sessions.refetch()} /> : null}
-      <ul className="card rowlist">
-        {sessions.data?.map((one) => (
-          <li key={one.id}>
-            <div className="grow">
-              <p className="mid">{browserOf(one.user_agent)}</p>
-              <p className="small-text muted">
-                <time dateTime={one.seen_at} title={fullTime(one.seen_at)}>
-                  {t("sessions.seen", { when: rowTime(one.seen_at, now) })}
-                </time>
-              </p>
-            </div>
-            {one.is_current ? (
-              <span className="chip ok s">{t("sessions.this")}</span>
-            ) : (
-              <Button size="s" onClick={() => void end(one.id)}>
-                {t("sessions.end")}
-              </Button>
-            )}
-          </li>
-        ))}
-      </ul>
+      {sessions.data ? (
+        <ul className="card rowlist">
+          {sessions.data.map((one) => (
+            <li key={one.id}>
+              <div className="grow">
+                <p className="mid">{browserOf(one.user_agent)}</p>
+                <p className="small-text muted">
+                  <time dateTime={one.seen_at} title={fullTime(one.seen_at)}>
+                    {t("sessions.seen", { when: rowTime(one.seen_at, now) })}
+                  </time>
+                </p>
+              </div>
+              {one.is_current ? (
+                <span className="chip ok s">{t("sessions.this")}</span>
+              ) : (
+                <Button size="s" onClick={() => void end(one.id)}>
+                  {t("sessions.end")}
+                </Button>
+              )}
+            </li>
+          ))}
+        </ul>
+      ) : null}
     </div>
   );
 }
