@@ -36,6 +36,6 @@ function said(part: unknown, isSaid: boolean): unknown {
 /** A field may be called "title" itself. */
 const isText = (value: unknown, key: string) => typeof value === "string" || key.startsWith("x-");
 
-/** Its name inside a sentence: “connect email”, but “connect Telegram”. What names a means is a common noun, what names a vendor's app keeps its capital. */
+/** Its name inside a sentence: what names a means is a common noun and begins small, what names a vendor's app keeps its capital. */
 export const nameWithin = ({ name, category }: Pick<Channel, "name" | "category">): string =>
   category === "messaging" || category === "other" ? name : name.charAt(0).toLocaleLowerCase() + name.slice(1);
