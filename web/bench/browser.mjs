@@ -54,13 +54,12 @@ async function open(slow) {
     });
     await cdp.send("Emulation.setCPUThrottlingRate", { rate: 4 });
   }
-  let script = 0;
   const bodies = [];
   page.on("response", (answer) => {
     if (/\.js(\?|$)/.test(answer.url()))
       bodies.push(
         answer.body().then(
-          (body) => (script += gzipSync(body).length),
+          (body) => gzipSync(body).length,
           () => 0,
         ),
       );
@@ -70,7 +69,8 @@ async function open(slow) {
   await rows(page).waitFor();
   const took = Date.now() - began;
   const atFirstRow = bodies.length;
-  await Promise.all(bodies.slice(0, atFirstRow));
+  const sizes = await Promise.all(bodies.slice(0, atFirstRow));
+  const script = sizes.reduce((sum, size) => sum + size, 0);
   return { page, took, script };
 }
 

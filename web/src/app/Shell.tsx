@@ -1,6 +1,6 @@
 /* The frame around everything behind the sign-in: rail, bottom bar on phones, banner, live stream, outbox. */
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { Link, Outlet, useParams } from "@tanstack/react-router";
+import { Link, Outlet, useLocation, useParams } from "@tanstack/react-router";
 import { Contact, Inbox, Keyboard, Search, Settings2, WifiOff } from "lucide-react";
 import { lazy, Suspense, useEffect } from "react";
 import { panes } from "../actions/panes";
@@ -28,6 +28,7 @@ import { Finder } from "../features/search/Finder";
 import { auth } from "../features/session/auth";
 import { MeMenu } from "../features/users/MeMenu";
 import { Button } from "../ui/Button";
+import { firstPaint, painted } from "../ui/firstPaint";
 import { t, withWords } from "../ui/i18n";
 import { useStore } from "../ui/store";
 import "./shell.css";
@@ -46,12 +47,16 @@ export function Shell() {
   const isExpired = useStore(auth, (state) => state.isExpired);
   const isSheetOpen = useStore(panes, (state) => state.isSheetOpen);
   const { conversation } = useParams({ strict: false });
+  const isInbox = useLocation({ select: (at) => at.pathname.startsWith("/inbox") });
   const meId = me?.id;
   const setAwayBy = useQuery({ ...planQuery(meId ?? ""), enabled: meId !== undefined }).data?.set_away_by;
   useEffect(() => {
     for (const query of [channelsQuery, channelAccountsQuery, usersQuery, inboxesQuery, viewsQuery])
       void client.prefetchQuery<unknown>(query as never);
   }, [client]);
+  useEffect(() => {
+    if (!isInbox) painted(); // the inbox says itself when its list stands
+  }, [isInbox]);
   useEffect(() => {
     if (!meId || isExpired) return;
     const stops = [
@@ -139,7 +144,7 @@ export function Shell() {
 function later(start: () => Promise<() => void>): () => void {
   let isOver = false;
   let stop: (() => void) | undefined;
-  start().then(
+  firstPaint.then(start).then(
     (end) => {
       stop = end;
       if (isOver) end();

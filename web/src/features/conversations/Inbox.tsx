@@ -18,6 +18,7 @@ import {
 } from "../../api/queries";
 import type { Id } from "../../api/types";
 import { Button } from "../../ui/Button";
+import { firstPaint, painted, useFirstPaint } from "../../ui/firstPaint";
 import { t, withWords } from "../../ui/i18n";
 import { Failed, Skeleton } from "../../ui/States";
 import { useStore } from "../../ui/store";
@@ -70,7 +71,11 @@ export function Inbox() {
     return () => clearTimeout(timer);
   }, [at, rows, prefetch]);
 
-  useEffect(() => void loadThread().catch(() => undefined), []);
+  const isPainted = useFirstPaint();
+  useEffect(() => {
+    if (list.isFetched) painted();
+  }, [list.isFetched]);
+  useEffect(() => void firstPaint.then(loadThread).catch(() => undefined), []);
 
   const isFirstRun = view === "open" && !filter.filters && list.isSuccess && rows.length === 0;
   return (
@@ -102,6 +107,8 @@ export function Inbox() {
           </Suspense>
         ) : openId ? (
           <Waiting error={open.error} onRetry={() => void open.refetch()} onLeave={() => scope.open(null, "none")} />
+        ) : !isPainted ? (
+          <main className="thread" id="main" tabIndex={-1} />
         ) : (
           <Suspense fallback={<main className="thread" id="main" tabIndex={-1} />}>
             <FirstSteps isFirstRun={isFirstRun} />

@@ -6,7 +6,7 @@ import { ArrowLeft, Check, CloudCheck, CloudOff, X } from "lucide-react";
 import { lazy, Suspense, useMemo, useState } from "react";
 import { nameWithin } from "../../../api/channelWords";
 import { get, Problem, patch, post } from "../../../api/client";
-import { inboxesQuery, keys, sessionQuery } from "../../../api/queries";
+import { channelDraftsQuery, inboxesQuery, keys, sessionQuery } from "../../../api/queries";
 import type { Channel, ChannelAccount, ChannelDraft, Inbox } from "../../../api/types";
 import { Button, IconButton } from "../../../ui/Button";
 import { type MessageId, t, withWords } from "../../../ui/i18n";
@@ -87,6 +87,8 @@ export function Wizard({ channel, begun, connected, brand: given }: Props) {
 
   const show = (made: ChannelAccount) => {
     setAccount(made);
+    // It is no draft any more: the list of channels, opened right after, must not offer it twice until it has asked.
+    client.setQueryData(channelDraftsQuery.queryKey, (held) => held?.filter((one) => one.id !== draft.id.current));
     void client.invalidateQueries({ queryKey: keys.channelAccounts });
     void client.invalidateQueries({ queryKey: keys.channelDrafts });
   };

@@ -71,5 +71,5 @@ export function useDraftSaving(kind: string, begun: ChannelDraft | null, isOn: b
     timer.current = setTimeout(() => void flush(), PAUSE_MS);
   };
   useEffect(() => () => clearTimeout(timer.current), []);
-  return { keep, flush, saving };
+  return { keep, flush, saving, id };
 }

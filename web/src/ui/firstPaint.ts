@@ -1,0 +1,27 @@
+/* What the first picture can do without waits until it stands there, so that it does not take the line and the processor from it: the thread nobody
+ * has opened yet, first steps, notifications, what is spoken. */
+import { useEffect, useState } from "react";
+
+let tell: () => void = () => undefined;
+let isOver = false;
+
+/** Kept once the first page shows what it is for: the list its rows, any other page itself. */
+export const firstPaint = new Promise<void>((resolve) => {
+  tell = () => {
+    isOver = true;
+    resolve();
+  };
+});
+
+/** To be called in an effect of what is to be seen first. It counts from the frame after it; a page nobody looks at draws none, so not for ever. */
+export function painted(): void {
+  if (isOver) return;
+  requestAnimationFrame(() => setTimeout(tell));
+  setTimeout(tell, 1_000);
+}
+
+export function useFirstPaint(): boolean {
+  const [is, set] = useState(isOver);
+  useEffect(() => void firstPaint.then(() => set(true)), []);
+  return is;
+}
