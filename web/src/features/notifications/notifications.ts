@@ -76,6 +76,7 @@ export function startNotifications(client: QueryClient): () => void {
       void sound(client, event.data.news);
     } else if (["conversation.changed", "conversation.gone", "read.changed", "hello"].includes(event.type)) soon();
   });
+  soon(); // the number was asked for with the first picture, and news of since then has met nobody here
   const stopCount = client.getQueryCache().subscribe(({ query: { queryKey, state } }) => {
     if (queryKey[0] === UNREAD_KEY[0]) showCount((state.data as Unread | undefined)?.mine ?? 0);
   });
