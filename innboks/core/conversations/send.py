@@ -10,7 +10,6 @@ order; while one waits for its next try, or can still be taken back (`core/held/
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Literal
 
 import msgspec
 import structlog
@@ -58,7 +57,7 @@ async def carry(parts: Parts, claimed: Claimed) -> Left | datetime | None:
     settled, and the time of the next try is returned, or None."""
     account_id, message_id = claimed.account_id, claimed.message_id
     if claimed.is_blocked and claimed.was == "queued":
-        await _hold(parts, account_id, message_id, BLOCKED, held_for="blocked")
+        await _settle(parts, account_id, message_id, state="queued", reason=BLOCKED, code="held", held_for="blocked")
         return None
     files: list[Attachment] = []
     if claimed.has_attachments:
@@ -67,8 +66,7 @@ async def carry(parts: Parts, claimed: Claimed) -> Left | datetime | None:
     connected = await parts.directory.find(parts, account_id, claimed.channel_account_id)
     outgoing = _outgoing(parts, message_id, claimed, files)
     if not connected.row.can_send:
-        await _hold(parts, account_id, message_id)
-        await release_if_back(parts, account_id, connected.row.id)
+        await _hold(parts, connected, message_id, "The connection needs an administrator.")
         return None
     _, signature = connected.channel.signature(connected.context, outgoing.author)
     if beside := await pictures_in(parts, account_id, signature):
@@ -163,8 +161,7 @@ async def _settle_error(parts: Parts, connected: Connected, claimed: Claimed, ou
             return next_try
         case Broken():
             await mark_broken(parts, account_id, connected.row.id, error.sentence)
-            await _hold(parts, account_id, message_id, error.sentence)
-            await release_if_back(parts, account_id, connected.row.id)
+            await _hold(parts, connected, message_id, error.sentence)
             return None
         case Uncertain():
             await _settle(parts, account_id, message_id, state="uncertain", reason=error.sentence, code=error.code)
@@ -183,15 +180,11 @@ def _next_try(parts: Parts, claimed: Claimed, wish: timedelta | None) -> datetim
     return at if at - claimed.queued_at <= GIVE_UP_AFTER else None
 
 
-async def _hold(
-    parts: Parts,
-    account_id: int,
-    message_id: int,
-    reason: str = "The connection needs an administrator.",
-    held_for: Literal["connection", "blocked"] = "connection",
-) -> None:
-    """Kept until the connection works again, and `release_held` sends it on its way; or until a person decides."""
-    await _settle(parts, account_id, message_id, state="queued", reason=reason, code="held", held_for=held_for)
+async def _hold(parts: Parts, connected: Connected, message_id: int, reason: str) -> None:
+    """Kept until the connection works again, and `release_held` sends it on its way."""
+    account_id = connected.row.account_id
+    await _settle(parts, account_id, message_id, state="queued", reason=reason, code="held", held_for="connection")
+    await release_if_back(parts, account_id, connected.row.id)
 
 
 @retrying
