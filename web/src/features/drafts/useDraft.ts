@@ -5,7 +5,7 @@ import type { Mode } from "../../actions/panes";
 import { onStreamEvent } from "../../api/live";
 import type { Attachment, Id } from "../../api/types";
 import { type Draft, emptyDraft, isEmpty, readLocal, readServer, writeLocal, writeServer } from "./drafts";
-import { deliverLate, takeLateFiles } from "./lateFiles";
+import { useFiles } from "./lateFiles";
 
 const LOCAL_MS = 300;
 const SERVER_MS = 2000;
@@ -108,31 +108,15 @@ export function useDraft(me: Id, conversation: Id, mode: Mode, lastId: Id | null
     saveServer();
   }, [adopt, saveLocal, saveServer]);
 
-  const isGone = useRef(false);
-  const addFile = useCallback(
-    (file: Attachment) => {
-      if (!isGone.current) change({ attachments: [...now().attachments, file] });
-      else
-        deliverLate(
-          name,
-          file,
-          () => readLocal(me, conversation, mode) ?? emptyDraft(),
-          (next) => {
-            writeLocal(me, conversation, mode, next);
-            writeServer(conversation, mode, next).catch(() => undefined);
-          },
-        );
+  const read = useCallback(() => readLocal(me, conversation, mode) ?? emptyDraft(), [me, conversation, mode]);
+  const write = useCallback(
+    (next: Draft) => {
+      writeLocal(me, conversation, mode, next);
+      writeServer(conversation, mode, next).catch(() => undefined);
     },
-    [name, me, conversation, mode, change, now],
+    [me, conversation, mode],
   );
-  useEffect(() => {
-    isGone.current = false;
-    const stop = takeLateFiles(name, addFile);
-    return () => {
-      isGone.current = true;
-      stop();
-    };
-  }, [name, addFile]);
+  const addFile = useFiles(name, { change, now, read, write });
 
   useEffect(() => {
     let isGone = false;

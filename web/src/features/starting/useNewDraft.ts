@@ -4,7 +4,7 @@ import { useCallback, useEffect, useRef, useState } from "react";
 import type { Attachment, Id } from "../../api/types";
 import type { Draft } from "../drafts/drafts";
 import { emptyDraft } from "../drafts/drafts";
-import { deliverLate, takeLateFiles } from "../drafts/lateFiles";
+import { useFiles } from "../drafts/lateFiles";
 import { isBlank, keptAs, readKept, withPart, writeKept } from "./keptDraft";
 
 const LOCAL_MS = 300;
@@ -78,28 +78,9 @@ export function useNewDraft(me: Id): NewDraft {
     save();
   }, [adopt, save]);
 
-  const isGone = useRef(false);
-  const addFile = useCallback(
-    (file: Attachment) => {
-      if (!isGone.current) change({ attachments: [...now().attachments, file] });
-      else
-        deliverLate(
-          keptAs(me),
-          file,
-          () => readKept(me),
-          (next) => writeKept(me, next),
-        );
-    },
-    [me, change, now],
-  );
-  useEffect(() => {
-    isGone.current = false;
-    const stop = takeLateFiles(keptAs(me), addFile);
-    return () => {
-      isGone.current = true;
-      stop();
-    };
-  }, [me, addFile]);
+  const read = useCallback(() => readKept(me), [me]);
+  const write = useCallback((next: Draft) => writeKept(me, next), [me]);
+  const addFile = useFiles(keptAs(me), { change, now, read, write });
 
   useEffect(() => {
     const flush = () => timer.current && save();
