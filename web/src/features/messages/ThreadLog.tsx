@@ -41,6 +41,8 @@ const NEAR_END_PX = 60;
 const MARK_MS = 2000;
 const LANDING_MS = 300;
 
+const isNearEnd = (log: Element) => log.scrollHeight - log.scrollTop - log.clientHeight < NEAR_END_PX;
+
 export function ThreadLog({ entries, messages, isCard, target, draw, handle, children }: Props) {
   const log = useRef<HTMLDivElement>(null);
   const focused = useRef<string | null>(null);
@@ -101,11 +103,14 @@ export function ThreadLog({ entries, messages, isCard, target, draw, handle, chi
   useLayoutEffect(() => {
     if (!hasSome || hasLanded.current) return;
     hasLanded.current = true;
-    if (target && show(target)) return;
-    const at = landing(entries, null);
-    setLandedAt(Date.now());
-    if (at >= 0) virtualizer.scrollToIndex(at, { align: "start" });
-    else virtualizer.scrollToEnd();
+    if (!(target && show(target))) {
+      const at = landing(entries, null);
+      setLandedAt(Date.now());
+      if (at >= 0) virtualizer.scrollToIndex(at, { align: "start" });
+      else return virtualizer.scrollToEnd();
+    }
+    // Told here, because the composer may come in the frame of this jump, and then the scroll event says nothing: it would pull the thread to its end.
+    if (log.current) setAtEnd(isNearEnd(log.current));
   }, [hasSome]);
   useEffect(() => {
     if (!landedAt) return;
@@ -152,8 +157,7 @@ export function ThreadLog({ entries, messages, isCard, target, draw, handle, chi
         ref={log}
         onScroll={({ currentTarget: at }) => {
           // In the moment in which the frame shrinks nobody has scrolled away.
-          if (at.clientHeight === height.current)
-            setAtEnd(at.scrollHeight - at.scrollTop - at.clientHeight < NEAR_END_PX);
+          if (at.clientHeight === height.current) setAtEnd(isNearEnd(at));
         }}
       >
         {children}
