@@ -218,7 +218,7 @@ function Cell({ name, row, users, properties }: CellProps) {
         <span className="cut">{owner.name}</span>
       </span>
     ) : (
-      <span className="muted">{t("assign.nobody")}</span>
+      <span className="muted cut">{t("assign.nobody")}</span>
     );
   }
   if (name === "open")
