@@ -22,6 +22,7 @@ test("written to two people with a subject and bold words, it leaves and is open
   await pane(inbox).getByRole("button", { name: "Cc", exact: true }).click();
   await line(inbox, "Cc").fill("lina@begin.example");
   await pane(inbox).getByRole("textbox", { name: "Subject" }).fill("Your tent is ready");
+  await expect(pane(inbox).locator("[contenteditable=true]")).toBeVisible(); // bold comes with the rich editor
   await text(inbox).click();
   await inbox.keyboard.type("It is ");
   await inbox.keyboard.press("Control+b");
