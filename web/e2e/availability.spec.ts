@@ -144,3 +144,25 @@ test("a limit shows where conversations are given out, and people are found by h
   await keep(inbox, "availability people");
   await axe(inbox, "people by how they stand");
 });
+
+test("an answer that comes late takes away nothing that was typed since", async ({ inbox, world }) => {
+  const id = world.beginning.myId;
+  await api(world, "PATCH", `/api/users/${id}/availability`, {
+    hours: [{ day: 0, from: "08:00", to: "11:30" }],
+  });
+  await inbox.goto(`${world.innboks.url}/settings/hours`);
+  const monday = inbox.getByRole("group", { name: "Monday" });
+  let release = () => {};
+  const held = new Promise<void>((resolve) => (release = resolve));
+  await inbox.route(`**/api/users/${id}/availability`, async (route) => {
+    if (route.request().method() === "PATCH") await held;
+    await route.continue();
+  });
+  await monday.getByRole("button", { name: "Add hours: Monday" }).click();
+  const from = monday.getByLabel("Monday, stretch 2, from");
+  await from.fill("13:15");
+  release();
+  await expect.poll(async () => (await api(world, "GET", `/api/users/${id}/availability`)).hours?.length).toBe(2);
+  await expect(inbox.getByText("The working hours are saved")).toBeVisible();
+  await expect(from).toHaveValue("13:15");
+});

@@ -3,6 +3,8 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { Plus, X } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
+import { keys } from "../../api/queries";
+import { isSaving } from "../../api/saving";
 import { Button, IconButton } from "../../ui/Button";
 import { Switch } from "../../ui/Field";
 import { weekdayName } from "../../ui/format";
@@ -28,12 +30,20 @@ export function Hours({ id, plan, isReadOnly, isMine }: PartProps) {
   const client = useQueryClient();
   const [hours, setHours] = useState(plan.hours);
   const saved = JSON.stringify(plan.hours);
-  // Somebody else, or Undo, changed them.
-  useEffect(() => setHours(JSON.parse(saved)), [saved]);
+  const sent = useRef("");
+  const isTyping = useRef(false);
+  // Somebody else, or Undo, changed them. What comes while more is on its way is older than what stands here, and the answer to one's own change must not
+  // take away what one has begun to type since.
+  useEffect(() => {
+    if (isSaving(keys.plan(id)) || (isTyping.current && saved === sent.current)) return;
+    setHours(JSON.parse(saved));
+  }, [saved, id]);
   const keep = (wanted: Stretch[] | null) => {
     if (wanted && !isFine(wanted)) return;
     const next = wanted && sorted(wanted);
-    if (JSON.stringify(next) === saved) return;
+    isTyping.current = false;
+    if (JSON.stringify(next) === saved && !isSaving(keys.plan(id))) return;
+    sent.current = JSON.stringify(next);
     // Who sets their first hours means those of where they sit.
     const here = isMine && plan.hours === null && plan.time_zone === "UTC" ? zoneHere() : plan.time_zone;
     const isMoved = here !== plan.time_zone;
@@ -63,7 +73,10 @@ export function Hours({ id, plan, isReadOnly, isMine }: PartProps) {
                 day={day}
                 hours={hours}
                 isReadOnly={isReadOnly}
-                onType={setHours}
+                onType={(typed) => {
+                  isTyping.current = true;
+                  setHours(typed);
+                }}
                 onLeave={() => keep(hours)}
                 onSet={set}
               />
