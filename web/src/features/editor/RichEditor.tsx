@@ -31,6 +31,8 @@ export default function RichEditor(props: RichEditorProps) {
       onReady(null);
       api.current = null;
       made.editor.destroy();
+      // The library remembers the last editor, and with this the whole thread that stood around it.
+      made.editor.options.element = null;
     };
   }, []);
 

@@ -1,10 +1,10 @@
 /* Foreign HTML, shown in a frame that runs no script and has no cookies. The frame is on our own origin only so that this side can measure how tall
  * its content is, colour it for the dark and search it; nothing inside can reach out. Remote images stay away until somebody asks for them. */
-import { useQuery } from "@tanstack/react-query";
+import { queryOptions, useQuery } from "@tanstack/react-query";
 import { ImageOff } from "lucide-react";
 import { useCallback, useEffect, useRef, useState } from "react";
 import { get } from "../../api/client";
-import type { Frame, Message } from "../../api/types";
+import type { Frame, Id, Message } from "../../api/types";
 import { Button } from "../../ui/Button";
 import { t } from "../../ui/i18n";
 import { Failed, Skeleton } from "../../ui/States";
@@ -19,6 +19,15 @@ const TALLEST_PX = 20_000;
 const COLOURED = "[bgcolor], [color], [style*='color'], [style*='background']";
 /** How tall a frame was when it was last seen: a row that comes back takes its room at once. */
 const heights = new Map<string, number>();
+
+/** The cache keeps this function for as long as the answer: made inside the component, it would keep the frame and the whole thread around it too. */
+const frameQuery = (id: Id, withImages: boolean) =>
+  queryOptions({
+    queryKey: ["frame", id, withImages],
+    queryFn: () => get<Frame>(`/api/messages/${id}/frame${withImages ? "?images=true" : ""}`),
+    staleTime: FRAME_LIFE_MS,
+    gcTime: FRAME_LIFE_MS,
+  });
 
 interface Props {
   message: Message;
@@ -37,12 +46,7 @@ export function MailFrame({ message, title, me, isOriginal }: Props) {
   const [isLoaded, setLoaded] = useState(false);
   const element = useRef<HTMLIFrameElement>(null);
   const stop = useRef<() => void>(() => undefined);
-  const frame = useQuery({
-    queryKey: ["frame", id, withImages],
-    queryFn: () => get<Frame>(`/api/messages/${id}/frame${withImages ? "?images=true" : ""}`),
-    staleTime: FRAME_LIFE_MS,
-    gcTime: FRAME_LIFE_MS,
-  });
+  const frame = useQuery(frameQuery(id, withImages));
 
   const colour = useCallback(() => {
     const root = element.current?.contentDocument?.documentElement;
