@@ -5,13 +5,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from psycopg.types.json import Jsonb
 
 from innboks.core.access import Actor
 from innboks.core.accounts.actors import actor_for
 from innboks.core.channel_accounts.models import ChannelAccount
 from innboks.core.conversations.change import Change, change
 from innboks.core.conversations.models import Conversation, NewMessage
-from innboks.core.conversations.read import count_views, list_conversations
+from innboks.core.conversations.read import count_views, get_conversation, list_conversations
 from innboks.core.conversations.write import write
 from innboks.core.inboxes.inboxes import create_inbox, renew_due, update_inbox
 from innboks.core.parts import Parts
@@ -170,6 +171,35 @@ async def test_where_it_stands_stays_true_whatever_is_written(parts: Parts, acto
         assert shelves == {"open", "closed", "snoozed", "spam", "filtered", "trash", "merged"}
 
 
+@pytest.mark.parametrize(
+    ("recipients", "others"),
+    [
+        ([("to", "Desk@tindra.example")], 0),
+        ([("to", "mia@example.com")], 1),  # we got a blind copy
+        ([("bcc", "mia@example.com")], 0),
+        (
+            [("to", "desk@tindra.example"), ("to", "LEO"), ("cc", "mia@example.com"), ("cc", "Mia@example.com"), ("to", "tom@example.com")],
+            2,
+        ),
+        ([], 0),
+    ],
+)
+async def test_people_beside_the_customer_are_counted(
+    parts: Parts, actor: Actor, echo: ChannelAccount, recipients: list[tuple[str, str]], others: int
+) -> None:
+    await say(parts, echo, "Is the tent back?")
+    given = [{"address": address, "name": "", "role": role} for role, address in recipients]
+    async with parts.db.transaction() as conn:
+        await conn.execute("update channel_account set address = 'desk@tindra.example' where id = %s", (echo.id,))
+        await conn.execute("update message set recipients = %s", (Jsonb(given),))
+    (one,) = await rows(parts, actor)
+    assert one.others_count == others
+    await write(parts, actor, one.id, NewMessage(type="comment", text="Who are they?"))
+    (one,) = await rows(parts, actor)
+    assert (one.last_type, one.others_count) == ("comment", others)
+    assert (await get_conversation(parts, actor, one.id)).others_count == others
+
+
 # ── every page walk shows everything once ────────────────────────────────────────────────────────────────────────────────
 
 
@@ -225,6 +255,11 @@ FILTERS = {
     "high and urgent": Filters(priorities=["high", "urgent"]),
     "nobody's": Filters(assignees=["nobody"]),
     "mine or nobody's": Filters(assignees=["me", "nobody"]),
+    "mine, said twice": Filters(assignees=["me", "me"]),
+    "urgent, said twice": Filters(priorities=["urgent", "urgent"]),
+    "low and normal": Filters(priorities=["low", "normal"]),
+    "nobody's that are high": Filters(assignees=["nobody"], priorities=["high"]),
+    "everything that is low": Filters(priorities=["low"], status="any", hide_spam=False, hide_trash=False),
     "waiting an hour": Filters(waiting_longer_than_s=3600),
     "active lately": Filters(active_within_s=7200),
 }
@@ -255,7 +290,7 @@ async def test_any_walk_shows_each_conversation_exactly_once_and_in_order(
     assert {one.id for one in everything} == set(facts)
     chosen = random.Random(seed)
     for view in BUILT_IN:
-        for name, filters in FILTERS.items():
+        for name, filters in {**FILTERS, "low on a channel": Filters(priorities=["low"], channel_account_ids=[echo.id])}.items():
             for sort in ("due", "newest", "oldest"):
                 found = await walk_all(parts, actor, chosen.choice([1, 7, 50]), view=view, sort=sort, filters=filters)
                 ids = [one.id for one in found]
@@ -312,11 +347,31 @@ async def test_a_page_that_looked_far_enough_says_so(
     for n in range(30):
         await say(parts, echo, "x", sender=f"p{n}", id=f"m{n}")
     monkeypatch.setattr(store, "SCAN_MAX", 10)
-    page = await list_conversations(parts, actor, filters=Filters(priorities=["urgent"]))
+    page = await list_conversations(parts, actor, filters=Filters(waiting_longer_than_s=3600))
     assert (page.items, page.is_partial) == ([], True)
     assert page.next is not None
     counted = await count_views(parts, actor)
     assert (counted["open"].count, counted["open"].is_capped) == (30, False)
+
+
+@pytest.mark.parametrize(
+    "filters",
+    [
+        Filters(priorities=["urgent"]),
+        Filters(priorities=["low", "urgent"], status="any"),
+        Filters(assignees=["me", "nobody"], status="any"),
+    ],
+)
+async def test_what_is_urgent_and_whose_it_is_are_found_without_looking_at_the_others(
+    parts: Parts, actor: Actor, echo: ChannelAccount, clock: FakeClock, monkeypatch: pytest.MonkeyPatch, filters: Filters
+) -> None:
+    await fill(parts, actor, echo, clock.now(), 60, 3)
+    actor = await _again(parts, actor)
+    wanted = [one.id for one in await walk_all(parts, actor, 100, view="open", sort="due", filters=filters)]
+    assert len(wanted) > 5
+    monkeypatch.setattr(store, "SCAN_MAX", 1)
+    page = await list_conversations(parts, actor, view="open", sort="due", filters=filters)
+    assert ([one.id for one in page.items], page.next, page.is_partial) == (wanted, None, False)
 
 
 async def test_a_cursor_of_another_order_is_refused(parts: Parts, actor: Actor, echo: ChannelAccount) -> None:

@@ -142,52 +142,54 @@ class MessageOut(msgspec.Struct):
 
 def conversation_out(one: Conversation) -> ConversationOut:
     """The part that is the same for everybody."""
-    return ConversationOut(**_shared(one))
+    return ConversationOut(*_shared(one))
 
 
 def listed_conversation(one: Conversation) -> ListedConversation:
     """With what only the asking person sees."""
-    return ListedConversation(is_unread=one.is_unread, read_message_id=str(one.read_message_id), **_shared(one))
+    values: tuple[Any, ...] = (*_shared(one), one.is_unread, str(one.read_message_id))
+    return ListedConversation(*values)
 
 
-def _shared(one: Conversation) -> dict[str, Any]:
-    contact = None
+def _shared(one: Conversation) -> tuple[Any, ...]:
+    """In the order of `ConversationOut`: by name, a page of a list would take three times as long to build."""
+    contact = last_entry = None
     if one.contact_id is not None or one.party_address:
         contact = PersonOut(text_id(one.contact_id), one.contact_name, one.party_address)
-    return {
-        "id": str(one.id),
-        "inbox_id": str(one.inbox_id),
-        "channel_account_id": str(one.channel_account_id),
-        "kind": one.kind,
-        "contact": contact,
-        "status": one.status,
-        "assignee_id": text_id(one.assignee_id),
-        "subject": one.subject,
-        "preview": one.preview,
-        "message_count": one.message_count,
-        "last_message_id": str(one.last_message_id),
-        "last_message_at": one.last_message_at,
-        "last_direction": one.last_direction,
-        "last_entry": LastEntryOut(one.last_type, text_id(one.last_author_id), one.is_last_forward, one.last_comment)
-        if one.last_type
-        else None,
-        "others_count": one.others_count,
-        "waiting_since": one.waiting_since,
-        "due_at": one.due_at,
-        "due_kind": one.due_kind,
-        "due_from": one.due_from,
-        "failed_count": one.failed_count,
-        "is_spam": one.spam,
-        "spam_reason": one.spam_reason,
-        "is_trashed": one.trashed_at is not None,
-        "priority": one.priority,
-        "is_snoozed": one.is_snoozed,
-        "snoozed_until": one.snoozed_until,
-        "tag_ids": [str(tag) for tag in one.tag_ids],
-        "merged_into_id": text_id(one.merged_into_id),
-        "created_at": one.created_at,
-        "closed_at": one.closed_at,
-    }
+    if one.last_type:
+        last_entry = LastEntryOut(one.last_type, text_id(one.last_author_id), one.is_last_forward, one.last_comment)
+    return (
+        str(one.id),
+        str(one.inbox_id),
+        str(one.channel_account_id),
+        one.kind,
+        contact,
+        one.status,
+        text_id(one.assignee_id),
+        one.subject,
+        one.preview,
+        one.message_count,
+        str(one.last_message_id),
+        one.last_message_at,
+        one.last_direction,
+        last_entry,
+        one.others_count,
+        one.waiting_since,
+        one.due_at,
+        one.due_kind,
+        one.due_from,
+        one.failed_count,
+        one.spam,
+        one.spam_reason,
+        one.trashed_at is not None,
+        one.priority,
+        one.is_snoozed,
+        one.snoozed_until,
+        [str(tag) for tag in one.tag_ids],
+        text_id(one.merged_into_id),
+        one.created_at,
+        one.closed_at,
+    )
 
 
 def attachment_out(one: Attachment) -> AttachmentOut:
@@ -195,39 +197,40 @@ def attachment_out(one: Attachment) -> AttachmentOut:
 
 
 def message_out(one: Message) -> MessageOut:
+    """In the order of `MessageOut`: by name, a long conversation would take twice as long to build."""
     return MessageOut(
-        id=str(one.id),
-        conversation_id=str(one.conversation_id),
-        channel_account_id=str(one.channel_account_id),
-        type=one.type,
-        direction=one.direction,
-        state=one.state,
-        reason=one.reason,
-        code=one.code,
-        text=one.text,
-        has_html=one.has_html,
-        html=one.html,
-        quoted=one.quoted,
-        signature=one.signature,
-        subject=one.subject,
-        sender=one.sender,
-        author_id=text_id(one.author_id),
-        contact_id=text_id(one.contact_id),
-        recipients=[RecipientOut(person.name, person.address, person.role, person.state, person.reason or "") for person in one.recipients],
-        reply_to=one.reply_to,
-        attachments=[attachment_out(attachment) for attachment in one.attachments],
-        external_id=one.external_id,
-        client_id=one.client_id,
-        created_at=one.created_at,
-        sent_at=one.sent_at,
-        next_try_at=one.next_try_at,
-        held_for=one.held_for,
-        held_until=one.held_until,
-        why=one.why,
-        origin=one.origin,
-        is_automatic=one.is_automatic,
-        data=one.data,
-        reactions=one.reactions,
-        edits=one.edits,
-        has_source=one.delivery_id is not None,
+        str(one.id),
+        str(one.conversation_id),
+        str(one.channel_account_id),
+        one.type,
+        one.direction,
+        one.state,
+        one.reason,
+        one.code,
+        one.text,
+        one.has_html,
+        one.html,
+        one.quoted,
+        one.signature,
+        one.subject,
+        one.sender,
+        text_id(one.author_id),
+        text_id(one.contact_id),
+        [RecipientOut(person.name, person.address, person.role, person.state, person.reason or "") for person in one.recipients],
+        one.reply_to,
+        [attachment_out(attachment) for attachment in one.attachments],
+        one.external_id,
+        one.client_id,
+        one.created_at,
+        one.sent_at,
+        one.next_try_at,
+        one.held_for,
+        one.held_until,
+        one.why,
+        one.origin,
+        one.is_automatic,
+        one.data,
+        one.reactions,
+        one.edits,
+        one.delivery_id is not None,
     )

@@ -15,7 +15,7 @@ HeldFor = Literal["undo", "schedule", "newer", "connection", "blocked"]
 channel is broken or paused."""
 
 
-class Conversation(msgspec.Struct, kw_only=True):
+class Conversation(msgspec.Struct):
     """One conversation with what a list shows. `last_received_id` is the newest message from outside: unread means that a user's read state
     is older than it. `waiting_since`: since when the customer waits for an answer, None when the last word is ours. `due_at`: by when we must
     have answered, because of the inbox's target ("reply") or the channel's closing window ("window"); `due_from`: when that clock began.
@@ -53,10 +53,10 @@ class Conversation(msgspec.Struct, kw_only=True):
     is_snoozed: bool
     snoozed_until: datetime | None
     trashed_at: datetime | None
-    tag_ids: list[int]
     merged_into_id: int | None
     closed_at: datetime | None
     created_at: datetime
+    tag_ids: list[int]
     last_type: Literal["message", "reply", "comment"] | None = None
     last_author_id: int | None = None
     is_last_forward: bool = False

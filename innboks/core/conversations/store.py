@@ -17,21 +17,23 @@ LISTED = """c.account_id, c.id, c.inbox_id, c.channel_account_id, a.kind, c.cont
     array(select x.tag_id from conversation_tag x join tag g on g.account_id = x.account_id and g.id = x.tag_id
           where x.account_id = c.account_id and x.conversation_id = c.id and g.deleted_at is null order by x.tag_id) as tag_ids,
     l.type as last_type, l.author_id as last_author_id, coalesce(l.is_forward, false) as is_last_forward, coalesce(l.comment, '') as last_comment,
-    (select count(distinct lower(o ->> 'address')) from message m cross join lateral jsonb_array_elements(m.recipients) o
-     where m.account_id = c.account_id and m.id = c.last_received_id and o ->> 'role' in ('to', 'cc')
-         and lower(o ->> 'address') <> lower(c.party_address) and lower(o ->> 'address') <> all (own.addresses)) as others_count,
+    case when jsonb_array_length(heard.recipients) = 1 and lower(heard.recipients #>> '{0,address}') = any (own.addresses) then 0 else (
+        select count(distinct lower(o ->> 'address')) from jsonb_array_elements(heard.recipients) o where o ->> 'role' in ('to', 'cc')
+            and lower(o ->> 'address') <> lower(c.party_address) and lower(o ->> 'address') <> all (own.addresses)) end as others_count,
     c.last_received_id > coalesce(r.message_id, 0) as is_unread, coalesce(r.message_id, 0) as read_message_id"""
-"""What `Conversation` has, for somebody: of a conversation `c` beside `JOINS`."""
+"""What `Conversation` has, in its order, for somebody: of a conversation `c` beside `JOINS`."""
 JOINS = """join channel_account a on a.account_id = c.account_id and a.id = c.channel_account_id
-    cross join (select coalesce(array_agg(lower(ours)), '{}') as addresses from channel_account cross join unnest(array[address, hosted_address]) ours
-        where account_id = %(account)s and ours is not null) own
+    cross join (select array(select lower(ours) from channel_account cross join unnest(array[address, hosted_address]) ours
+        where account_id = %(account)s and ours is not null) as addresses) own
     left join lateral (select name from contact where account_id = c.account_id and id = c.contact_id limit 1) p on true
     left join lateral (
         select message_id from read_state where account_id = c.account_id and user_id = %(user)s and conversation_id = c.id limit 1) r on true
     left join lateral (
-        select type, author_id, data ? 'forward_of' as is_forward,
+        select type, author_id, recipients, data ? 'forward_of' as is_forward,
             case when type = 'comment' then left(regexp_replace(left(text, 400), '\\s+', ' ', 'g'), 180) end as comment
-        from message where account_id = c.account_id and id = c.last_message_id limit 1) l on true"""
+        from message where account_id = c.account_id and id = c.last_message_id limit 1) l on true
+    cross join lateral (select case when c.last_received_id = c.last_message_id then l.recipients else (
+        select recipients from message where account_id = c.account_id and id = c.last_received_id) end as recipients offset 0) heard"""
 
 
 COUNT_CAP = 100

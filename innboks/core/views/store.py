@@ -8,12 +8,12 @@ knowing parameters (`lib/db.py`). Read next: `models.py`, then `list_conversatio
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 from psycopg.types.json import Jsonb
 
-from innboks.core.conversations.models import Conversation
+from innboks.core.conversations.models import Conversation, Priority
 from innboks.core.conversations.store import JOINS, LISTED
 from innboks.core.views.models import CLOSING_SOON, Counted, Key, SavedView, Walk
 from innboks.lib.db import Connection, fetch_all, fetch_one, fetch_with
@@ -22,8 +22,13 @@ COUNT_CAP = 100
 """Counters stop here and show "99+": a bigger number helps nobody, and counting costs."""
 SCAN_MAX = 500
 """How many rows a page looks at to find some that fit."""
+ASSIGNEES_MAX = 3
+"""So many people's conversations are walked person by person."""
 OWN_MAX = 300
 """How many of a person's newest mentions and drafts are shown."""
+
+_LOOKED_AT = "id, account_id, assignee_id, channel_account_id, contact_id, priority, waiting_since, last_message_at, due_at, due_rank"
+"""What `_fits` asks about."""
 
 
 class _Parameters:
@@ -53,18 +58,30 @@ async def page(conn: Connection, walk: Walk, after: Key | None, limit: int) -> F
         return Found([], None, False)
     put = _Parameters()
     fits = _fits(walk, put)
-    wanted = limit + 1 if fits is None else SCAN_MAX
-    column, order = _order(walk)
-    rows = f"{_walks(walk, put, after, wanted)} order by {order} limit {wanted}"
     if fits is None:
-        looked_at = f"select w.*, true as fits, row_number() over (order by {order}) as nth from ({rows}) w"
-    else:
-        # The last row that was looked at comes along, fitting or not: the place to go on from.
-        looked_at = f"""select * from (
-                            select w.*, {fits} as fits, row_number() over (order by {order}) as nth from ({rows}) w) w
-                        where fits or nth = {SCAN_MAX} order by nth limit {limit + 1}"""
+        return await _all_of_page(conn, walk, after, limit, put)
+    return await _fitting_of_page(conn, walk, after, limit, put, fits)
+
+
+async def _all_of_page(conn: Connection, walk: Walk, after: Key | None, limit: int, put: _Parameters) -> Found:
+    """Where each row is shown that the walk meets."""
+    column, order = _order(walk)
+    rows = f"{_walks(walk, put, '*', after, limit + 1)} order by {order} limit {limit + 1}"
+    text = f"select {LISTED}, c.{column} as key from ({rows}) c {JOINS} order by {order}"
+    cursor = await conn.execute(text, put.values | {"account": walk.account_id, "user": walk.user_id})
+    found = await fetch_with(cursor, Conversation, beside=1)
+    items = [one for one, _ in found[:limit]]
+    return Found(items, Key(walk.by, found[limit - 1][1][0], items[-1].id) if len(found) > limit else None, False)
+
+
+async def _fitting_of_page(conn: Connection, walk: Walk, after: Key | None, limit: int, put: _Parameters, fits: str) -> Found:
+    """Where rows are looked at. The last one that was looked at comes along, fitting or not: the place to go on from."""
+    column, order = _order(walk)
+    rows = f"{_walks(walk, put, _LOOKED_AT, after, SCAN_MAX)} order by {order} limit {SCAN_MAX}"
     # Lateral with a limit: looked up by the whole key, whatever the planner thinks of the tables.
-    text = f"""select {LISTED}, w.{column} as key, w.fits, w.nth from ({looked_at}) w
+    text = f"""select {LISTED}, w.{column} as key, w.fits, w.nth from (
+                   select * from (select w.*, {fits} as fits, row_number() over (order by {order}) as nth from ({rows}) w) w
+                   where fits or nth = {SCAN_MAX} order by nth limit {limit + 1}) w
                cross join lateral (select * from conversation where account_id = w.account_id and id = w.id limit 1) c {JOINS} order by w.nth"""
     cursor = await conn.execute(text, put.values | {"account": walk.account_id, "user": walk.user_id})
     found = await fetch_with(cursor, Conversation, beside=3)
@@ -72,7 +89,7 @@ async def page(conn: Connection, walk: Walk, after: Key | None, limit: int) -> F
     items = [one for one, _ in fitting[:limit]]
     if len(fitting) > limit:
         return Found(items, Key(walk.by, fitting[limit - 1][1], items[-1].id), False)
-    if fits is None or not found or found[-1][1][2] < SCAN_MAX:
+    if not found or found[-1][1][2] < SCAN_MAX:
         return Found(items, None, False)
     last, (key, *_) = found[-1]
     return Found(items, Key(walk.by, key, last.id), True)
@@ -89,7 +106,7 @@ async def count(conn: Connection, walks: Sequence[Walk]) -> list[Counted]:
         fits = _fits(walk, put)
         scans.append(fits is not None)
         limit = COUNT_CAP if fits is None else SCAN_MAX
-        rows = f"{_walks(walk, put, None, None)} limit {limit}" if walk.inbox_ids else "select 1 where false"
+        rows = f"{_walks(walk, put, _LOOKED_AT, None, None)} limit {limit}" if walk.inbox_ids else "select 1 where false"
         fitting = f" filter (where {fits})" if fits and walk.inbox_ids else ""
         parts.append(f"(select count(*){fitting} as fitting, count(*) as seen from ({rows}) w) n{len(parts)}")
     columns = ", ".join(f"n{number}.fitting, n{number}.seen" for number in range(len(parts)))
@@ -109,7 +126,7 @@ def _order(walk: Walk) -> tuple[str, str]:
     return "last_message_at", f"last_message_at{direction}, id{direction}"
 
 
-def _walks(walk: Walk, put: _Parameters, after: Key | None, limit: int | None) -> str:
+def _walks(walk: Walk, put: _Parameters, names: str, after: Key | None, limit: int | None) -> str:
     """One walk for each index entry point, put together; with a limit, each in order."""
     column, order = _order(walk)
     conditions = [f"account_id = {put(walk.account_id)}"]
@@ -123,7 +140,6 @@ def _walks(walk: Walk, put: _Parameters, after: Key | None, limit: int | None) -
     if walk.by == "time" and walk.filters.until is not None:
         conditions.append(f"last_message_at < {put(walk.filters.until)}")
     conditions += _place(walk, put)
-    names = "id, account_id, assignee_id, channel_account_id, contact_id, priority, waiting_since, last_message_at, due_at, due_rank"
     ending = "" if limit is None else f" order by {order} limit {limit}"
     walks = [f"(select {names} from conversation where {' and '.join([*conditions, *entry])}{ending})" for entry in _entries(walk, put)]
     return f"select * from ({' union all '.join(walks)}) merged"
@@ -139,14 +155,30 @@ def _entries(walk: Walk, put: _Parameters) -> list[list[str]]:
         return [[f"inbox_id = {put(inbox)}", "failed_count > 0", "shelf in ('open', 'closed', 'snoozed')"] for inbox in walk.inbox_ids]
     if filters.channel_account_ids:
         return [[f"channel_account_id = {put(channel)}", shelf] for channel in filters.channel_account_ids for shelf in shelves]
-    entries = []
-    for inbox in map(put, walk.inbox_ids):
-        if len(walk.assignee_ids) == 1:
-            assignee = f"coalesce(assignee_id, 0) = {put(walk.assignee_ids[0])}"
-            entries += [[f"inbox_id = {inbox}", assignee, shelf] for shelf in shelves]
-        else:
-            entries += [[f"inbox_id = {inbox}", shelf] for shelf in shelves]
-    return entries
+    narrowed = [""]
+    if assignees := _leading_assignees(walk):
+        narrowed = [f"coalesce(assignee_id, 0) = {put(one)}" for one in assignees]
+    elif priorities := _leading_priorities(walk):
+        narrowed = [f"priority = '{one}'" for one in priorities]
+    inboxes = [f"inbox_id = {put(inbox)}" for inbox in walk.inbox_ids]
+    return [[one for one in (inbox, narrow, shelf) if one] for inbox in inboxes for narrow in narrowed for shelf in shelves]
+
+
+def _is_by_inbox(walk: Walk) -> bool:
+    filters = walk.filters
+    return walk.source is None and filters.contact_id is None and not walk.is_failed and not filters.channel_account_ids
+
+
+def _leading_assignees(walk: Walk) -> list[int]:
+    """Those who have a walk each; with more of them, rows are looked at."""
+    assignees = list(dict.fromkeys(walk.assignee_ids))
+    return assignees if _is_by_inbox(walk) and len(assignees) <= ASSIGNEES_MAX else []
+
+
+def _leading_priorities(walk: Walk) -> list[Priority]:
+    """Those that have a walk each. Most conversations are of normal priority: an index of those would cost more than looking at rows."""
+    wanted = [one for one in get_args(Priority) if one in walk.filters.priorities]
+    return wanted if _is_by_inbox(walk) and "normal" not in wanted and not _leading_assignees(walk) else []
 
 
 def _place(walk: Walk, put: _Parameters) -> list[str]:
@@ -169,14 +201,13 @@ def _fits(walk: Walk, put: _Parameters) -> str | None:
     """What has to be looked at row by row; None when the walk shows all that it meets."""
     filters = walk.filters
     conditions = []
-    is_own_entry = walk.source is None and filters.contact_id is None and not walk.is_failed
-    if walk.assignee_ids and not (is_own_entry and len(walk.assignee_ids) == 1 and not filters.channel_account_ids):
+    if walk.assignee_ids and not _leading_assignees(walk):
         conditions.append(f"coalesce(w.assignee_id, 0) = any({put(list(walk.assignee_ids))})")
-    if filters.channel_account_ids and not is_own_entry:
+    if filters.channel_account_ids and (walk.source is not None or filters.contact_id is not None or walk.is_failed):
         conditions.append(f"w.channel_account_id = any({put(list(filters.channel_account_ids))})")
     if walk.is_closing and walk.by == "time":
         conditions.append(f"w.due_at < {put(walk.now + CLOSING_SOON)}")
-    if filters.priorities:
+    if filters.priorities and not _leading_priorities(walk):
         conditions.append(f"w.priority = any({put(list(filters.priorities))})")
     if filters.tag_ids:
         conditions.append(
