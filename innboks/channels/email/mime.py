@@ -7,6 +7,7 @@ displayed parts, `attached.py` names the files; `read.py` adds what is read out 
 from innboks.channels.email.addresses import parse_addresses
 from innboks.channels.email.attached import Files
 from innboks.channels.email.bodies import Bodies, read_bodies
+from innboks.channels.email.charsets import decode_text
 from innboks.channels.email.dates import parse_date
 from innboks.channels.email.encoded_words import decode_words, raw_text
 from innboks.channels.email.mail import Address, Mail
@@ -34,7 +35,26 @@ def parse_mail(raw: bytes) -> Mail:
 
 
 def _bodies(root: Part, problems: list[str]) -> Bodies:
-    return read_bodies(root, Files(problems))
+    """What the mail shows. Where nothing would be, and there are words that no part holds, the raw body: it must not look lost."""
+    bodies = read_bodies(root, Files(problems))
+    if not (bodies.text.strip() or bodies.html.strip() or bodies.files.found) and _has_words_outside_its_parts(root):
+        bodies.text = decode_text(root.body(), None).replace("\x00", "")
+        problems.append("The parts of the mail cannot be read: its body is shown as it came.")
+    return bodies
+
+
+def _has_words_outside_its_parts(root: Part) -> bool:
+    """Behind a closing delimiter, where a part that was cut off too early goes on. What stands before the first part is for programs without MIME."""
+    waiting = [root]
+    while waiting:
+        part = waiting.pop()
+        if part.children:
+            last = part.children[-1]
+            behind = part.buffer[last.end : part.end] if last.buffer is part.buffer else b""
+            if any(line.strip() and not line.startswith(b"--") for line in behind.splitlines()):
+                return True
+            waiting.extend(part.children)
+    return False
 
 
 def _headers(root: Part, problems: list[str]) -> Mail:

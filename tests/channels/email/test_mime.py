@@ -173,6 +173,23 @@ def test_multiparts_without_end_or_boundary() -> None:
         assert "hei" in mail.body_text
 
 
+def test_where_no_part_can_be_read_the_raw_body_is_shown() -> None:
+    """A boundary that ends in dashes closes what it should open; the words behind it are somebody's all the same."""
+    dashes = (
+        b'Content-Type: multipart/mixed; boundary="a--"\r\n\r\n--a--\r\nContent-Type: multipart/mixed; boundary="a----"\r\n\r\n--a----\r\n'
+    )
+    mail = parse_mail(HEAD + dashes + "Content-Type: text/plain\r\n\r\nDet er på vei.\r\n--a------\r\n".encode())
+    assert "Det er på vei." in mail.body_text
+    assert "The parts of the mail cannot be read: its body is shown as it came." in mail.problems
+
+
+@pytest.mark.parametrize("preamble", [b"", b"This is a multi-part message in MIME format.\r\n"])
+@pytest.mark.parametrize("part", [b"", b"Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\nDQo=\r\n"])
+def test_a_mail_whose_parts_say_nothing_stays_empty(preamble: bytes, part: bytes) -> None:
+    mail = parse_mail(HEAD + b"Content-Type: multipart/mixed; boundary=b\r\n\r\n" + preamble + b"--b\r\n" + part + b"\r\n--b--\r\n\r\n")
+    assert (mail.body_text.strip(), mail.attachments) == ("", [])
+
+
 def test_similar_boundaries_are_told_apart() -> None:
     mail = parse_mail(
         HEAD + b'Content-Type: multipart/mixed; boundary="a"\r\n\r\n--a\r\nContent-Type: multipart/alternative; boundary="a1"\r\n\r\n'
