@@ -82,6 +82,11 @@ def _parser() -> argparse.ArgumentParser:
     ticketing.add_argument("mode", nargs="?", choices=("on", "off", "by-date"), metavar="on|off|by-date", help="what to change it to")
     ticketing.add_argument("--account", metavar="A", help="id or name of the account (default: all of them)")
 
+    features = add("features", _features, "say which features an account has, and switch one on or off")
+    features.add_argument("feature", nargs="?", metavar="FEATURE", help="which one (default: all of them)")
+    features.add_argument("mode", nargs="?", choices=("on", "off"), metavar="on|off", help="what to change it to")
+    features.add_argument("--account", metavar="A", help="id or name of the account (default: all of them)")
+
     connect = add("connect", _connect, "connect a channel without a browser, and print the channel account as JSON")
     connect.add_argument("kind", metavar="KIND", help="kind of channel")
     connect.add_argument("--name", required=True, metavar="N", help="name of the channel account")
@@ -222,6 +227,22 @@ def _ticketing(arguments: argparse.Namespace, settings: Settings) -> int:
             if arguments.mode:
                 account = await set_ticketing(parts, account.id, arguments.mode.replace("-", "_"))
             print(f"{account.id} “{account.name}”: {'on' if account.inbox_ticketing else 'off'}")
+        return 0
+
+    return _with_parts(settings, work)
+
+
+def _features(arguments: argparse.Namespace, settings: Settings) -> int:
+    async def work(parts: "Parts") -> int:
+        from innboks.core.accounts.features import features
+        from innboks.core.accounts.flags import accounts_named, set_feature
+
+        for account in await accounts_named(parts, arguments.account):
+            if arguments.mode:
+                account = await set_feature(parts, account.id, arguments.feature, is_on=arguments.mode == "on")
+            for name in features(parts.registry):
+                if arguments.feature in (None, name):
+                    print(f"{account.id} “{account.name}” {name}: {'off' if name in account.switched_off else 'on'}")
         return 0
 
     return _with_parts(settings, work)

@@ -69,6 +69,12 @@ def test_from_nothing_to_a_connected_channel_without_a_browser(innboks: Any) -> 
     assert innboks("ticketing", "on", "--account", "tindra").stdout == innboks("ticketing").stdout == "1 “Tindra”: on\n"
     assert "no account" in innboks("ticketing", "off", "--account", "Nobody").stderr
 
+    assert innboks("features", "presence", "off").stdout == "1 “Tindra” presence: off\n"
+    states = [line.rsplit(" ", 2)[1:] for line in innboks("features").stdout.splitlines()]
+    assert dict(states) == {"automatic_assignment:": "on", "at_capacity_chat:": "on", "presence:": "off", "channel.echo:": "on"}
+    assert innboks("features", "presence", "on", "--account", "tindra").stdout == "1 “Tindra” presence: on\n"
+    assert "no feature" in innboks("features", "channel.email", "off").stderr, "the basic channels are always there"
+
     process, address = innboks("web", wait=False)
     try:
         _wait_until_ready(address)

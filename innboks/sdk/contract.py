@@ -325,6 +325,8 @@ class Channel:
     """What a raw payload is as a file. "message/rfc822" lets people see its header lines and save it as .eml."""
     has_hook: ClassVar[bool] = True
     """Do payloads come by HTTP, to `/hooks/{kind}/{id}`? Where only `watch` or `serve` deliver, nobody else may tell what a transport tells."""
+    is_plan_bound: ClassVar[bool] = False
+    """May an operator leave it out for an account (R-003)? The basic channels never are."""
     tagline: ClassVar[str] = ""
     """A few words for the catalogue: what one needs, or which ways there are."""
 

@@ -78,6 +78,10 @@ test("a set-up is left, found again after a reload, and finished with its previe
 
   // The panel on its page changes what holds from then on.
   await page.goto(`${world.innboks.url}/settings/channels/${made.id}`);
+  const automation = page.getByRole("tab", { name: "Automation" });
+  await expect(page.getByRole("tabpanel", { name: "Configuration" }).getByLabel("Company name")).toBeVisible();
+  await expect(page.getByRole("button", { name: "Edit ticket" })).toHaveCount(0);
+  await automation.click();
   await page.getByRole("button", { name: "Edit ticket" }).click();
   const panel = page.getByRole("dialog", { name: "Edit ticket" });
   await expect(panel.getByLabel("First status")).toHaveValue((await tickets()).stage_id);

@@ -8,6 +8,8 @@ from litestar import Response, delete, get, patch, post
 from litestar.params import JSONBody
 
 from innboks.api.call import Call, Id, Input, Items, Name, PathId, number_or_none, text_id
+from innboks.core.accounts.features import has_channel
+from innboks.core.accounts.users import account_of
 from innboks.core.channel_accounts import connect, drafts, rhythm
 from innboks.core.channel_accounts import ledger as books
 from innboks.core.channel_accounts.directory import operator_settings
@@ -179,8 +181,10 @@ def _shown(parts: Parts, row: ChannelAccount, figures: rhythm.Figures) -> Channe
 
 @get("/channels", operation_id="list_channels", tags=["channels"], summary="What can be connected, with forms and guides")
 async def list_channels(request: Call) -> Items[dict[str, Any]]:
+    """`is_switched_off`: the operator left it out for this account; what is connected is still shown and received."""
     registry, settings = request.parts.registry, operator_settings(request.parts)
-    return Items([registry.describe(channel, settings) for channel in registry])
+    account = await account_of(request.parts, request.actor)
+    return Items([registry.describe(channel, settings) | {"is_switched_off": not has_channel(account, channel)} for channel in registry])
 
 
 @get("/channel-accounts", operation_id="list_channel_accounts", tags=["channels"], summary="What is connected to the inboxes I may read")

@@ -36,6 +36,8 @@ class TakeOver(Input):
 
 @get("/presence", operation_id="list_presence", tags=["presence"], summary="Who reads or writes where, now")
 async def list_presence(request: Call) -> Items[PresentOut]:
+    if await presence.is_hidden(request.parts, request.actor):
+        return Items([])
     here = _presence(request).of(request.actor.account_id, request.actor.readable)
     return Items([PresentOut(str(one.conversation_id), str(one.user_id), one.state, one.since) for one in here])
 

@@ -21,7 +21,7 @@ from innboks.errors import Unauthenticated
 class AccountOut(msgspec.Struct):
     """`undo_send_s`: so long an answer written in the app can be taken back before it leaves. `assigns_when_available`: when somebody becomes
     available, rules give out what waits unassigned. `inbox_ticketing`: may conversations become tickets here? The operator decides.
-    `tickets_per_contact_max`: with so many, a contact gets no more by itself."""
+    `tickets_per_contact_max`: with so many, a contact gets no more by itself. `switched_off`: features that the operator took away."""
 
     id: str
     name: str
@@ -29,6 +29,7 @@ class AccountOut(msgspec.Struct):
     assigns_when_available: bool
     inbox_ticketing: bool
     tickets_per_contact_max: int
+    switched_off: list[str]
 
 
 class SessionOut(msgspec.Struct):
@@ -68,6 +69,7 @@ def account_out(account: Account) -> AccountOut:
         account.assigns_when_available,
         account.inbox_ticketing,
         account.tickets_per_contact_max,
+        account.switched_off,
     )
 
 

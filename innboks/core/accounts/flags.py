@@ -1,8 +1,9 @@
-"""What an operator switches on or off for an account (R-002, R-052). Not reachable over HTTP. Read next: `store.py`, `cli.py`."""
+"""What an operator switches on or off for an account (R-002, R-052). Not reachable over HTTP. Read next: `features.py`, `store.py`, `cli.py`."""
 
 from typing import TYPE_CHECKING, Literal, get_args
 
 from innboks.core.accounts import store
+from innboks.core.accounts.features import features
 from innboks.core.accounts.models import Account
 from innboks.errors import Invalid, NotFound
 
@@ -27,6 +28,19 @@ async def accounts_named(parts: "Parts", wanted: str | None) -> list[Account]:
     if len(meant) > 1:
         raise Invalid(f"Several accounts are called “{wanted}”. Say which by its id: {', '.join(str(one.id) for one in meant)}.")
     return meant
+
+
+async def set_feature(parts: "Parts", account_id: int, name: str, *, is_on: bool) -> Account:
+    """Those who have the app open see it at once. Raises `NotFound`."""
+    known = features(parts.registry)
+    if name not in known:
+        raise NotFound(f"There is no feature “{name}”. There are: {', '.join(known)}.")
+    async with parts.db.transaction() as conn:
+        await store.set_flag(conn, account_id, name, "on" if is_on else "off")
+        account = await store.get_account(conn, account_id)
+    parts.wake.touch(account_id)
+    assert account
+    return account
 
 
 async def set_ticketing(parts: "Parts", account_id: int, mode: str) -> Account:

@@ -21,7 +21,8 @@ _ACCOUNT = """select id, name, coalesce((settings ->> 'undo_send_s')::integer, %
         coalesce((settings ->> 'assign_when_available')::boolean, false) as assigns_when_available,
         case coalesce(flags ->> 'inbox_ticketing', 'on') when 'on' then true when 'off' then false
             else created_at < timestamptz '2024-04-02 00:00+00' end as inbox_ticketing,
-        coalesce((settings ->> 'tickets_per_contact_max')::integer, %(tickets)s) as tickets_per_contact_max
+        coalesce((settings ->> 'tickets_per_contact_max')::integer, %(tickets)s) as tickets_per_contact_max,
+        array(select key from jsonb_each_text(flags) where value = 'off' and key <> 'inbox_ticketing' order by key) as switched_off
     from account"""
 _ACCOUNT_VALUES = {"undo": UNDO_SEND_S, "tickets": TICKETS_PER_CONTACT}
 _SETUP_LOCK = 0x73657475  # "setu"
@@ -62,6 +63,13 @@ async def set_flag(conn: Connection, account_id: int, name: str, value: str) -> 
            insert into event (account_id, type) values (%(account)s, 'account.changed')""",
         {"account": account_id, "name": name, "value": value},
     )
+
+
+async def is_off(conn: Connection, account_id: int, feature: str) -> bool:
+    """Did the operator switch this feature off (R-002)?"""
+    cursor = await conn.execute("select flags ->> %s = 'off' from account where id = %s", (feature, account_id))
+    row = await cursor.fetchone()
+    return bool(row and row[0])
 
 
 async def change_settings(conn: Connection, account_id: int, settings: Mapping[str, Any]) -> None:

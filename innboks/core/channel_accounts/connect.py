@@ -7,6 +7,7 @@ import msgspec
 import psycopg
 
 from innboks.core.access import ACCOUNT_ACCESS, Actor
+from innboks.core.accounts.features import require_channel
 from innboks.core.channel_accounts import store
 from innboks.core.channel_accounts import store_drafts as drafts
 from innboks.core.channel_accounts.directory import Connected, open_up
@@ -137,6 +138,7 @@ async def draft_of(
 ) -> Connected:
     """A channel account that is not stored yet, so that its channel can try it. Raises `NotFound` when there is no such inbox."""
     async with parts.db.transaction() as conn:
+        await require_channel(conn, actor.account_id, parts.registry.get(kind))
         target = inbox_id if inbox_id is not None else await inboxes.first_inbox(conn, actor.account_id)
         if target is None or not await inboxes.is_open(conn, actor.account_id, target):
             raise NotFound("There is no such inbox.", code="unknown_inbox")
@@ -165,6 +167,9 @@ async def change_channel_account(
     before = await get_channel_account(parts, actor, channel_account_id)
     if before.archived_at is not None:
         raise Conflict("This channel was disconnected. Connect it anew.", code="disconnected")
+    if is_active or config is not None:
+        async with parts.db.connection() as conn:
+            await require_channel(conn, actor.account_id, parts.registry.get(before.kind))
     values: dict[str, Any] = {}
     if name is not None:
         if not name.strip():

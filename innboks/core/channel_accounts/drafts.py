@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from innboks.core.access import ACCOUNT_ACCESS, Actor
+from innboks.core.accounts.features import require_channel
 from innboks.core.channel_accounts import store_drafts as store
 from innboks.core.channel_accounts.connect import is_secret
 from innboks.core.events import store as events
@@ -64,8 +65,9 @@ async def get_draft(parts: Parts, actor: Actor, draft_id: int) -> Draft:
 async def begin_draft(parts: Parts, actor: Actor, kind: str, content: Content) -> Draft:
     """Raises `Conflict` where there are too many: they are listed, so somebody sees them."""
     actor.require(ACCOUNT_ACCESS)
-    parts.registry.get(kind)
+    channel = parts.registry.get(kind)
     async with parts.db.transaction() as conn:
+        await require_channel(conn, actor.account_id, channel)
         if await store.count(conn, actor.account_id) >= DRAFTS_MAX:
             raise Conflict(f"There are {DRAFTS_MAX} unfinished set-ups. Finish or delete some of them first.", code="too_many_drafts")
         draft_id = await store.next_id(conn)

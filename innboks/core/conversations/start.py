@@ -3,6 +3,7 @@
 import psycopg
 
 from innboks.core.access import Actor
+from innboks.core.accounts.features import require_channel
 from innboks.core.channel_accounts.directory import Connected
 from innboks.core.contacts import store as contacts
 from innboks.core.conversations import store
@@ -61,6 +62,7 @@ async def _find_or_start(parts: Parts, actor: Actor, connected: Connected, new: 
 
 async def _start(parts: Parts, conn: Connection, actor: Actor, connected: Connected, new: NewMessage) -> tuple[int, Hold]:
     row, abilities = connected.row, connected.channel.abilities
+    await require_channel(conn, actor.account_id, connected.channel)
     first = typed(new.to or [], "to", abilities)[0]
     contact_id = await contacts.find_or_add(
         conn,

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 import psycopg
 
 from innboks.core.access import Actor
+from innboks.core.accounts.features import require_channel
 from innboks.core.channel_accounts import store as channel_accounts
 from innboks.core.channel_accounts.health import release_if_back
 from innboks.core.conversations import store as conversations
@@ -96,6 +97,7 @@ async def _write(
     if new.type == "reply":
         if ground.is_blocked and new.forward_of is None:
             raise blocked()
+        await require_channel(conn, actor.account_id, connected.channel)
         abilities = connected.channel.abilities
         check_way(parts, ground, abilities, new)
         if new.forward_of is not None:

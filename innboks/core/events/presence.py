@@ -12,6 +12,7 @@ from typing import Any, Literal
 import msgspec
 
 from innboks.core.access import Actor
+from innboks.core.accounts.features import has_presence
 from innboks.core.conversations.change import Change, change
 from innboks.core.conversations.models import Conversation
 from innboks.core.conversations.read import Draft, draft_of, get_conversation
@@ -80,6 +81,12 @@ class Presence:
         return self._handed.get((account_id, conversation_id, by_user_id, to_user_id), 0.0) > self._clock.monotonic()
 
 
+async def is_hidden(parts: Parts, actor: Actor) -> bool:
+    """Did the operator take away that people see who else is there (R-014)? Then nothing of it is told to anybody."""
+    async with parts.db.connection() as conn:
+        return not await has_presence(conn, actor.account_id)
+
+
 async def say_where(
     parts: Parts,
     presence: Presence,
@@ -91,6 +98,8 @@ async def say_where(
     """Tells everybody who may read this conversation that the actor reads or writes here, or has gone. `since` is the browser's own idea of when it
     began; without one it is when we first heard of it."""
     conversation = await get_conversation(parts, actor, conversation_id)
+    if await is_hidden(parts, actor):
+        return
     now = parts.clock.now()
     before = presence.one(actor.account_id, conversation_id, actor.user_id)
     if since is None or not now - SINCE_MAX < since <= now:

@@ -12,6 +12,7 @@ import msgspec
 
 from innboks.core.access import ACCOUNT_ACCESS, Actor
 from innboks.core.accounts import seats
+from innboks.core.accounts.features import require_assignment
 from innboks.core.accounts.seats import Flaw
 from innboks.core.channel_accounts import store as channel_accounts
 from innboks.core.channel_accounts.models import ChannelAccount
@@ -60,10 +61,12 @@ async def is_live(parts: Parts, actor: Actor, channel_account_id: int) -> bool:
 
 async def set_rule(parts: Parts, actor: Actor, channel_account_id: int, rule: Rule) -> tuple[Rule, list[Named]]:
     """Who is in it already may stay, whatever became of them; who is new must be somebody that a rule can choose (R-011, scenario 5). Raises
-    `Invalid`, `NotFound`."""
+    `Invalid`, `NotFound`, `Forbidden` where the operator switched rules off."""
     actor.require(ACCOUNT_ACCESS)
     async with parts.db.transaction() as conn:
         row = await _row(conn, actor, channel_account_id)
+        if rule.is_on:
+            await require_assignment(conn, actor.account_id)
         before = await store.rule_of(conn, actor.account_id, channel_account_id)
         await _check(conn, row, rule, before)
         await store.save_rule(conn, actor.account_id, channel_account_id, rule)

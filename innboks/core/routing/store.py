@@ -130,10 +130,11 @@ async def open_counts(conn: Connection, account_id: int, user_ids: Sequence[int]
 
 
 async def rule_of(conn: Connection, account_id: int, channel_account_id: int) -> Rule:
-    """The rule as it stands; one that is off when there is none."""
+    """The rule as it holds; one that is off when there is none, and none is on where the operator switched automatic assignment off."""
     cursor = await conn.execute(
-        """select is_on, asks_owner, targets, only_available, distribution, round from assignment_rule
-           where account_id = %s and channel_account_id = %s""",
+        """select r.is_on and coalesce(a.flags ->> 'automatic_assignment', 'on') <> 'off' as is_on,
+               r.asks_owner, r.targets, r.only_available, r.distribution, r.round
+           from assignment_rule r join account a on a.id = r.account_id where r.account_id = %s and r.channel_account_id = %s""",
         (account_id, channel_account_id),
     )
     return await fetch_one(cursor, Rule) or Rule()

@@ -64,6 +64,7 @@ class Echo(Channel):
     kind = "echo"
     name = "Echo"
     category = "messaging"
+    is_plan_bound = True
     Config = Config
     abilities = Abilities(text_limit=4000, has_receipts=True, has_read_receipts=True, identity="opaque")
 

@@ -2667,6 +2667,7 @@ export interface components {
             assigns_when_available: boolean;
             inbox_ticketing: boolean;
             tickets_per_contact_max: number;
+            switched_off: string[];
         };
         /** AddedOut */
         AddedOut: {

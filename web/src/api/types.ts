@@ -217,6 +217,8 @@ export interface Channel {
   sign_ins?: SignIn[];
   can_preview: boolean;
   can_check: boolean;
+  /** The operator left it out for this account: it is not offered. */
+  is_switched_off?: boolean;
 }
 
 /** One way to connect by signing in at the provider: for which values of the form, what is accepted first, and why it cannot be used yet. */

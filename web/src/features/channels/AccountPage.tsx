@@ -31,12 +31,13 @@ const TABS: { id: string; label: MessageId }[] = [
   { id: "automation", label: "channels.automation" },
 ];
 
-/** One channel account. How it is set up and who gets what comes over it stand apart, each with an address of its own. */
+/** One channel account. How it is set up, and what is done by itself with what comes over it, stand apart, each with an address of its own. */
 export function AccountPage({ account }: { account: ChannelAccount }) {
   const client = useQueryClient();
   const navigate = useNavigate();
   const { tab } = useParams({ strict: false });
   const mayRule = useMay("account_access");
+  const hasTickets = useQuery(sessionQuery).data?.account.inbox_ticketing;
   const channel = useChannel(account.kind);
   const current = tab === "automation" && mayRule ? "automation" : "configuration";
   // What was opened once stays, with what is half changed in it.
@@ -77,6 +78,7 @@ export function AccountPage({ account }: { account: ChannelAccount }) {
         {isOpened ? (
           <Suspense fallback={<Skeleton rows={4} shape="line" />}>
             <Automation account={account} />
+            {hasTickets ? <TicketPanel account={account} /> : null}
           </Suspense>
         ) : null}
       </TabPanel>
@@ -86,8 +88,6 @@ export function AccountPage({ account }: { account: ChannelAccount }) {
 
 /** Health, its address with us, what it holds, its settings, and the end of it. */
 function Configuration({ account, onChanged }: { account: ChannelAccount; onChanged: () => Promise<void> }) {
-  const mayEdit = useMay("account_access");
-  const hasTickets = useQuery(sessionQuery).data?.account.inbox_ticketing && mayEdit;
   return (
     <div className="narrow">
       <h2>{t("channels.health")}</h2>
@@ -104,11 +104,6 @@ function Configuration({ account, onChanged }: { account: ChannelAccount; onChan
       <LedgerCard accountId={account.id} />
       <h2>{t("channels.settings")}</h2>
       <EditForm account={account} onSaved={onChanged} />
-      {hasTickets ? (
-        <Suspense fallback={<Skeleton rows={2} shape="line" />}>
-          <TicketPanel account={account} />
-        </Suspense>
-      ) : null}
       <Delete account={account} />
     </div>
   );

@@ -8,7 +8,7 @@ import { ChannelBadge } from "./ChannelBadge";
 
 export function Catalogue({ wanted, onPick }: { wanted: string; onPick: (channel: Channel) => void }) {
   const channels = useQuery(channelsQuery);
-  const found = channels.data?.filter((one) => matches(wanted, one.name, one.tagline));
+  const found = channels.data?.filter((one) => !one.is_switched_off && matches(wanted, one.name, one.tagline));
   return (
     <>
       <h2 id="catalogue">{t("channels.add")}</h2>

@@ -3,7 +3,7 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { put } from "../../api/client";
-import { keys } from "../../api/queries";
+import { keys, sessionQuery } from "../../api/queries";
 import type { AssignmentRule, ChannelAccount, RuleDraft } from "../../api/types";
 import { Button } from "../../ui/Button";
 import { Select, Switch } from "../../ui/Field";
@@ -17,6 +17,8 @@ import "./routing.css";
 
 export default function Automation({ account }: { account: ChannelAccount }) {
   const rule = useQuery(ruleQuery(account.id));
+  const isOff = useQuery(sessionQuery).data?.account.switched_off.includes("automatic_assignment");
+  if (isOff) return <p className="soft">{t("routing.switched_off")}</p>;
   if (rule.isPending) return <Skeleton rows={4} shape="line" />;
   if (rule.isError) return <Failed error={rule.error} onRetry={() => void rule.refetch()} />;
   return <Editor account={account} saved={rule.data} />;

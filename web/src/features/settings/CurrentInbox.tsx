@@ -14,7 +14,7 @@ export function CurrentInbox({ inboxes, current }: Props) {
   const navigate = useNavigate();
   return (
     <Menu
-      label={t("inboxes.current")}
+      label={t("inboxes.current", { name: current.name })}
       className="currentview"
       items={inboxes.map((inbox) => ({
         id: inbox.id,

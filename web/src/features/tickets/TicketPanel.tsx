@@ -1,4 +1,4 @@
-/* On a connection's page: the switch, and the panel "Edit ticket". Both hold when they are saved, for tickets made afterwards. */
+/* On a connection's page, under Automation: the switch, and the panel "Edit ticket". Both hold when they are saved, for tickets made afterwards. */
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Pencil } from "lucide-react";
 import { type FormEvent, useState } from "react";

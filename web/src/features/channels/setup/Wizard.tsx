@@ -58,11 +58,14 @@ export function Wizard({ channel, begun, connected, brand: given }: Props) {
   }));
   const steps = STEPS.filter((step) => {
     if (step === "tickets") return own?.inbox_ticketing;
+    if (step === "assignment") return !own?.switched_off.includes("automatic_assignment");
     return step !== "details" || fields.some((field) => field.step === "details");
   });
-  // A step that is no more (the operator took tickets away) was the last one.
+  // Of a step that is no more (the operator took it away) the last one is left.
   const [step, setStep] = useState<Step>(
-    () => steps.find((one) => one === connected?.setup_step) ?? (connected?.setup_step ? "assignment" : "account"),
+    () =>
+      steps.find((one) => one === connected?.setup_step) ??
+      (connected?.setup_step ? (steps.at(-1) ?? "account") : "account"),
   );
   const [accepts, setAccepts] = useState(false);
   const [problem, setProblem] = useState<unknown>(null);
