@@ -7,7 +7,10 @@ import httpx
 import pytest
 
 from innboks.core.access import Actor
+from innboks.core.contacts import store as contact_store
 from innboks.core.contacts import store_list
+from innboks.core.contacts.merge import Choices, _move_all
+from innboks.core.contacts.unmerge import undo_merge
 from innboks.core.parts import Parts
 from innboks.core.search.index import index_all
 from tests.api.conftest import assert_problem, colleague, say
@@ -363,3 +366,41 @@ async def test_what_comes_while_a_contact_is_merged_belongs_to_the_one_that_stay
                     where c.merged_into_id is not null"""
             )
             assert await cursor.fetchone() == (0,), table
+
+
+@pytest.mark.parametrize("number", ["1" + "0" * 400, "1e16", "-9999999999999999999"])
+async def test_a_number_beyond_all_numbers_is_refused(api: httpx.AsyncClient, number: str) -> None:
+    await made(api, "/api/contact-properties", {"label": "Size", "type": "number"})
+    body = f'{{"name": "Anna", "properties": {{"size": {number}}}}}'
+    answer = await api.post("/api/contacts", content=body, headers={"content-type": "application/json"})
+    assert answer.status_code == 400, answer.text
+
+
+async def test_undoing_a_merge_waits_for_whoever_merges_on_at_that_moment(
+    api: httpx.AsyncClient, parts: Parts, ada: Actor, echo: dict[str, Any]
+) -> None:
+    """What went has gone on meanwhile, and is fetched from there."""
+    first = await wrote(api, echo, "leo", "m1")
+    second = int((await made(api, "/api/contacts", {"name": "Second", "email": "second@kunde.example"}))["id"])
+    third = int((await made(api, "/api/contacts", {"name": "Third"}))["id"])
+    inner = (await made(api, f"/api/contacts/{second}/merge", {"contact_id": first}))["merge_id"]
+    async with parts.db.transaction() as conn:
+        await contact_store.lock(conn, ada.account_id, [second, third])
+        undoing = asyncio.create_task(undo_merge(parts, ada, int(inner)))
+        while not await waits_for_a_lock(parts):
+            await asyncio.sleep(0.01)
+        source = await contact_store.get(conn, ada.account_id, second)
+        target = await contact_store.get(conn, ada.account_id, third)
+        assert source is not None
+        assert target is not None
+        await _move_all(conn, ada, source, target, Choices())
+    await undoing
+    back = (await api.get(f"/api/contacts/{first}")).json()
+    assert [one["value"] for one in back["identities"]] == ["leo"]
+    assert back["conversation_count"] == 1
+
+
+async def waits_for_a_lock(parts: Parts) -> bool:
+    async with parts.db.connection() as conn:
+        cursor = await conn.execute("select 1 from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()")
+        return await cursor.fetchone() is not None

@@ -167,3 +167,18 @@ async def test_trying_a_rule_tells_no_words_of_an_inbox_one_may_not_read(people:
     assert (one["conversation_id"], one["subject"], one["contact_name"]) == (None, "", "")
     (one,) = (await people.api.post(where, json={"is_on": False})).json()["items"]
     assert one["conversation_id"] is not None
+
+
+@pytest.mark.parametrize(
+    ("starts_at", "ends_at"),
+    [
+        ("9999-11-01T00:00:00Z", "9999-12-02T00:00:00Z"),
+        ("9999-12-31T00:00:00Z", "9999-12-31T23:59:59-14:00"),
+        ("2200-01-01T00:00:00Z", "2200-01-02T00:00:00Z"),
+        ("0001-01-01T00:00:00+14:00", "0001-01-02T00:00:00Z"),
+    ],
+)
+async def test_an_absence_beyond_all_years_is_refused(people: People, starts_at: str, ends_at: str) -> None:
+    bo, client = await people.new("Bo Agent")
+    absence = {"starts_at": starts_at, "ends_at": ends_at}
+    assert_problem(await client.patch(f"/api/users/{bo}/availability", json={"absences": [absence]}), 400, field="absences")

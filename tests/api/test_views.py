@@ -160,3 +160,11 @@ async def test_the_clock_is_told_and_an_inbox_sets_it(api: httpx.AsyncClient, ec
     await say(api, echo, "And the pegs?", sender="mia", id="m9")
     due = {one["preview"]: one["due_at"] for one in (await api.get("/api/conversations")).json()["items"]}
     assert due["And the pegs?"] is None
+
+
+async def test_a_view_at_the_very_end_leaves_room_for_others(api: httpx.AsyncClient) -> None:
+    first = await api.post("/api/saved-views", json={"name": "Last", "filters": {}, "position": 2**31 - 1})
+    assert first.status_code in (200, 201)
+    second = await api.post("/api/saved-views", json={"name": "After it", "filters": {}})
+    assert second.status_code in (200, 201), second.text
+    assert [one["name"] for one in (await api.get("/api/saved-views")).json()["items"]] == ["Last", "After it"]

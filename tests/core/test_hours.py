@@ -1,5 +1,6 @@
 """Who is available when, by a plan alone: no database, any moment."""
 
+import time
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -145,3 +146,21 @@ def test_a_choice_holds_now_and_never_longer_than_to_the_boundary(plan: Plan, at
     assert status_at(chosen, at)[0] == wanted
     if (boundary := next_boundary(plan, at)) is not None:
         assert status_at(chosen, boundary)[0] == ("available" if planned(plan, boundary)[0] else "away")
+
+
+def test_an_absence_years_away_is_found_without_going_through_the_years() -> None:
+    """Somebody who is there around the clock has no boundary before it; going through every day of a thousand years took minutes."""
+    always = [Hours(day, "00:00", "24:00") for day in range(7)]
+    at = oslo("3026-01-01T00:00")
+    plan = Plan(time_zone="Europe/Oslo", hours=always, absences=[Absence(at, at + timedelta(days=1))])
+    began = time.monotonic()
+    assert next_boundary(plan, oslo("2026-11-23T10:00")) == at
+    assert next_boundary(plan, at) == at + timedelta(days=1)
+    assert time.monotonic() - began < 2
+
+
+def test_hours_go_on_after_an_absence_longer_than_is_looked_ahead() -> None:
+    leave = Absence(oslo("2026-12-01T12:30"), oslo("2027-06-30T20:00"))
+    plan = Plan(time_zone="Europe/Oslo", hours=WEEK, absences=[leave])
+    assert next_boundary(plan, oslo("2026-12-02T12:00")) == oslo("2027-07-01T09:00")
+    assert next_boundary(plan, oslo("2026-12-01T12:10")) == oslo("2027-07-01T09:00")

@@ -19,7 +19,7 @@ from innboks.core.contact_transfers.models import Import, Options, RowResult
 from innboks.core.contact_transfers.store import Known
 from innboks.core.contact_transfers.tables import as_meant, rows_of
 from innboks.core.contacts import store_properties
-from innboks.core.contacts.contacts import NAME_CHARS
+from innboks.core.contacts.contacts import IDENTITIES_MAX, NAME_CHARS
 from innboks.core.contacts.models import Property
 from innboks.core.contacts.values import from_text
 from innboks.core.events import store as events
@@ -127,6 +127,8 @@ def meant(number: int, cells: list[str], ground: Ground) -> Wanted:
     except Invalid as error:
         found.problem = error.sentence
     found.name = names["name"] or f"{names['first_name']} {names['last_name']}".strip()
+    if len(found.emails) + len(found.phones) > IDENTITIES_MAX:
+        found.problem = f"A contact has at most {IDENTITIES_MAX} addresses."
     if not found.problem and not (found.name or found.emails or found.phones):
         found.problem = "The row has no name, no email address and no phone number."
     return found

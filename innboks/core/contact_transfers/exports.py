@@ -80,19 +80,19 @@ async def write_out(parts: Parts, account_id: int, id: int) -> None:
         try:
             if actor is None:
                 raise Invalid("Whoever began this export has no access any more.")
-            next = await _piece(parts, actor, found, properties, people)
+            is_over = await _piece(parts, actor, found, properties, people)
         except Invalid as error:
             async with parts.db.transaction() as conn:
                 await store.end_export(conn, account_id, id, "failed", error.sentence, parts.clock.now())
             return
-        if next is None:
+        if is_over:
             async with parts.db.transaction() as conn:
                 await store.end_export(conn, account_id, id, "done", "", parts.clock.now())
             return
 
 
-async def _piece(parts: Parts, actor: Actor, found: Export, properties: list[Property], people: dict[int, str]) -> str | None:
-    """Writes the next piece. Returns where the list goes on."""
+async def _piece(parts: Parts, actor: Actor, found: Export, properties: list[Property], people: dict[int, str]) -> bool:
+    """Writes the next piece. True when it was the last."""
     wanted = msgspec.convert(found.filter, ContactFilter)
     text = b"" if found.files else codecs.BOM_UTF8 + written([_heads(properties)]).encode()
     cursor, count = found.next, 0
@@ -107,7 +107,7 @@ async def _piece(parts: Parts, actor: Actor, found: Export, properties: list[Pro
         is_ours = await store.add_piece(
             conn, actor.account_id, found.id, after=found.next, hash=stored.hash, size=stored.size, count=count, next=cursor
         )
-    return cursor if is_ours else found.next
+    return is_ours and cursor is None  # what another worker wrote meanwhile is gone on from
 
 
 def _heads(properties: list[Property]) -> list[str]:

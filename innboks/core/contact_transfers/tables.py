@@ -25,8 +25,10 @@ SAMPLE_ROWS = 5
 _LOOKED_AT = 64 * 1024
 _PIECE = 1024 * 1024
 # What a spreadsheet takes for a formula (OWASP, "CSV Injection"); a plain number with its sign is none.
-_FORMULA = re.compile(r"[=+\-@\t\r]")
+_FORMULA = re.compile(r"[=+\-@]")
 _PLAIN_NUMBER = re.compile(r"[+-]?[0-9][0-9 .,]*\Z")
+_PIECE_OF_CELL = re.compile(r"((?:^|[;\t\r\n])[^\S\t\r\n]*)([=+\-@][^;\t\r\n]*)")
+_APOSTROPHE = re.compile(r"((?:^|[;\t\r\n])[^\S\t\r\n]*)'(?=[=+\-@])")
 
 
 class Table(msgspec.Struct, kw_only=True):
@@ -42,7 +44,10 @@ class Table(msgspec.Struct, kw_only=True):
 def look_at(content: bytes, encoding: str | None = None, delimiter: str | None = None) -> Table:
     """Reads it once. Raises `Invalid` for what is no table."""
     encoding = encoding or encoding_of(content)
-    head = codecs.getincrementaldecoder(_codec(encoding))("replace").decode(content[:_LOOKED_AT])
+    try:
+        head = codecs.getincrementaldecoder(_codec(encoding))("replace").decode(content[:_LOOKED_AT])
+    except UnicodeError as error:
+        raise Invalid("The file is not written in this encoding. Choose another one.", code="wrong_encoding", field="encoding") from error
     delimiter = delimiter or delimiter_of(head)
     rows = rows_of(io.BytesIO(content), encoding, delimiter)
     columns = next(rows, (0, []))[1]
@@ -123,10 +128,15 @@ def written(rows: list[list[str]]) -> str:
 
 
 def harmless(cell: str) -> str:
-    """A cell that a spreadsheet would take for a formula begins with an apostrophe, which shows it as text."""
-    return f"'{cell}" if _FORMULA.match(cell) and not _PLAIN_NUMBER.match(cell) else cell
+    """What a spreadsheet would take for a formula begins with an apostrophe, which shows it as text. Also behind what parts cells elsewhere: where a
+    comma is the decimal mark, as in Norwegian, a spreadsheet parts by semicolons whatever the file was written with."""
+    return _PIECE_OF_CELL.sub(lambda piece: _as_text(piece[1], piece[2]), cell)
+
+
+def _as_text(space: str, words: str) -> str:
+    return f"{space}'{words}" if _FORMULA.match(words) and not _PLAIN_NUMBER.match(words) else f"{space}{words}"
 
 
 def as_meant(cell: str) -> str:
     """The other way round: what `harmless` put before a cell is taken away."""
-    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell[1:2]) else cell
+    return _APOSTROPHE.sub(r"\1", cell)

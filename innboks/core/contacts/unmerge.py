@@ -29,7 +29,6 @@ async def _undo(parts: Parts, actor: Actor, id: int) -> tuple[int, int]:
         done = await store_merge.get(conn, account_id, id)
         if done is None:
             raise NotFound("There is no such merge.", code="unknown_merge")
-        carriers = await _carriers(conn, account_id, done.target_id)
         try:
             if done.undone_at is not None:
                 await readable_contact(conn, actor, done.target_id)
@@ -37,11 +36,22 @@ async def _undo(parts: Parts, actor: Actor, id: int) -> tuple[int, int]:
             await writable_contact(conn, actor, done.target_id)
         except NotFound as error:
             raise NotFound("There is no such merge.", code="unknown_merge") from error
-        await store.lock_addresses(conn, account_id, carriers)
-        await store.lock(conn, account_id, [done.source_id, *carriers])
+        carriers = await _held_carriers(conn, account_id, done)
         if await store_merge.mark_undone(conn, account_id, id, actor.user_id, parts.clock.now()):
             await _bring_back(conn, actor, done, carriers)
     return done.source_id, done.target_id
+
+
+async def _held_carriers(conn: Connection, account_id: int, done: Merge) -> list[int]:
+    """They are held until the commit. Whoever merged the last of them on in that moment is waited for, and then the chain is longer."""
+    carriers = await _carriers(conn, account_id, done.target_id)
+    while True:
+        await store.lock_addresses(conn, account_id, carriers)
+        await store.lock(conn, account_id, [done.source_id, *carriers])
+        now = await _carriers(conn, account_id, done.target_id)
+        if now == carriers:
+            return carriers
+        carriers = now
 
 
 async def _carriers(conn: Connection, account_id: int, target_id: int) -> list[int]:

@@ -80,7 +80,7 @@ def _text(definition: Property, value: Any, limit: int = TEXT_CHARS, *, is_long:
 
 
 def _number(definition: Property, value: Any) -> int | float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value) or abs(value) > NUMBER_MAX:
+    if isinstance(value, bool) or not isinstance(value, int | float) or abs(value) > NUMBER_MAX or not math.isfinite(value):
         raise _wrong(definition, "this is not a number that can be kept. Write it like 1250 or 12.5.")
     return int(value) if float(value).is_integer() else float(value)
 

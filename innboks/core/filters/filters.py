@@ -112,6 +112,8 @@ def read_senders(text: str) -> tuple[list[str], list[BadLine]]:
 def sender_of(piece: str) -> str | None:
     """An address or a domain as the lists hold it: lower case, domains without “@” and “*” before them, and in letters, not in ASCII (RFC 5890)."""
     piece = piece.strip().strip("\"'“”.,").removeprefix("mailto:").lower()
+    if len(piece) > ADDRESS_MAX:
+        return None
     if (domain := re.fullmatch(r"\*?@(.+)|\*\.(.+)", piece)) is not None:
         piece = domain[1] or domain[2]
     if "@" in piece:

@@ -5,7 +5,7 @@ screens follow, and what waits is given out where the account wants that (R-562)
 """
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -27,6 +27,7 @@ LIMITS = ("conversations_max", "calling_max", "messaging_max", "other_max")
 HOURS_MAX = 70
 ABSENCES_MAX = 200
 ABSENCE_MAX = timedelta(days=3660)
+FIRST_ABSENCE = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 class PlanChange(msgspec.Struct, kw_only=True):
@@ -151,7 +152,7 @@ def _checked(wanted: PlanChange, now: datetime) -> dict[str, Any]:
         if (given := getattr(wanted, name)) is not UNSET:
             values[name] = given or None
     if wanted.absences is not UNSET:
-        _check_absences(wanted.absences)
+        _check_absences(wanted.absences, now)
     for name in LIMITS:
         if (limit := getattr(wanted, name)) is UNSET:
             continue
@@ -175,7 +176,7 @@ def _checked_hours(hours: list[Hours]) -> list[Any]:
     return built
 
 
-def _check_absences(absences: Sequence[Absence]) -> None:
+def _check_absences(absences: Sequence[Absence], now: datetime) -> None:
     if len(absences) > ABSENCES_MAX:
         raise Invalid(f"At most {ABSENCES_MAX} absences can be kept.", code="too_many", field="absences")
     for one in absences:
@@ -183,6 +184,8 @@ def _check_absences(absences: Sequence[Absence]) -> None:
             raise Invalid("The times of an absence need their time zone.", code="no_time_zone", field="absences")
         if not timedelta() < one.ends_at - one.starts_at <= ABSENCE_MAX:
             raise Invalid("An absence ends after it begins, within ten years.", code="ends_before", field="absences")
+        if one.starts_at < FIRST_ABSENCE or one.ends_at - now > ABSENCE_MAX:
+            raise Invalid("An absence is within the next ten years.", code="too_far", field="absences")
         if one.note != one_line(one.note, 200):
             raise Invalid("The note of an absence is one line of at most 200 characters.", code="too_long", field="absences")
 

@@ -6,7 +6,7 @@ them after that (R-593); so nothing has to be written at a boundary, and none is
 
 import heapq
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Literal
@@ -17,7 +17,7 @@ import holidays
 from innboks.core.routing.models import Hours, Plan, Standing, Status, Why
 
 LOOK_AHEAD_DAYS = 70
-"""A boundary further away than this is not looked for."""
+"""A boundary further away than this, from now and from where an absence begins or ends, is not looked for."""
 
 
 def standing(plan: Plan, now: datetime) -> Standing:
@@ -59,26 +59,28 @@ def is_connected(seen_at: datetime | None, now: datetime) -> bool:
 def next_boundary(plan: Plan, after: datetime) -> datetime | None:
     """The first moment after `after` at which the plan says something else than just before it."""
     absences = sorted({at for one in plan.absences for at in (one.starts_at, one.ends_at) if at > after})
-    last = max([after, *absences]) + timedelta(days=LOOK_AHEAD_DAYS)
-    for at in heapq.merge(absences, _edges(plan, after, last)):
+    for at in heapq.merge(absences, _edges(plan, [after, *absences])):
         if planned(plan, at)[0] != planned(plan, at - timedelta(microseconds=1))[0]:
             return at
     return None
 
 
-def _edges(plan: Plan, after: datetime, last: datetime) -> Iterator[datetime]:
-    """Where the hours of each day may begin and end, in order."""
+def _edges(plan: Plan, starts: Sequence[datetime]) -> Iterator[datetime]:
+    """Where the hours of each day may begin and end, in order, for a while after each of these moments. What lies between them is not gone through:
+    an absence may be years away."""
     if not plan.hours:
         return
     place = zone(plan.time_zone)
-    day = after.astimezone(place).date() - timedelta(days=1)
-    at = after
-    while at <= last:
-        for at in _moments(day, [clock for one in plan.hours if one.day == day.weekday() for clock in (one.from_, one.to)], place):
-            if at > after:
-                yield at
-        day += timedelta(days=1)
-        at = moment(day, "00:00", place)
+    day, last = date.min, starts[0]
+    for start in starts:
+        first = start.astimezone(place).date() - timedelta(days=1)
+        day = max(day, first)
+        while day <= first + timedelta(days=LOOK_AHEAD_DAYS):
+            for at in _moments(day, [clock for one in plan.hours if one.day == day.weekday() for clock in (one.from_, one.to)], place):
+                if at > last:
+                    yield at
+                    last = at
+            day += timedelta(days=1)
 
 
 def _moments(day: date, clocks: list[str], place: ZoneInfo) -> list[datetime]:

@@ -274,7 +274,7 @@ async def insert_saved(conn: Connection, account_id: int, user_id: int, values: 
     cursor = await conn.execute(
         """insert into saved_view (account_id, user_id, name, icon, is_shared, filters, sort, position)
            select %(account)s, %(user)s, %(name)s, %(icon)s, %(is_shared)s, %(filters)s, %(sort)s,
-               coalesce((select max(position) + 1 from saved_view where account_id = %(account)s), 0) returning id""",
+               coalesce((select least(max(position)::bigint + 1, 2147483647) from saved_view where account_id = %(account)s), 0) returning id""",
         {"account": account_id, "user": user_id, **values, "filters": Jsonb(values["filters"])},
     )
     row = await cursor.fetchone()
