@@ -2,7 +2,10 @@
 
 import httpx
 
+from innboks.core.access import Actor
 from innboks.core.accounts.brand import LOGO_MAX
+from innboks.core.accounts.branded import dressed
+from innboks.core.parts import Parts
 from tests.api.conftest import assert_problem
 from tests.api.test_files import PNG
 
@@ -34,3 +37,14 @@ async def test_a_logo_is_a_picture_by_its_content(api: httpx.AsyncClient, strang
     assert_problem(await stranger.get("/api/brand/logo"), 404)
     assert (await api.delete("/api/brand/logo")).status_code == 204
     assert (await api.get("/api/brand")).json()["logo_url"] is None
+
+
+async def test_only_what_leads_into_the_app_becomes_a_button(api: httpx.AsyncClient, parts: Parts, ada: Actor) -> None:
+    """A mail of ours repeats what a customer wrote; an address of theirs must not wear the brand."""
+    await api.patch("/api/brand", json={"colour": "#00aaff"})
+    own = parts.settings.url
+    text = f"New message from Leo\nhttps://evil.example/login\n{own}/inbox/mine/1\n\n{own}.evil.example/login"
+    markup = (await dressed(parts, ada.account_id, text, "Open in Innboks")).html
+    assert markup.count("Open in Innboks") == 1
+    assert f'<a href="{own}/inbox/mine/1" style=' in markup
+    assert '<a href="https://evil.example/login">https://evil.example/login</a>' in markup

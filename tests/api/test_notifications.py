@@ -388,7 +388,7 @@ async def test_a_device_is_its_owners_and_its_address_must_be_one(
     assert (await stranger.get("/api/push-devices")).json()["items"] == []
     assert (await api.delete(f"/api/push-devices/{device['id']}")).status_code == 204
     wrong = pushes.browser.subscription("https://push.example/x")
-    for part in ({"endpoint": "nowhere"}, {"p256dh": "AAAA"}, {"auth": "AAAA"}, {"p256dh": "é"}):
+    for part in ({"endpoint": "nowhere"}, {"endpoint": "https://["}, {"p256dh": "AAAA"}, {"auth": "AAAA"}, {"p256dh": "é"}):
         assert_problem(await api.post("/api/push-devices", json=wrong | part), 400)
 
 

@@ -26,7 +26,8 @@ class Dressed(msgspec.Struct, frozen=True):
 
 
 async def dressed(parts: "Parts", account_id: int, text: str, button: str) -> Dressed:
-    """`text` as it would be mailed. A line that is nothing but an address becomes a button with the words of `button`."""
+    """`text` as it would be mailed. A line that is nothing but an address of ours becomes a button with the words of `button`: what a stranger wrote may
+    stand in the text too, and gets none."""
     async with parts.db.connection() as conn:
         kept, _ = await store.brand(conn, account_id)
         logo = await store.logo(conn, account_id)
@@ -38,19 +39,19 @@ async def dressed(parts: "Parts", account_id: int, text: str, button: str) -> Dr
         if logo
         else ""
     )
-    paragraphs = [_paragraph(one, colour or _USUAL, button) for one in text.strip().split("\n\n")]
+    paragraphs = [_paragraph(one, colour or _USUAL, button, parts.settings.url) for one in text.strip().split("\n\n")]
     body = f'<body style="font:15px/1.5 sans-serif;color:#1c1b19;max-width:560px">{above}{"".join(paragraphs)}</body>'
     head = '<!DOCTYPE html><html><head><meta charset="utf-8"></head>'
     return Dressed(html=f"{head}{body}</html>", logo=None if logo is None else (logo[0], logo[2]))
 
 
-def _paragraph(text: str, colour: str, button: str) -> str:
-    lines = [_line(one, colour, button) for one in text.splitlines() if one.strip() != "--"]
+def _paragraph(text: str, colour: str, button: str, own_url: str) -> str:
+    lines = [_line(one, colour, button, own_url) for one in text.splitlines() if one.strip() != "--"]
     return f"<p>{'<br>'.join(lines)}</p>"
 
 
-def _line(line: str, colour: str, button: str) -> str:
-    if _LINK.fullmatch(line.strip()):
+def _line(line: str, colour: str, button: str, own_url: str) -> str:
+    if _LINK.fullmatch(line.strip()) and line.strip().startswith(f"{own_url}/"):
         style = f"display:inline-block;padding:8px 16px;border-radius:6px;background:{colour};color:{_ink_on(colour)};text-decoration:none"
         return f'<a href="{html.escape(line.strip())}" style="{style}">{html.escape(button)}</a>'
     pieces, end = [], 0

@@ -68,7 +68,10 @@ async def send(parts: Parts, device: Device, payload: Mapping[str, Any], *, topi
 
 def check_subscription(parts: Parts, endpoint: str, p256dh: str, auth: str) -> None:
     """Raises `Invalid` for what no browser gives."""
-    address = urlsplit(endpoint)
+    try:
+        address = urlsplit(endpoint)
+    except ValueError as error:  # such as a bracket that is never closed
+        raise Invalid("This is not the address of a push service.", code="bad_endpoint", field="endpoint") from error
     if address.scheme != "https" and not parts.settings.allow_private:
         raise Invalid("The address of a push service begins with https.", code="bad_endpoint", field="endpoint")
     if not address.hostname:
