@@ -140,6 +140,7 @@ async def test_every_operator(parts: Parts, actor: Actor, echo: ChannelAccount, 
     # By what is rare, among the conversations, by slices of time, and among those that are few: each way finds the same.
     for rare, near, short, probe_s in ((walk.RARE, 200, 2, 0.05), (-1, 200, 2, 0.05), (-1, 0, 2, 0.05), (-1, 0, 0, 0)):
         monkeypatch.setattr(walk, "RARE", rare)
+        monkeypatch.setattr(walk, "MANY", rare)
         monkeypatch.setattr(walk, "NEAR", near)
         monkeypatch.setattr(walk, "SHORT", short)
         monkeypatch.setattr(walk, "PROBE_S", probe_s)

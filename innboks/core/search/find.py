@@ -11,6 +11,8 @@ from datetime import UTC, datetime
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+import msgspec
+
 from innboks.core.access import Actor
 from innboks.core.conversations import store as conversations
 from innboks.core.cursors import read_cursor, write_cursor
@@ -53,7 +55,7 @@ async def find(
         wanted = await mean(conn, actor.account_id, query.groups)
         scope = await resolve(parts, actor, conn, query, zone)
         found.notes = scope.notes
-        if not wanted.groups and not query.filters:
+        if wanted.is_contradiction or not (wanted.groups or query.filters):
             return found
         await _fill(conn, actor, query, found, wanted, scope, kind, key, limit)
         if not found.conversations and not found.contacts and not found.is_partial and key is None and wanted.unknown:
@@ -78,7 +80,8 @@ async def _fill(
         await _add_contacts(conn, actor, found, wanted, marker, key[1] if key else None, most, is_alone=kind == "contacts")
     if kind == "contacts" or scope.is_nothing:
         return None
-    scope.place = _at_key(scope, key)
+    if key is not None:
+        scope.place = msgspec.structs.replace(scope.place, key=key)
     walked = await walk(conn, wanted, scope, limit)
     text = text_of(wanted, scope)
     found.conversations = await _shown(conn, actor, text, walked.hits, marker)
@@ -88,13 +91,6 @@ async def _fill(
     elif walked.has_more:
         found.next = write_cursor(walked.hits[-1].at, walked.hits[-1].message_id)
     return walked
-
-
-def _at_key(scope: Scope, key: tuple[datetime, int] | None) -> store.Place:
-    place = scope.place
-    return store.Place(
-        place.account_id, place.user_id, place.inboxes, place.conditions, place.since, place.before, key if key is not None else place.key
-    )
 
 
 async def _correct(
@@ -183,7 +179,7 @@ async def _add_contacts(
 ) -> None:
     if not any(not one.is_negated for group in wanted.groups for one in group):
         return
-    keys = [*wanted.keys, f"'~a{actor.account_id}'"]
+    keys = [*wanted.texts, f"'~a{actor.account_id}'"]
     try:
         async with store.within(conn, CONTACTS_S):
             rows = await store.contacts(

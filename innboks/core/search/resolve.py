@@ -25,6 +25,7 @@ from innboks.lib.db import Connection
 ME = ("me", "meg", "self")
 NOBODY = ("nobody", "none", "ingen")
 INBOX_MARKS_MAX = 64
+FILE_MARK = "'~file'"
 
 
 class Scope(msgspec.Struct):
@@ -70,14 +71,23 @@ async def resolve(parts: Parts, actor: Actor, conn: Connection, query: Query, zo
         if "spam" not in asked:
             so_far.conditions.append(Condition("spam", is_negated=True))
     chosen = sorted(so_far.inboxes)
-    place = Place(actor.account_id, actor.user_id, tuple(chosen), tuple(so_far.conditions), so_far.since, so_far.before)
+    place = Place(
+        actor.account_id,
+        actor.user_id,
+        tuple(chosen),
+        tuple(so_far.conditions),
+        so_far.since,
+        so_far.before,
+        with_file=FILE_MARK in so_far.marks,
+    )
     around = await store.surroundings(conn, actor.account_id)
     account_mark = None if around.is_alone else f"'~a{actor.account_id}'"
     inbox_mark = (
         None if set(around.inboxes) <= so_far.inboxes or len(chosen) > INBOX_MARKS_MAX else "|".join(f"'~i{one}'" for one in chosen)
     )
     empty_time = so_far.since is not None and so_far.before is not None and so_far.since >= so_far.before
-    is_nothing = so_far.is_nothing or not chosen or empty_time
+    contradiction = any(f"!{mark}" in so_far.marks for mark in so_far.marks)
+    is_nothing = so_far.is_nothing or not chosen or empty_time or contradiction
     return Scope(place, so_far.marks, account_mark, inbox_mark, [*query.notes, *so_far.notes], is_nothing)
 
 
@@ -146,7 +156,7 @@ async def _add_state(parts: Parts, actor: Actor, conn: Connection, so_far: _Grow
 
 
 async def _add_mark(parts: Parts, actor: Actor, conn: Connection, so_far: _Growing, one: Filter) -> None:
-    mark = {"attachment": "'~file'", "comments": "'~comment'"}[one.value]
+    mark = {"attachment": FILE_MARK, "comments": "'~comment'"}[one.value]
     so_far.marks.append(("!" if one.is_negated else "") + mark)
 
 

@@ -2,14 +2,14 @@
 
 `tokens @@ …` walks the index by words and marks together: inboxes and the slice of time are marks, so a common word costs no more than the slice
 that it is looked for in. Each word and each mark is a condition of its own (`keys`): the index then leaps from a match of one to the next place where
-another may match; joined by "&" it would look up all of them at every place of the rarest. Marks only make it fast: what may be read is decided by
-the conversation's own row, each time. Read next: `store_candidates.py`, the other way round.
+another may match; joined by "&" it would look up all of them at every place of the rarest. Subject, sender and recipients are columns of the index
+too. Marks only make it fast: what may be read is decided by the conversation's own row, each time. Read next: `store_candidates.py`, the other way round.
 """
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 from psycopg import errors
@@ -153,7 +153,8 @@ class Condition(msgspec.Struct, frozen=True):
 
 
 class Place(msgspec.Struct, frozen=True):
-    """What may be found by whom, and when it must have been written. `key` is the last result of the page before."""
+    """What may be found by whom, and when it must have been written. `key` is the last result of the page before; `with_file`: only messages with a
+    file are asked for."""
 
     account_id: int
     user_id: int
@@ -162,6 +163,7 @@ class Place(msgspec.Struct, frozen=True):
     since: datetime | None = None
     before: datetime | None = None
     key: tuple[datetime, int] | None = None
+    with_file: bool = False
 
 
 class Hit(msgspec.Struct, frozen=True):
@@ -196,6 +198,29 @@ def when_of(place: Place, given: dict[str, Any]) -> str:
     return "".join(conditions)
 
 
+Weight = Literal["", "A", "B", "C"]
+"""Where a word must stand: anywhere, in the subject, in the sender's name or address, in a recipient's."""
+_COLUMNS: Mapping[Weight, str] = {
+    "": "h.tokens",
+    "A": "ts_filter(h.tokens, '{a}')",
+    "B": "ts_filter(h.tokens, '{b}')",
+    "C": "ts_filter(h.tokens, '{c}')",
+}
+"""The columns of the words' index (migration 0132). A weight in a tsquery is not known to it; a column is."""
+
+
+class Key(msgspec.Struct, frozen=True):
+    """One condition on the words and marks: a tsquery, asked of what stands in one place."""
+
+    text: str
+    weight: Weight = ""
+
+    @property
+    def is_negated(self) -> bool:
+        """Every entry would have to be looked at for it alone."""
+        return self.text.startswith(("!", "(!"))
+
+
 class Surroundings(msgspec.Struct, frozen=True):
     """What marks have to keep apart: other accounts, and inboxes of this one."""
 
@@ -222,13 +247,13 @@ async def newest_at(conn: Connection, account_id: int, before: datetime | None) 
     return row[0] if row else None
 
 
-async def hits(conn: Connection, keys: Sequence[str], place: Place, limit: int) -> list[Hit]:
+async def hits(conn: Connection, keys: Sequence[Key], place: Place, limit: int) -> list[Hit]:
     """The newest conversations with a message that matches all keys, by that message. Materialized, and `account_id + 0`: the words' index is the
     one to walk. The conversations are looked up from the newest on, until the page is full: lateral with a limit, so that none is read for nothing."""
     join, condition, given = where(place)
     when = when_of(place, given)
-    given |= {f"key{nth}": key for nth, key in enumerate(keys)}
-    match = " and ".join(f"h.tokens @@ %(key{nth})s::tsquery" for nth in range(len(keys)))
+    given |= {f"key{nth}": key.text for nth, key in enumerate(keys)}
+    match = " and ".join(f"{_COLUMNS[key.weight]} @@ %(key{nth})s::tsquery" for nth, key in enumerate(keys))
     cursor = await conn.execute(
         f"""with h as materialized (
                 select h.conversation_id, h.at, h.message_id from search_message h where {match}

@@ -1,7 +1,7 @@
 """SQL of the other way to search: conversation after conversation, the newest first, and of each the newest message that matches.
 
-It walks the indexes of the lists (`shelf`, the assignee; migration 0070), so what an operator says of a conversation costs nothing here, however few
-conversations fulfil it. `ts_match_vq` is `@@` as a function: the words' index cannot be taken by mistake. Read next: `walk.py`.
+It walks the indexes of the lists (`shelf`, the assignee, a file; migrations 0070 and 0132), so what an operator says of a conversation costs nothing
+here, however few conversations fulfil it. `ts_match_vq` is `@@` as a function: the words' index cannot be taken by mistake. Read next: `walk.py`.
 """
 
 from collections.abc import Sequence
@@ -58,6 +58,8 @@ def _walks(place: Place, given: dict[str, Any]) -> list[str]:
     shelves = [f"c.shelf = '{one}'" for one in _shelves(place.conditions)]
     given |= {f"inbox{nth}": one for nth, one in enumerate(place.inboxes)}
     inboxes = [f"c.inbox_id = %(inbox{nth})s" for nth in range(len(place.inboxes))]
+    if place.with_file:  # the index of those with a file knows no assignees
+        return [f"{inbox} and {shelf} and c.has_file" for inbox in inboxes for shelf in shelves]
     people = next((one.values for one in place.conditions if one.name == "assignee" and not one.is_negated), ())
     if len(inboxes) * len(shelves) > WALKS_MAX:
         return ["c.inbox_id = any(%(inboxes)s)"]

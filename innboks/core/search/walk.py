@@ -16,8 +16,8 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 
 from innboks.core.search import store, store_candidates
-from innboks.core.search.resolve import Scope
-from innboks.core.search.store import Hit, OutOfTime, Place
+from innboks.core.search.resolve import FILE_MARK, Scope
+from innboks.core.search.store import Hit, Key, OutOfTime, Place
 from innboks.core.search.store_candidates import Candidate
 from innboks.core.search.words import Wanted
 from innboks.lib.db import Connection
@@ -32,8 +32,10 @@ RARE_S = 0.25
 PROBE_S = 0.05
 NEAR, FEW = 200, 5_000
 """Conversations that are looked at on a short way; and at most so many are all looked at, when the short ways were not enough."""
-TOGETHER = 100
-"""Conversations whose messages are looked at in one statement."""
+MANY = 20_000
+"""With at most so many entries, these are looked at sooner than all messages of a few thousand conversations."""
+TOGETHER, TOGETHER_MAX = 100, 1_600
+"""Conversations whose messages are looked at in one statement: at first, and when few fulfil what is asked."""
 AMONG_S = 0.15
 BUDGET_S = 1.0
 
@@ -85,24 +87,24 @@ class _Walk:
 async def walk(conn: Connection, wanted: Wanted, scope: Scope, limit: int, budget_s: float = BUDGET_S) -> Walked:
     """The newest conversations that match, by their newest message that does."""
     query, deadline = text_of(wanted, scope), time.monotonic() + budget_s
-    by_time = _ByTime(conn, query, scope.place, limit, deadline, [*wanted.keys, *scope.marks], scope)
-    if wanted.entries <= RARE and await by_time.everywhere(by_time.account, RARE_S):
+    by_time = _ByTime(conn, query, scope.place, limit, deadline, [*wanted.keys, *map(Key, scope.marks)], scope)
+    if wanted.entries <= RARE and await by_time.everywhere(RARE_S):
         return by_time.done()
     among = _Among(conn, query, scope.place, limit, deadline)
-    asks_nothing_of_messages = not wanted.has_words and not scope.marks and scope.place.before is None
-    if asks_nothing_of_messages:
+    narrows = scope.inbox_mark is not None or any(one.name not in ("spam", "trash") or not one.is_negated for one in scope.place.conditions)
+    lists_know_all = not wanted.has_words and (not scope.marks or (narrows and scope.marks == [FILE_MARK])) and scope.place.before is None
+    if lists_know_all:
         if await among.go(None, budget_s):
             return among.done()
         if among.reached_at is not None:
             return among.done(back_to=among.reached_at)
-    narrows = scope.inbox_mark is not None or any(one.name not in ("spam", "trash") or not one.is_negated for one in scope.place.conditions)
     if narrows and await among.go(NEAR, AMONG_S):
         return among.done()
     if (walked := await by_time.go(SHORT)) is not None:
         return walked
-    if not by_time.found and await by_time.everywhere(by_time.where, PROBE_S):
+    if not by_time.found and await by_time.everywhere(PROBE_S):
         return by_time.done()  # nothing in thousands of messages: so there are few, or none
-    if narrows and await among.all_if_few():
+    if narrows and wanted.entries > MANY and await among.all_if_few():
         return among.done()
     return await by_time.go(len(SLICES)) or await by_time.rest()
 
@@ -114,6 +116,7 @@ class _Among(_Walk):
         super().__init__(conn, query, place, limit, deadline)
         self.after: Candidate | None = None
         self.looked_at = 0
+        self.together = TOGETHER
 
     @property
     def reached_at(self) -> datetime | None:
@@ -126,15 +129,17 @@ class _Among(_Walk):
         while most is None or self.looked_at < most:
             try:
                 async with store.within(self.conn, max(0.01, until - time.monotonic())):
-                    rows = await store_candidates.newest(self.conn, self.place, self.after, TOGETHER)
+                    some = self.together if most is None else min(self.together, most - self.looked_at)
+                    rows = await store_candidates.newest(self.conn, self.place, self.after, some)
                     if fitting := [one.id for one in rows if one.fits]:
                         await self.fresh(await store_candidates.hits_in(self.conn, self.query, self.place, fitting))
             except OutOfTime:
                 return False
-            if len(rows) < TOGETHER:
+            if len(rows) < some:
                 return True
             self.after = rows[-1]
             self.looked_at += len(rows)
+            self.together = min(2 * self.together, TOGETHER_MAX)
             if self._is_enough(self.after.last_message_at):
                 return True
             if time.monotonic() >= until:
@@ -169,21 +174,21 @@ class _Among(_Walk):
 class _ByTime(_Walk):
     """Slice of time after slice of time."""
 
-    def __init__(self, conn: Connection, query: str, place: Place, limit: int, deadline: float, keys: list[str], scope: Scope) -> None:
+    def __init__(self, conn: Connection, query: str, place: Place, limit: int, deadline: float, keys: list[Key], scope: Scope) -> None:
         super().__init__(conn, query, place, limit, deadline)
         self.keys = keys
-        self.account = [scope.account_mark] if scope.account_mark is not None else []
-        self.where = [scope.inbox_mark] if scope.inbox_mark is not None else self.account
+        narrowest = scope.inbox_mark if scope.inbox_mark is not None else scope.account_mark
+        self.where = [Key(narrowest)] if narrowest is not None else []
         self.top: datetime | None = None
         self.began_at: datetime | None = None
         self.slices_done = 0
 
-    async def everywhere(self, marks: list[str], seconds: float) -> bool:
+    async def everywhere(self, seconds: float) -> bool:
         """The whole index at once, for what is rare. False when it is more common than was thought."""
         if not self.keys:
             return False
         try:
-            await self._slice([*self.keys, *marks], self.place, seconds)
+            await self._slice([*self.keys, *self.where], self.place, seconds)
         except OutOfTime:
             self.found.clear()
             return False
@@ -200,7 +205,7 @@ class _ByTime(_Walk):
             if place.since is not None and self.top < place.since:
                 return self.done()
             number = int(self.top.timestamp()) >> bits
-            keys = [f"'{mark}{number}'|'{mark}{number - 1}'", *self.keys, *self.where]
+            keys = [Key(f"'{mark}{number}'|'{mark}{number - 1}'"), *self.keys, *self.where]
             try:
                 await self._slice(keys, msgspec.structs.replace(place, before=_earliest(place.before, self.began_at)))
             except OutOfTime:
@@ -225,9 +230,9 @@ class _ByTime(_Walk):
             return self.done(back_to=place.before)
         return self.done()
 
-    async def _slice(self, keys: list[str], place: Place, most_s: float = BUDGET_S) -> None:
+    async def _slice(self, keys: list[Key], place: Place, most_s: float = BUDGET_S) -> None:
         """All of one slice, or until the page is full."""
-        keys = keys if any(not key.startswith(("!", "(!")) for key in keys) else [f"'~a{place.account_id}'", *keys]
+        keys = keys if any(not key.is_negated for key in keys) else [Key(f"'~a{place.account_id}'"), *keys]
         while not self.is_full:
             async with store.within(self.conn, max(0.01, min(most_s, self.left_s()))):
                 rows = await store.hits(self.conn, keys, place, self.limit + 1)

@@ -10,10 +10,10 @@ import msgspec
 
 from innboks.core.search import store
 from innboks.core.search.models import Field, Term
-from innboks.core.search.store import Written
+from innboks.core.search.store import Key, Weight, Written
 from innboks.lib.db import Connection
 
-_WEIGHT: dict[Field, str] = {"": "", "subject": "A", "from": "B", "to": "C"}
+_WEIGHT: dict[Field, Weight] = {"": "", "subject": "A", "from": "B", "to": "C"}
 BEGUN_MIN = 3
 NUMBER_BEGUN_MIN = 5
 """With fewer characters, a beginning in the index itself (of numbers, or of words that nobody wrote) would match too much."""
@@ -23,15 +23,33 @@ UNKNOWN = 2**60
 
 
 class Meaning(msgspec.Struct):
-    """What one term asks of the index. `text` is a piece of a tsquery; `runs` is what to mark in texts (see `snippets.py`);
-    `entries` is how many entries at most have it; `word` is set when nobody wrote it; `parts` are the words of a phrase, each a piece too."""
+    """What one term asks of the index: one of these words, or, when it `is_run`, all of them one after the other; `is_begun`: the last is the beginning of
+    a word. `weight` is where they must stand; `runs` is what to mark in texts (see `snippets.py`); `entries` is how many entries at most have it;
+    `word` is set when nobody wrote it; `parts` are the words of a run, the rarest first."""
 
-    text: str
+    words: tuple[str, ...]
+    weight: Weight
     runs: list[tuple[tuple[str, ...], bool]]
     entries: int
     is_negated: bool
+    is_run: bool = False
+    is_begun: bool = False
     word: str | None = None
     parts: tuple[str, ...] = ()
+
+    def text(self, weight: Weight) -> str:
+        """As a piece of a tsquery."""
+        last = len(self.words) - 1
+        lexemes = [_lexeme(word, weight, self.is_begun and nth == last) for nth, word in enumerate(self.words)]
+        return ("!" if self.is_negated else "") + f"({('<->' if self.is_run else '|').join(lexemes)})"
+
+    def excludes(self, other: "Meaning") -> bool:
+        """Does everything that has the other fall to this minus?"""
+        if not self.is_negated or self.is_run or self.weight not in ("", other.weight):
+            return False
+        whole = set(self.words[:-1] if self.is_begun else self.words)
+        surely = other.words[:-1] if other.is_begun else other.words
+        return any(word in whole for word in surely) if other.is_run else not other.is_begun and whole.issuperset(surely)
 
 
 class Wanted(msgspec.Struct):
@@ -41,14 +59,23 @@ class Wanted(msgspec.Struct):
 
     @property
     def texts(self) -> list[str]:
-        return [f"({'|'.join(one.text for one in group)})" for group in self.groups]
+        return [_text_of(group) for group in self.groups]
 
     @property
-    def keys(self) -> list[str]:
+    def keys(self) -> list[Key]:
         """The same as conditions of their own, the rarest first; a phrase after its words, which the index tells apart without reading the entry."""
         order = sorted(range(len(self.groups)), key=lambda nth: sum(one.entries for one in self.groups[nth]))
-        texts = self.texts
-        return [key for nth in order for key in (*_parts_of_all(self.groups[nth]), texts[nth])]
+        return [key for nth in order for key in _keys_of(self.groups[nth])]
+
+    @property
+    def is_contradiction(self) -> bool:
+        """Is a word asked for and refused at once? Then nothing can have both, and looking for it would take as long as there are entries."""
+        refused = [one for group in self.groups if len(group) == 1 for one in group if one.is_negated]
+        return any(
+            all(any(no.excludes(one) for no in refused) for one in group)
+            for group in self.groups
+            if not any(one.is_negated for one in group)
+        )
 
     @property
     def has_words(self) -> bool:
@@ -68,8 +95,18 @@ class Wanted(msgspec.Struct):
         return sorted({one.word for group in self.groups for one in group if one.word is not None})
 
 
-def _parts_of_all(group: Sequence[Meaning]) -> tuple[str, ...]:
-    return group[0].parts if len(group) == 1 else ()
+def _text_of(group: Sequence[Meaning], weight: Weight | None = None) -> str:
+    return f"({'|'.join(one.text(one.weight if weight is None else weight) for one in group)})"
+
+
+def _keys_of(group: Sequence[Meaning]) -> list[Key]:
+    """Words that must stand in one place are asked of that place's own column, so that the index knows whether they do."""
+    weights = {one.weight for one in group}
+    if len(weights) > 1:
+        return [Key(_text_of(group))]
+    weight = weights.pop()
+    parts = group[0].parts if len(group) == 1 else ()
+    return [*(Key(_lexeme(word, "", False), weight) for word in parts), Key(_text_of(group, ""), weight)]
 
 
 async def mean(
@@ -97,32 +134,29 @@ async def mean(
 def _mean(
     term: Term, words: list[str], forms: list[store.Form] | None, instead: dict[str, list[Written]], written: dict[str, int]
 ) -> Meaning:
-    weight = _WEIGHT[term.field]
     if forms is None:
         # A word that is whole already is not taken for a beginning: a common one would be read through from end to end.
         begins = term.is_open and words[-1] not in written and len(words[-1]) >= _begun_min(words[-1])
-        last = len(words) - 1
-        text = "<->".join(_lexeme(word, weight, begins and nth == last) for nth, word in enumerate(words))
         whole = words[:-1] if begins else words
-        meaning = _meaning(term, f"({text})", [(tuple(words), begins)], min((_entries(word, written) for word in whole), default=UNKNOWN))
+        entries = min((_entries(word, written) for word in whole), default=UNKNOWN)
+        meaning = _meaning(term, words, [(tuple(words), begins)], entries, is_run=True, is_begun=begins)
         if not term.is_negated and len(words) > 1:
-            whole = sorted(set(whole), key=lambda word: _entries(word, written))
-            meaning.parts = tuple(_lexeme(word, "", False) for word in whole)
+            meaning.parts = tuple(sorted(set(whole), key=lambda word: _entries(word, written)))
         return meaning
     word = words[0]
     if (not forms and any(sign.isdigit() for sign in word)) or len(word) < 2:  # numbers are not among the words that are kept
         begins = term.is_open and len(word) >= NUMBER_BEGUN_MIN
-        return _meaning(term, _lexeme(word, weight, begins), [((word,), begins)], UNKNOWN)
+        return _meaning(term, words, [((word,), begins)], UNKNOWN, is_begun=begins)
     if not forms and word in instead:
         meant = [one.word for one in instead[word]]
-        return _meaning(term, _any_of(meant, weight), [((one,), False) for one in meant], sum(one.entries for one in instead[word]))
+        return _meaning(term, meant, [((one,), False) for one in meant], sum(one.entries for one in instead[word]))
     if not forms:
         begins = term.is_open and len(word) >= BEGUN_MIN
-        meaning = _meaning(term, _lexeme(word, weight, begins), [((word,), begins)], 0)
+        meaning = _meaning(term, words, [((word,), begins)], 0, is_begun=begins)
         meaning.word = None if term.is_negated else word
         return meaning
     some = list(dict.fromkeys([word, *(form.word for form in forms)]))
-    return _meaning(term, _any_of(some, weight), [((one,), False) for one in some], sum(form.entries for form in forms))
+    return _meaning(term, some, [((one,), False) for one in some], sum(form.entries for form in forms))
 
 
 def _entries(word: str, written: dict[str, int]) -> int:
@@ -135,17 +169,20 @@ def _begun_min(word: str) -> int:
     return NUMBER_BEGUN_MIN if any(sign.isdigit() for sign in word) else BEGUN_MIN
 
 
-def _meaning(term: Term, text: str, runs: list[tuple[tuple[str, ...], bool]], entries: int) -> Meaning:
-    if term.is_negated:
-        return Meaning(f"!{text}" if text.startswith("(") else f"!({text})", runs, UNKNOWN, True)
-    return Meaning(text, runs, entries, False)
+def _meaning(
+    term: Term,
+    words: Sequence[str],
+    runs: list[tuple[tuple[str, ...], bool]],
+    entries: int,
+    *,
+    is_run: bool = False,
+    is_begun: bool = False,
+) -> Meaning:
+    entries = UNKNOWN if term.is_negated else entries
+    return Meaning(tuple(words), _WEIGHT[term.field], runs, entries, term.is_negated, is_run, is_begun)
 
 
-def _any_of(words: Sequence[str], weight: str) -> str:
-    return f"({'|'.join(_lexeme(word, weight, False) for word in words)})"
-
-
-def _lexeme(word: str, weight: str, is_begun: bool) -> str:
+def _lexeme(word: str, weight: Weight, is_begun: bool) -> str:
     quoted = word.replace("\\", "\\\\").replace("'", "''")
     marks = ("*" if is_begun else "") + weight
     return f"'{quoted}'" + (f":{marks}" if marks else "")
