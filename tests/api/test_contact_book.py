@@ -97,6 +97,21 @@ async def test_a_page_that_looked_far_says_where_to_go_on(api: httpx.AsyncClient
     assert len(await names(api, q="person")) == 2, "a common word is answered from so many"
 
 
+async def test_a_page_looks_at_each_contact_once(api: httpx.AsyncClient, parts: Parts, ada: Actor) -> None:
+    for number in range(30):
+        await made(api, "/api/contacts", {"name": f"Person {number:02}"})
+    wanted = store_list.Wanted(account_id=ada.account_id, inbox_ids=sorted(ada.readable), sort="name", has_open=True)
+    async with parts.db.transaction() as conn:
+        for way in ("seqscan", "bitmapscan", "sort"):  # as with many rows
+            await conn.execute(f"set local enable_{way} = off")
+        read = "select coalesce(sum(idx_tup_fetch), 0)::int from pg_stat_xact_user_tables where relname = 'contact'"
+        (before,) = (await (await conn.execute(read)).fetchone()) or (0,)
+        found = await store_list.page(conn, wanted, None, 10)
+        (after,) = (await (await conn.execute(read)).fetchone()) or (0,)
+    assert (found.ids, found.next) == ([], None)
+    assert after - before == 30
+
+
 async def test_who_is_seen_by_whom(api: httpx.AsyncClient, parts: Parts, address: str, ada: Actor, echo: dict[str, Any]) -> None:
     leo = await wrote(api, echo, "leo", "m1")
     imported = (await made(api, "/api/contacts", {"name": "Made By Hand"}))["id"]

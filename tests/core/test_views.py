@@ -12,7 +12,7 @@ from innboks.core.accounts.actors import actor_for
 from innboks.core.channel_accounts.models import ChannelAccount
 from innboks.core.conversations.change import Change, change
 from innboks.core.conversations.models import Conversation, NewMessage
-from innboks.core.conversations.read import count_views, get_conversation, list_conversations
+from innboks.core.conversations.read import count_views, get_conversation, list_conversations, resolve
 from innboks.core.conversations.write import write
 from innboks.core.inboxes.inboxes import create_inbox, renew_due, update_inbox
 from innboks.core.parts import Parts
@@ -20,6 +20,7 @@ from innboks.core.views import store
 from innboks.core.views.models import BUILT_IN, Filters
 from innboks.errors import Invalid
 from innboks.lib.clock import FakeClock
+from innboks.lib.db import Connection
 from tests.core.conftest import say
 
 HOUR = timedelta(hours=1)
@@ -372,6 +373,29 @@ async def test_what_is_urgent_and_whose_it_is_are_found_without_looking_at_the_o
     monkeypatch.setattr(store, "SCAN_MAX", 1)
     page = await list_conversations(parts, actor, view="open", sort="due", filters=filters)
     assert ([one.id for one in page.items], page.next, page.is_partial) == (wanted, None, False)
+
+
+async def test_a_filtered_page_stops_looking_once_it_is_full(parts: Parts, actor: Actor, echo: ChannelAccount, clock: FakeClock) -> None:
+    await fill(parts, actor, echo, clock.now(), 160, 5)
+    actor = await _again(parts, actor)
+    everything = len(await walk_all(parts, actor, 100, view="open"))
+    walk = resolve(parts, actor, "open", Filters(waiting_longer_than_s=60))
+    async with parts.db.transaction() as conn:
+        for way in ("seqscan", "bitmapscan", "sort"):  # as with many rows
+            await conn.execute(f"set local enable_{way} = off")
+        before = await _rows_read(conn)
+        found = await store.page(conn, walk, None, 5)
+        read = await _rows_read(conn) - before
+    assert len(found.items) == 5
+    assert read < everything / 2, f"{read} rows read of {everything}"
+
+
+async def _rows_read(conn: Connection) -> int:
+    """Of conversations, by this connection so far."""
+    cursor = await conn.execute("select idx_tup_fetch from pg_stat_xact_user_tables where relname = 'conversation'")
+    row = await cursor.fetchone()
+    assert row is not None
+    return int(row[0])
 
 
 async def test_a_cursor_of_another_order_is_refused(parts: Parts, actor: Actor, echo: ChannelAccount) -> None:

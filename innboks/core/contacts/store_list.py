@@ -18,7 +18,7 @@ from innboks.core.contacts.store import LAST_CHARACTER
 from innboks.lib.db import Connection, fetch_all
 
 FEW = 2000
-SCAN_MAX = 5000
+SCAN_MAX = 2000
 OPEN_CAP = 10
 
 
@@ -75,17 +75,19 @@ async def page(conn: Connection, wanted: Wanted, after: Key | None, limit: int) 
         )
         rows = await cursor.fetchall()
         return Found([row[0] for row in rows[:limit]], (rows[limit - 1][1], rows[limit - 1][0]) if len(rows) > limit else None)
+    # The last row that was looked at comes along, fitting or not: the place to go on from.
     walk = f"""select c.* from contact c where c.account_id = %(account)s and c.merged_into_id is null and {begins}
                order by {order} limit {SCAN_MAX}"""
-    cursor = await conn.execute(f"select c.id, c.{column} from ({walk}) c where {fits} limit {limit + 1}", given)
-    rows = await cursor.fetchall()
-    if len(rows) > limit:
-        return Found([row[0] for row in rows[:limit]], (rows[limit - 1][1], rows[limit - 1][0]))
+    looked_at = f"select c.id, c.{column}, {fits} as fits, row_number() over (order by {order}) as nth from ({walk}) c"
     cursor = await conn.execute(
-        f"select id, {column}, nth from (select id, {column}, row_number() over () as nth from ({walk}) c) w where nth = {SCAN_MAX}", given
+        f"select id, {column}, fits, nth from ({looked_at}) w where fits or nth = {SCAN_MAX} order by {order} limit {limit + 1}", given
     )
-    last = await cursor.fetchone()
-    return Found([row[0] for row in rows], (last[1], last[0]) if last else None)
+    rows = await cursor.fetchall()
+    fitting = [row for row in rows if row[2]]
+    if len(fitting) > limit:
+        return Found([row[0] for row in fitting[:limit]], (fitting[limit - 1][1], fitting[limit - 1][0]))
+    is_cut = bool(rows) and rows[-1][3] == SCAN_MAX
+    return Found([row[0] for row in fitting], (rows[-1][1], rows[-1][0]) if is_cut else None)
 
 
 def _given(wanted: Wanted) -> dict[str, Any]:
@@ -145,7 +147,9 @@ def _narrow(wanted: Wanted) -> list[str]:
 def _conditions(wanted: Wanted) -> list[str]:
     """What each row must be. Each question about conversations is a scalar one, so that it is asked row by row and stops at the first."""
     theirs = "v.account_id = c.account_id and v.contact_id = c.id and v.inbox_id = any(%(inboxes)s)"
-    found = [f"(c.is_shared or (select true from conversation v where {theirs} limit 1) is not null)"]
+    found = []
+    if wanted.channel_account_id is None and not wanted.has_open:  # who has such a conversation is seen by everybody who reads it
+        found.append(f"(c.is_shared or (select true from conversation v where {theirs} limit 1) is not null)")
     if wanted.words:
         arms = [
             "(lower(c.name) ~>=~ %(start)s and lower(c.name) ~<~ %(end)s)",

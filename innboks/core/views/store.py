@@ -81,7 +81,7 @@ async def _fitting_of_page(conn: Connection, walk: Walk, after: Key | None, limi
     # Lateral with a limit: looked up by the whole key, whatever the planner thinks of the tables.
     text = f"""select {LISTED}, w.{column} as key, w.fits, w.nth from (
                    select * from (select w.*, {fits} as fits, row_number() over (order by {order}) as nth from ({rows}) w) w
-                   where fits or nth = {SCAN_MAX} order by nth limit {limit + 1}) w
+                   where fits or nth = {SCAN_MAX} order by {order} limit {limit + 1}) w
                cross join lateral (select * from conversation where account_id = w.account_id and id = w.id limit 1) c {JOINS} order by w.nth"""
     cursor = await conn.execute(text, put.values | {"account": walk.account_id, "user": walk.user_id})
     found = await fetch_with(cursor, Conversation, beside=3)
