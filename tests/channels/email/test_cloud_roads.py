@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from email import message_from_bytes, policy
 from typing import Any
 
 import msgspec
@@ -19,16 +20,20 @@ from innboks.core.channel_accounts.ledger import ledger
 from innboks.core.channel_accounts.models import ChannelAccount
 from innboks.core.channel_accounts.news import tell_watcher
 from innboks.core.channel_accounts.preview import from_addresses
+from innboks.core.channel_accounts.rhythm import figures_of
 from innboks.core.channel_accounts.watch import watch_all
 from innboks.core.conversations.models import NewMessage
 from innboks.core.conversations.read import get_message, list_conversations, list_messages
 from innboks.core.conversations.send import send
 from innboks.core.conversations.write import write
 from innboks.core.parts import Parts
+from innboks.core.radar.alarm import look_for_alarms
 from innboks.errors import Conflict, Invalid
+from innboks.lib.clock import FakeClock
 from innboks.sdk.contract import Grant
 from innboks.sdk.oauth import Authorised, Provider
 from tests.channels.email.cloud import CLIENTS, TEAM, Providers, mail, running_providers
+from tests.channels.email.scripted_smtp import ScriptedServer, scripted
 from tests.channels.email.test_cloud_mailbox import METHODS
 
 
@@ -190,6 +195,68 @@ async def test_the_watcher_turns_red_by_itself_and_people_are_told_once(team: Te
     for _ in range(5):
         await tell_watcher(team.parts, row.account_id, row.id)
     assert await _changes(team.parts, row) == before + 1
+
+
+@pytest.fixture(params=METHODS)
+async def alarmed(
+    wide: Settings, dsn: str, providers: Providers, request: pytest.FixtureRequest, clock: FakeClock
+) -> AsyncIterator[tuple[Team, ScriptedServer]]:
+    """A mailbox at a provider, and another address whose server takes what admins are told."""
+    async with build_parts(wide, dsn, "worker", clock=clock) as parts, scripted() as server:
+        await create_first_account(parts, "Team", "Ada Example", "ada@team.example", "a long enough password")
+        actor = await first_admin(parts)
+        assert actor is not None
+        other = {"address": "sales@tindra.example", "company_name": "Sales", "smtp_host": "127.0.0.1", "smtp_port": server.port}
+        await connect(parts, actor, "email", "Sales", None, {**other, "smtp_tls": "none"})
+        yield Team(parts, actor, providers, request.param), server
+
+
+async def test_a_revoked_token_from_the_red_card_to_the_replies_that_leave(alarmed: tuple[Team, ScriptedServer], clock: FakeClock) -> None:
+    """The whole of it: red within a minute without anybody asking, replies held, admins told once by another connection, signed in to again, sent."""
+    team, server = alarmed
+    row = await team.connects()
+    await team.box.put(mail("Hello"))
+    watching = asyncio.create_task(watch_all(team.parts))
+
+    async def is_there() -> bool:
+        await tell_watcher(team.parts, row.account_id, row.id)
+        return await team.subjects() == ["Hello"]
+
+    async def is_red() -> bool:
+        return await team.health(row.id) == "broken"
+
+    try:
+        await until(is_there)
+        team.provider.oauth.withdraw(TEAM)
+        await until(is_red, seconds=60)
+        now = await get_channel_account(team.parts, team.actor, row.id)
+        assert (now.is_authorized, "Sign in again" in now.health["sentence"]) == (False, True)
+
+        first, second = await team.answer("One"), await team.answer("Two")
+        for id in (first, second):
+            await send(team.parts, row.account_id, id, worker="test")
+        assert [await team.state(first), await team.state(second)] == ["queued", "queued"]
+        assert (await figures_of(team.parts, row.account_id, [row.id]))[row.id].kept_count == 2
+        for _ in range(4):
+            await look_for_alarms(team.parts)
+            clock.advance(61)
+        (told,) = server.mails
+        alarm = message_from_bytes(told, policy=policy.default)
+        assert alarm["To"] == "Ada Example <ada@team.example>"
+        assert "Sign in again" in alarm.get_content()
+
+        grant = Grant(refresh_token=team.provider.oauth.issue(TEAM))
+        await change_channel_account(team.parts, team.actor, row.id, config={}, grant=grant)
+        assert await team.health(row.id) == "connected"
+        for id in (first, second):
+            await send(team.parts, row.account_id, id, worker="test")
+        assert [await team.state(first), await team.state(second)] == ["sent", "sent"]
+        sent = [one.raw for one in team.box.mails.values() if one.folder == "sent"]
+        assert [sum(text in raw for raw in sent) for text in (b"One", b"Two")] == [1, 1], "each of them once"
+        assert (await figures_of(team.parts, row.account_id, [row.id]))[row.id].kept_count == 0
+    finally:
+        watching.cancel()
+        await asyncio.gather(watching, return_exceptions=True)
 
 
 async def _changes(parts: Parts, row: ChannelAccount) -> int:

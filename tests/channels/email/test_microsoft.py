@@ -11,6 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import msal
+import msgspec
 import pytest
 from msal.oauth2cli.oauth2 import Client
 
@@ -21,7 +22,7 @@ from innboks.errors import BadSignature, Invalid, Uncertain
 from innboks.sandbox.email.microsoft import Microsoft
 from innboks.sandbox.email.provider import Trouble
 from innboks.sandbox.stand_in import Request
-from innboks.sdk.contract import Consent, Inbound, OutgoingFile
+from innboks.sdk.contract import Consent, Grant, Inbound, OutgoingFile
 from tests.channels.email.cloud import CLIENTS, TEAM, CloudBox, Providers, mail, running_providers, until
 from tests.channels.email.context import outgoing
 
@@ -101,9 +102,19 @@ async def test_the_governments_clouds_are_refused_in_words(box: CloudBox) -> Non
     assert (await box.channel.connect(box.context())).identity == TEAM
 
 
-def test_shared_mailboxes_are_told_to_use_forwarding(box: CloudBox) -> None:
-    """R-106."""
-    assert "shared mailbox" in cloud._another("Microsoft", "ada@tindra.example", box.config)
+async def test_a_shared_mailbox_is_refused_at_microsoft_and_connected_by_forwarding(box: CloudBox) -> None:
+    """R-105, R-106: who may open it signs in as themselves, and is told the way that works; the way does work for the same address."""
+    ada = "ada@tindra.example"
+    box.provider.box(ada)
+    box.grant = Grant(refresh_token=box.provider.oauth.issue(ada))
+    with pytest.raises(Invalid) as refused:
+        await box.channel.connect(box.context())
+    assert (refused.value.code, refused.value.field) == ("another_account", "address")
+    assert f"as {ada}, not as {TEAM}" in refused.value.sentence
+    assert f"If {TEAM} is a shared mailbox, a group or an alias" in refused.value.sentence
+    assert "connect it by forwarding instead" in refused.value.sentence
+    box.config = msgspec.structs.replace(box.config, method="forwarding")
+    assert (await box.channel.connect(box.context())).identity == TEAM
 
 
 def test_the_form_offers_no_from_name(box: CloudBox) -> None:
