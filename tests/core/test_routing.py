@@ -170,6 +170,16 @@ async def test_a_kind_of_conversation_can_have_a_limit_of_its_own(desk: Desk) ->
         await change_plan(desk.parts, bo, bo.user_id, PlanChange(messaging_max=None))
 
 
+async def test_each_kind_of_channel_begins_with_its_own_way_of_sharing_out(desk: Desk) -> None:
+    """R-553: by chance, but a live chat to the first who is there. What was chosen stays."""
+    assert (await rules.rule_of(desk.parts, desk.actor, desk.row.id))[0] == Rule(distribution="random")
+    async with desk.parts.db.transaction() as conn:
+        await conn.execute("update channel_account set category = 'chat'")
+    assert (await rules.rule_of(desk.parts, desk.actor, desk.row.id))[0] == Rule(distribution="first_available")
+    await desk.rule(await desk.person("Bo"), distribution="random")
+    assert (await rules.rule_of(desk.parts, desk.actor, desk.row.id))[0].distribution == "random"
+
+
 async def test_a_live_chat_goes_to_who_is_connected(desk: Desk, clock: FakeClock) -> None:
     """R-596: without a sign of life for five minutes somebody gets no live chat, and is available as before."""
     bo = await desk.person("Bo")

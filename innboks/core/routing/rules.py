@@ -50,6 +50,8 @@ async def rule_of(parts: Parts, actor: Actor, channel_account_id: int) -> tuple[
     async with parts.db.connection() as conn:
         row = await _row(conn, actor, channel_account_id)
         rule = await store.rule_of(conn, actor.account_id, channel_account_id)
+        if rule == Rule() and row.category == LIVE:  # chats begin with the first who is there
+            rule = Rule(distribution="first_available")
         return rule, await _named(conn, row, rule)
 
 

@@ -127,7 +127,10 @@ def test_nothing_put_into_a_mail_can_start_another_header() -> None:
     for part in message.walk():
         assert not any(name.lower().startswith(("x-evil", "bcc")) for name in part)
     assert [part.get_filename() for part in message.iter_attachments()][1:] == ["passwd", "c;d=e"]
-    assert not any(line.startswith((b"Bcc", b"X-Evil")) for line in mail.raw.replace(b"\r", b"\n").split(b"\n"))
+    head, _, body = mail.raw.partition(b"\r\n\r\n")
+    assert not any(line.startswith((b"Bcc", b"X-Evil")) for line in head.replace(b"\r", b"\n").split(b"\n"))
+    assert b"\r" not in body.replace(b"\r\n", b"")
+    assert b"\n" not in body.replace(b"\r\n", b"")
     with pytest.raises(ValueError, match="not a mail address"):
         made(recipients=[Party(address="x@y.example>\r\nBcc: evil@z.example")])
 
