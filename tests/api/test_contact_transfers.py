@@ -3,6 +3,7 @@
 import asyncio
 import csv
 import io
+import time
 from typing import Any
 
 import httpx
@@ -11,6 +12,7 @@ import pytest
 from innboks.core.access import Actor
 from innboks.core.contact_transfers import bring_in, exports, tables, take_back
 from innboks.core.parts import Parts
+from innboks.errors import Invalid
 from tests.api.conftest import assert_problem, say
 from tests.api.test_contact_book import made, names
 
@@ -284,3 +286,12 @@ async def test_a_row_with_too_many_addresses_is_not_taken(api: httpx.AsyncClient
     many = ";".join(f"a{number}@fjell.example" for number in range(31))
     one = await imported(api, parts, ada, f"Name,Email\nAnna,{many}\nBo,bo@fjell.example\n".encode())
     assert (one["created_count"], one["bad_count"]) == (1, 1)
+
+
+def test_a_line_of_millions_of_cells_is_refused_before_it_is_parted() -> None:
+    for content in (b"Name,Email\n" + b"," * 5_000_000 + b"x\n", b"," * 5_000_000 + b"x\n"):
+        began = time.monotonic()
+        with pytest.raises(Invalid) as refused:
+            tables.look_at(content)
+        assert refused.value.code == "too_many_columns"
+        assert time.monotonic() - began < 2

@@ -20,6 +20,7 @@ ENCODINGS = ("utf-8", "utf-16", "windows-1252")
 DELIMITERS = (",", ";", "\t", "|")
 COLUMNS_MAX = 200
 ROWS_MAX = 250_000
+CELLS_OF_LINE_MAX = 20_000
 CELL_CHARS = 20_000
 SAMPLE_ROWS = 5
 _LOOKED_AT = 64 * 1024
@@ -54,7 +55,7 @@ def look_at(content: bytes, encoding: str | None = None, delimiter: str | None =
     if not any(columns):
         raise Invalid("The file has no rows. Its first row names the columns.", code="empty_table", field="file")
     if len(columns) > COLUMNS_MAX:
-        raise Invalid(f"A table has at most {COLUMNS_MAX} columns.", code="too_many_columns", field="file")
+        raise _too_wide()
     sample: list[list[str]] = []
     count = 0
     for count, cells in rows:
@@ -70,7 +71,7 @@ def rows_of(file: BinaryIO, encoding: str, delimiter: str) -> Iterator[tuple[int
     text = io.TextIOWrapper(file, encoding=_codec(encoding), errors="replace", newline="")
     number = 0
     try:
-        for cells in csv.reader(_without_nul(text), delimiter=delimiter):
+        for cells in csv.reader(_readable(text, delimiter), delimiter=delimiter):
             if any(one.strip() for one in cells):
                 yield number, [storable(one, CELL_CHARS).strip() for one in cells]
                 number += 1
@@ -81,9 +82,16 @@ def rows_of(file: BinaryIO, encoding: str, delimiter: str) -> Iterator[tuple[int
             text.detach()
 
 
-def _without_nul(lines: Iterator[str]) -> Iterator[str]:
+def _readable(lines: Iterator[str], delimiter: str) -> Iterator[str]:
+    """Without NUL characters. A line of millions of empty cells would take gigabytes, and nobody means it."""
     for line in lines:
+        if line.count(delimiter) > CELLS_OF_LINE_MAX:
+            raise _too_wide()
         yield line.replace("\x00", "")
+
+
+def _too_wide() -> Invalid:
+    return Invalid(f"A table has at most {COLUMNS_MAX} columns.", code="too_many_columns", field="file")
 
 
 def encoding_of(content: bytes) -> str:

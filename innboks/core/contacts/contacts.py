@@ -112,8 +112,7 @@ async def apply_change(conn: Connection, actor: Actor, contact_id: int, wanted: 
     """One contact in the caller's transaction. Everything that can be refused is refused before anything is written; what is so already is not
     written again."""
     name = contact_name(wanted.name) if wanted.name is not msgspec.UNSET else msgspec.UNSET
-    await store.lock(conn, actor.account_id, [contact_id])
-    before = await writable_contact(conn, actor, contact_id)
+    before = await held_contact(conn, actor, contact_id)
     values: dict[str, Any] = {}
     lines: list[tuple[ChangeKind, dict[str, Any]]] = []
     if name is not msgspec.UNSET and name != before.name:
