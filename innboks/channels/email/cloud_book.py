@@ -14,10 +14,11 @@ from innboks.channels.email.mail_book import FIRST_GAP_WAIT, LAST_GAP_WAIT, Gap,
 
 
 class CloudBook(msgspec.Struct):
-    """`began`: when the connection was made; mail from before is ours only where a backfill asked for it, back to `filled`. `cursor` is the
-    provider's own mark of how far its changes were read; empty: not yet, or it was lost. `looked_at`: when they were last read to their end.
-    `push` is what the provider said about its notices."""
+    """`provider`: whose mailbox it was read from. `began`: when the connection was made; mail from before is ours only where a backfill asked
+    for it, back to `filled`. `cursor` is the provider's own mark of how far its changes were read; empty: not yet, or it was lost. `looked_at`:
+    when they were last read to their end. `push` is what the provider said about its notices."""
 
+    provider: str
     began: datetime
     cursor: dict[str, Any] = {}
     looked_at: datetime | None = None
@@ -27,11 +28,12 @@ class CloudBook(msgspec.Struct):
     push: dict[str, Any] = {}
 
     @classmethod
-    def read(cls, state: Mapping[str, Any], connected_at: datetime) -> "CloudBook":
-        """From what was saved; a state of another method (the address was fetched by IMAP before) is begun anew."""
-        if state and "cursor" not in state:
+    def read(cls, state: Mapping[str, Any], connected_at: datetime, provider: str) -> "CloudBook":
+        """From what was saved; what was saved of another mailbox (the address was at another provider, or fetched by IMAP, before) is begun anew."""
+        if state.get("provider") != provider:
             state = {}
-        return msgspec.convert({"began": connected_at.astimezone(UTC).replace(microsecond=0).isoformat(), **state}, CloudBook)
+        began = connected_at.astimezone(UTC).replace(microsecond=0).isoformat()
+        return msgspec.convert({"provider": provider, "began": began, **state}, CloudBook)
 
     def written(self) -> dict[str, Any]:
         saved: dict[str, Any] = msgspec.to_builtins(self)

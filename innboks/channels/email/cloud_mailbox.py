@@ -107,7 +107,7 @@ async def watch(ctx: Context, source: Source, pace: Pace | None = None) -> None:
 
 async def ledger(ctx: Context, source: Source) -> Mapping[str, Any]:
     """What the provider holds of ours, and what of it we have not got. Copies of what left through us are not counted."""
-    book = _book(ctx)
+    book = _book(ctx, source)
     wish = backfill_wish(ctx.settings)
     since = book.ours_since if wish is None else min(book.ours_since, day_start(wish))
     received = [one.id for one in await source.received_since(since)]
@@ -136,8 +136,8 @@ def _row(book: CloudBook, on_server: int, missing: Sequence[str]) -> dict[str, A
     }
 
 
-def _book(ctx: Context) -> CloudBook:
-    return CloudBook.read(ctx.state, ctx.ref.connected_at or ctx.clock.now())
+def _book(ctx: Context, source: Source) -> CloudBook:
+    return CloudBook.read(ctx.state, ctx.ref.connected_at or ctx.clock.now(), source.name)
 
 
 async def _unseen(ctx: Context, ids: Sequence[str]) -> list[str]:
@@ -156,7 +156,7 @@ class _Watcher:
         self._ctx = ctx
         self._source = source
         self._pace = pace
-        self._book = _book(ctx)
+        self._book = _book(ctx, source)
         self._pulse = Pulse(ctx, pace)
         self._in_a_row = 0
         self._full_at: float | None = None

@@ -8,6 +8,7 @@ files are added to the draft in pieces. Read `cloud_mailbox.py` for the loop. ht
 
 import asyncio
 import base64
+import contextlib
 import hmac
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -188,14 +189,24 @@ class Graph:
                     await self._graph.attach(draft.id, file, content, PIECE)
         except Uncertain as error:  # a draft at the most: that is nothing to be unsure of
             raise Retry("Microsoft did not answer in time.", code="timeout") from error
+        except Rejected:
+            await self._throw_away(draft)
+            raise
         try:
             await self._graph.send_draft(draft.id)
         except (Gone, Uncertain, Rejected) as error:  # an earlier try may have sent it, which is why it is refused now
             if not await self._has_left(draft.id):
                 if isinstance(error, Rejected):
+                    await self._throw_away(draft)
                     raise
                 raise Retry("Microsoft did not answer; the mail is still a draft there.", after=LOOK_AGAIN, code="looking") from error
         return _sent(mail.message_id, draft)
+
+    async def _throw_away(self, draft: Sendable | None) -> None:
+        """What was refused is in nobody's way among the team's drafts. One that stays does no harm: a later try sends that very draft."""
+        if draft is not None:
+            with contextlib.suppress(Gone, SendError):
+                await self._graph.delete(draft.id)
 
     async def _has_left(self, id: str) -> bool:
         """The id of a draft stays that of the sent mail."""

@@ -199,6 +199,9 @@ class GraphCalls:
         return await self._ask(method, f"{self.root}{path}", headers={"prefer": IMMUTABLE, **(headers or {})}, **how)
 
     async def _ask(self, method: str, url: str, *, answer_max: int = ANSWER_MAX, **how: Any) -> Response:
+        """Links come out of answers: our token goes to no other server."""
+        if not url.startswith(f"{self.root}/"):
+            raise Retry("Microsoft answered in a way that is not understood.", code="unexpected_answer")
         response = await self.calls.send(method, url, allow=_ANSWERS, answer_max=answer_max, **how)
         if response.status in _ANSWERS:
             raise _error(response)

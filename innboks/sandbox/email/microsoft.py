@@ -4,8 +4,6 @@ Paths, shapes and errors are those of the published descriptions; the tests hold
 is sent. Refresh tokens are replaced at each renewal. Read next: `provider.py`, `team_boxes.py`.
 """
 
-import base64
-import binascii
 import email
 import email.policy
 import re
@@ -19,6 +17,7 @@ from urllib.parse import quote, unquote
 import msgspec
 
 from innboks.sandbox.email.google import without_bcc
+from innboks.sandbox.email.microsoft_mail import message_of, written_mail
 from innboks.sandbox.email.provider import Provider, Spread, Trouble, json
 from innboks.sandbox.email.team_boxes import BoxMail, TeamBox
 from innboks.sandbox.stand_in import Answer, Request
@@ -108,7 +107,7 @@ class Microsoft(Provider):
             case "GET", ["mailFolders", id, "messages"]:
                 name = _folder_name(box, id)
                 return self._list(request, [one for one in box.mails.values() if one.folder == name]) if name else _not_there()
-            case "GET", ["mailFolders", id, "messages", "delta"]:
+            case "GET", ["mailFolders", id, "messages", "delta" | "delta()"]:
                 name = _folder_name(box, id)
                 return self._delta(request, box, name, id) if name else _not_there()
             case "GET", ["messages"]:
@@ -116,10 +115,10 @@ class Microsoft(Provider):
             case "POST", ["messages"]:
                 return await self._create(request, box)
             case "POST", ["sendMail"]:
-                raw = _mime(request.body)
-                if raw is None:
-                    return _error(400, "ErrorMimeContentInvalidBase64String", "Invalid base64 string for MIME content.")
-                await self._send(box, await box.put(raw, "drafts"))
+                written = written_mail(request, box.address, "Message")
+                if not written.raw:
+                    return _error(400, written.code, written.problem)
+                await self._send(box, await box.put(written.raw, "drafts"))
                 return Answer(status=202)
             case _, ["messages", id, *rest]:
                 mail = box.mails.get(id)
@@ -129,7 +128,7 @@ class Microsoft(Provider):
     async def _one(self, request: Request, box: TeamBox, mail: BoxMail, path: list[str]) -> Answer:
         match request.method, path:
             case "GET", []:
-                return json(_chosen(request, _message(mail)))
+                return json(_chosen(request, message_of(mail)))
             case "GET", ["$value"]:
                 return Answer(mail.raw, "text/plain")
             case "DELETE", []:
@@ -152,12 +151,10 @@ class Microsoft(Provider):
         return _error(404, "ResourceNotFound", "Not found.")
 
     async def _create(self, request: Request, box: TeamBox) -> Answer:
-        if not request.headers.get("content-type", "").startswith("text/plain"):
-            return _error(400, "RequestBodyRead", "The sandbox takes drafts as MIME only.")
-        raw = _mime(request.body)
-        if raw is None:
-            return _error(400, "ErrorMimeContentInvalidBase64String", "Invalid base64 string for MIME content.")
-        return json(_message(await box.put(raw, "drafts")), 201)
+        written = written_mail(request, box.address)
+        if not written.raw:
+            return _error(400, written.code, written.problem)
+        return json(message_of(await box.put(written.raw, "drafts")), 201)
 
     async def _send(self, box: TeamBox, mail: BoxMail) -> None:
         """The draft becomes the sent mail, under the same id."""
@@ -192,7 +189,7 @@ class Microsoft(Provider):
             if holds is None:
                 return _error(400, "ErrorInvalidUrlQueryFilter", "The query filter contains one or more invalid nodes.")
             if holds:
-                shown.append(_chosen(request, _message(mail)))
+                shown.append(_chosen(request, message_of(mail)))
         return _paged(request, shown, 10)
 
     def _delta(self, request: Request, box: TeamBox, name: str, id: str) -> Answer:
@@ -211,12 +208,12 @@ class Microsoft(Provider):
             for change in reversed(changed):
                 mail = box.mails.get(change.id)
                 if mail is not None and mail.folder == name and _holds(mail, kept.get("$filter", "")):
-                    shown[mail.id] = _chosen(request, _message(mail))
+                    shown[mail.id] = _chosen(request, message_of(mail))
                 elif name in (change.folder, change.came_from):
                     shown[change.id] = {"id": change.id, "@removed": {"reason": "deleted"}}
         else:
             here = [mail for mail in box.newest_first() if mail.folder == name and _holds(mail, kept.get("$filter", ""))]
-            shown = {mail.id: _chosen(request, _message(mail)) for mail in here}
+            shown = {mail.id: _chosen(request, message_of(mail)) for mail in here}
         wish = re.search(r"odata\.maxpagesize=(\d+)", request.headers.get("prefer", ""))
         size, skip = int(wish[1]) if wish else 10, int(request.query.get("$skiptoken", "0") or 0)
         items = list(shown.values())
@@ -303,23 +300,6 @@ def _folder_name(box: TeamBox, id: str) -> str:
     return name if name in box.folders else ""
 
 
-def _message(mail: BoxMail) -> dict[str, Any]:
-    headers = email.message_from_bytes(mail.raw[:65536], policy=email.policy.compat32)
-    at = mail.at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    return {
-        "id": mail.id,
-        "receivedDateTime": at,
-        "sentDateTime": at,
-        "createdDateTime": at,
-        "subject": str(headers.get("subject", "")),
-        "internetMessageId": f"<{mail.message_id}>" if mail.message_id else f"<{mail.id}@sandbox.example>",
-        "conversationId": mail.thread,
-        "parentFolderId": f"folder={mail.folder}==",
-        "isDraft": mail.folder == "drafts",
-        "isRead": mail.is_read,
-    }
-
-
 def _chosen(request: Request, shown: dict[str, Any]) -> dict[str, Any]:
     wanted = {one.strip() for one in request.query.get("$select", "").split(",") if one.strip()} | {"id"}
     return shown if len(wanted) == 1 else {name: value for name, value in shown.items() if name in wanted}
@@ -343,13 +323,6 @@ def _paged(request: Request, shown: list[dict[str, Any]], usual: int) -> Answer:
         kept = "&".join(f"{quote(name)}={quote(value)}" for name, value in request.query.items() if name != "$skip")
         answer["@odata.nextLink"] = f"{request.base}/microsoft/{request.path}?{kept}&$skip={skip + size}"
     return json(answer)
-
-
-def _mime(body: bytes) -> bytes | None:
-    try:
-        return base64.b64decode(body, validate=True)
-    except binascii.Error:
-        return None
 
 
 def _recipients(raw: bytes) -> list[str]:

@@ -93,6 +93,20 @@ async def test_a_mark_that_the_provider_forgot_doubles_nothing_and_loses_nothing
     assert (told["on_server"], told["gap"]) == (6, 0)
 
 
+async def test_an_address_that_moved_to_the_other_provider_is_read_there(providers: Providers, box: CloudBox) -> None:
+    async with box.watched():
+        await box.box.put(mail("before the move"))
+        await until(lambda: len(box.delivered) == 1)
+    moved = CloudBox(providers, next(one for one in METHODS if one != box.config.method))
+    moved.state = dict(box.state) | {"gaps": {"gone/1": {"reason": "x", "tries": 1, "next_at": earlier(days=1).isoformat()}}}
+    await moved.box.put(mail("after the move"))
+    async with moved.watched():
+        await until(lambda: moved.subjects() == ["after the move"])
+        assert moved.health[-1].state == "connected"
+    assert moved.state["gaps"] == {}
+    await moved.http.close()
+
+
 async def test_many_mails_with_a_broken_one(box: CloudBox) -> None:
     async with box.watched():
         pass

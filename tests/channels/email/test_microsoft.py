@@ -18,7 +18,7 @@ from msal.oauth2cli.oauth2 import Client
 from innboks.channels.email import cloud, cloud_mailbox, graph
 from innboks.channels.email.signing_in import GRAPH_SCOPES
 from innboks.config import Settings
-from innboks.errors import BadSignature, Invalid, Uncertain
+from innboks.errors import BadSignature, Invalid, Rejected, Retry, Uncertain
 from innboks.sandbox.email.microsoft import Microsoft
 from innboks.sandbox.email.provider import Trouble
 from innboks.sandbox.stand_in import Request
@@ -213,23 +213,78 @@ async def test_a_sent_mail_that_was_deleted_meanwhile_is_uncertain(box: CloudBox
         await box.channel.send(box.context(), outgoing())
 
 
+async def test_graph_reads_and_takes_mail_as_json(providers: Providers, box: CloudBox) -> None:
+    """As programs do that are built on Microsoft's own library: a message written as JSON, sent in one step or as a draft, and read field by field."""
+    await cloud.mailbox_of(box.context()).addresses()
+    assert box.grant is not None
+    token = box.grant.access_token
+    message = {
+        "subject": "Zip",
+        "body": {"contentType": "html", "content": "<b>Hello</b>"},
+        "toRecipients": [{"emailAddress": {"address": "leo@customer.example", "name": "Leo"}}],
+    }
+    root = f"{providers.urls['microsoft']}/v1.0/me"
+    prefer = 'IdType="ImmutableId"'
+    async with httpx.AsyncClient(headers={"authorization": f"Bearer {token}", "prefer": prefer}) as client:
+        assert (await client.post(f"{root}/sendMail", json={"Message": message, "saveToSentItems": True})).status_code == 202
+        draft = (await client.post(f"{root}/messages", json=message | {"subject": "Draft"})).json()
+        assert draft["isDraft"]
+        assert (await client.post(f"{root}/messages/{draft['id']}/send")).status_code == 202
+        changed = (await client.get(f"{root}/mailFolders/sentitems/messages/delta()")).json()
+        assert {one["subject"] for one in changed["value"]} == {"Zip", "Draft"}
+        one = (await client.get(f"{root}/messages/{draft['id']}")).json()
+        assert one["from"]["emailAddress"]["address"] == TEAM
+        assert one["toRecipients"] == [{"emailAddress": {"address": "leo@customer.example", "name": "Leo"}}]
+        assert (one["body"]["contentType"], one["body"]["content"].strip(), one["hasAttachments"]) == ("html", "<b>Hello</b>", False)
+        for wrong in ({"subject": 1}, {"toRecipients": [{"emailAddress": {"address": "no address"}}]}, []):
+            assert (await client.post(f"{root}/messages", json=wrong)).json()["error"]["code"] == "RequestBodyRead"
+        assert (await client.post(f"{root}/sendMail", json=message)).status_code == 400
+
+
+async def test_a_refused_mail_leaves_no_draft_behind(box: CloudBox) -> None:
+    ms = microsoft(box)
+    refusal = {"error": {"code": "ErrorInvalidRecipients", "message": "At least one recipient is not valid."}}
+    for call in ("/send$", "createUploadSession$"):
+        ms.troubles.append(Trouble(call=call, status=400, body=refusal))
+        with pytest.raises(Rejected):
+            await box.channel.send(box.context(), outgoing(files=[large_file()]))
+        assert not box.box.mails, call
+
+
+async def test_our_token_goes_to_no_other_server(providers: Providers, box: CloudBox) -> None:
+    """A link to the next page that leads elsewhere is not followed."""
+    elsewhere = providers.desk.providers["google"]
+    page = {"value": [], "@odata.nextLink": f"{providers.urls['google']}/v1.0/me/mailFolders"}
+    for call in ("GET v1.0/me/mailFolders$", "messages/delta$", "messages$"):
+        microsoft(box).troubles.append(Trouble(call=call, status=200, body=page))
+        with pytest.raises(Retry):
+            source = graph.Graph(box.context())
+            await source.begin(box.connected_at)
+            await source.received_since(box.connected_at)
+        assert not any(one.times for one in microsoft(box).troubles), call
+    assert not elsewhere.requests
+
+
+def large_file() -> OutgoingFile:
+    content = b"x" * 3_000_000
+
+    async def read() -> bytes:
+        return content
+
+    return OutgoingFile(name="large.bin", type="application/octet-stream", size=len(content), content=read)
+
+
 @pytest.mark.skipif(not SPECS.is_dir(), reason="the published descriptions are not beside the project")
 async def test_every_request_of_ours_is_in_the_descriptions(box: CloudBox) -> None:
     paths: dict[str, dict[str, Any]] = {}
     for file in sorted(SPECS.glob("*.json")):
         document = json.loads(file.read_text())
         paths |= {path: methods | {"document": document} for path, methods in document["paths"].items()}
-    content = b"x" * 3_000_000
-
-    async def read() -> bytes:
-        return content
-
     async with box.watched():
         await box.box.put(mail("one", Message_ID="<one@customer.example>"))
         await box.box.put(mail("elsewhere", Message_ID="<phone@tindra.example>"), "sent")
         await until(lambda: len(box.delivered) == 2)
-    large = OutgoingFile(name="large.bin", type="application/octet-stream", size=len(content), content=read)
-    await box.channel.send(box.context(), outgoing(files=[large]))
+    await box.channel.send(box.context(), outgoing(files=[large_file()]))
     await box.channel.send(box.context(), outgoing(attempt=2))
     await graph.Graph(box.context()).keep_push({})
     await cloud_mailbox.ledger(box.context(), cloud.mailbox_of(box.context()))
