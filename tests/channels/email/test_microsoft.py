@@ -236,7 +236,8 @@ async def test_graph_reads_and_takes_mail_as_json(providers: Providers, box: Clo
         assert one["from"]["emailAddress"]["address"] == TEAM
         assert one["toRecipients"] == [{"emailAddress": {"address": "leo@customer.example", "name": "Leo"}}]
         assert (one["body"]["contentType"], one["body"]["content"].strip(), one["hasAttachments"]) == ("html", "<b>Hello</b>", False)
-        for wrong in ({"subject": 1}, {"toRecipients": [{"emailAddress": {"address": "no address"}}]}, []):
+        unreadable: list[Any] = [{"subject": 1}, {"toRecipients": [{"emailAddress": {"address": "no address"}}]}, []]
+        for wrong in unreadable:
             assert (await client.post(f"{root}/messages", json=wrong)).json()["error"]["code"] == "RequestBodyRead"
         assert (await client.post(f"{root}/sendMail", json=message)).status_code == 400
 
