@@ -24,7 +24,7 @@ from innboks.lib.db import Connection
 
 SLICES = (("~p", 12), ("~q", 15), ("~r", 18), ("~s", 21), ("~t", 24))
 """Marks of the slices, and how many bits of the seconds since 1970 each leaves out: from 68 minutes to half a year."""
-SHORT = 2
+SHORT = 3
 """So many slices are a short way."""
 RARE = 2_000
 """With at most so many entries, no slice is needed."""
