@@ -25,3 +25,42 @@ test("threads, notifications and later words are fetched after the first list", 
     await expect.poll(() => asked.some((url) => url.includes(`/assets/${part}-`)), { message: part }).toBe(true);
   await context.close();
 });
+
+test("a thread stands on the screen before others are told that it is read", async ({ inbox, world }) => {
+  for (const name of ["Varde", "Skare"])
+    await world.write({
+      from: `${name} <${name.toLowerCase()}@haddad.example>`,
+      subject: `${name} jacket`,
+      text: `Is the ${name} back?`,
+    });
+  await inbox.locator("[data-row]", { hasText: "Varde jacket" }).click();
+  await expect(inbox.getByRole("article").getByText("Is the Varde back?")).toBeVisible();
+  // Fetched ahead, so that it is drawn in the moment in which it is opened.
+  const ahead = inbox.waitForResponse(/\/api\/conversations\/\d+\/messages/);
+  await inbox.locator("[data-row]", { hasText: "Skare jacket" }).hover();
+  await ahead;
+  const toldBefore = await inbox.evaluate(
+    () =>
+      new Promise<string[]>((done) => {
+        const told: string[] = [];
+        const { fetch } = window;
+        window.fetch = (...asked) => {
+          if (String(asked[0]).endsWith("/presence")) told.push(String(asked[0]));
+          return fetch(...asked);
+        };
+        const look = () => {
+          const isThere = document
+            .querySelector("[data-pane=thread] article")
+            ?.textContent?.includes("Is the Skare back?");
+          if (!isThere) return void requestAnimationFrame(look);
+          window.fetch = fetch;
+          done(told);
+        };
+        requestAnimationFrame(look);
+        [...document.querySelectorAll<HTMLElement>("[data-row]")]
+          .find((row) => row.textContent?.includes("Skare jacket"))
+          ?.click();
+      }),
+  );
+  expect(toldBefore).toEqual([]);
+});

@@ -25,3 +25,16 @@ export function useFirstPaint(): boolean {
   useEffect(() => void firstPaint.then(() => set(true)), []);
   return is;
 }
+
+/** Runs something once what was just drawn is on the screen, for what must not hold that up. Returns how to call it off. */
+export function afterPaint(run: () => void): () => void {
+  let timer = setTimeout(run, 1_000); // a page nobody looks at draws no frames
+  const frame = requestAnimationFrame(() => {
+    clearTimeout(timer);
+    timer = setTimeout(run);
+  });
+  return () => {
+    cancelAnimationFrame(frame);
+    clearTimeout(timer);
+  };
+}

@@ -1,7 +1,7 @@
 /* The inbox: list, thread, context, and the scope every action works on. What is open stands in the address bar and nowhere else. */
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate, useParams } from "@tanstack/react-router";
-import { type CSSProperties, lazy, Suspense, useCallback, useEffect, useRef } from "react";
+import { type CSSProperties, lazy, Suspense, useCallback, useDeferredValue, useEffect, useRef } from "react";
 import type { Scope } from "../../actions/action";
 import { useKeyboard } from "../../actions/keyboard";
 import { actions } from "../../actions/list";
@@ -77,6 +77,9 @@ export function Inbox() {
   }, [list.isFetched]);
   useEffect(() => void firstPaint.then(loadThread).catch(() => undefined), []);
 
+  // The thread is painted first: who wrote it is drawn, and asked for, right after that.
+  const context = useDeferredValue(conversation ? <ContactPane conversation={conversation} scope={scope} /> : null);
+
   const isFirstRun = view === "open" && !filter.filters && list.isSuccess && rows.length === 0;
   return (
     <div className={`sheet ${hasViews ? "" : "noviews"}`}>
@@ -115,9 +118,7 @@ export function Inbox() {
           </Suspense>
         )}
         {conversation && hasContext ? (
-          <Suspense fallback={<aside className="context" />}>
-            <ContactPane conversation={conversation} scope={scope} />
-          </Suspense>
+          <Suspense fallback={<aside className="context" />}>{context ?? <aside className="context" />}</Suspense>
         ) : null}
         <Separator pane="list" width={listWidth} />
         {conversation && hasContext ? <Separator pane="context" width={contextWidth} /> : null}

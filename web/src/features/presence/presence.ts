@@ -7,6 +7,7 @@ import { onStreamEvent } from "../../api/live";
 import { keys } from "../../api/queries";
 import { serverNow } from "../../api/serverTime";
 import type { Id, Page, Presence, PresenceState, User } from "../../api/types";
+import { afterPaint } from "../../ui/firstPaint";
 import { createStore, useStore } from "../../ui/store";
 
 export interface Present {
@@ -117,7 +118,7 @@ export function useBeingIn(conversation: Id): void {
       isHere.current = true;
       tell(conversation, isWriting ? "writing" : "reading", isWriting ? mine.get().since : undefined);
     };
-    say();
+    const stopWaiting = afterPaint(say);
     const timer = setInterval(say, REPEAT_MS);
     const onVisible = () => (document.visibilityState === "visible" ? say() : leave());
     const leave = () => {
@@ -127,6 +128,7 @@ export function useBeingIn(conversation: Id): void {
     document.addEventListener("visibilitychange", onVisible);
     addEventListener("pagehide", leave);
     return () => {
+      stopWaiting();
       clearInterval(timer);
       document.removeEventListener("visibilitychange", onVisible);
       removeEventListener("pagehide", leave);
@@ -134,7 +136,7 @@ export function useBeingIn(conversation: Id): void {
   }, [conversation, isWriting]);
   useEffect(
     () => () => {
-      if (isHere.current) tell(conversation, "away");
+      if (isHere.current) afterPaint(() => tell(conversation, "away"));
       isHere.current = false;
     },
     [conversation],
