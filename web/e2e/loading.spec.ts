@@ -64,3 +64,24 @@ test("a thread stands on the screen before others are told that it is read", asy
   );
   expect(toldBefore).toEqual([]);
 });
+
+test("the list is asked for while the words are still on their way", async ({ browser, inbox, world }) => {
+  const context = await browser.newContext({ serviceWorkers: "block" });
+  await context.addCookies(await inbox.context().cookies());
+  const page = await context.newPage();
+  const asked: string[] = [];
+  page.on("request", (request) => void asked.push(new URL(request.url()).pathname));
+  let release = () => {};
+  const held = new Promise<void>((resolve) => (release = resolve));
+  await page.route(/\/assets\/en-/, async (route) => {
+    await held;
+    await route.continue();
+  });
+  await page.goto(`${world.innboks.url}/inbox/open`, { waitUntil: "commit" });
+  for (const path of ["/api/session", "/api/conversations", "/api/views"])
+    await expect.poll(() => asked.includes(path), { message: path }).toBe(true);
+  release();
+  await expect(page.getByRole("navigation", { name: "Views" })).toBeVisible();
+  expect(asked.filter((path) => path === "/api/conversations")).toHaveLength(1);
+  await context.close();
+});

@@ -5,6 +5,7 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { whenSignedOut } from "../api/client";
 import { keys, makeQueryClient, sessionQuery } from "../api/queries";
+import { askForFirstList } from "../features/conversations/firstList";
 import { auth } from "../features/session/auth";
 import { loadCatalogue, preferredLocale } from "../ui/i18n";
 import { makeRouter } from "./router";
@@ -22,6 +23,7 @@ whenSignedOut(() => {
 });
 
 void client.prefetchQuery(sessionQuery); // who this is, while the words come; the router asks for the same
+askForFirstList(client, location);
 await loadCatalogue(preferredLocale());
 // Pushes, and opening without a network. Not while developing: it would keep what should be fresh.
 if (import.meta.env.PROD) startWorker((path) => void router.navigate({ to: path }));
