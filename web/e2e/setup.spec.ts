@@ -91,6 +91,22 @@ test("a set-up is left, found again after a reload, and finished with its previe
   expect(await tickets()).toMatchObject({ is_on: true, priority: "high", owner_id: me.id });
 });
 
+test("on a narrow phone nothing of a set-up stands outside the screen", async ({ inbox: page, world }) => {
+  await page.setViewportSize({ width: 320, height: 640 });
+  await page.goto(`${world.innboks.url}/settings/channels`);
+  await page.getByRole("list", { name: "Add more" }).getByRole("button", { name: /Email/ }).click();
+  await expect(page.getByRole("radio", { name: /^Forwarding/ })).toBeAttached();
+  const outside = () =>
+    page
+      .getByRole("dialog")
+      .or(page.locator(".wizard"))
+      .locator("button, input, select")
+      .evaluateAll((all) =>
+        all.filter((one) => one.getBoundingClientRect().right > innerWidth).map((one) => one.outerHTML.slice(0, 120)),
+      );
+  expect(await outside()).toEqual([]);
+});
+
 test("a draft is deleted, and comes back with Undo", async ({ inbox: page, world }) => {
   await api(world, "POST", "/api/channel-drafts", { kind: "email", name: "Half done" });
   await page.goto(`${world.innboks.url}/settings/channels`);
