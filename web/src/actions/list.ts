@@ -4,6 +4,7 @@ import { undoLast } from "../ui/toasts";
 import type { Action, Scope } from "./action";
 import { finderActions } from "./finder";
 import { askComposer, panes, stepPane, togglePane } from "./panes";
+import { hasFocus, tabStop, wantRow } from "./rowFocus";
 import { selectingActions } from "./selecting";
 import { startingActions } from "./starting";
 import { steering } from "./steering";
@@ -23,20 +24,31 @@ function step(scope: Scope, by: 1 | -1): void {
   if (row) scope.open(row.id, "row");
 }
 
+const isListInSight = () => Boolean(document.querySelector<HTMLElement>("[data-pane=list]")?.offsetParent);
+
 /** Esc: one level out, from field to thread to row to list. */
 function leave(scope: Scope): void {
+  const { conversation } = scope;
   const focused = document.activeElement;
   if (focused instanceof HTMLElement && focused.closest(".composer")) {
     document.querySelector<HTMLElement>("[data-pane=thread]")?.focus();
-  } else if (focused instanceof HTMLElement && focused.closest("[data-pane=thread]") && scope.conversation) {
-    const row = document.querySelector<HTMLElement>(`[data-row="${scope.conversation.id}"]`);
-    if (row && row.offsetParent !== null) row.focus();
-    else scope.open(null, "none");
+  } else if (focused instanceof HTMLElement && focused.closest("[data-pane=thread]") && conversation) {
+    const isListed = scope.rows.some((row) => row.id === conversation.id);
+    if (isListInSight() && isListed) scope.open(conversation.id, "row");
+    else leaveThread(scope);
   } else if (panes.get().hasContext && matchMedia("(max-width: 1439px)").matches) {
     togglePane("hasContext");
   } else {
-    scope.open(null, "none");
+    leaveThread(scope);
   }
+}
+
+/** To the list alone; what had the focus may go with the thread. */
+function leaveThread(scope: Scope): void {
+  const { conversation } = scope;
+  scope.open(null, "none");
+  if (conversation && scope.rows.some((row) => row.id === conversation.id)) wantRow(conversation.id);
+  else if (!hasFocus() || document.activeElement?.closest("[data-pane=thread]")) tabStop()?.focus();
 }
 
 export const actions: Action[] = [

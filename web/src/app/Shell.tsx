@@ -2,7 +2,8 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, Outlet, useLocation, useParams } from "@tanstack/react-router";
 import { Contact, Inbox, Keyboard, Search, Settings2, WifiOff } from "lucide-react";
-import { lazy, Suspense, useEffect } from "react";
+import { lazy, Suspense, useEffect, useRef } from "react";
+import { land } from "../actions/landing";
 import { panes } from "../actions/panes";
 import { startListNews } from "../api/listNews";
 import { live, retryLive, startLive } from "../api/live";
@@ -46,8 +47,10 @@ export function Shell() {
   const me = useQuery(sessionQuery).data?.user;
   const isExpired = useStore(auth, (state) => state.isExpired);
   const isSheetOpen = useStore(panes, (state) => state.isSheetOpen);
-  const { conversation } = useParams({ strict: false });
-  const isInbox = useLocation({ select: (at) => at.pathname.startsWith("/inbox") });
+  const { conversation, view } = useParams({ strict: false });
+  const path = useLocation({ select: (at) => at.pathname });
+  const isInbox = path.startsWith("/inbox");
+  useLanding(isInbox ? `/inbox/${view}` : path);
   const meId = me?.id;
   const setAwayBy = useQuery({ ...planQuery(meId ?? ""), enabled: meId !== undefined }).data?.set_away_by;
   useEffect(() => {
@@ -138,6 +141,15 @@ export function Shell() {
       </nav>
     </div>
   );
+}
+
+/** Another page has the focus itself, when what had it went with the old one. */
+function useLanding(page: string): void {
+  const before = useRef(page);
+  useEffect(() => {
+    if (before.current !== page) land();
+    before.current = page;
+  }, [page]);
 }
 
 /** Starts something that is not needed for the first paint; ends it also when it has not begun yet. */

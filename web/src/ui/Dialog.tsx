@@ -1,5 +1,5 @@
 import { X } from "lucide-react";
-import { type ReactNode, useEffect, useId, useRef } from "react";
+import { type ReactNode, useId, useLayoutEffect, useRef } from "react";
 import { IconButton } from "./Button";
 import { t } from "./i18n";
 
@@ -15,12 +15,20 @@ interface Props {
 export function Dialog({ title, onClose, isWide, children }: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
-  useEffect(() => {
+  // As long as it stands in the page: the browser gives the focus back only then.
+  useLayoutEffect(() => {
     const element = dialog.current;
+    const opener = document.activeElement;
     if (element && !element.open) element.showModal();
     // The browser would begin at the cross.
     element?.querySelector<HTMLElement>("[data-begin]")?.focus();
-    return () => element?.close();
+    return () => {
+      element?.close();
+      // What opened it may be gone, as an entry of a menu is.
+      if (document.activeElement !== document.body) return;
+      if (opener instanceof HTMLElement && opener.isConnected) opener.focus();
+      if (document.activeElement === document.body) document.getElementById("main")?.focus();
+    };
   }, []);
   return (
     <dialog

@@ -6,6 +6,7 @@ import type { Scope } from "../../actions/action";
 import { useKeyboard } from "../../actions/keyboard";
 import { actions } from "../../actions/list";
 import { panes } from "../../actions/panes";
+import { wantRow } from "../../actions/rowFocus";
 import { Problem } from "../../api/client";
 import {
   channelAccountsQuery,
@@ -162,14 +163,12 @@ function useScope(view: string, conversation: Scope["conversation"], rows: Scope
   // An undo may call `open` long after the render it came from, so what is open now is asked here.
   const current = useRef<Id | null>(null);
   current.current = conversation?.id ?? null;
-  const wanted = useRef<{ id: Id; focus: "row" | "thread" } | null>(null);
+  const wanted = useRef<Id | null>(null);
 
   useEffect(() => {
-    const want = wanted.current;
-    if (!want || conversation?.id !== want.id) return;
+    if (!wanted.current || conversation?.id !== wanted.current) return;
     wanted.current = null;
-    const selector = want.focus === "row" ? `[data-row="${want.id}"]` : "[data-pane=thread]";
-    document.querySelector<HTMLElement>(selector)?.focus({ preventScroll: true });
+    focusThread();
   }, [conversation]);
 
   if (!me) throw new Error("the inbox is for somebody who is signed in");
@@ -182,19 +181,21 @@ function useScope(view: string, conversation: Scope["conversation"], rows: Scope
     rows,
     go: (to) => void navigate({ to: "/inbox/$view", params: { view: to }, search: {} }),
     open: (id, focus) => {
+      wantRow(focus === "row" ? id : null);
+      wanted.current = focus === "thread" ? id : null;
       if (id === null) {
         void navigate({ to: "/inbox/$view", params: { view }, search: (old) => old });
-        return;
-      }
-      if (focus !== "none") wanted.current = { id, focus };
-      if (id === current.current) {
-        document.querySelector<HTMLElement>(focus === "row" ? `[data-row="${id}"]` : "[data-pane=thread]")?.focus();
-        wanted.current = null;
-      } else
+      } else if (id !== current.current) {
         void navigate({ to: "/inbox/$view/$conversation", params: { view, conversation: id }, search: (old) => old });
+      } else if (focus === "thread") {
+        wanted.current = null;
+        focusThread();
+      }
     },
   };
 }
+
+const focusThread = () => document.querySelector<HTMLElement>("[data-pane=thread]")?.focus({ preventScroll: true });
 
 const ViewDialog = lazy(withWords(() => import("./ViewDialog")));
 

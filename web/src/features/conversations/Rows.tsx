@@ -3,6 +3,7 @@ import type { InfiniteData, UseInfiniteQueryResult } from "@tanstack/react-query
 import { useQuery } from "@tanstack/react-query";
 import { useLocation, useNavigate } from "@tanstack/react-router";
 import { type RefObject, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { wantedRow, wantRow } from "../../actions/rowFocus";
 import { type ListFilter, orderOf } from "../../api/lists";
 import { channelsQuery, sessionQuery, usersQuery, viewsQuery } from "../../api/queries";
 import type { Conversation, ConversationList, Id } from "../../api/types";
@@ -70,19 +71,20 @@ export function Rows({ view, filter, rows, query, openId, onHover }: Props) {
   const { waiting, fresh, showNew } = useArrivals(rows, layout, scroller);
   useNextPages(query, to, rows.length);
 
-  // The open row comes into sight when another one is opened, but is not chased when the list moves.
-  const openIndex = rows.findIndex((row) => row.id === openId);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: only when another conversation is opened
-  useLayoutEffect(() => {
+  const reveal = (index: number, at: { top: number; height: number }) => {
     const element = scroller.current;
-    if (openIndex < 0 || !element) return;
-    const top = offsetOf(layout, openIndex);
+    if (index < 0 || !element) return;
+    const top = offsetOf(layout, index);
     const sticky = layout.sections.some((section) => section.group) ? HEADING_HEIGHT : 0;
-    // By what was seen last: asking the element would have the browser lay everything out before it has to.
-    const at = seen.current;
     if (top - sticky < at.top) element.scrollTop = top - sticky;
     else if (top + layout.rowHeight > at.top + at.height) element.scrollTop = top + layout.rowHeight - at.height;
-  }, [openId]);
+  };
+  // The open row comes into sight when another one is opened, but is not chased when the list moves. By what was seen last: asking the element would have the
+  // browser lay everything out before it has to.
+  const openIndex = rows.findIndex((row) => row.id === openId);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only when another conversation is opened
+  useLayoutEffect(() => reveal(openIndex, seen.current), [openId]);
+  useWantedRow(scroller, rows, reveal);
 
   const firstTab = openIndex >= 0 ? openIndex : 0;
   return (
@@ -134,6 +136,29 @@ export function Rows({ view, filter, rows, query, openId, onHover }: Props) {
       </div>
     </>
   );
+}
+
+/** Gives the focus to the row that is wanted, as soon as it is there. */
+function useWantedRow(
+  scroller: RefObject<HTMLDivElement | null>,
+  rows: readonly Conversation[],
+  reveal: (index: number, at: { top: number; height: number }) => void,
+): void {
+  const answer = () => {
+    const element = scroller.current;
+    const { id } = wantedRow.get();
+    const index = id ? rows.findIndex((row) => row.id === id) : -1;
+    if (!element || index < 0) return;
+    const row = element.querySelector<HTMLElement>(`[data-row="${id}"]`);
+    row?.focus({ preventScroll: true });
+    reveal(index, { top: element.scrollTop, height: element.clientHeight });
+    if (row && document.activeElement === row) wantRow(null);
+  };
+  const latest = useRef(answer);
+  latest.current = answer;
+  // After each drawing, for it may be what draws the row.
+  useLayoutEffect(() => latest.current());
+  useLayoutEffect(() => wantedRow.subscribe(() => latest.current()), []);
 }
 
 interface GroupProps {

@@ -1,4 +1,5 @@
 import { useNavigate } from "@tanstack/react-router";
+import { land } from "../../actions/landing";
 import { adoptAppearance } from "../../ui/appearance";
 import { adoptLocale, t } from "../../ui/i18n";
 import { WelcomeFrame } from "../onboarding/WelcomeFrame";
@@ -13,7 +14,7 @@ export default function SignIn() {
         onDone={(session) => {
           adoptAppearance(session.user.preferences);
           adoptLocale(session.user.locale);
-          void navigate({ to: "/" });
+          void navigate({ to: "/" }).then(land);
         }}
       />
     </WelcomeFrame>
