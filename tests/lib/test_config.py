@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from innboks.config import Endpoint, InvalidSetting, MailRelay, Settings, load_settings
+from innboks.config import _NAMES, Endpoint, InvalidSetting, MailRelay, ProviderClient, Settings, load_settings
 
 
 def load(folder: Path, **given: str) -> Settings:
@@ -28,35 +28,71 @@ def test_the_secret_is_made_once_and_kept_for_its_owner(tmp_path: Path) -> None:
     assert [file.name for file in (tmp_path / "data").iterdir()] == ["secret"]
 
 
-def test_everything_can_be_set(tmp_path: Path) -> None:
+EVERYTHING = {
+    "INNBOKS_HTTP": "[::1]:9000",
+    "INNBOKS_SMTP": ":25",
+    "INNBOKS_DATA": "elsewhere",
+    "INNBOKS_URL": "https://inbox.example.com/",
+    "INNBOKS_SECRET": "given by the operator",
+    "DATABASE_URL": "postgresql://u:p@db.example.com/innboks",
+    "BACKPLANE_URL": "redis://cache.example.com",
+    "FILES_URL": "s3://bucket/files",
+    "INNBOKS_PG_BIN": ".",
+    "INNBOKS_EXAMPLE_API_URL": "http://127.0.0.1:9/api/",
+    "INNBOKS_EXAMPLE_CLIENT_ID": "client",
+    "INNBOKS_EXAMPLE_CLIENT_SECRET": "for tests",
+    "INNBOKS_EXAMPLE_TENANT": "example.com",
+    "INNBOKS_ALLOW_PRIVATE": "yes",
+    "INNBOKS_SMTP_CERT": "cert.pem",
+    "INNBOKS_SMTP_KEY": "key.pem",
+    "INNBOKS_SMTP_OUT": "smtp.example.com:587",
+    "INNBOKS_SMTP_OUT_USER": "inbox",
+    "INNBOKS_SMTP_OUT_PASSWORD": "for tests",
+    "INNBOKS_SMTP_OUT_TLS": "starttls",
+    "INNBOKS_MAIL_DOMAIN": "Bücher.example.",
+    "INNBOKS_MAIL_SIZE": "30 MiB",
+    "INNBOKS_MAIL_CHECKS": "off",
+    "INNBOKS_DNS": "[::1]:53",
+    "INNBOKS_CHANNELS": ".",
+    "INNBOKS_LOG": "JSON",
+    "INNBOKS_SANDBOX": "yes",
+    "INNBOKS_SANDBOX_HTTP": "127.0.0.1:9001",
+    "INNBOKS_SANDBOX_SMTP": "127.0.0.1:9002",
+}
+
+
+@pytest.mark.parametrize("by", ["environment", "file", "file with the names of the environment"])
+def test_everything_can_be_set(tmp_path: Path, by: str) -> None:
     for name in ("cert.pem", "key.pem", "postgres", "initdb"):
         (tmp_path / name).write_text("x")
-    settings = load(
-        tmp_path,
-        INNBOKS_HTTP="[::1]:9000",
-        INNBOKS_SMTP=":25",
-        INNBOKS_DATA="elsewhere",
-        INNBOKS_URL="https://inbox.example.com/",
-        DATABASE_URL="postgresql://u:p@db.example.com/innboks",
-        BACKPLANE_URL="redis://cache.example.com",
-        FILES_URL="s3://bucket/files",
-        INNBOKS_PG_BIN=".",
-        INNBOKS_EXAMPLE_API_URL="http://127.0.0.1:9/api/",
-        INNBOKS_ALLOW_PRIVATE="yes",
-        INNBOKS_SMTP_CERT="cert.pem",
-        INNBOKS_SMTP_KEY="key.pem",
-        INNBOKS_MAIL_SIZE="30 MiB",
-        INNBOKS_MAIL_CHECKS="off",
-        INNBOKS_DNS="[::1]:53",
-        INNBOKS_LOG="JSON",
-    )
+    if by == "environment":
+        settings = load(tmp_path, **EVERYTHING)
+    else:
+        short = by == "file"
+        lines = [f'{name.removeprefix("INNBOKS_").lower() if short else name} = "{value}"' for name, value in EVERYTHING.items()]
+        (tmp_path / "innboks.toml").write_text("\n".join(lines), encoding="utf-8")
+        settings = load(tmp_path)
     assert (str(settings.http), settings.http.host, str(settings.smtp)) == ("[::1]:9000", "::1", "0.0.0.0:25")
-    assert (settings.url, settings.mail_domain) == ("https://inbox.example.com", "inbox.example.com")
+    assert (settings.url, settings.mail_domain, settings.secret) == (
+        "https://inbox.example.com",
+        "xn--bcher-kva.example",
+        "given by the operator",
+    )
+    assert (settings.database_url, settings.backplane_url, settings.files_url) == tuple(
+        EVERYTHING[name] for name in ("DATABASE_URL", "BACKPLANE_URL", "FILES_URL")
+    )
     assert settings.provider_urls == {"example_api": "http://127.0.0.1:9/api"}
-    assert (settings.data, settings.pg_bin, settings.smtp_cert) == (tmp_path / "elsewhere", tmp_path, tmp_path / "cert.pem")
+    assert settings.provider_clients == {"example": ProviderClient(id="client", secret="for tests", tenant="example.com")}
+    assert (settings.data, settings.pg_bin) == (tmp_path / "elsewhere", tmp_path)
+    assert (settings.smtp_cert, settings.smtp_key) == (tmp_path / "cert.pem", tmp_path / "key.pem")
+    assert settings.smtp_out == MailRelay(host="smtp.example.com", port=587, user="inbox", password="for tests", tls="starttls")
     assert (settings.allow_private, settings.mail_size, settings.log) == (True, 30 * 2**20, "json")
-    assert (settings.mail_checks, str(settings.dns), load(tmp_path).mail_checks, load(tmp_path).dns) == (False, "[::1]:53", True, None)
-    assert load(tmp_path, INNBOKS_MAIL_DOMAIN="Bücher.example.").mail_domain == "xn--bcher-kva.example"
+    assert (settings.mail_checks, str(settings.dns), settings.channel_folders) == (False, "[::1]:53", (tmp_path,))
+    assert (settings.sandbox, settings.sandbox_http.port, settings.sandbox_smtp.port) == (True, 9001, 9002)
+
+
+def test_no_setting_is_left_out_above() -> None:
+    assert {name for name in EVERYTHING if "_EXAMPLE_" not in name} == _NAMES
 
 
 def test_the_file_is_read_and_the_environment_wins(tmp_path: Path) -> None:

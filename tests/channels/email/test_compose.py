@@ -108,9 +108,12 @@ def test_the_signature_has_the_authors_names_in_text_and_html() -> None:
 
 def test_nothing_put_into_a_mail_can_start_another_header() -> None:
     mail = made(
-        config={"company_name": EVIL},
+        config={"company_name": EVIL, "signature_html": f"<p>{{{{full_name}}}} {EVIL}</p>"},
         author=Author(id=1, name=EVIL, first_name=EVIL, last_name=EVIL),
         subject=EVIL,
+        text=EVIL,
+        html=f"<p>{EVIL}</p>",
+        quoted=EVIL,
         recipients=[
             Party(address="leo@customer.example", name=EVIL),
             Party(address="bo@customer.example", name="=?utf-8?q?=0D=0ABcc:_x?=", role="cc"),
@@ -131,8 +134,21 @@ def test_nothing_put_into_a_mail_can_start_another_header() -> None:
     assert not any(line.startswith((b"Bcc", b"X-Evil")) for line in head.replace(b"\r", b"\n").split(b"\n"))
     assert b"\r" not in body.replace(b"\r\n", b"")
     assert b"\n" not in body.replace(b"\r\n", b"")
-    with pytest.raises(ValueError, match="not a mail address"):
-        made(recipients=[Party(address="x@y.example>\r\nBcc: evil@z.example")])
+    for refused in (
+        {"recipients": [Party(address="x@y.example>\r\nBcc: evil@z.example")]},
+        {"config": {"reply_to": "x@y.example>\r\nBcc: evil@z.example"}},
+        {"config": {"address": "x@y.example>\r\nBcc: evil@z.example"}},
+    ):
+        with pytest.raises(ValueError, match="not a mail address"):
+            made(**refused)
+
+
+def test_nothing_put_into_a_notice_can_start_another_header() -> None:
+    world = World(Config(address="team@acme.example", company_name=EVIL), domain="inbox.example")
+    picture = NoticePicture(content_id=EVIL, type=EVIL, content=b"x")
+    notice = Notice(to=Party(address="ada@acme.example", name=EVIL), subject=EVIL, text=EVIL, html=f"<p>{EVIL}</p>", picture=picture)
+    for part in read(compose_notice(world.context(), notice)).walk():
+        assert not any(name.lower().startswith(("x-evil", "bcc")) for name in part)
 
 
 def test_blind_copies_are_in_no_header() -> None:
