@@ -19,6 +19,18 @@ config = OpenAPIConfig(title="Innboks", version=__version__, create_examples=Fal
 _PROBLEM = {"description": "A problem (RFC 9457)", "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}}
 _ID = {"type": "string", "pattern": "^[0-9]{1,19}$"}
 _PUBLIC = {"get_setup", "create_first_account", "sign_in", "sign_out", "healthz", "readyz", "show_frame", "show_frame_file", "get_schema"}
+_FILES = {
+    "get_attachment": "*/*",
+    "get_delivery_raw": "application/octet-stream",
+    "get_logo": "image/*",
+    "get_message_files": "application/zip",
+    "get_message_source": "application/octet-stream",
+    "get_picture": "image/*",
+    "get_schema": "application/vnd.oai.openapi+json",
+}
+"""What answers with something else than JSON."""
+_MAY_BE_EMPTY = {"get_draft"}
+"""What answers 204 where there is nothing."""
 
 
 def describe(app: Litestar) -> dict[str, Any]:
@@ -43,6 +55,10 @@ def _complete(operation: dict[str, Any]) -> None:
         if parameter["name"].endswith(("_id", "before")) and parameter.get("schema", {}).get("type") != "string":
             parameter["schema"] = dict(_ID)
     responses = {code: answer for code, answer in operation.get("responses", {}).items() if code.startswith("2")}
+    if kind := _FILES.get(operation.get("operationId", "")):
+        responses["200"]["content"] = {kind: {"schema": {"type": "string", "format": "binary"}}}
+    if operation.get("operationId") in _MAY_BE_EMPTY:
+        responses["204"] = {"description": "There is none"}
     operation["responses"] = {**responses, "default": _PROBLEM}
     if operation.get("operationId") not in _PUBLIC:
         operation["security"] = [{"session": []}, {"token": []}]

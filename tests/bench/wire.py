@@ -35,9 +35,12 @@ class Http:
         more = "".join(f"{name}: {value}\r\n" for name, value in (headers or {}).items())
         writer.write(f"{method} {path} HTTP/1.1\r\n{self._common}{more}Content-Length: {len(body)}\r\n\r\n".encode() + body)
         head = await reader.readuntil(b"\r\n\r\n")
+        status = int(head[9:12])
+        if status == 204:  # which has no body and says no length (RFC 9110 §8.6)
+            return status, b""
         length = _LENGTH.search(head)
         assert length is not None, head
-        return int(head[9:12]), await reader.readexactly(int(length[1]))
+        return status, await reader.readexactly(int(length[1]))
 
     async def json(self, method: str, path: str, given: Any = None) -> Any:
         """The decoded answer. Raises AssertionError for anything but a 2xx."""
