@@ -134,11 +134,12 @@ def test_nothing_put_into_a_mail_can_start_another_header() -> None:
     assert not any(line.startswith((b"Bcc", b"X-Evil")) for line in head.replace(b"\r", b"\n").split(b"\n"))
     assert b"\r" not in body.replace(b"\r\n", b"")
     assert b"\n" not in body.replace(b"\r\n", b"")
-    for refused in (
+    refusals: list[dict[str, Any]] = [
         {"recipients": [Party(address="x@y.example>\r\nBcc: evil@z.example")]},
         {"config": {"reply_to": "x@y.example>\r\nBcc: evil@z.example"}},
         {"config": {"address": "x@y.example>\r\nBcc: evil@z.example"}},
-    ):
+    ]
+    for refused in refusals:
         with pytest.raises(ValueError, match="not a mail address"):
             made(**refused)
 
