@@ -85,3 +85,40 @@ test("the list is asked for while the words are still on their way", async ({ br
   expect(asked.filter((path) => path === "/api/conversations")).toHaveLength(1);
   await context.close();
 });
+
+test("what is typed while palette and picker are being fetched stands in their field", async ({
+  browser,
+  inbox,
+  world,
+}) => {
+  await world.write({ from: "Kari Lie <kari@early.example>", subject: "Early keys", text: "Hello" });
+  const context = await browser.newContext({ serviceWorkers: "block" });
+  await context.addCookies(await inbox.context().cookies());
+  const page = await context.newPage();
+  let release = () => {};
+  const held = new Promise<void>((resolve) => (release = resolve));
+  await page.route(/\/assets\/(Palette|Pickers|PopoverContent)-.*\.js/, async (route) => {
+    await held;
+    await route.continue();
+  });
+  await page.goto(`${world.innboks.url}/inbox/open`);
+  await page.getByRole("link", { name: /Early keys/ }).click();
+  await expect(page.getByRole("heading", { name: "Early keys" })).toBeVisible();
+
+  await page.keyboard.press("i");
+  await page.keyboard.type("eminx");
+  await page.keyboard.press("Backspace");
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("i");
+  await page.keyboard.type("amin");
+  release();
+  const field = page.getByRole("combobox", { name: "Assign" });
+  await expect(field).toHaveValue("amin");
+  await page.keyboard.type("a");
+  await expect(field).toHaveValue("amina");
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("button", { name: "Assigned to Amina Yusuf" })).toBeVisible();
+  // None of the letters closed, snoozed or muted the conversation behind the picker.
+  await expect(page.getByRole("button", { name: "Close", exact: true })).toBeVisible();
+  await context.close();
+});

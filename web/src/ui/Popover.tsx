@@ -1,5 +1,6 @@
 /* A button that opens a small panel. Like Menu: the panel's machinery comes when it is first needed. */
-import { lazy, type ReactNode, Suspense, useRef, useState } from "react";
+import { lazy, type ReactNode, useRef, useState } from "react";
+import { EarlyKeys } from "./EarlyKeys";
 import { withWords } from "./i18n";
 
 export const loadPopover = withWords(() => import("./PopoverContent"));
@@ -40,11 +41,11 @@ export function Popover({ label, className, trigger, title, name = title, childr
         {trigger}
       </button>
       {isOpen ? (
-        <Suspense fallback={null}>
+        <EarlyKeys onEscape={close}>
           <PopoverContent anchor={anchor} label={label} onClose={close}>
             {children(close)}
           </PopoverContent>
-        </Suspense>
+        </EarlyKeys>
       ) : null}
     </>
   );

@@ -7,6 +7,7 @@ import { type KeyboardEvent, useEffect, useId, useMemo, useRef, useState } from 
 import { shownKeys } from "../../actions/action";
 import { searchQuery } from "../../api/queries";
 import { announce } from "../../ui/announce";
+import { useEarlyText } from "../../ui/EarlyKeys";
 import { t } from "../../ui/i18n";
 import { quoted } from "../search/line";
 import { placeOf } from "../search/placeOf";
@@ -21,7 +22,7 @@ export default function Palette({ onClose }: { onClose: () => void }) {
   const dialog = useRef<HTMLDialogElement>(null);
   const list = useRef<HTMLDivElement>(null);
   const id = useId();
-  const [typed, setTyped] = useState("");
+  const [typed, setTyped] = useState(useEarlyText());
   const [at, setAt] = useState(0);
   const places = usePlaces();
   const { found, isLooking } = useFound(typed);

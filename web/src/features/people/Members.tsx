@@ -1,6 +1,7 @@
 /* People or teams as chips, with a way to add one: members of a team, of an inbox, teams of a person. */
 import { ChevronLeft, CircleAlert, Plus, X } from "lucide-react";
 import { lazy, type ReactNode, Suspense, useId } from "react";
+import { KeepKeys } from "../../ui/EarlyKeys";
 import { t, withWords } from "../../ui/i18n";
 import { Popover } from "../../ui/Popover";
 
@@ -82,7 +83,7 @@ export function Members(props: Props) {
             }
           >
             {(close) => (
-              <Suspense fallback={null}>
+              <Suspense fallback={<KeepKeys onEscape={close} />}>
                 <Picker
                   label={addLabel}
                   placeholder={t("people.find")}

@@ -1,9 +1,10 @@
 /* Brings search and command palette to every screen: answers their keys where no list of actions does (settings, search itself), and fetches the
  * palette when it is first opened. */
 import { useNavigate } from "@tanstack/react-router";
-import { lazy, Suspense, useEffect, useRef } from "react";
+import { lazy, useEffect, useRef } from "react";
 import { askSearch, finder, openPalette } from "../../actions/finder";
 import { isTextField, keyName } from "../../actions/keyboard";
+import { EarlyKeys } from "../../ui/EarlyKeys";
 import { withWords } from "../../ui/i18n";
 import { useStore } from "../../ui/store";
 
@@ -37,9 +38,10 @@ export function Finder() {
     else void navigate({ to: "/search" });
   }, [asked, navigate]);
 
+  const close = () => finder.set({ isPaletteOpen: false });
   return isPaletteOpen ? (
-    <Suspense fallback={null}>
-      <Palette onClose={() => finder.set({ isPaletteOpen: false })} />
-    </Suspense>
+    <EarlyKeys onEscape={close}>
+      <Palette onClose={close} />
+    </EarlyKeys>
   ) : null;
 }

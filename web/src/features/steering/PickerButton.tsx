@@ -3,6 +3,7 @@ import { lazy, type ReactNode, Suspense } from "react";
 import { type Scope, shownKeys } from "../../actions/action";
 import { actions } from "../../actions/list";
 import { closePicker, type PickerKind, type Place, pickers } from "../../actions/pickers";
+import { KeepKeys } from "../../ui/EarlyKeys";
 import { t, withWords } from "../../ui/i18n";
 import { Popover } from "../../ui/Popover";
 import { useStore } from "../../ui/store";
@@ -36,7 +37,7 @@ export function PickerButton({ kind, at, scope, label, className, children }: Pr
       onOpenChange={(open) => (open ? pickers.set({ kind, at }) : closePicker())}
     >
       {(close) => (
-        <Suspense fallback={null}>
+        <Suspense fallback={<KeepKeys onEscape={close} />}>
           <Pickers kind={kind} scope={scope} close={close} />
         </Suspense>
       )}
