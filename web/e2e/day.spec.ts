@@ -92,3 +92,27 @@ test("a row that an answer moved far down, and one that an undo brings back, hav
   await keyboard.press("Escape");
   await expectInSight(row(inbox, name));
 });
+
+test("in the settings too, F6 goes from pane to pane and the question mark shows the keys", async ({
+  inbox,
+  world,
+}) => {
+  const { keyboard } = inbox;
+  await inbox.goto(`${world.innboks.url}/settings/sessions`);
+  await expect(inbox.getByRole("heading", { name: "Sessions" })).toBeVisible();
+  const has = (pane: string) => expect(inbox.locator(`[data-pane=${pane}]:focus-within`)).toHaveCount(1);
+  await inbox.getByRole("navigation", { name: "Settings" }).first().getByRole("link", { name: "Sessions" }).focus();
+  await has("views");
+  await keyboard.press("F6");
+  await has("page");
+  await keyboard.press("F6");
+  await has("rail");
+  await keyboard.press("Shift+F6");
+  await has("page");
+  await keyboard.press("?");
+  const sheet = inbox.getByRole("dialog", { name: "Keyboard shortcuts" });
+  await expect(sheet).toBeVisible();
+  await keyboard.press("Escape");
+  await expect(sheet).toHaveCount(0);
+  await has("page");
+});

@@ -92,6 +92,8 @@ export function stepPane(by: 1 | -1): void {
   if (!all.length) return;
   const at = all.findIndex((pane) => pane.contains(document.activeElement));
   const next = all[(at + by + all.length) % all.length];
-  const target = next?.querySelector<HTMLElement>("[aria-current], a[tabindex='0'], textarea, a, button") ?? next;
+  const find = (what: string) =>
+    [...(next?.querySelectorAll<HTMLElement>(what) ?? [])].find((one) => one.offsetParent !== null);
+  const target = find("[aria-current], a[tabindex='0'], textarea") ?? find("a, button, input, select") ?? next;
   target?.focus();
 }
