@@ -99,7 +99,7 @@ test("in the settings too, F6 goes from pane to pane and the question mark shows
 }) => {
   const { keyboard } = inbox;
   await inbox.goto(`${world.innboks.url}/settings/sessions`);
-  await expect(inbox.getByRole("heading", { name: "Sessions" })).toBeVisible();
+  await expect(inbox.getByRole("heading", { name: "Sessions", level: 1 })).toBeVisible();
   const has = (pane: string) => expect(inbox.locator(`[data-pane=${pane}]:focus-within`)).toHaveCount(1);
   await inbox.getByRole("navigation", { name: "Settings" }).first().getByRole("link", { name: "Sessions" }).focus();
   await has("views");

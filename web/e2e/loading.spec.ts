@@ -1,5 +1,6 @@
 /* The first picture comes first: what the list can do without is not fetched before the list stands. */
 import { expect, test } from "./fixtures";
+import { ADMIN } from "./server";
 
 const LATER = /\/assets\/(Thread|FirstSteps|notifications|spoken|takeover|later)-/;
 
@@ -69,6 +70,8 @@ test("the list is asked for while the words are still on their way", async ({ br
   const context = await browser.newContext({ serviceWorkers: "block" });
   await context.addCookies(await inbox.context().cookies());
   const page = await context.newPage();
+  await page.goto(`${world.innboks.url}/inbox/open`);
+  await expect(page.getByText("Live", { exact: true })).toBeVisible();
   const asked: string[] = [];
   page.on("request", (request) => void asked.push(new URL(request.url()).pathname));
   let release = () => {};
@@ -83,6 +86,24 @@ test("the list is asked for while the words are still on their way", async ({ br
   release();
   await expect(page.getByRole("navigation", { name: "Views" })).toBeVisible();
   expect(asked.filter((path) => path === "/api/conversations")).toHaveLength(1);
+  await context.close();
+});
+
+test("a list that was asked for with a session that had ended is there after the sign-in", async ({
+  browser,
+  world,
+}) => {
+  const context = await browser.newContext({ serviceWorkers: "block" });
+  await context.addInitScript(() => localStorage.setItem("innboks.signed-in", "true"));
+  const page = await context.newPage();
+  await page.goto(`${world.innboks.url}/inbox/open`);
+  await page.getByLabel("Email").fill(ADMIN.email);
+  await page.getByLabel("Password", { exact: true }).fill(ADMIN.password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await expect(page.getByRole("heading", { name: "All open" })).toBeVisible();
+  await page.getByRole("link", { name: "Settings" }).first().click();
+  await page.getByRole("navigation", { name: "Settings" }).first().getByRole("link", { name: "Channels" }).click();
+  await expect(page.getByRole("list", { name: "Add more" }).getByRole("button", { name: /^Email/ })).toBeVisible();
   await context.close();
 });
 

@@ -4,7 +4,7 @@ import { RouterProvider } from "@tanstack/react-router";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { whenSignedOut } from "../api/client";
-import { keys, makeQueryClient, sessionQuery } from "../api/queries";
+import { keys, makeQueryClient } from "../api/queries";
 import { askForFirstList } from "../features/conversations/firstList";
 import { auth } from "../features/session/auth";
 import { loadCatalogue, preferredLocale } from "../ui/i18n";
@@ -22,8 +22,7 @@ whenSignedOut(() => {
   if (client.getQueryData(keys.session)) auth.set({ isExpired: true });
 });
 
-void client.prefetchQuery(sessionQuery); // who this is, while the words come; the router asks for the same
-askForFirstList(client, location);
+askForFirstList(client, location); // and who this is: the router asks for the same
 await loadCatalogue(preferredLocale());
 // Pushes, and opening without a network. Not while developing: it would keep what should be fresh.
 if (import.meta.env.PROD) startWorker((path) => void router.navigate({ to: path }));
