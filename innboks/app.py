@@ -38,7 +38,8 @@ async def build_parts(settings: Settings, dsn: str, role: Role, *, clock: Clock 
     registry = discover(settings.channel_folders)
     smallest, largest = _CONNECTIONS[role]
     database = await Database.open(dsn, min_size=smallest, max_size=largest)
-    backplane = open_backplane(settings.backplane_url, dsn)
+    vault = Vault(settings.secret)
+    backplane = open_backplane(settings.backplane_url, dsn, vault.derive("notes between processes").hex()[:16])
     parsing = Parsing(registry, settings.channel_folders)
     time = clock or SystemClock()
     trusted = frozenset(urlsplit(url).netloc for url in settings.provider_urls.values())
@@ -50,7 +51,7 @@ async def build_parts(settings: Settings, dsn: str, role: Role, *, clock: Clock 
             settings=settings,
             db=database,
             files=open_files(settings.files_url, settings.data),
-            vault=Vault(settings.secret),
+            vault=vault,
             clock=time,
             http=http,
             registry=registry,

@@ -84,7 +84,7 @@ class PostgresBackplane:
 class RedisBackplane:
     """Publish and subscribe on a Redis server (BACKPLANE_URL=redis://… or rediss://…)."""
 
-    def __init__(self, url: str, channel: str = "innboks") -> None:
+    def __init__(self, url: str, channel: str) -> None:
         from redis.asyncio import Redis
 
         self._redis = Redis.from_url(url, socket_connect_timeout=CONNECT_S, health_check_interval=30)
@@ -117,7 +117,7 @@ class RedisBackplane:
 class NatsBackplane:
     """Publish and subscribe on a NATS server (BACKPLANE_URL=nats://… or tls://…). The client connects again by itself."""
 
-    def __init__(self, url: str, subject: str = "innboks") -> None:
+    def __init__(self, url: str, subject: str) -> None:
         self._url = url
         self._subject = subject
         self._client: Client | None = None
@@ -163,8 +163,10 @@ async def _note_trouble(error: Exception) -> None:
     log.debug("the carrier of notes is away", reason=type(error).__name__)
 
 
-def open_backplane(url: str | None, dsn: str) -> Backplane:
-    """The carrier that BACKPLANE_URL names (checked by `config.py`); without one, the database itself."""
+def open_backplane(url: str | None, dsn: str, installation: str) -> Backplane:
+    """The carrier that BACKPLANE_URL names (checked by `config.py`); without one, the database itself. `installation`: what its processes call
+    themselves, so that several installations can share a server and hear nothing of each other."""
     if url is None:
         return PostgresBackplane(dsn)
-    return RedisBackplane(url) if url.startswith(("redis:", "rediss:")) else NatsBackplane(url)
+    name = f"innboks.{installation}"
+    return RedisBackplane(url, name) if url.startswith(("redis:", "rediss:")) else NatsBackplane(url, name)

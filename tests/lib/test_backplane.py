@@ -54,8 +54,24 @@ async def hears_what_another_says(first: Backplane, second: Backplane) -> None:
     await second.close()
 
 
+async def hears_nothing_of_another_installation(url: str) -> None:
+    theirs, first, second = open_backplane(url, "", "theirs"), open_backplane(url, "", "ours"), open_backplane(url, "", "ours")
+    heard: asyncio.Queue[str] = asyncio.Queue()
+    connected = asyncio.Event()
+    listening = asyncio.create_task(second.listen(heard.put_nowait, connected.set))
+    async with asyncio.timeout(10):
+        await connected.wait()
+        await theirs.publish("not for you")
+        await first.publish("for you")
+        assert await heard.get() == "for you"
+    listening.cancel()
+    await asyncio.gather(listening, return_exceptions=True)
+    for one in (theirs, first, second):
+        await one.close()
+
+
 async def test_over_the_database(dsn: str) -> None:
-    await hears_what_another_says(open_backplane(None, dsn), open_backplane(None, dsn))
+    await hears_what_another_says(open_backplane(None, dsn, "ours"), open_backplane(None, dsn, "ours"))
 
 
 @pytest.mark.parametrize("program", ["redis-server", "nats-server"])
@@ -71,12 +87,13 @@ async def test_over_another_server(program: str, tmp_path: Path) -> None:
     else:
         command, url = [found, "-a", "127.0.0.1", "-p", str(port)], f"nats://127.0.0.1:{port}"
     async with server(*command, port=port):
-        await hears_what_another_says(open_backplane(url, ""), open_backplane(url, ""))
+        await hears_what_another_says(open_backplane(url, "", "ours"), open_backplane(url, "", "ours"))
+        await hears_nothing_of_another_installation(url)
 
 
 async def test_a_server_that_is_away_costs_only_the_note(tmp_path: Path) -> None:
     for url in (f"redis://127.0.0.1:{free_port()}", f"nats://127.0.0.1:{free_port()}"):
-        plane = open_backplane(url, "")
+        plane = open_backplane(url, "", "ours")
         async with asyncio.timeout(20):
             await plane.publish("nobody hears this")
         await plane.close()
@@ -92,7 +109,7 @@ async def test_all_who_listen_in_a_process_share_one_connection(dsn: str, db: Da
             assert row is not None
             return int(row[0])
 
-    wake, other = Wake(open_backplane(None, dsn)), Wake(open_backplane(None, dsn))
+    wake, other = Wake(open_backplane(None, dsn, "ours")), Wake(open_backplane(None, dsn, "ours"))
     heard: list[asyncio.Queue[object]] = [asyncio.Queue() for _ in range(3)]
     connected = [asyncio.Event() for _ in range(3)]
 
