@@ -111,6 +111,13 @@ test("a snippet is made in the settings, found by /, and asks for what it does n
   await expect(list).toHaveCount(0);
   await expect(box).toBeFocused();
   await inbox.keyboard.press("Control+a");
+  await inbox.keyboard.type("/zzz");
+  await expect(inbox.locator(".suggest", { hasText: "No snippet has these words." })).toBeVisible();
+  await look(inbox, "no-snippet");
+  await inbox.keyboard.press("Escape");
+  await expect(inbox.locator(".suggest", { hasText: "No snippet has these words." })).toHaveCount(0);
+  await expect(box).toBeFocused();
+  await inbox.keyboard.press("Control+a");
   await inbox.keyboard.type("/ret");
   await expect(list.getByRole("option")).toHaveCount(1);
   await inbox.keyboard.press("Enter");

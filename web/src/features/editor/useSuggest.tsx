@@ -20,7 +20,7 @@ export function useSuggest(api: RefObject<RichApi | null>, ground: Ground): Sugg
   const client = useQueryClient();
   const id = useId();
   const [trigger, setTrigger] = useState<Trigger | null>(null);
-  const [found, setFound] = useState<Suggestion[]>([]);
+  const [answer, setAnswer] = useState<{ to: Trigger; items: Suggestion[] } | null>(null);
   const [at, setAt] = useState(0);
   const closed = useRef("");
   const latest = useRef(ground);
@@ -28,22 +28,24 @@ export function useSuggest(api: RefObject<RichApi | null>, ground: Ground): Sugg
 
   useEffect(() => {
     if (!trigger) {
-      setFound([]);
+      setAnswer(null);
       return;
     }
     let isGone = false;
     void findSuggestions(client, trigger, latest.current).then((items) => {
       if (isGone) return;
-      setFound(items);
+      setAnswer({ to: trigger, items });
       setAt(0);
-      announce(t("suggest.count", { count: items.length }));
+      announce(isNone(trigger, items) ? noneWords(trigger) : t("suggest.count", { count: items.length }));
     });
     return () => {
       isGone = true;
     };
   }, [client, trigger]);
 
+  const found = answer?.items ?? [];
   const isOpen = trigger !== null && found.length > 0;
+  const none = trigger && answer && isNone(answer.to, found) ? noneWords(trigger) : null;
   const list = isOpen ? { id, active: `${id}-${at}` } : null;
   // biome-ignore lint/correctness/useExhaustiveDependencies: the editor's element names the list and its marked row
   useEffect(() => api.current?.refresh(), [list?.active, api]);
@@ -61,6 +63,13 @@ export function useSuggest(api: RefObject<RichApi | null>, ground: Ground): Sugg
       setTrigger(next && closed.current === key ? null : next);
     },
     onKey: (event) => {
+      if (none && event.key === "Escape") {
+        closed.current = trigger?.kind ?? "";
+        setTrigger(null);
+        event.stopPropagation();
+        event.preventDefault();
+        return true;
+      }
       if (!isOpen) return false;
       const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
       if (step) setAt((at + step + found.length) % found.length);
@@ -104,6 +113,12 @@ export function useSuggest(api: RefObject<RichApi | null>, ground: Ground): Sugg
           </li>
         ))}
       </ul>
+    ) : none ? (
+      <p className="suggest none">{none}</p>
     ) : null,
   };
 }
+
+/** A slash is only typed for a snippet. What begins with "@" or ":" may well be meant as it stands. */
+const isNone = (trigger: Trigger, items: readonly Suggestion[]) => trigger.kind === "snippet" && items.length === 0;
+const noneWords = (trigger: Trigger) => t(trigger.query ? "suggest.no_snippet" : "suggest.no_snippets");
