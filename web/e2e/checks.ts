@@ -55,6 +55,10 @@ export async function axe(
 
 /** Notes what a screen reader is told from now on. */
 export async function listen(page: Page): Promise<() => Promise<string[]>> {
+  // What speaks is fetched after the first list: what came before is not told.
+  await page.waitForFunction(() =>
+    performance.getEntriesByType("resource").some(({ name }) => name.includes("/assets/spoken-")),
+  );
   await page.getByTestId("said").evaluate((region) => {
     const told: string[] = [];
     Object.assign(window, { told });

@@ -4,7 +4,8 @@ import type { Page } from "@playwright/test";
 import { api } from "./api";
 import { expect, fillComposer, test, type World } from "./fixtures";
 
-const row = (page: Page, name: string) => page.getByRole("link", { name: new RegExp(name) });
+const row = (page: Page, name: string) =>
+  page.locator("[data-row]").and(page.getByRole("link", { name: new RegExp(name) }));
 const pill = (page: Page, name: string | RegExp) => page.getByRole("main").getByRole("button", { name });
 
 async function writeAs(world: World, name: string, subject: string, text = `${subject}, please.`): Promise<void> {
