@@ -39,35 +39,38 @@ async def server(*command: str, port: int) -> AsyncIterator[None]:
         await process.wait()
 
 
-async def hears_what_another_says(first: Backplane, second: Backplane) -> None:
+@asynccontextmanager
+async def hearing(plane: Backplane) -> AsyncIterator[asyncio.Queue[str]]:
+    """What is heard over it, from the moment it listens; within ten seconds."""
     heard: asyncio.Queue[str] = asyncio.Queue()
     connected = asyncio.Event()
-    listening = asyncio.create_task(second.listen(heard.put_nowait, connected.set))
-    async with asyncio.timeout(10):
-        await connected.wait()
+    listening = asyncio.create_task(plane.listen(heard.put_nowait, connected.set))
+    try:
+        async with asyncio.timeout(10):
+            await connected.wait()
+            yield heard
+    finally:
+        listening.cancel()
+        await asyncio.gather(listening, return_exceptions=True)
+        await plane.close()
+
+
+async def hears_what_another_says(first: Backplane, second: Backplane) -> None:
+    async with hearing(second) as heard:
         await first.publish("one")
         await first.publish("two, with æøå")
         assert [await heard.get(), await heard.get()] == ["one", "two, with æøå"]
-    listening.cancel()
-    await asyncio.gather(listening, return_exceptions=True)
     await first.close()
-    await second.close()
 
 
 async def hears_nothing_of_another_installation(url: str) -> None:
-    theirs, first, second = open_backplane(url, "", "theirs"), open_backplane(url, "", "ours"), open_backplane(url, "", "ours")
-    heard: asyncio.Queue[str] = asyncio.Queue()
-    connected = asyncio.Event()
-    listening = asyncio.create_task(second.listen(heard.put_nowait, connected.set))
-    async with asyncio.timeout(10):
-        await connected.wait()
+    theirs, first = open_backplane(url, "", "theirs"), open_backplane(url, "", "ours")
+    async with hearing(open_backplane(url, "", "ours")) as heard:
         await theirs.publish("not for you")
         await first.publish("for you")
         assert await heard.get() == "for you"
-    listening.cancel()
-    await asyncio.gather(listening, return_exceptions=True)
-    for one in (theirs, first, second):
-        await one.close()
+    await theirs.close()
+    await first.close()
 
 
 async def test_over_the_database(dsn: str) -> None:

@@ -63,14 +63,7 @@ export function useSuggest(api: RefObject<RichApi | null>, ground: Ground): Sugg
       setTrigger(next && closed.current === key ? null : next);
     },
     onKey: (event) => {
-      if (none && event.key === "Escape") {
-        closed.current = trigger?.kind ?? "";
-        setTrigger(null);
-        event.stopPropagation();
-        event.preventDefault();
-        return true;
-      }
-      if (!isOpen) return false;
+      if (!isOpen && !(none && event.key === "Escape")) return false;
       const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
       if (step) setAt((at + step + found.length) % found.length);
       else if ((event.key === "Enter" || event.key === "Tab") && !event.ctrlKey && !event.metaKey && !event.shiftKey)
