@@ -1,6 +1,6 @@
 """`python -m tests.bench [NAME…]`: runs the rows (all, or those named), prints one table and writes `bench.json`.
 
-Rows: rest, ingest, latency, replies, mail, mailbox, idle, pages, search, browser, cases; and `mail-million` by name only, which adds mails
+Rows: rest, ingest, latency, replies, mail, mailbox, idle, pages, team, search, browser, cases; and `mail-million` by name only, which adds mails
 to the stored million.
 Exits with 1 when a figure misses its bar. Each row is one file of this folder.
 """
@@ -32,6 +32,7 @@ from tests.bench.replies import replies
 from tests.bench.rest import rest
 from tests.bench.search import search, searchable
 from tests.bench.stored import stored
+from tests.bench.team import team
 
 RESULT = ROOT / "bench.json"
 MILLION = 1_000_000
@@ -75,6 +76,10 @@ class Bench:
 
 async def _pages(bench: Bench, say: Say) -> list[Figure]:
     return await pages(await bench.past(10_000, say), await bench.past(MILLION, say), say)
+
+
+async def _team(bench: Bench, say: Say) -> list[Figure]:
+    return await team(await bench.past(MILLION, say), say)
 
 
 async def _search(bench: Bench, say: Say) -> list[Figure]:
@@ -130,6 +135,7 @@ ROWS: dict[str, Callable[[Bench, Say], Awaitable[list[Figure]]]] = {
     "mailbox": _mailbox,
     "idle": _idle,
     "pages": _pages,
+    "team": _team,
     "browser": _browser,
     "search": _search,
     "cases": _cases,
