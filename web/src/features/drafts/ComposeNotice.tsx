@@ -16,12 +16,13 @@ interface Props {
   /** What there is to say about a colleague who replies too. */
   collision: ReactNode;
   onSendAnyway: () => void;
+  onDiscard: () => void;
   onTakeOffer: () => void;
   onDropOffer: () => void;
 }
 
 /** One banner over the composer at a time, the worst first: refused, held back, no connection, a colleague who replies too, a newer draft elsewhere. */
-export function ComposeNotice({ notice, offer, collision, onSendAnyway, onTakeOffer, onDropOffer }: Props) {
+export function ComposeNotice({ notice, offer, collision, onSendAnyway, onDiscard, onTakeOffer, onDropOffer }: Props) {
   const connection = useStore(live, (state) => state.connection);
   const waiting = useStore(outbox, (state) => state.entries.filter((entry) => entry.state === "waiting").length);
   const newest = notice?.newer?.at(-1);
@@ -37,9 +38,14 @@ export function ComposeNotice({ notice, offer, collision, onSendAnyway, onTakeOf
           </span>
         ) : null}
         {notice.isNewer ? (
-          <Button size="xs" onClick={onSendAnyway}>
-            {t("composer.send_anyway")}
-          </Button>
+          <>
+            <Button size="xs" onClick={onSendAnyway}>
+              {t("composer.send_anyway")}
+            </Button>
+            <Button size="xs" look="ghost" onClick={onDiscard}>
+              {t("composer.discard")}
+            </Button>
+          </>
         ) : null}
       </div>
     );

@@ -56,7 +56,7 @@ export function Writing({ conversation, messages, lastId, scope, mode, onMode, b
   const typed = useWritingSignal(conversation.id, mode === "reply");
   const field = useField(kept, abilities);
   const { api, focus } = field;
-  const { reason, submit, notice, fields, collision } = useSubmit({
+  const { reason, submit, discard, notice, fields, collision } = useSubmit({
     kept,
     way,
     conversation,
@@ -142,6 +142,7 @@ export function Writing({ conversation, messages, lastId, scope, mode, onMode, b
         offer={kept.offer}
         collision={collision}
         onSendAnyway={() => submit()}
+        onDiscard={discard}
         onTakeOffer={kept.takeOffer}
         onDropOffer={kept.dropOffer}
       />

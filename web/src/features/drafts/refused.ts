@@ -69,3 +69,10 @@ export function takeBack(me: Id) {
     if (message.then) sendingPlace.open?.(conversationId, "thread");
   };
 }
+
+/** It was sent again, or thrown away: there is no more to say about it, here or when one comes back. */
+export function settle(conversationId: Id, mode: Mode): void {
+  const { last } = returned.get();
+  if (last?.conversationId === conversationId && last.mode === mode)
+    returned.set({ last: { ...last, text: "", isNewer: false, newer: [] } });
+}

@@ -7,6 +7,7 @@ import type { Conversation, Id, Message } from "../../api/types";
 import { announce } from "../../ui/announce";
 import { number } from "../../ui/format";
 import { t } from "../../ui/i18n";
+import { toast } from "../../ui/toasts";
 import type { RichApi } from "../editor/create";
 import { mentioned, openFields, shownPictures, wireHtml } from "../editor/markup";
 import { send } from "../messages/pending";
@@ -14,7 +15,7 @@ import { useCollision } from "../presence/Collision";
 import { type Draft, isEmpty } from "./drafts";
 import { answered, quoteOf } from "./quote";
 import { looksLikeAddress } from "./recipients";
-import type { Return } from "./refused";
+import { putBack, type Return, returned, settle } from "./refused";
 import type { Submit } from "./SendButton";
 import type { Kept } from "./useDraft";
 import type { Way } from "./useWay";
@@ -94,6 +95,7 @@ export function useSubmit({
     collision.done();
     onSent();
     setNotice(null);
+    settle(conversation.id, mode);
     setWarned("");
     const shown = new Set(shownPictures(draft.html));
     const files = draft.attachments.filter((file) => !file.is_inline || shown.has(file.id));
@@ -130,12 +132,27 @@ export function useSubmit({
     return true;
   };
 
+  /** Throws away what was held back. Undo brings it back, and the question with it. */
+  const discard = () => {
+    const thrown = kept.now();
+    const asked = notice;
+    kept.clear();
+    setNotice(null);
+    settle(conversation.id, mode);
+    focus();
+    toast(t("composer.discarded"), () => {
+      putBack(scope.me.id, conversation.id, mode, thrown);
+      if (asked) returned.set({ last: { ...asked, at: Date.now() } });
+    });
+  };
+
   const blanks: Return | null = warned
     ? { conversationId: conversation.id, mode, text: t("composer.blank_warning"), isNewer: false, at: 0 }
     : null;
   return {
     reason: reasonOf(kept.draft),
     submit,
+    discard,
     notice: notice ?? blanks,
     fields: fields.length,
     collision: collision.banner,
