@@ -11,6 +11,7 @@ import pytest
 
 from innboks.api import stream
 from innboks.core.access import Actor
+from innboks.core.events import store as events
 from innboks.core.parts import Parts
 from tests.api.conftest import PASSWORD, assert_problem, colleague, say
 
@@ -234,6 +235,30 @@ async def test_one_can_ask_for_news_instead_of_following(api: httpx.AsyncClient,
     assert texts == ["two", "three"]
     nothing = events_in(await api.get("/api/events/poll", params={"after": place, "wait": 1}))
     assert [kind for kind, _, _ in nothing] == ["cursor"]
+
+
+async def test_what_commits_late_is_skipped_by_no_cursor(api: httpx.AsyncClient, parts: Parts, ada: Actor, echo: dict[str, Any]) -> None:
+    """The first of two transactions commits last, while one reader follows and another one asks from cursor to cursor."""
+    place = events_in(await api.get("/api/events/poll", params={"wait": 0}))[-1][1] or ""
+    asked: list[str] = []
+
+    async def ask() -> None:
+        nonlocal place
+        told = events_in(await api.get("/api/events/poll", params={"after": place, "wait": 1}))
+        asked.extend(data["message"]["text"] if kind == "message.added" else kind for kind, _, data in told)
+        place = told[-1][1] or ""
+
+    async with following(api) as reader:
+        await reader.next()
+        async with parts.db.transaction() as first:
+            await events.add(first, ada.account_id, "tag.changed")
+            await say(api, echo, "the second, committed first", id="m2")
+            await ask()  # a reader who took a cursor now, behind the second, would never be told the first
+        while "conversation.changed" not in asked:
+            await ask()
+        seen = [await reader.next() for _ in range(3)]
+    assert [kind for kind, _, _ in seen] == ["tag.changed", "message.added", "conversation.changed"]
+    assert [one for one in asked if one != "cursor"] == ["tag.changed", "the second, committed first", "conversation.changed"]
 
 
 async def test_who_asks_moves_on_past_what_one_may_not_see(
