@@ -20,10 +20,12 @@ from innboks.core.channel_accounts.preview import Sample, send_preview
 from innboks.core.channel_accounts.watch import watch_all
 from innboks.core.conversations.models import NewMessage
 from innboks.core.conversations.read import get_message, list_conversations, list_messages
+from innboks.core.conversations.receive import receive
 from innboks.core.conversations.send import send
 from innboks.core.conversations.write import write
 from innboks.core.parts import Parts
 from innboks.errors import Invalid
+from innboks.sdk.contract import Inbound
 from tests.channels.email.dovecot import PASSWORD, USER, Dovecot, dovecot
 from tests.channels.email.scripted_smtp import ScriptedServer, scripted
 
@@ -181,6 +183,28 @@ async def test_new_uids_double_nothing_and_the_past_can_be_filled(team: Team, wa
     assert past.last_message_at is not None
     assert abs(past.last_message_at.timestamp() - (time.time() - 29 * DAY)) < 600
     assert not [flags for flags in team.mailbox.flags().values() if "S" in flags]
+
+
+async def test_a_blind_copy_in_the_mailbox_and_the_same_mail_by_forwarding_are_one(team: Team, watching: None) -> None:
+    """The address of the mailbox stands in no header; and an address of the same inbox, in copy, is forwarded to us."""
+    row = await team.connects()
+    config = {"address": "repairs@team.example", "company_name": "Repairs", "smtp_host": "127.0.0.1", "smtp_port": team.smtp.port}
+    forwarded = await connect(team.parts, team.actor, "email", "Repairs", row.inbox_id, config)
+    raw = mail("For your eyes", Cc="repairs@team.example", Message_ID="<hidden@customer.example>").replace(b"team@team", b"mia@partner")
+    assert USER.encode() not in raw
+    team.mailbox.put(raw)
+
+    async def is_there() -> bool:
+        return (await team.books()).stored == 1
+
+    await until(is_there)
+    hosted = Inbound(body=raw, headers={"rcpt-to": str(forwarded.hosted_address)})
+    assert (await receive(team.parts, row.account_id, forwarded.id, hosted)).fate == "duplicate"
+    (conversation,) = (await list_conversations(team.parts, team.actor)).items
+    (message,) = [one for one in (await list_messages(team.parts, team.actor, conversation.id)).items if one.type == "message"]
+    assert [(one.role, one.address) for one in message.recipients] == [("to", "mia@partner.example"), ("cc", "repairs@team.example")]
+    told = await team.books()
+    assert (told.on_server, told.stored, told.quarantined, told.gap) == (1, 1, 0, 0)
 
 
 async def test_a_stored_password_goes_to_no_other_server(team: Team) -> None:
