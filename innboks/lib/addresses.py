@@ -2,7 +2,7 @@
 
 import re
 from email.headerregistry import Address
-from email.utils import parseaddr
+from email.utils import getaddresses
 from typing import Literal
 
 from innboks.errors import Invalid
@@ -26,7 +26,8 @@ def typed_party(text: str, identity: Literal["email", "phone", "opaque"], field:
         return number, ""
     if identity == "opaque":
         return text, ""
-    name, address = parseaddr(text)
+    people = getaddresses([text])
+    name, address = people[0] if len(people) == 1 else ("", text)  # several in one: none of them may get lost
     return mail_address(address or text, field), name
 
 

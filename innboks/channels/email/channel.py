@@ -7,7 +7,7 @@ admin can set.
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -23,7 +23,7 @@ from innboks.channels.email.mail_json import mail_as_json
 from innboks.channels.email.notice import compose_notice
 from innboks.channels.email.outbox import hand_over
 from innboks.channels.email.read import read_mail
-from innboks.channels.email.settings import SIGNED_IN, Config, checked, outgoing_server
+from innboks.channels.email.settings import SIGNED_IN, Config, checked, outgoing_server, wire_address
 from innboks.channels.email.signing_in import sign_ins
 from innboks.errors import Broken, Invalid, NotFound, Rejected, Retry, SendError, Uncertain
 from innboks.sdk.contract import (
@@ -129,6 +129,7 @@ class Email(Channel):
         recipients = list(dict.fromkeys(addresses))
         if not recipients:
             raise Rejected("The message has no recipient. Add one and send it again.", code="no_recipient")
+        _require_writable(party.address for party in outgoing.recipients)
         contents = [(file, await file.content()) for file in outgoing.files]
         if server is None:
             return await cloud.send(ctx, outgoing, contents)
@@ -247,6 +248,15 @@ class Email(Channel):
 
     def describe(self, raw: bytes) -> Mapping[str, Any]:
         return mail_as_json(read_mail(raw))
+
+
+def _require_writable(addresses: Iterable[str]) -> None:
+    """A customer's own mail may name what is no address, as its Reply-To or in copy: said before anything is composed, so it is sure that nothing left."""
+    for address in addresses:
+        try:
+            wire_address(address)
+        except (ValueError, Invalid) as error:
+            raise Rejected(f"“{address[:80]}” is not a mail address. Write to another one.", code="invalid_address") from error
 
 
 def _offered(ctx: Context) -> list[str]:

@@ -134,10 +134,15 @@ def test_nothing_put_into_a_mail_can_start_another_header() -> None:
     assert not any(line.startswith((b"Bcc", b"X-Evil")) for line in head.replace(b"\r", b"\n").split(b"\n"))
     assert b"\r" not in body.replace(b"\r\n", b"")
     assert b"\n" not in body.replace(b"\r\n", b"")
+    hidden = [Party(address="hidden@customer.example", name=EVIL, role="bcc")]
+    with_bcc = compose(World(Config(address="team@acme.example")).context(), outgoing(recipients=hidden), [], with_bcc=True)
+    assert read(with_bcc)["Bcc"].addresses[0].addr_spec == "hidden@customer.example"
+    assert read(with_bcc)["X-Evil"] is None
     refusals: list[dict[str, Any]] = [
         {"recipients": [Party(address="x@y.example>\r\nBcc: evil@z.example")]},
         {"config": {"reply_to": "x@y.example>\r\nBcc: evil@z.example"}},
         {"config": {"address": "x@y.example>\r\nBcc: evil@z.example"}},
+        {"config": {"from_address": "x@y.example>\r\nBcc: evil@z.example"}},
     ]
     for refused in refusals:
         with pytest.raises(ValueError, match="not a mail address"):
