@@ -95,6 +95,8 @@ class ExportOut(msgspec.Struct):
 )
 async def upload_contact_import(request: Call, name: QueryText = "") -> Response[ImportOut]:
     kind, _ = request.content_type
+    around = _AROUND_BYTES if kind == "multipart/form-data" else 0
+    imports.may_upload(request.actor, None if request.content_length is None else request.content_length - around)
     if kind == "multipart/form-data":
         file: Any = (await request.form()).get("file")
         if file is None or isinstance(file, str):

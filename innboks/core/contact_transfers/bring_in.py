@@ -13,8 +13,8 @@ import msgspec
 import structlog
 
 from innboks.core.access import Actor
-from innboks.core.accounts.actors import actor_for
 from innboks.core.contact_transfers import store
+from innboks.core.contact_transfers.beginner import who_began
 from innboks.core.contact_transfers.models import Import, Options, RowResult
 from innboks.core.contact_transfers.store import Known
 from innboks.core.contact_transfers.tables import as_meant, rows_of
@@ -64,17 +64,13 @@ async def bring_in(parts: Parts, account_id: int, id: int) -> None:
         people = await store.people_by_mail(conn, account_id)
     if found is None or found.state != "running":
         return
-    actor = await actor_for(parts, account_id, found.user_id)
-    if actor is None:
-        await _end(parts, account_id, id, "failed", "Whoever began this import has no access any more.")
-        return
     ground = Ground(options=msgspec.convert(found.options, Options), properties=properties, people=people)
     try:
         with tempfile.SpooledTemporaryFile(IN_MEMORY) as file:
             async for piece in parts.files.stream(found.file or ""):
                 file.write(piece)
             file.seek(0)
-            await _rows(parts, actor, found, ground, file)  # type: ignore[arg-type]
+            await _rows(parts, account_id, found, ground, file)  # type: ignore[arg-type]
     except FileMissing:
         await _end(parts, account_id, id, "failed", "The file is missing on the server. Upload it again.")
     except Invalid as error:
@@ -83,14 +79,14 @@ async def bring_in(parts: Parts, account_id: int, id: int) -> None:
         await _end(parts, account_id, id, "done", "")
 
 
-async def _rows(parts: Parts, actor: Actor, found: Import, ground: Ground, file: BinaryIO) -> None:
+async def _rows(parts: Parts, account_id: int, found: Import, ground: Ground, file: BinaryIO) -> None:
     rows: Iterator[tuple[int, list[str]]] = islice(rows_of(file, found.encoding, found.delimiter), found.done_count + 1, None)
     done = found.done_count
     while batch := list(islice(rows, BATCH)):
-        if not await _batch(parts, actor, found.id, done, [meant(number, cells, ground) for number, cells in batch], ground):
+        if not await _batch(parts, account_id, found.id, done, [meant(number, cells, ground) for number, cells in batch], ground):
             return
         done += len(batch)
-        parts.wake.touch(actor.account_id)
+        parts.wake.touch(account_id)
 
 
 async def _end(parts: Parts, account_id: int, id: int, state: str, problem: str) -> None:
@@ -204,15 +200,18 @@ class Batch:
 
 
 @retrying
-async def _batch(parts: Parts, actor: Actor, id: int, done: int, rows: list[Wanted], ground: Ground) -> bool:
-    """False when this is not to be gone on with: somebody else has come further."""
+async def _batch(parts: Parts, account_id: int, id: int, done: int, rows: list[Wanted], ground: Ground) -> bool:
+    """False when this is not to be gone on with: somebody else has come further. Raises `Invalid` when whoever began it may not import any more."""
     async with parts.db.transaction() as conn:
-        found = await store.get_import(conn, actor.account_id, id, lock=True)
+        found = await store.get_import(conn, account_id, id, lock=True)
         if found is None or found.state != "running" or found.done_count != done:
             return False
+        actor = await who_began(conn, account_id, found.user_id)
+        if actor is None:
+            raise Invalid("Whoever began this import has no access any more.")
         addresses = [one for row in rows for one in (*row.emails, *row.phones)]
-        owners = await store.owners_of(conn, actor.account_id, addresses)
-        known = await store.known(conn, actor.account_id, list(owners.values()), list(actor.writable))
+        owners = await store.owners_of(conn, account_id, addresses)
+        known = await store.known(conn, account_id, list(owners.values()), list(actor.writable))
         batch = Batch(owners, known, await store.new_ids(conn, len(rows)))
         for row in rows:
             batch.take(row, ground.options)

@@ -1,6 +1,6 @@
 """A list of contacts as a table, written by the worker piece by piece: as many as there are, in the memory of one piece.
 
-What is exported is what its maker may see, asked for anew at each page; an export is theirs alone.
+What is exported is what its maker may see, asked for anew at each piece; an export is theirs alone, and only as long as they may export.
 """
 
 import codecs
@@ -9,8 +9,8 @@ from collections.abc import AsyncIterator
 import msgspec
 
 from innboks.core.access import ACCOUNT_ACCESS, Actor
-from innboks.core.accounts.actors import actor_for
 from innboks.core.contact_transfers import store
+from innboks.core.contact_transfers.beginner import who_began
 from innboks.core.contact_transfers.models import Export
 from innboks.core.contact_transfers.tables import written
 from innboks.core.contacts import store_properties
@@ -25,6 +25,7 @@ PAGE = 100
 LISTED_MAX = 20
 PAGES_MAX = 200
 """A piece ends after so many pages also where little was found, so that the progress is seen."""
+_GONE = "Whoever began this export has no access any more."
 
 
 async def begin_export(parts: Parts, actor: Actor, wanted: ContactFilter) -> Export:
@@ -56,6 +57,7 @@ async def get_export(parts: Parts, actor: Actor, id: int) -> Export:
 async def stream_export(parts: Parts, actor: Actor, id: int) -> AsyncIterator[bytes]:
     """The table, when it is written."""
     found = await get_export(parts, actor, id)
+    actor.require(ACCOUNT_ACCESS)
     if found.state != "done":
         raise Conflict("This export is not finished yet. Wait until it is.", code="not_finished")
     return _joined(parts, found.files)
@@ -74,20 +76,20 @@ async def write_out(parts: Parts, account_id: int, id: int) -> None:
             found = await store.get_export(conn, account_id, id)
             properties = await store_properties.all_of(conn, account_id)
             people = {user_id: email for email, user_id in (await store.people_by_mail(conn, account_id)).items()}
+            actor = None if found is None else await who_began(conn, account_id, found.user_id)
         if found is None or found.state != "running":
             return
-        actor = await actor_for(parts, account_id, found.user_id)
         try:
             if actor is None:
-                raise Invalid("Whoever began this export has no access any more.")
+                raise Invalid(_GONE)
             is_over = await _piece(parts, actor, found, properties, people)
         except Invalid as error:
             async with parts.db.transaction() as conn:
-                await store.end_export(conn, account_id, id, "failed", error.sentence, parts.clock.now())
+                await store.fail_export(conn, account_id, id, error.sentence, parts.clock.now())
             return
         if is_over:
             async with parts.db.transaction() as conn:
-                await store.end_export(conn, account_id, id, "done", "", parts.clock.now())
+                await store.end_export(conn, account_id, id, parts.clock.now())
             return
 
 
@@ -104,6 +106,8 @@ async def _piece(parts: Parts, actor: Actor, found: Export, properties: list[Pro
             break
     stored = await parts.files.put(text)
     async with parts.db.transaction() as conn:
+        if await who_began(conn, actor.account_id, actor.user_id) is None:
+            raise Invalid(_GONE)
         is_ours = await store.add_piece(
             conn, actor.account_id, found.id, after=found.next, hash=stored.hash, size=stored.size, count=count, next=cursor
         )

@@ -32,11 +32,16 @@ _WORDS: dict[str, str] = {
 }
 
 
+def may_upload(actor: Actor, size: int | None) -> None:
+    """To be asked before the bytes are read. `size`: as they are announced, None when they are not."""
+    actor.require(ACCOUNT_ACCESS)
+    if size is not None and size > SIZE_MAX:
+        raise TooLarge(f"A table has at most {SIZE_MAX // 2**20} MB. Bring it in in several files.", code="too_large")
+
+
 async def upload(parts: Parts, actor: Actor, name: str, content: bytes) -> Import:
     """Looks at the table and keeps it; nothing is brought in yet."""
-    actor.require(ACCOUNT_ACCESS)
-    if len(content) > SIZE_MAX:
-        raise TooLarge(f"A table has at most {SIZE_MAX // 2**20} MB. Bring it in in several files.", code="too_large")
+    may_upload(actor, len(content))
     table = await asyncio.to_thread(tables.look_at, content)
     stored = await parts.files.put(content)
     async with parts.db.transaction() as conn:
@@ -66,6 +71,7 @@ async def read_again(parts: Parts, actor: Actor, id: int, encoding: str, delimit
         raise Invalid("Cells are parted by a comma, a semicolon, a tab or a bar.", code="invalid", field="delimiter")
     async with parts.db.connection() as conn:
         found = await _own(conn, actor, id)
+    actor.require(ACCOUNT_ACCESS)
     _require_ready(found)
     content = await parts.files.get(found.file or "")
     table = await asyncio.to_thread(tables.look_at, content, encoding, delimiter)
@@ -92,6 +98,7 @@ async def undo(parts: Parts, actor: Actor, id: int) -> Import:
     """Takes back what the import did; harmless to repeat."""
     async with parts.db.transaction() as conn:
         found = await _own(conn, actor, id, lock=True)
+        actor.require(ACCOUNT_ACCESS)
         if found.state in ("ready", "running"):
             raise Conflict("This import is not finished yet. Wait until it is.", code="not_finished")
         if found.state in ("done", "failed"):

@@ -196,15 +196,19 @@ async def note_changes(conn: Connection, account_id: int, kind: str, user_id: in
     )
 
 
-async def remove_untouched(conn: Connection, account_id: int, contact_ids: Sequence[int]) -> list[int]:
-    """Removes those with whom nothing has happened: no conversation, no note, no merge. Returns who is gone."""
+async def remove_untouched(conn: Connection, account_id: int, import_id: int, contact_ids: Sequence[int]) -> list[int]:
+    """Removes those with whom nothing has happened but this import: no conversation, no message in somebody else's, no note, no merge, nothing that
+    anybody changed. Returns who is gone. Their addresses and rows are to be held already: a statement of its own sees what was waited for."""
     cursor = await conn.execute(
-        """delete from contact c where c.account_id = %s and c.id = any(%s) and c.merged_into_id is null
+        """delete from contact c where c.account_id = %(account)s and c.id = any(%(ids)s) and c.merged_into_id is null
                and not exists (select 1 from conversation v where v.account_id = c.account_id and v.contact_id = c.id)
+               and not exists (select 1 from message m where m.account_id = c.account_id and m.contact_id = c.id and m.direction = 'in')
                and not exists (select 1 from contact_note n where n.account_id = c.account_id and n.contact_id = c.id)
                and not exists (select 1 from contact_merge m where m.account_id = c.account_id and c.id in (m.source_id, m.target_id))
+               and not exists (select 1 from contact_change h where h.account_id = c.account_id and h.contact_id = c.id
+                   and (h.kind not in ('imported', 'import_undone') or h.data ->> 'import_id' <> %(import)s::bigint::text))
            returning c.id""",
-        (account_id, list(contact_ids)),
+        {"account": account_id, "ids": list(contact_ids), "import": import_id},
     )
     return [row[0] for row in await cursor.fetchall()]
 
@@ -257,10 +261,15 @@ async def add_piece(
     return cursor.rowcount == 1
 
 
-async def end_export(conn: Connection, account_id: int, id: int, state: str, problem: str, at: datetime) -> None:
+async def end_export(conn: Connection, account_id: int, id: int, at: datetime) -> None:
+    await conn.execute("update contact_export set state = 'done', ended_at = %s where account_id = %s and id = %s", (at, account_id, id))
+
+
+async def fail_export(conn: Connection, account_id: int, id: int, problem: str, at: datetime) -> None:
+    """What was written so far goes too."""
     await conn.execute(
-        "update contact_export set state = %s, problem = %s, ended_at = %s where account_id = %s and id = %s",
-        (state, problem, at, account_id, id),
+        "update contact_export set state = 'failed', problem = %s, ended_at = %s, files = '{}', size = 0 where account_id = %s and id = %s",
+        (problem, at, account_id, id),
     )
 
 

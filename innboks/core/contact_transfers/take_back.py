@@ -1,11 +1,14 @@
 """The worker's part of undoing an import, the last row first: who was made by it and with whom nothing has happened since is gone; what it changed, and is
-still as it left it, is as it was before. Each batch is a transaction and forgets its rows, so that a killed worker goes on where it stopped."""
+still as it left it, is as it was before. Each batch is a transaction and forgets its rows, so that a killed worker goes on where it stopped, and so does
+whoever undoes it once more after they lost the right in between."""
 
 from typing import Any
 
 from innboks.core.contact_transfers import store
+from innboks.core.contact_transfers.beginner import who_began
 from innboks.core.contact_transfers.models import RowResult
 from innboks.core.contact_transfers.store import Known
+from innboks.core.contacts import store as contacts
 from innboks.core.contacts.contacts import with_values
 from innboks.core.events import store as events
 from innboks.core.parts import Parts
@@ -27,10 +30,17 @@ async def _batch(parts: Parts, account_id: int, id: int) -> bool:
         found = await store.get_import(conn, account_id, id, lock=True)
         if found is None or found.state != "undoing":
             return False
+        if await who_began(conn, account_id, found.user_id) is None:
+            problem = "Whoever began this import has no access any more."
+            await store.set_import(conn, account_id, id, {"state": "failed", "problem": problem, "ended_at": parts.clock.now()})
+            return False
         rows = await store.rows_before(conn, account_id, id, 2**31 - 1, BATCH)
         created = [one.contact_id for one in rows if one.outcome == "created" and one.contact_id is not None]
+        everybody = [one.contact_id for one in rows if one.contact_id is not None]
+        await contacts.lock_addresses(conn, account_id, everybody)
+        await contacts.lock(conn, account_id, everybody)
         changed = await _restore(conn, account_id, [one for one in rows if one.outcome == "updated"])
-        gone = await store.remove_untouched(conn, account_id, created)
+        gone = await store.remove_untouched(conn, account_id, id, created)
         kept = found.kept_count + len(created) - len(gone)
         await store.forget_rows(conn, account_id, id, [one.row for one in rows])
         await store.note_changes(conn, account_id, "import_undone", found.user_id, id, changed)

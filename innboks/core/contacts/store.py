@@ -47,7 +47,8 @@ async def lock_addresses(conn: Connection, account_id: int, contact_ids: Sequenc
     """Until the commit, nothing is received from an address of these contacts, and nobody else gets one of them. To be taken before the rows are."""
     await conn.execute(
         """select pg_advisory_xact_lock(hashtextextended(value, %(account)s)) from (
-               select distinct value from contact_identity where account_id = %(account)s and contact_id = any(%(ids)s) order by value) own""",
+               select distinct value collate "C" as value from contact_identity where account_id = %(account)s and contact_id = any(%(ids)s)
+               order by 1) own""",
         {"account": account_id, "ids": list(contact_ids)},
     )
 
