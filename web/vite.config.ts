@@ -2,13 +2,13 @@
  * security policy holds. `INNBOKS_URL` points the development server at a running Innboks. */
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
-import { firstFile, ownIcons } from "./chunks.plugin.ts";
+import { compiledAhead, firstFile, ownIcons } from "./chunks.plugin.ts";
 import { messages } from "./messages.plugin.ts";
 
 const server = process.env.INNBOKS_URL ?? "http://127.0.0.1:8080";
 
 export default defineConfig({
-  plugins: [messages(), react(), ownIcons()],
+  plugins: [messages(), react(), ownIcons(), compiledAhead()],
   build: {
     target: "es2022",
     assetsInlineLimit: 0,
