@@ -29,7 +29,7 @@ import { Finder } from "../features/search/Finder";
 import { auth } from "../features/session/auth";
 import { MeMenu } from "../features/users/MeMenu";
 import { Button } from "../ui/Button";
-import { firstPaint, painted } from "../ui/firstPaint";
+import { firstPaint, painted, useFirstPaint } from "../ui/firstPaint";
 import { t, withWords } from "../ui/i18n";
 import { useStore } from "../ui/store";
 import "./shell.css";
@@ -52,7 +52,8 @@ export function Shell() {
   const isInbox = path.startsWith("/inbox");
   useLanding(isInbox ? `/inbox/${view}` : path);
   const meId = me?.id;
-  const setAwayBy = useQuery({ ...planQuery(meId ?? ""), enabled: meId !== undefined }).data?.set_away_by;
+  const isPainted = useFirstPaint();
+  const setAwayBy = useQuery({ ...planQuery(meId ?? ""), enabled: isPainted && meId !== undefined }).data?.set_away_by;
   useEffect(() => {
     for (const query of [channelsQuery, channelAccountsQuery, usersQuery, inboxesQuery, viewsQuery])
       void client.prefetchQuery<unknown>(query as never);
@@ -61,7 +62,7 @@ export function Shell() {
     if (!isInbox) painted(); // the inbox says itself when its list stands
   }, [isInbox]);
   useEffect(() => {
-    if (!meId || isExpired) return;
+    if (!meId || isExpired || !isPainted) return; // the stream asks for what happened before it stood
     const stops = [
       startLive(client, meId, () => auth.set({ isExpired: true })),
       startListNews(client, meId),
@@ -76,7 +77,7 @@ export function Shell() {
     return () => {
       for (const stop of stops) stop();
     };
-  }, [client, meId, isExpired]);
+  }, [client, meId, isExpired, isPainted]);
 
   if (!me) return null;
   return (

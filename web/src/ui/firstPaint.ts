@@ -4,13 +4,15 @@ import { useEffect, useState } from "react";
 
 let tell: () => void = () => undefined;
 let isOver = false;
+const LONGEST_WAIT_MS = 10_000;
 
-/** Kept once the first page shows what it is for: the list its rows, any other page itself. */
+/** Kept once the first page shows what it is for: the list its rows, any other page itself; and when it still cannot after ten seconds. */
 export const firstPaint = new Promise<void>((resolve) => {
   tell = () => {
     isOver = true;
     resolve();
   };
+  setTimeout(tell, LONGEST_WAIT_MS);
 });
 
 /** To be called in an effect of what is to be seen first. It counts from the frame after it; a page nobody looks at draws none, so not for ever. */

@@ -12,7 +12,7 @@ export function FilterChips() {
   const { search } = useView();
   const filters = filtersOf(search);
   const change = useChangeList();
-  const names = useNames();
+  const names = useNames(filters !== null);
   const chips = filters ? chipsOf(filters, names) : [];
   if (!chips.length) return null;
   return (
@@ -39,11 +39,11 @@ export function FilterChips() {
   );
 }
 
-function useNames(): Names {
+function useNames(isWanted: boolean): Names {
   const users = useQuery(usersQuery).data ?? [];
   const accounts = useQuery(channelAccountsQuery).data ?? [];
   const inboxes = useQuery(inboxesQuery).data ?? [];
-  const tags = useQuery(tagsQuery).data ?? [];
+  const tags = useQuery({ ...tagsQuery, enabled: isWanted }).data ?? [];
   const nameIn = (list: readonly { id: string; name: string }[]) => (id: string) =>
     list.find((one) => one.id === id)?.name ?? "?";
   return {

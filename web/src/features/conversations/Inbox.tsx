@@ -74,8 +74,8 @@ export function Inbox() {
 
   const isPainted = useFirstPaint();
   useEffect(() => {
-    if (list.isFetched) painted();
-  }, [list.isFetched]);
+    if (list.isFetched || isGone) painted();
+  }, [list.isFetched, isGone]);
   useEffect(() => void firstPaint.then(loadThread).catch(() => undefined), []);
 
   // The thread is painted first: who wrote it is drawn, and asked for, right after that.

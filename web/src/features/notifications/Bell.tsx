@@ -1,12 +1,13 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Bell as BellIcon } from "lucide-react";
+import { useFirstPaint } from "../../ui/firstPaint";
 import { t } from "../../ui/i18n";
 import { unreadQuery } from "./unread";
 
 /** The way to what one was told, with the number of what is unread. */
 export function Bell({ className, hasWord }: { className: string; hasWord?: boolean }) {
-  const unread = useQuery(unreadQuery).data?.notifications ?? 0;
+  const unread = useQuery({ ...unreadQuery, enabled: useFirstPaint() }).data?.notifications ?? 0;
   const name = unread > 0 ? t("nav.notifications_unread", { count: unread }) : t("nav.notifications");
   return (
     <Link

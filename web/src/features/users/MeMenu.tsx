@@ -4,6 +4,7 @@ import { Languages, LogOut, Moon, Settings2, Sun, SunMoon } from "lucide-react";
 import { patch } from "../../api/client";
 import type { User } from "../../api/types";
 import { Avatar } from "../../ui/Avatar";
+import { useFirstPaint } from "../../ui/firstPaint";
 import { moment } from "../../ui/format";
 import { LOCALES, locale, switchLocale, t } from "../../ui/i18n";
 import { Menu } from "../../ui/Menu";
@@ -23,7 +24,7 @@ interface Props {
 export function MeMenu({ me, className, side, hasWord }: Props) {
   const navigate = useNavigate();
   const client = useQueryClient();
-  const plan = useQuery(planQuery(me.id)).data;
+  const plan = useQuery({ ...planQuery(me.id), enabled: useFirstPaint() }).data;
   const theme = chosenTheme();
   const icons = { system: <SunMoon />, light: <Sun />, dark: <Moon /> };
   return (
