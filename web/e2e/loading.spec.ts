@@ -2,9 +2,14 @@
 import { expect, test } from "./fixtures";
 import { ADMIN } from "./server";
 
-const LATER = /\/assets\/(Thread|FirstSteps|notifications|spoken|takeover|later)-/;
+const LATER =
+  /\/assets\/(Thread|FirstSteps|notifications|spoken|takeover|later)-|\/api\/(radar|notifications|presence|events|tags|users\/)/;
 
-test("threads, notifications and later words are fetched after the first list", async ({ browser, inbox, world }) => {
+test("threads, later words, what is stuck, unread and live are asked for after the first list", async ({
+  browser,
+  inbox,
+  world,
+}) => {
   // Without the service worker, whose requests no story can hold.
   const context = await browser.newContext({ serviceWorkers: "block" });
   await context.addCookies(await inbox.context().cookies());
@@ -22,8 +27,8 @@ test("threads, notifications and later words are fetched after the first list", 
   await expect(page.getByRole("navigation", { name: "Views" })).toBeVisible();
   expect(asked.filter((url) => LATER.test(url))).toEqual([]);
   release();
-  for (const part of ["Thread", "notifications", "spoken"])
-    await expect.poll(() => asked.some((url) => url.includes(`/assets/${part}-`)), { message: part }).toBe(true);
+  for (const part of ["/assets/Thread-", "/assets/notifications-", "/assets/spoken-", "/api/radar", "/api/events"])
+    await expect.poll(() => asked.some((url) => url.includes(part)), { message: part }).toBe(true);
   await context.close();
 });
 
@@ -66,26 +71,48 @@ test("a thread stands on the screen before others are told that it is read", asy
   expect(toldBefore).toEqual([]);
 });
 
-test("the list is asked for while the words are still on their way", async ({ browser, inbox, world }) => {
+test("the first page is asked for while the scripts are still on their way, and each answer once", async ({
+  browser,
+  inbox,
+  world,
+}) => {
   const context = await browser.newContext({ serviceWorkers: "block" });
   await context.addCookies(await inbox.context().cookies());
   const page = await context.newPage();
-  await page.goto(`${world.innboks.url}/inbox/open`);
-  await expect(page.getByText("Live", { exact: true })).toBeVisible();
   const asked: string[] = [];
   page.on("request", (request) => void asked.push(new URL(request.url()).pathname));
   let release = () => {};
   const held = new Promise<void>((resolve) => (release = resolve));
-  await page.route(/\/assets\/en-/, async (route) => {
+  await page.route(/\/assets\/(app|vendor)-.*\.js/, async (route) => {
     await held;
     await route.continue();
   });
   await page.goto(`${world.innboks.url}/inbox/open`, { waitUntil: "commit" });
-  for (const path of ["/api/session", "/api/conversations", "/api/views"])
-    await expect.poll(() => asked.includes(path), { message: path }).toBe(true);
+  const first = [
+    "session",
+    "conversations",
+    "views",
+    "channels",
+    "users",
+    "channel-accounts",
+    "inboxes",
+    "saved-views",
+  ];
+  for (const name of first)
+    await expect.poll(() => asked.filter((path) => path === `/api/${name}`), { message: name }).toHaveLength(1);
+  await expect.poll(() => asked.some((path) => /\/assets\/en-/.test(path))).toBe(true);
+  expect(await page.evaluate(() => document.documentElement.dataset.theme)).toBe("light");
+  let isLive = false;
+  const repeated: string[] = [];
+  page.on("request", (request) => {
+    const { pathname } = new URL(request.url());
+    isLive ||= pathname === "/api/events"; // its greeting has everything read once more
+    if (!isLive && first.some((name) => pathname === `/api/${name}`)) repeated.push(pathname);
+  });
   release();
   await expect(page.getByRole("navigation", { name: "Views" })).toBeVisible();
-  expect(asked.filter((path) => path === "/api/conversations")).toHaveLength(1);
+  await expect.poll(() => isLive).toBe(true);
+  expect(repeated).toEqual([]);
   await context.close();
 });
 
@@ -94,7 +121,7 @@ test("a list that was asked for with a session that had ended is there after the
   world,
 }) => {
   const context = await browser.newContext({ serviceWorkers: "block" });
-  await context.addInitScript(() => localStorage.setItem("innboks.signed-in", "true"));
+  await context.addCookies([{ name: "innboks_here", value: "1", url: world.innboks.url }]);
   const page = await context.newPage();
   await page.goto(`${world.innboks.url}/inbox/open`);
   await page.getByLabel("Email").fill(ADMIN.email);

@@ -18,7 +18,7 @@ async function keepShell() {
   if (!page.ok) return;
   const text = await page.clone().text();
   await cache.put("/", page);
-  const named = [...text.matchAll(/(?:src|href)="(\/[^"]+)"/g)].map((match) => match[1]);
+  const named = [...text.matchAll(/(?:src|href|data-[a-z]+)="(\/[^"]+)"/g)].map((match) => match[1]);
   await Promise.all(named.map((path) => cache.add(path).catch(() => undefined)));
 }
 
@@ -28,7 +28,7 @@ addEventListener("fetch", (event) => {
   if (request.method !== "GET" || url.origin !== location.origin) return;
   if (request.mode === "navigate" && !/^\/(api|frame|hooks|w|f)(\/|$)/.test(url.pathname))
     event.respondWith(page(request));
-  else if (url.pathname.startsWith("/assets/") || url.pathname === "/theme.js") event.respondWith(asset(request));
+  else if (url.pathname.startsWith("/assets/")) event.respondWith(asset(request));
   else if (KEPT_DATA.test(url.pathname) && request.headers.get("accept") === "application/json")
     event.respondWith(data(request));
 });
@@ -48,20 +48,14 @@ async function page(request) {
   }
 }
 
-/** Names of assets change with their content, so what is kept is right. The theme script has one name: the network first. */
+/** Names of assets change with their content, so what is kept is right. */
 async function asset(request) {
   const cache = await caches.open(SHELL);
-  const isFixed = new URL(request.url).pathname.startsWith("/assets/");
   const kept = await cache.match(request);
-  if (kept && isFixed) return kept;
-  try {
-    const answer = await fetch(request);
-    if (answer.ok) await cache.put(request, answer.clone());
-    return answer;
-  } catch (problem) {
-    if (kept) return kept;
-    throw problem;
-  }
+  if (kept) return kept;
+  const answer = await fetch(request);
+  if (answer.ok) await cache.put(request, answer.clone());
+  return answer;
 }
 
 /** An answer from the cache says so; a page that has met the server does not take it (api/client.ts). */

@@ -18,6 +18,10 @@ from innboks.core.accounts.models import Account
 from innboks.errors import Unauthenticated
 
 
+HERE = "innboks_here"
+"""Beside the session's cookie: says to the page that there is one (web/src/api/signedIn.ts). Nothing is opened by it."""
+
+
 class AccountOut(msgspec.Struct):
     """`undo_send_s`: so long an answer written in the app can be taken back before it leaves. `assigns_when_available`: when somebody becomes
     available, rules give out what waits unassigned. `inbox_ticketing`: may conversations become tickets here? The operator decides.
@@ -80,7 +84,7 @@ async def signed_in(request: Call, actor: Actor, token: str | None, *, status: i
     account = await users.account_of(parts, actor)
     content = SessionOut(myself(user), account_out(account))
     return Response(
-        content, status_code=status, cookies=[] if token is None else [_cookie(request, token, int(SESSION_LIFE.total_seconds()))]
+        content, status_code=status, cookies=[] if token is None else _cookies(request, token, int(SESSION_LIFE.total_seconds()))
     )
 
 
@@ -107,7 +111,7 @@ async def get_session(request: Call) -> Response[SessionOut]:
 async def delete_session(request: Call) -> Response[None]:
     if request.visit.cookie is not None:
         await sign_in.sign_out(request.parts, request.visit.cookie)
-    return Response(None, status_code=204, cookies=[_cookie(request, "", 0)])
+    return Response(None, status_code=204, cookies=_cookies(request, "", 0))
 
 
 @get("/account", operation_id="get_account", tags=["session"], summary="What holds for everybody of the account")
@@ -139,9 +143,12 @@ async def revoke_session(request: Call, session_id: PathId) -> None:
     await sign_in.revoke_session(request.parts, request.actor, session_id)
 
 
-def _cookie(request: Call, token: str, max_age_s: int) -> Cookie:
+def _cookies(request: Call, token: str, max_age_s: int) -> list[Cookie]:
+    """The session's, and one that tells the page's scripts that there is one, so that they ask for the first list at once. That one opens nothing."""
     is_secure = request.parts.settings.url.startswith("https://")
-    return Cookie(key=COOKIE, value=token, path="/api", httponly=True, samesite="lax", secure=is_secure, max_age=max_age_s)
+    session = Cookie(key=COOKIE, value=token, path="/api", httponly=True, samesite="lax", secure=is_secure, max_age=max_age_s)
+    here = Cookie(key=HERE, value="1" if token else "", path="/", samesite="lax", secure=is_secure, max_age=max_age_s)
+    return [session, here]
 
 
 routes = [create_session, get_session, delete_session, list_sessions, revoke_session, get_account, change_account]

@@ -1,5 +1,6 @@
 /* The one door to the server. Every answer that is not good becomes a `Problem` with a sentence people can read; no answer at all becomes a
  * `NoConnection`, so that callers can tell "refused" from "not reached". Read next: queries.ts. */
+import { READING, takeAsked } from "./asked";
 import type { ProblemBody } from "./types";
 
 export class Problem extends Error {
@@ -47,13 +48,9 @@ export async function call<T>(method: Method, path: string, body?: unknown, sign
   const asked = signIns;
   let answer: Response;
   try {
-    answer = await fetch(path, {
-      method,
-      credentials: "same-origin",
-      headers: body === undefined ? { accept: "application/json" } : jsonHeaders,
-      body: body === undefined ? undefined : JSON.stringify(body),
-      signal,
-    });
+    const early = method === "GET" ? takeAsked(path) : undefined;
+    const writing = body === undefined ? {} : { headers: jsonHeaders, body: JSON.stringify(body) };
+    answer = await (early ?? fetch(path, { ...READING, ...writing, method, signal }));
   } catch (error) {
     if (signal?.aborted) throw error;
     throw new NoConnection();

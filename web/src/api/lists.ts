@@ -1,5 +1,6 @@
 /* Lists as both sides mean them: what belongs in one, in what order, and in which group. The server's own rules (core/views/), said again so that a
  * row can come, go and move without asking. Pure. Read next: apply.ts. */
+import { query } from "./client";
 import { compareIds } from "./ids";
 import type { Conversation, Id, ViewFilters } from "./types";
 
@@ -134,3 +135,11 @@ export function listParams({ filters, ...rest }: ListFilter): Record<string, str
   }
   return params;
 }
+
+const PAGE = 50;
+/** Who scrolls on will go on scrolling. */
+const NEXT_PAGE = 100;
+
+/** Where a page of a list is read; the first one without a cursor. */
+export const listPath = (filter: ListFilter, cursor: string | null) =>
+  `/api/conversations${query({ ...listParams(filter), limit: cursor ? NEXT_PAGE : PAGE, cursor })}`;

@@ -4,7 +4,7 @@ import { type InfiniteData, infiniteQueryOptions, QueryClient, queryOptions } fr
 import { locale } from "../ui/i18n";
 import { spokenIn } from "./channelWords";
 import { get, NoConnection, Problem, query } from "./client";
-import { type ListFilter, listParams } from "./lists";
+import { type ListFilter, listPath } from "./lists";
 import type * as wire from "./types";
 
 export type ConversationPages = InfiniteData<wire.ConversationList, string | null>;
@@ -59,9 +59,6 @@ export const keys = {
   simulation: (id: wire.Id, rule: string) => ["simulation", id, rule] as const,
 };
 
-const LIST_PAGE = 50;
-/** Who scrolls on will go on scrolling. */
-const LIST_NEXT = 100;
 const MESSAGE_PAGE = 50;
 const OLDER_PAGE = 100;
 const MINUTE = 60_000;
@@ -175,11 +172,7 @@ export const listQuery = (filter: ListFilter) =>
   infiniteQueryOptions({
     queryKey: keys.list(filter),
     initialPageParam: null as string | null,
-    queryFn: ({ pageParam, signal }) =>
-      get<wire.ConversationList>(
-        `/api/conversations${query({ ...listParams(filter), limit: pageParam ? LIST_NEXT : LIST_PAGE, cursor: pageParam })}`,
-        signal,
-      ),
+    queryFn: ({ pageParam, signal }) => get<wire.ConversationList>(listPath(filter, pageParam), signal),
     getNextPageParam: (last) => last.next,
   });
 

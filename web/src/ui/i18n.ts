@@ -2,12 +2,11 @@
  * the English catalogue, so an unknown id does not compile. */
 import { type Messages, setupI18n } from "@lingui/core";
 import type en from "./messages/en.json";
+import { isLocale, LOCALE_STORED_AS, type Locale, preferredLocale as preferred } from "./preferredLocale";
 import { learn } from "./serverWords";
 
 export type MessageId = keyof typeof en;
-export type Locale = "en" | "nb";
-export const LOCALES: readonly Locale[] = ["en", "nb"];
-const STORED_AS = "innboks.locale";
+export { LOCALES, type Locale } from "./preferredLocale";
 
 const i18n = setupI18n();
 
@@ -76,24 +75,17 @@ export function tOr(id: string, fallback: string, values?: Record<string, string
 
 export const locale = (): Locale => (i18n.locale === "nb" ? "nb" : "en");
 
-const isLocale = (value: string | null | undefined): value is Locale => value === "en" || value === "nb";
-
-/** What this person chose on this computer, else what the browser asks for. */
-export function preferredLocale(): Locale {
-  const stored = localStorage.getItem(STORED_AS);
-  if (isLocale(stored)) return stored;
-  return /^(nb|nn|no)\b/i.test(navigator.language) ? "nb" : "en";
-}
+export const preferredLocale = () => preferred((name) => localStorage.getItem(name));
 
 /** Keeps the choice and starts the app again in the new language; what was written is kept as drafts. */
 export function switchLocale(next: string): boolean {
   if (!isLocale(next) || next === locale()) return false;
-  localStorage.setItem(STORED_AS, next);
+  localStorage.setItem(LOCALE_STORED_AS, next);
   location.reload();
   return true;
 }
 
 /** Takes over the language of the person who signed in, where this computer has no choice of its own. */
 export function adoptLocale(wanted: string): void {
-  if (localStorage.getItem(STORED_AS) === null) switchLocale(wanted);
+  if (localStorage.getItem(LOCALE_STORED_AS) === null) switchLocale(wanted);
 }

@@ -1,4 +1,4 @@
-/* Light, dark, or as the system says. public/theme.js sets it before the first paint; this changes the choice. */
+/* Light, dark, or as the system says. app/start.ts sets it before the first paint; this changes the choice. */
 import { useSyncExternalStore } from "react";
 
 export type Theme = "system" | "light" | "dark";

@@ -1,5 +1,7 @@
-/* What the inbox shows first, asked for while the words come and before anything is drawn: else it would wait for who one is, and for the frame around it. */
+/* What the inbox shows first, put into the cache before anything is drawn: else it would wait for who one is, and for the frame around it. Mostly it has
+ * been asked already, while the scripts came (app/start.ts). */
 import type { QueryClient, QueryKey } from "@tanstack/react-query";
+import { Problem } from "../../api/client";
 import {
   channelAccountsQuery,
   channelsQuery,
@@ -10,36 +12,27 @@ import {
   usersQuery,
   viewsQuery,
 } from "../../api/queries";
+import { forgetSignedIn, isSignedIn } from "../../api/signedIn";
 import { appearance } from "../../ui/appearance";
-import { filterOf, isView, readSearch } from "./views";
+import { firstFilter, isInbox } from "./firstPaths";
 
-/** That somebody was signed in here at the last start. */
-const STORED_AS = "innboks.signed-in";
-
-/** Asks who this is, and for the list where the address leads to it; not where nobody was signed in, for a first visitor would be told so seven times. */
-export function askForFirstList(
-  client: QueryClient,
-  { pathname, search }: Pick<Location, "pathname" | "search">,
-): void {
-  const wasSignedIn = localStorage.getItem(STORED_AS) !== null;
-  client.fetchQuery(sessionQuery).then(
-    () => localStorage.setItem(STORED_AS, "true"),
-    () => localStorage.removeItem(STORED_AS),
-  );
-  const [, place, view = "open"] = pathname.split("/");
-  if (!wasSignedIn || (pathname !== "/" && place !== "inbox")) return;
+/** Asks who this is, and for the list where the address leads to it; not where nobody is signed in, for a first visitor would be told so seven times. */
+export function askForFirstList(client: QueryClient, place: Pick<Location, "pathname" | "search">): void {
+  const wasSignedIn = isSignedIn();
+  client.fetchQuery(sessionQuery).catch((problem) => {
+    if (problem instanceof Problem && problem.status === 401) forgetSignedIn();
+  });
+  if (!wasSignedIn || !isInbox(place)) return;
   // What was refused because the session had ended must not be what the next one finds.
   const forget = (queryKey: QueryKey) => () => {
     if (!client.getQueryCache().find({ queryKey, exact: true })?.getObserversCount())
       client.removeQueries({ queryKey, exact: true });
   };
-  const wanted = isView(view) ? view : "open";
-  const said = readSearch(Object.fromEntries(new URLSearchParams(search)));
-  const filter = filterOf(wanted, said, [], appearance.get().list_sort);
+  const filter = firstFilter(place, appearance.get().list_sort);
   if (filter) {
     const list = listQuery(filter);
     client.fetchInfiniteQuery(list).catch(forget(list.queryKey));
   }
-  for (const query of [viewsQuery, channelAccountsQuery, channelsQuery, inboxesQuery, usersQuery, savedViewsQuery])
+  for (const query of [viewsQuery, channelsQuery, usersQuery, channelAccountsQuery, inboxesQuery, savedViewsQuery])
     client.fetchQuery<unknown>(query as never).catch(forget(query.queryKey));
 }

@@ -25,7 +25,7 @@ export async function printMessage(message: Message, subject: string, lines: str
     head.remove();
     article.classList.remove("printed");
     body.classList.remove("printing");
-    // public/theme.js puts back what was chosen.
+    // app/start.ts puts back what was chosen.
     dispatchEvent(new Event("innboks:theme"));
   };
   addEventListener("afterprint", done, { once: true });
