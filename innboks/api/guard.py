@@ -14,6 +14,7 @@ from litestar import Litestar
 from prometheus_client import Counter, Histogram
 
 from innboks.api.asgi import App, Message, Receive, Scope, Send
+from innboks.api.pack import packed
 from innboks.api.problems import send_error
 from innboks.errors import Forbidden, Invalid
 
@@ -44,7 +45,7 @@ def _measures(method: str, route: str, status: int) -> tuple[Counter, Histogram]
 class Visit:
     """The headers that matter, read once. `is_forwarded`: a proxy stands before us, so the peer's address says nothing about who asks."""
 
-    __slots__ = ("bearer", "cookie", "host", "is_forwarded", "origin", "user_agent")
+    __slots__ = ("bearer", "cookie", "host", "is_forwarded", "origin", "takes_gzip", "user_agent")
 
     def __init__(self, headers: Any) -> None:
         self.cookie: str | None = None
@@ -53,6 +54,7 @@ class Visit:
         self.host = ""
         self.user_agent = ""
         self.is_forwarded = False
+        self.takes_gzip = False
         for name, value in headers:
             if name == b"cookie":
                 self.cookie = _cookie(value.decode("latin-1")) or self.cookie
@@ -63,6 +65,8 @@ class Visit:
                 self.origin = value.decode("latin-1")
             elif name == b"host":
                 self.host = value.decode("latin-1")
+            elif name == b"accept-encoding":
+                self.takes_gzip = b"gzip" in value
             elif name == b"user-agent":
                 self.user_agent = value.decode("latin-1")
             elif name in (b"x-forwarded-for", b"forwarded"):
@@ -136,7 +140,7 @@ class Guard:
         elif scope["path"].startswith(HOOKS):
             await self._hooks(scope, receive, answer)
         elif is_api:
-            await self._api(scope, receive, answer)
+            await self._api(scope, receive, packed(answer) if visit.takes_gzip and method in ("GET", "HEAD") else answer)
         else:
             await self._static(scope, receive, answer)
 
