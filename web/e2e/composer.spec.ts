@@ -220,6 +220,23 @@ test("what comes from Word and Google Docs keeps its emphasis and lists and noth
   await look(inbox, "pasted");
 });
 
+test("who presses a tab of the composer writes on: no letter is a shortcut", async ({ inbox, world }) => {
+  await open(inbox, world, "Does everything fit");
+  const { id } = await conversationWith(world, "Does everything fit");
+  const comment = inbox.getByRole("textbox", { name: /^Comment/ });
+  await inbox.getByRole("tab", { name: "Comment" }).click();
+  await expect(comment).toBeFocused();
+  await inbox.keyboard.type("Everything fits"); // E outside the field closes
+  await expect(comment).toHaveText("Everything fits");
+  await inbox.getByRole("tab", { name: "Reply", exact: true }).click();
+  await expect(reply(inbox)).toBeFocused();
+  await inbox.getByRole("tab", { name: "Reply", exact: true }).focus();
+  await inbox.keyboard.press("ArrowLeft");
+  await expect(inbox.getByRole("tab", { name: "Comment" })).toBeFocused(); // arrows stay among the tabs
+  await expect(comment).toHaveText("Everything fits");
+  expect(await api(world, "GET", `/api/conversations/${id}`)).toMatchObject({ status: "open" });
+});
+
 test("a comment names a colleague, who is told", async ({ inbox, world, browser }) => {
   const jonas = { name: "Jonas Berg", email: "jonas.berg@tindra.example", password: "quiet-heron-walks-home" };
   await colleague(world, jonas);

@@ -170,3 +170,27 @@ test("what is typed while palette and picker are being fetched stands in their f
   await expect(page.getByRole("button", { name: "Close", exact: true })).toBeVisible();
   await context.close();
 });
+
+test("a picker has its width while its list is being fetched", async ({ browser, inbox, world }) => {
+  await world.write({ from: "Kari Lie <kari@early.example>", subject: "Early picker", text: "Hello" });
+  const context = await browser.newContext({ serviceWorkers: "block" });
+  await context.addCookies(await inbox.context().cookies());
+  const page = await context.newPage();
+  let release = () => {};
+  const held = new Promise<void>((resolve) => (release = resolve));
+  await page.route(/\/assets\/Pickers-.*\.js/, async (route) => {
+    await held;
+    await route.continue();
+  });
+  await page.goto(`${world.innboks.url}/inbox/open`);
+  await page.getByRole("link", { name: /Early picker/ }).click();
+  await expect(page.getByRole("heading", { name: "Early picker" })).toBeVisible();
+  await page.keyboard.press("i");
+  const panel = page.getByRole("dialog", { name: "Assign" });
+  await expect(panel.locator(".skeleton").first()).toBeVisible();
+  const { width } = (await panel.boundingBox()) ?? { width: 0 };
+  release();
+  await expect(panel.getByRole("combobox")).toBeVisible();
+  expect(await panel.boundingBox()).toMatchObject({ width });
+  await context.close();
+});

@@ -96,3 +96,29 @@ test("the sign-in, and everything in Norwegian", async ({ page, inbox, world, br
   await inbox.getByRole("menuitemcheckbox", { name: "English" }).click();
   await expect(inbox.getByRole("heading", { name: "All open" })).toBeVisible();
 });
+
+test("on a wide screen what belongs together stands together", async ({ inbox, world }) => {
+  await world.write({ from: "Vida Moe <vida@wide.example>", subject: "A wide screen", text: "Hello" });
+  await inbox.setViewportSize({ width: 2560, height: 1300 });
+  await inbox.getByRole("link", { name: /A wide screen/ }).click();
+  const box = async (selector: string) => {
+    const { x, width } = await inbox
+      .locator(selector)
+      .first()
+      .evaluate((element) => element.getBoundingClientRect());
+    return { width, middle: Math.round(x + width / 2) };
+  };
+  await inbox.locator(".composetext.rich").waitFor();
+  const [thread, mail, composer] = await Promise.all([box("[data-pane=thread]"), box(".mail"), box(".composer")]);
+  expect(mail.width).toBeLessThanOrEqual(1060);
+  expect(composer.width).toBeLessThanOrEqual(1060);
+  // The scroll bar takes its part of the log.
+  expect(Math.abs(mail.middle - thread.middle)).toBeLessThanOrEqual(8);
+  expect(Math.abs(composer.middle - thread.middle)).toBeLessThanOrEqual(1);
+  await inbox.goto(`${world.innboks.url}/settings/profile`);
+  const heading = inbox.getByRole("heading", { level: 1 });
+  const nav = inbox.getByRole("navigation", { name: "Settings" }).first();
+  await expect(heading).toBeVisible();
+  const [from, to] = await Promise.all([nav.boundingBox(), heading.boundingBox()]);
+  expect((to?.x ?? 0) - ((from?.x ?? 0) + (from?.width ?? 0))).toBeLessThanOrEqual(48);
+});

@@ -85,8 +85,14 @@ function Known({ contact, where }: { contact: Contact; where: People }) {
             {t("contact.since_day", { day: day(contact.created_at) })}
           </p>
         </div>
-        <Button size="s" icon={<Merge className="mid" />} onClick={() => setMerging({ with: null })}>
-          {t("merge_contacts.button")}
+        <Button
+          className="mergeit"
+          title={t("merge_contacts.button")}
+          size="s"
+          icon={<Merge className="mid" />}
+          onClick={() => setMerging({ with: null })}
+        >
+          <span>{t("merge_contacts.button")}</span>
         </Button>
         <Menu
           label={t("contact.menu")}

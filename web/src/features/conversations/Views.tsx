@@ -19,7 +19,7 @@ import { type BuiltIn, countId, VIEW_NAMES } from "./views";
 
 export function Views({ scope }: { scope: Scope }) {
   const counts = useQuery(viewsQuery).data ?? [];
-  const accounts = useQuery(channelAccountsQuery).data ?? [];
+  const accounts = useQuery(channelAccountsQuery).data;
   const inboxes = (useQuery(inboxesQuery).data ?? []).filter((inbox) => !inbox.archived_at);
   const session = useQuery(sessionQuery).data;
   const title = inboxes.length === 1 ? inboxes[0]?.name : session?.account.name;
@@ -50,7 +50,7 @@ export function Views({ scope }: { scope: Scope }) {
         {TEAM_VIEWS.filter((view) => !isQuiet(view) || countOf(view)?.count).map(builtIn)}
       </Section>
       <Section name="channels" title={t("views.channels")} button={<ConnectButton />}>
-        {accounts.map((account) => (
+        {accounts?.map((account) => (
           <ViewLink
             key={account.id}
             view={`channel-${account.id}`}
@@ -60,7 +60,7 @@ export function Views({ scope }: { scope: Scope }) {
             warning={account.health?.state === "broken" ? inWords(account.health.sentence) : undefined}
           />
         ))}
-        {accounts.length === 0 ? (
+        {accounts?.length === 0 ? (
           <Link className="navitem add" to="/settings/$section" params={{ section: "channels" }}>
             <Plus />
             {t("views.connect")}

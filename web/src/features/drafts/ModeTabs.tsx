@@ -14,7 +14,8 @@ const LABELS: Record<Tab, MessageId> = {
 interface Props {
   tabs: readonly Tab[];
   current: Tab;
-  onTab: (tab: Tab) => void;
+  /** `isPressed`: not gone to by an arrow key, so the writing goes on in the field. */
+  onTab: (tab: Tab, isPressed?: boolean) => void;
 }
 
 export function ModeTabs({ tabs, current, onTab }: Props) {
@@ -36,7 +37,7 @@ export function ModeTabs({ tabs, current, onTab }: Props) {
           aria-selected={tab === current}
           tabIndex={tab === current ? 0 : -1}
           className="composetab"
-          onClick={() => onTab(tab)}
+          onClick={() => onTab(tab, true)}
         >
           {tab === "comment" ? <Lock className="small" /> : null}
           {t(LABELS[tab])}

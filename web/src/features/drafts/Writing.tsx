@@ -91,10 +91,13 @@ export function Writing({ conversation, messages, lastId, scope, mode, onMode, b
         ]
       : ["reply", "comment"];
   const tab: Tab = mode === "reply" && way.isToAll ? "reply_all" : mode;
-  const onTab = (next: Tab) => {
-    if (mode === "reply" && next === "reply_all") change(way.everybody);
-    else if (mode === "reply" && next === "reply") change(way.just);
-    else onMode(next === "reply_all" ? "reply" : next);
+  const onTab = (next: Tab, isPressed = false) => {
+    const wanted = next === "reply_all" ? "reply" : next;
+    if (wanted !== mode) return onMode(wanted, isPressed);
+    if (next === "reply_all") change(way.everybody);
+    else if (next === "reply") change(way.just);
+    // Outside the field, the first letters would be shortcuts.
+    if (isPressed) focus();
   };
 
   const onKeyDown = (event: KeyboardEvent) => {

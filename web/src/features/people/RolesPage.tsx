@@ -72,6 +72,9 @@ function Matrix({ roles, mayChange }: { roles: readonly Role[]; mayChange: boole
             </th>
             {roles.map((role) => (
               <td key={role.id}>
+                <span className="rolename" dir="auto">
+                  {roleName(role)}
+                </span>
                 <Cell role={role} name={permission.name} label={t(permission.label)} mayChange={mayChange} />
               </td>
             ))}

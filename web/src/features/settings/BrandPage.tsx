@@ -13,8 +13,8 @@ import { Failed, Skeleton, sentence } from "../../ui/States";
 import { toast, toastError } from "../../ui/toasts";
 import { useMay } from "../people/people";
 
-/** A colour as it is written. */
-const SAMPLE = "#0a6b75";
+/** A colour as it is written, where none is chosen. */
+const SAMPLES = { colour: "#0a6b75", background: "#ffffff" };
 
 export function BrandPage() {
   const brand = useQuery(brandQuery);
@@ -78,7 +78,7 @@ function BrandForm({ saved }: { saved: Brand }) {
       label={t(field === "colour" ? "brand.colour" : "brand.background")}
       hint={t(field === "colour" ? "brand.colour_hint" : "brand.background_hint")}
       error={at === field ? sentence(problem) : null}
-      placeholder={SAMPLE}
+      placeholder={SAMPLES[field]}
       disabled={!may}
       value={draft[field]}
       onChange={(event) => setDraft({ ...draft, [field]: event.target.value })}
@@ -87,7 +87,7 @@ function BrandForm({ saved }: { saved: Brand }) {
           type="color"
           aria-label={t("brand.pick", { name: t(field === "colour" ? "brand.colour" : "brand.background") })}
           disabled={!may}
-          value={isHex(draft[field]) ? draft[field] : SAMPLE}
+          value={isHex(draft[field]) ? draft[field] : SAMPLES[field]}
           onChange={(event) => setDraft({ ...draft, [field]: event.target.value })}
         />
       }

@@ -9,7 +9,7 @@ import { Button } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
 import { Switch } from "../../ui/Field";
 import { t } from "../../ui/i18n";
-import { sentence } from "../../ui/States";
+import { Failed, Skeleton, sentence } from "../../ui/States";
 import { toast, toastError } from "../../ui/toasts";
 import { ChannelBadge, useChannel } from "../channels/ChannelBadge";
 import { saveActive } from "../channels/setActive";
@@ -23,9 +23,8 @@ interface Props {
 }
 
 export function InboxChannels({ inbox, mayChange, onChange }: Props) {
-  const connected = (useQuery(channelAccountsQuery).data ?? []).filter(
-    (one) => one.inbox_id === inbox.id && !one.archived_at && !one.is_fallback,
-  );
+  const accounts = useQuery(channelAccountsQuery);
+  const connected = accounts.data?.filter((one) => one.inbox_id === inbox.id && !one.archived_at && !one.is_fallback);
   const [isAsking, setAsking] = useState(false);
   const archive = (disconnect: boolean) => {
     setAsking(false);
@@ -35,20 +34,23 @@ export function InboxChannels({ inbox, mayChange, onChange }: Props) {
   return (
     <>
       <h2>{t("settings.channels")}</h2>
-      {connected.length ? (
+      {accounts.isPending ? <Skeleton rows={2} shape="line" /> : null}
+      {accounts.isError ? <Failed error={accounts.error} onRetry={() => void accounts.refetch()} /> : null}
+      {connected?.length ? (
         <ul className="card rowlist">
           {connected.map((account) => (
             <Connected key={account.id} account={account} mayChange={mayChange} />
           ))}
         </ul>
-      ) : (
+      ) : null}
+      {connected?.length === 0 ? (
         <p className="row">
           <span className="soft">{t("inboxes.no_channels")}</span>
           <Link className="btn plain s" to="/settings/$section" params={{ section: "channels" }}>
             {t("inboxes.connect")}
           </Link>
         </p>
-      )}
+      ) : null}
       {mayChange && !inbox.is_archived ? <Fallback key={inbox.id} inbox={inbox} /> : null}
       {mayChange ? (
         <p>
@@ -60,13 +62,17 @@ export function InboxChannels({ inbox, mayChange, onChange }: Props) {
               {t("inboxes.restore")}
             </Button>
           ) : (
-            <Button icon={<Archive />} onClick={() => (connected.length ? setAsking(true) : archive(false))}>
+            <Button
+              icon={<Archive />}
+              disabled={!connected}
+              onClick={() => (connected?.length ? setAsking(true) : archive(false))}
+            >
               {t("inboxes.archive")}
             </Button>
           )}
         </p>
       ) : null}
-      {isAsking ? (
+      {isAsking && connected ? (
         <Dialog title={t("inboxes.archive_title", { name: inbox.name })} onClose={() => setAsking(false)}>
           <div className="fields">
             <p>{t("inboxes.archive_text", { count: connected.length })}</p>

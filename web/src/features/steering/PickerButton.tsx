@@ -6,6 +6,7 @@ import { closePicker, type PickerKind, type Place, pickers } from "../../actions
 import { KeepKeys } from "../../ui/EarlyKeys";
 import { t, withWords } from "../../ui/i18n";
 import { Popover } from "../../ui/Popover";
+import { Skeleton } from "../../ui/States";
 import { useStore } from "../../ui/store";
 
 export const loadPickers = withWords(() => import("./Pickers"));
@@ -37,7 +38,14 @@ export function PickerButton({ kind, at, scope, label, className, children }: Pr
       onOpenChange={(open) => (open ? pickers.set({ kind, at }) : closePicker())}
     >
       {(close) => (
-        <Suspense fallback={<KeepKeys onEscape={close} />}>
+        <Suspense
+          fallback={
+            <div className="picker">
+              <KeepKeys onEscape={close} />
+              <Skeleton rows={5} shape="line" />
+            </div>
+          }
+        >
           <Pickers kind={kind} scope={scope} close={close} />
         </Suspense>
       )}
