@@ -13,13 +13,13 @@ from innboks.core.parts import Parts
 from tests.core.conftest import say
 
 
-async def somebody_waits(parts: Parts) -> None:
-    """Until a statement of another connection stands before a lock."""
+async def somebody_waits(parts: Parts, how_many: int = 1) -> None:
+    """Until statements of so many other connections stand before a lock."""
     waiting = "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
     async with asyncio.timeout(20):
         while True:
             async with parts.db.connection() as conn:
-                if (await (await conn.execute(waiting)).fetchall())[0][0]:
+                if (await (await conn.execute(waiting)).fetchall())[0][0] >= how_many:
                     return
             await asyncio.sleep(0.02)
 

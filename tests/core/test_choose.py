@@ -20,6 +20,8 @@ CANDIDATE = st.builds(
     is_available=st.booleans(),
     open_count=st.integers(0, 6),
     conversations_max=st.none() | st.integers(0, 6),
+    kind_count=st.integers(0, 6),
+    kind_max=st.none() | st.integers(0, 6),
     round=st.integers(0, 3),
     at=st.none() | st.integers(0, 1000).map(lambda minute: NOW - timedelta(minutes=minute)),
 )
@@ -47,7 +49,9 @@ def hand_out(rule: Rule, people: list[Candidate], arrivals: int) -> tuple[list[C
         choices.append(choice)
         rule = msgspec.structs.replace(rule, round=choice.round)
         people = [
-            msgspec.structs.replace(one, open_count=one.open_count + 1, round=choice.round, at=NOW + timedelta(seconds=nth))
+            msgspec.structs.replace(
+                one, open_count=one.open_count + 1, kind_count=one.kind_count + 1, round=choice.round, at=NOW + timedelta(seconds=nth)
+            )
             if one.user_id == choice.user_id
             else one
             for one in people
@@ -62,6 +66,8 @@ def test_limits_hold_however_many_come(rule: Rule, people: list[Candidate], arri
     for one in after:
         if one.conversations_max is not None:
             assert one.open_count <= max(one.conversations_max, before[one.user_id].open_count)
+        if one.kind_max is not None:
+            assert one.kind_count <= max(one.kind_max, before[one.user_id].kind_count)
     assert sum(one.open_count for one in after) - sum(one.open_count for one in people) == sum(
         1 for one in choices if one.user_id is not None
     )

@@ -110,7 +110,7 @@ async def users(conn: Connection, account_id: int) -> list[User]:
 
 
 async def get_user(conn: Connection, account_id: int, user_id: int, *, lock: bool = False) -> User | None:
-    query = _USER + " and u.id = %s" + (" for update of u" if lock else "")
+    query = _USER + " and u.id = %s" + (" for no key update of u" if lock else "")
     return await fetch_one(await conn.execute(query, (account_id, user_id)), User)
 
 

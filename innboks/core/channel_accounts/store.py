@@ -258,7 +258,7 @@ async def save_health(conn: Connection, account_id: int, channel_account_id: int
     cursor = await conn.execute(
         """update channel_account set health = %(health)s, is_authorized = %(ok)s,
                health_at = case when old.before is distinct from %(health)s then now() else health_at end
-           from (select health as before, is_authorized as ok_before from channel_account where account_id = %(account)s and id = %(id)s for update) old
+           from (select health as before, is_authorized as ok_before from channel_account where account_id = %(account)s and id = %(id)s for no key update) old
            where account_id = %(account)s and id = %(id)s
            returning old.before is distinct from %(health)s or old.ok_before <> %(ok)s""",
         {"health": Jsonb(dict(health)), "ok": is_authorized, "account": account_id, "id": channel_account_id},

@@ -9,6 +9,7 @@ from psycopg.types.json import Jsonb
 
 from innboks.core.contact_transfers.models import Export, Import, RowResult
 from innboks.core.contact_transfers.tables import Table
+from innboks.core.contacts.store import hold_addresses
 from innboks.lib.db import Connection, fetch_all, fetch_one
 
 _IMPORT = """id, user_id, name, file, encoding, delimiter, columns, sample, row_count, options, state, done_count, created_count, updated_count,
@@ -128,9 +129,7 @@ class Known(msgspec.Struct, kw_only=True):
 
 async def owners_of(conn: Connection, account_id: int, addresses: Sequence[str]) -> dict[str, int]:
     """Address → contact. Until the commit nobody else gives one of these away."""
-    await conn.execute(
-        "select pg_advisory_xact_lock(hashtextextended(v, %s)) from unnest(%s::text[]) v", (account_id, sorted(set(addresses)))
-    )
+    await hold_addresses(conn, account_id, addresses)
     cursor = await conn.execute(
         "select value, contact_id from contact_identity where account_id = %s and type in ('email', 'phone') and scope_id = 0 and value = any(%s)",
         (account_id, list(addresses)),
@@ -142,7 +141,7 @@ async def known(conn: Connection, account_id: int, contact_ids: Sequence[int], i
     cursor = await conn.execute(
         """select c.id, c.name, c.owner_id, c.properties, c.is_shared or exists (select 1 from conversation v where v.account_id = c.account_id
                and v.contact_id = c.id and v.inbox_id = any(%s)) as may_change
-           from contact c where c.account_id = %s and c.id = any(%s) order by c.id for update of c""",
+           from contact c where c.account_id = %s and c.id = any(%s) order by c.id for no key update of c""",
         (list(inbox_ids), account_id, sorted(set(contact_ids))),
     )
     return {one.id: one for one in await fetch_all(cursor, Known)}

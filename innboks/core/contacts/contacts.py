@@ -24,7 +24,7 @@ from innboks.core.events import store as events
 from innboks.core.parts import Parts
 from innboks.errors import Conflict, Forbidden, Invalid, NotFound
 from innboks.lib.addresses import typed_party
-from innboks.lib.db import Connection
+from innboks.lib.db import Connection, retrying
 from innboks.lib.text import one_line, storable
 
 LATEST = 30
@@ -85,6 +85,7 @@ async def create_contact(parts: Parts, actor: Actor, new: NewContact) -> int:
     if not name and not typed:
         raise Invalid("Give a name, an email address or a phone number.", code="empty_contact", field="name")
     async with parts.db.transaction() as conn:
+        await store.hold_addresses(conn, actor.account_id, [value for _, value in typed])
         values: dict[str, Any] = {}
         if new.owner_id is not None:
             values["owner_id"] = await _owner(conn, actor, new.owner_id)
@@ -103,9 +104,14 @@ async def create_contact(parts: Parts, actor: Actor, new: NewContact) -> int:
 
 
 async def change_contact(parts: Parts, actor: Actor, contact_id: int, wanted: ContactChange) -> None:
+    await _change(parts, actor, contact_id, wanted)
+    parts.wake.touch(actor.account_id)
+
+
+@retrying
+async def _change(parts: Parts, actor: Actor, contact_id: int, wanted: ContactChange) -> None:
     async with parts.db.transaction() as conn:
         await apply_change(conn, actor, contact_id, wanted, parts.clock.now())
-    parts.wake.touch(actor.account_id)
 
 
 async def apply_change(conn: Connection, actor: Actor, contact_id: int, wanted: ContactChange, now: datetime) -> None:

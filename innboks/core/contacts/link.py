@@ -4,6 +4,8 @@ The address goes along, so what comes from it next belongs to the same contact; 
 back to the contact of before undoes all of it.
 """
 
+from collections.abc import Sequence
+
 from innboks.core.access import Actor
 from innboks.core.channel_accounts import store as channel_accounts
 from innboks.core.contacts import store
@@ -22,7 +24,7 @@ from innboks.lib.db import Connection
 async def link_contact(parts: Parts, actor: Actor, conversation_id: int, contact_id: int | None) -> Conversation:
     """None: to nobody (to undo)."""
     async with parts.db.transaction() as conn:
-        conversation = await _writable(conn, actor, conversation_id)
+        conversation = await _held(conn, actor, conversation_id, contact_id)
         if contact_id is not None and contact_id != conversation.contact_id:
             try:
                 contact_id = (await readable_contact(conn, actor, contact_id)).id
@@ -41,7 +43,7 @@ async def create_and_link(parts: Parts, actor: Actor, conversation_id: int, name
     typed = [("email", typed_party(email, "email", "email")[0])] if email.strip() else []
     typed += [("phone", typed_party(phone, "phone", "phone")[0])] if phone.strip() else []
     async with parts.db.transaction() as conn:
-        conversation = await _writable(conn, actor, conversation_id)
+        conversation = await _held(conn, actor, conversation_id, None, [value for _, value in typed])
         contact_id = await store.create(conn, actor.account_id, name)
         for type, value in typed:
             owner = await store.owner_of_identity(conn, actor.account_id, type=type, scope_id=0, value=value)
@@ -51,7 +53,16 @@ async def create_and_link(parts: Parts, actor: Actor, conversation_id: int, name
         return await _link(parts, conn, actor, conversation, contact_id)
 
 
-async def _writable(conn: Connection, actor: Actor, conversation_id: int) -> Conversation:
+async def _held(
+    conn: Connection, actor: Actor, conversation_id: int, contact_id: int | None, addresses: Sequence[str] = ()
+) -> Conversation:
+    """The conversation, with all that linking it will change, in the order in which everybody takes these: addresses, contacts, conversations."""
+    seen = await readable_conversation(conn, actor, conversation_id)
+    await store.hold_addresses(conn, actor.account_id, [seen.party_address, *addresses])
+    if contact_id is not None:
+        contact_id = await store.current_id(conn, actor.account_id, contact_id)
+    await store.lock(conn, actor.account_id, [one for one in (seen.contact_id, contact_id) if one is not None])
+    await conversations.lock_rows(conn, actor.account_id, [seen.id], kin_of=[seen.id])
     conversation = await readable_conversation(conn, actor, conversation_id, lock=True)
     actor.require_write(conversation.inbox_id)
     return conversation

@@ -1,6 +1,6 @@
 """SQL about contacts. The road in makes them itself, in its one statement (`core/deliveries/store.py`)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -37,14 +37,24 @@ async def current_id(conn: Connection, account_id: int, contact_id: int) -> int:
 
 
 async def lock(conn: Connection, account_id: int, contact_ids: Sequence[int]) -> None:
-    """Holds these rows until the commit, always in the same order, so that nobody waits in a circle."""
+    """Holds these rows until the commit, in the order of their ids. `no key`: whoever writes a conversation twice in one transaction has its foreign keys
+    checked again, and would wait for this while holding the conversation."""
     await conn.execute(
-        "select 1 from contact where account_id = %s and id = any(%s) order by id for update", (account_id, sorted(set(contact_ids)))
+        "select 1 from contact where account_id = %s and id = any(%s) order by id for no key update", (account_id, sorted(set(contact_ids)))
+    )
+
+
+async def hold_addresses(conn: Connection, account_id: int, values: Iterable[str]) -> None:
+    """Until the commit, nothing is received from these addresses, and nobody else gives one of them to a contact. To be taken before any row is, and
+    all of them at once: then they are taken in the order of their letters, as by everybody (ARCHITECTURE.md, "Data")."""
+    await conn.execute(
+        "select pg_advisory_xact_lock(hashtextextended(v, %s)) from unnest(%s::text[]) v",
+        (account_id, sorted({one for one in values if one})),
     )
 
 
 async def lock_addresses(conn: Connection, account_id: int, contact_ids: Sequence[int]) -> None:
-    """Until the commit, nothing is received from an address of these contacts, and nobody else gets one of them. To be taken before the rows are."""
+    """As `hold_addresses`, of all addresses that these contacts have."""
     await conn.execute(
         """select pg_advisory_xact_lock(hashtextextended(value, %(account)s)) from (
                select distinct value collate "C" as value from contact_identity where account_id = %(account)s and contact_id = any(%(ids)s)
@@ -238,8 +248,9 @@ async def is_blocked(conn: Connection, account_id: int, contact_id: int) -> bool
 async def release_spam(conn: Connection, account_id: int, contact_id: int, since: datetime, told: int) -> list[int]:
     """What this contact began since then is no spam any more. Returns the newest of these conversations."""
     cursor = await conn.execute(
-        "update conversation set spam = false where account_id = %s and contact_id = %s and spam and created_at >= %s returning id",
-        (account_id, contact_id, since),
+        """update conversation set spam = false where account_id = %s and id in (
+               select id from conversation where account_id = %s and contact_id = %s and spam and created_at >= %s order by id for update) returning id""",
+        (account_id, account_id, contact_id, since),
     )
     return sorted((row[0] for row in await cursor.fetchall()), reverse=True)[:told]
 

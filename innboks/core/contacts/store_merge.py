@@ -102,9 +102,10 @@ async def move_conversations(
 ) -> list[int]:
     """All (or, of these, those that are still there). Returns what went."""
     cursor = await conn.execute(
-        """update conversation set contact_id = %s where account_id = %s and contact_id = any(%s) and (%s::bigint[] is null or id = any(%s::bigint[]))
-           returning id""",
-        (to_id, account_id, list(from_ids), _list(ids), _list(ids)),
+        """update conversation set contact_id = %s where account_id = %s and id in (
+               select id from conversation where account_id = %s and contact_id = any(%s) and (%s::bigint[] is null or id = any(%s::bigint[]))
+               order by id for update) returning id""",
+        (to_id, account_id, account_id, list(from_ids), _list(ids), _list(ids)),
     )
     return sorted(row[0] for row in await cursor.fetchall())
 

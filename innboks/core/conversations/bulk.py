@@ -10,6 +10,7 @@ from innboks.core.access import Actor
 from innboks.core.conversations import change as one
 from innboks.core.conversations.change import Change
 from innboks.core.conversations.models import Conversation
+from innboks.core.filters.release import hold
 from innboks.core.parts import Parts
 from innboks.errors import Conflict, Invalid, Refused
 from innboks.lib.db import retrying
@@ -60,6 +61,8 @@ async def _change_together(parts: Parts, actor: Actor, batch: Sequence[tuple[int
     """One transaction. What is refused is refused before anything is written of it, so the others are not touched by it."""
     outcomes = []
     async with parts.db.transaction() as conn:
+        # All rows first: a release lets a rule choose, and rules choose one after the other, so nothing may be waited for after that.
+        await hold(conn, actor.account_id, [id for id, change in batch if change.is_spam is False], [id for id, _ in batch])
         for id, change in batch:
             try:
                 after = await one.apply(parts, conn, actor, id, change, parts.clock.now())

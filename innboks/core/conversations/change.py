@@ -11,19 +11,20 @@ from typing import Any, get_args
 import msgspec
 
 from innboks.core.access import Actor
+from innboks.core.contacts import store as contacts
 from innboks.core.conversations import store
 from innboks.core.conversations.models import Conversation, Priority
 from innboks.core.conversations.read import readable_conversation, readable_message
 from innboks.core.conversations.write import blocked
 from innboks.core.dispatches import store as dispatches
 from innboks.core.filters.models import Reason
-from innboks.core.filters.release import release
+from innboks.core.filters.release import hold, release
 from innboks.core.inboxes import store as inboxes
 from innboks.core.messages import store as messages
 from innboks.core.parts import Parts
 from innboks.core.tags import store as tags
 from innboks.errors import Conflict, Invalid
-from innboks.lib.db import Connection
+from innboks.lib.db import Connection, retrying
 
 PRIORITIES: tuple[str, ...] = get_args(Priority)
 SNOOZE_MAX = timedelta(days=3660)
@@ -57,10 +58,17 @@ async def change(parts: Parts, actor: Actor, conversation_id: int, wanted: Chang
     """Applies the change and returns the conversation as it is now. What is so already is not written again. `reason`: why it gets another
     assignee, when that is not plain from who asks."""
     check(wanted, parts.clock.now())
-    async with parts.db.transaction() as conn:
-        after = await apply(parts, conn, actor, conversation_id, wanted, parts.clock.now(), reason)
+    after = await _change(parts, actor, conversation_id, wanted, reason)
     parts.wake.touch(actor.account_id)
     return after
+
+
+@retrying
+async def _change(parts: Parts, actor: Actor, conversation_id: int, wanted: Change, reason: str | None) -> Conversation:
+    async with parts.db.transaction() as conn:
+        if wanted.is_spam is False:
+            await hold(conn, actor.account_id, [conversation_id])
+        return await apply(parts, conn, actor, conversation_id, wanted, parts.clock.now(), reason)
 
 
 def check(wanted: Change, now: datetime) -> None:
@@ -84,7 +92,8 @@ def check(wanted: Change, now: datetime) -> None:
 async def apply(
     parts: Parts, conn: Connection, actor: Actor, conversation_id: int, wanted: Change, now: datetime, reason: str | None = None
 ) -> Conversation:
-    """One conversation in the caller's transaction. Everything that can be refused is refused before anything is written."""
+    """One conversation in the caller's transaction, which has called `hold` for what comes out of spam. Everything that can be refused is refused before
+    anything is written."""
     before = await readable_conversation(conn, actor, conversation_id, lock=True)
     values: dict[str, Any] = {}
     lines: Lines = []
@@ -236,6 +245,9 @@ async def move_message(parts: Parts, actor: Actor, message_id: int, to_conversat
         message = await readable_message(conn, actor, message_id)
         if message.type == "system":
             raise Invalid("Only what somebody wrote can be moved.", code="not_movable")
+        if to_conversation_id is None:
+            seen = await readable_conversation(conn, actor, message.conversation_id)
+            await contacts.lock(conn, actor.account_id, [one for one in (message.contact_id, seen.contact_id) if one is not None])
         # Both in one order, so that two who move crosswise wait for each other instead of standing in each other's way; read again under the locks,
         # because a merge may have taken it elsewhere meanwhile.
         for conversation_id in sorted({message.conversation_id, to_conversation_id or message.conversation_id}):

@@ -68,6 +68,27 @@ async def lock(conn: Connection, account_id: int, conversation_id: int, user_id:
     return await get(conn, account_id, conversation_id, user_id)
 
 
+async def lock_rows(conn: Connection, account_id: int, conversation_ids: Sequence[int], kin_of: Sequence[int] = ()) -> None:
+    """These rows, held until the commit, in the order of their ids, as by everybody. `kin_of`: with the others that the same contact (or nobody yet)
+    had from the same address."""
+    await conn.execute(
+        """with kin as (
+               select o.id from conversation c join conversation o on o.account_id = c.account_id and o.channel_account_id = c.channel_account_id
+                   and o.party_address = c.party_address and o.contact_id is not distinct from c.contact_id
+               where c.account_id = %(account)s and c.id = any(%(of)s) and c.party_address <> '')
+           select 1 from conversation where account_id = %(account)s and (id = any(%(ids)s) or id in (select id from kin)) order by id for update""",
+        {"account": account_id, "ids": list(conversation_ids), "of": list(kin_of)},
+    )
+
+
+async def parties(conn: Connection, account_id: int, conversation_ids: Sequence[int]) -> list[str]:
+    """The addresses with which these conversations are had."""
+    cursor = await conn.execute(
+        "select distinct party_address from conversation where account_id = %s and id = any(%s)", (account_id, list(conversation_ids))
+    )
+    return [row[0] for row in await cursor.fetchall()]
+
+
 async def lock_unassigned(conn: Connection, account_id: int, conversation_id: int) -> bool:
     """Held until the commit. False when somebody has it by now, or it is not open any more."""
     cursor = await conn.execute(

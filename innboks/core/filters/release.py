@@ -1,15 +1,25 @@
 """A conversation that was kept apart comes to the inbox: what the road in left out is done now (R-804): the contact, and whom a rule gives it to.
 People are told by the line in the thread (`core/notifications/follow.py`)."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from innboks.core.contacts import store as contacts
+from innboks.core.conversations import store as conversations
 from innboks.core.conversations.models import Conversation
 from innboks.core.messages import store as messages
 from innboks.core.parts import Parts
 from innboks.core.rearrangements.store import announce_moved
 from innboks.core.routing.assign import route_released
 from innboks.lib.db import Connection
+
+
+async def hold(conn: Connection, account_id: int, released: Sequence[int], changed: Sequence[int] = ()) -> None:
+    """To be called before the first row is locked by a transaction that takes conversations out of spam (and changes others): a message of the same
+    sender may come in just now, and holds their address before the conversation."""
+    if released:
+        await contacts.hold_addresses(conn, account_id, await conversations.parties(conn, account_id, released))
+    await conversations.lock_rows(conn, account_id, [*released, *changed], kin_of=released)
 
 
 async def release(parts: Parts, conn: Connection, conversation: Conversation, now: datetime) -> None:

@@ -22,7 +22,7 @@ async def insert(conn: Connection, account_id: int, name: str, *, access: str) -
 
 
 async def get(conn: Connection, account_id: int, inbox_id: int, *, lock: bool = False) -> Inbox | None:
-    query = _SELECT + " and i.id = %s" + (" for update of i" if lock else "")
+    query = _SELECT + " and i.id = %s" + (" for no key update of i" if lock else "")
     return await fetch_one(await conn.execute(query, (account_id, inbox_id)), Inbox)
 
 

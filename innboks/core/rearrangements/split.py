@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from innboks.core.access import Actor
+from innboks.core.contacts import store as contacts
 from innboks.core.conversations import store as conversations
 from innboks.core.conversations.models import Conversation
 from innboks.core.conversations.read import readable_conversation
@@ -25,6 +26,12 @@ async def split(
     if not 0 < len(chosen) <= MESSAGES_MAX:
         raise Invalid(f"Choose 1 to {MESSAGES_MAX} messages.", code="invalid", field="message_ids")
     async with parts.db.transaction() as conn:
+        # The contact before the conversation (ARCHITECTURE.md, "Data"): it is not merged away under the new conversation.
+        seen, ground = (
+            await readable_conversation(conn, actor, conversation_id),
+            await store.ground_of_split(conn, actor.account_id, chosen),
+        )
+        await contacts.lock(conn, actor.account_id, [one for one in (seen.contact_id, ground and ground[1]) if one is not None])
         source = await readable_conversation(conn, actor, conversation_id, lock=True)
         actor.require_write(source.inbox_id)
         found, total = await store.movable(conn, actor.account_id, source.id, chosen)

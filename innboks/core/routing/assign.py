@@ -44,7 +44,7 @@ async def route(conn: Connection, account_id: int, message_id: int, now: datetim
         return
     if arrived.assignee_id is None and not arrived.is_new and arrived.assigned_by == "manual":
         return  # somebody took it from everybody by hand
-    await _give(conn, account_id, arrived, rule, now, pick)
+    await _give(conn, account_id, arrived, now, pick)
 
 
 async def route_released(conn: Connection, account_id: int, message_id: int, now: datetime) -> None:
@@ -54,7 +54,7 @@ async def route_released(conn: Connection, account_id: int, message_id: int, now
         return
     rule = obeyed(await store.rule_of(conn, account_id, arrived.channel_account_id), arrived.category)
     if rule.is_on:
-        await _give(conn, account_id, arrived, rule, now, random.choice)
+        await _give(conn, account_id, arrived, now, random.choice)
 
 
 async def _stays(conn: Connection, account_id: int, arrived: Arrival, rule: Rule, now: datetime) -> bool:
@@ -70,14 +70,12 @@ async def _stays(conn: Connection, account_id: int, arrived: Arrival, rule: Rule
     return is_there(held[person], arrived.category, now)
 
 
-async def _give(
-    conn: Connection, account_id: int, arrived: Arrival, rule: Rule, now: datetime, pick: Pick, *, is_first: bool = True
-) -> bool:
+async def _give(conn: Connection, account_id: int, arrived: Arrival, now: datetime, pick: Pick, *, is_first: bool = True) -> bool:
     """Chooses and writes it down; that nobody could be chosen, only the first time. True when somebody has it now."""
     await store.lock(conn, account_id)
-    rule = msgspec.structs.replace(
-        obeyed(rule, arrived.category), round=(await store.rule_of(conn, account_id, arrived.channel_account_id)).round
-    )
+    rule = obeyed(await store.rule_of(conn, account_id, arrived.channel_account_id), arrived.category)  # as it is now that it is our turn
+    if not rule.is_on:
+        return False
     choice = await _owner(conn, account_id, arrived, rule, now, is_first) if rule.asks_owner and arrived.owner_id is not None else None
     if choice is None and rule.asks_owner and not rule.targets:
         choice = Choice(user_id=None, how="no_owner", round=rule.round)
@@ -231,4 +229,4 @@ async def _give_waiting(parts: Parts, account_id: int, one: Unassigned) -> bool:
         rule = await store.rule_of(conn, account_id, one.channel_account_id)
         if arrived is None or not rule.is_on:
             return False
-        return await _give(conn, account_id, arrived, rule, parts.clock.now(), random.choice, is_first=False)
+        return await _give(conn, account_id, arrived, parts.clock.now(), random.choice, is_first=False)

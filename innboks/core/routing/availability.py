@@ -66,6 +66,7 @@ async def change_plan(parts: Parts, actor: Actor, user_id: int, wanted: PlanChan
     _require(actor, user_id, wanted)
     values = _checked(wanted, now)
     async with parts.db.transaction() as conn:
+        await store.lock(conn, actor.account_id)
         held = (await store.plans(conn, actor.account_id, [user_id])).get(user_id)
         if held is None:
             raise NotFound("There is no such person.", code="unknown_user")

@@ -71,6 +71,8 @@ async def set_rule(parts: Parts, actor: Actor, channel_account_id: int, rule: Ru
             await require_assignment(conn, actor.account_id)
         before = await store.rule_of(conn, actor.account_id, channel_account_id)
         await _check(conn, row, rule, before)
+        await store.mark_assigning(conn, actor.account_id, channel_account_id, rule.is_on)
+        await store.lock(conn, actor.account_id)
         await store.save_rule(conn, actor.account_id, channel_account_id, rule)
         await events.add(
             conn,

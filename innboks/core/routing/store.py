@@ -140,6 +140,13 @@ async def rule_of(conn: Connection, account_id: int, channel_account_id: int) ->
     return await fetch_one(cursor, Rule) or Rule()
 
 
+async def mark_assigning(conn: Connection, account_id: int, channel_account_id: int, is_on: bool) -> None:
+    """For the road in, which asks for a rule only where one is on. To be called before `lock`: the road in holds this row when it comes to the rules."""
+    await conn.execute(
+        "update channel_account set is_assigning = %s where account_id = %s and id = %s", (is_on, account_id, channel_account_id)
+    )
+
+
 async def save_rule(conn: Connection, account_id: int, channel_account_id: int, rule: Rule) -> None:
     await conn.execute(
         """insert into assignment_rule (account_id, channel_account_id, is_on, asks_owner, targets, only_available, distribution)
@@ -155,9 +162,6 @@ async def save_rule(conn: Connection, account_id: int, channel_account_id: int, 
             rule.only_available,
             rule.distribution,
         ),
-    )
-    await conn.execute(
-        "update channel_account set is_assigning = %s where account_id = %s and id = %s", (rule.is_on, account_id, channel_account_id)
     )
 
 
@@ -231,7 +235,8 @@ async def arrival(conn: Connection, account_id: int, message_id: int) -> Arrival
 
 
 async def lock(conn: Connection, account_id: int) -> None:
-    """Until the commit, no other rule of this account chooses: so two conversations never take the same free place (R-561)."""
+    """Until the commit, no other rule of this account chooses: so two conversations never take the same free place (R-561). Whoever takes away a
+    reason to choose somebody (away, a lower limit, no seat, another rule) holds it too: once that is answered, nothing is given by what was before."""
     await conn.execute("select pg_advisory_xact_lock(hashtextextended('routing', %s))", (account_id,))
 
 
