@@ -45,6 +45,21 @@ test("the inbox that is being configured is picked by keyboard, and only it chan
   await expect(page.getByRole("article", { name: "Support mail" })).toBeVisible();
 });
 
+test("a channel that is connected from an inbox's page goes into that inbox", async ({ inbox: page, world }) => {
+  const sales = await api(world, "POST", "/api/inboxes", { name: "Sales" });
+  await page.goto(`${world.innboks.url}/settings/inboxes/${sales.id}`);
+  await page.getByRole("link", { name: "Connect a channel" }).click();
+  await expect(page.getByRole("button", { name: "Inbox shown: Sales" })).toBeVisible();
+  await page.getByRole("list", { name: "Add more" }).getByRole("button", { name: /Email/ }).click();
+  await expect(page.getByLabel("Inbox", { exact: true })).toHaveValue(sales.id);
+  await page.getByLabel("Address", { exact: true }).fill("quotes@tindra.example");
+  await expect(page.getByText("Draft saved")).toBeVisible();
+  await page.reload();
+  await expect(page.getByLabel("Inbox", { exact: true })).toHaveValue(sales.id);
+  const { items } = await api(world, "GET", "/api/channel-drafts");
+  expect(items.map((one: { inbox_id: string }) => one.inbox_id)).toContain(sales.id);
+});
+
 test("what the operator took away is not offered", async ({ inbox: page, world }) => {
   await world.innboks.cli("features", "automatic_assignment", "off");
   try {

@@ -45,6 +45,16 @@ test("a set-up is left, found again after a reload, and finished with its previe
   await expect(page.getByRole("heading", { name: "What customers see" })).toBeVisible();
   await page.getByLabel("Company name").fill("Tindra Sales");
   await expect(page.getByText(/ at Tindra Sales/)).toBeVisible();
+  await page.getByLabel("Language of the sender").selectOption("nb");
+  await expect(page.getByText(/ hos Tindra Sales/)).toBeVisible();
+  await page.getByLabel("Language of the sender").selectOption("en");
+  const mail = page.locator(".mailcard");
+  const wide = await mail.boundingBox();
+  await page.getByRole("radio", { name: "Phone" }).check({ force: true });
+  await expect.poll(async () => (await mail.boundingBox())?.width).toBe(360);
+  await expect(page.frameLocator(".mailcard iframe").getByText("Hi Leo,")).toBeVisible();
+  expect(wide?.width).toBeGreaterThan(400);
+  await page.getByRole("radio", { name: "Computer" }).check({ force: true });
   await page.locator(".snippettext [contenteditable=true]").fill("Kind regards, ");
   await page.getByRole("button", { name: "Insert a token" }).click();
   await page.getByRole("menuitem", { name: /First name/ }).click();
@@ -65,7 +75,18 @@ test("a set-up is left, found again after a reload, and finished with its previe
   await page.getByLabel("First status").selectOption({ label: "Waiting on us" });
   await page.getByLabel("Priority").selectOption({ label: "High" });
   await expect(page.getByLabel("A new ticket will look like this").getByText("Waiting on us")).toBeVisible();
-  await page.getByRole("button", { name: "Connect and finish" }).click();
+  // What it has come to, and the way back to each of it.
+  await expect(page.getByText("Mail comes in and goes out")).toBeVisible();
+  await expect(page.getByText(`Sent as ${me.name} at Tindra Sales`)).toBeVisible();
+  await page.getByRole("button", { name: "Edit sender" }).click();
+  await expect(page.getByLabel("Company name")).toHaveValue("Tindra Sales");
+  await page.getByRole("list", { name: "Steps" }).getByRole("button", { name: "Tickets" }).click();
+  await expect(page.getByLabel("Priority"), "what was chosen is still there").toHaveValue("high");
+  await page.getByRole("button", { name: "Finish and connect another" }).click();
+  await expect(page.getByText("Sales mail is connected")).toBeVisible();
+  await expect(page.getByLabel("Address", { exact: true }), "a new one begins empty").toHaveValue("");
+  await expect(page.getByLabel("Inbox", { exact: true }).locator("option:checked")).toHaveText("Sales");
+  await page.locator("#main").getByRole("button", { name: "Close" }).click();
   await expect(page.getByRole("article", { name: "Sales mail" }).getByText("Connected")).toBeVisible();
   const { items } = await api(world, "GET", "/api/channel-accounts");
   const made = items.find((one: { name: string }) => one.name === "Sales mail");

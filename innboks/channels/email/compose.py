@@ -28,6 +28,9 @@ _LINK = re.compile(r"https?://[^\s<>\"']{1,2000}[^\s<>\"'.,;:!?)\]]")
 _CID = re.compile(r"cid:([^\"'\s>)]+)", re.IGNORECASE)
 
 
+_AT = {"en": "at", "nb": "hos"}
+
+
 class Composed(msgspec.Struct, frozen=True, kw_only=True):
     """A mail ready to go. `needs_utf8`: an address in its header exists in Unicode only, so every server must offer SMTPUTF8."""
 
@@ -53,13 +56,13 @@ def compose(ctx: Context, outgoing: Outgoing, contents: Sequence[tuple[OutgoingF
 
 
 def from_name(config: Config, author: Author) -> str:
-    """What customers see as the sender (R-111): "Ada Example at Acme", or only the company. "" where the provider says it (R-112)."""
+    """What customers see as the sender (R-111): "Ada Example at Acme" in the address's language, or only the company. "" where the provider says it (R-112)."""
     if config.method == "microsoft365":
         return ""
     company = config.company_name
     if config.from_name_mode == "company" or not author.name.strip():
         return company
-    return f"{author.name} at {company}" if company else author.name
+    return f"{author.name} {_AT[config.from_name_language]} {company}" if company else author.name
 
 
 def signature(config: Config, author: Author) -> tuple[str, str]:

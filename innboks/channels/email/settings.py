@@ -33,7 +33,10 @@ _SMTP = {
     "x-advanced": {"method": ["forwarding"]},
 }  # by forwarding this server sends by itself, so a newcomer need not know a server
 _DETAILS = {"x-step": "details"}  # what customers see, apart from how mail comes and goes
-_OWN_NAME = {**_DETAILS, "x-show-if": {"method": ["forwarding", "imap", "gmail"]}}  # R-112: Microsoft 365 writes the mailbox's own name
+_OWN_NAME: dict[str, Any] = {
+    **_DETAILS,
+    "x-show-if": {"method": ["forwarding", "imap", "gmail"]},
+}  # R-112: Microsoft 365 writes the mailbox's own name
 _TLS_WORDS = {"x-labels": {"auto": "As usual for the port", "tls": "TLS from the start", "starttls": "STARTTLS", "none": "None"}}
 _ADDRESS = re.compile(r"[^\s<>()\[\]\\,;:\"@\x00-\x1f\x7f]{1,64}@[^\s<>()\[\]\\,;:\"@\x00-\x1f\x7f]{1,253}")
 _TOPIC = re.compile(r"projects/[a-z0-9:.-]{1,100}/topics/[A-Za-z][A-Za-z0-9._~+%-]{2,254}")
@@ -60,7 +63,15 @@ class Config(msgspec.Struct, kw_only=True, frozen=True):
             },
         ),
     ] = "forwarding"
-    address: Annotated[str, Meta(title="Address", description="What customers write to.", examples=["support@example.com"])]
+    address: Annotated[
+        str,
+        Meta(
+            title="Address",
+            description="What customers write to.",
+            examples=["support@example.com"],
+            extra_json_schema={"x-suggests": {"method": ["imap"]}},  # its servers are found from it: server_search.py
+        ),
+    ]
     company_name: Annotated[
         str,
         Meta(
@@ -81,6 +92,19 @@ class Config(msgspec.Struct, kw_only=True, frozen=True):
             },
         ),
     ] = "agent_and_company"
+    from_name_language: Annotated[
+        Literal["en", "nb"],
+        Meta(
+            title="Language of the sender",
+            description="Of the word between the person and the company.",
+            extra_json_schema={
+                **_DETAILS,
+                "x-show-if": {**_OWN_NAME["x-show-if"], "from_name_mode": ["agent_and_company"]},
+                "x-brand": "language",
+                "x-labels": {"en": "English (Ada at Acme)", "nb": "Norwegian (Ada hos Acme)"},
+            },
+        ),
+    ] = "en"
     from_address: Annotated[
         str,
         Meta(
@@ -278,7 +302,7 @@ def checked(config: Config) -> Config:
         raise Invalid("This is not a Pub/Sub topic. Write projects/PROJECT/topics/NAME.", field="push_topic")
     for field in ("imap_host", "smtp_host"):
         host = getattr(config, field).strip()
-        if host and not _HOST.fullmatch(_ascii_host(host)):
+        if host and not is_host(ascii_host(host)):
             raise Invalid(f"“{host[:80]}” is not a server name. Write only the name, for example mail.example.com.", field=field)
     if config.tls_ca.strip():
         try:
@@ -290,8 +314,8 @@ def checked(config: Config) -> Config:
         address=address,
         reply_to=reply_to,
         from_address="" if from_address == address else from_address,
-        imap_host=_ascii_host(config.imap_host.strip()),
-        smtp_host=_ascii_host(config.smtp_host.strip()),
+        imap_host=ascii_host(config.imap_host.strip()),
+        smtp_host=ascii_host(config.smtp_host.strip()),
         company_name=" ".join(config.company_name.split()),
         imap_user=config.imap_user.strip(),
         smtp_user=config.smtp_user.strip(),
@@ -321,10 +345,16 @@ def wire_address(address: str) -> str:
     local, _, domain = address.rpartition("@")
     if not local or not domain or re.search(r"[\x00-\x20\x7f<>]", address):
         raise ValueError("not a mail address")
-    return f"{local}@{_ascii_host(domain)}"
+    return f"{local}@{ascii_host(domain)}"
 
 
-def _ascii_host(host: str) -> str:
+def is_host(host: str) -> bool:
+    """Can this be a server's name, or its address?"""
+    return _HOST.fullmatch(host) is not None
+
+
+def ascii_host(host: str) -> str:
+    """A domain in its ASCII form (RFC 5890). Raises `Invalid`."""
     if host.isascii():
         return host
     try:

@@ -95,6 +95,11 @@ def test_both_from_names(mode: str, company: str, name: str, expected: str) -> N
     assert read_mail(mail.raw).sender[0].name == expected
 
 
+def test_the_word_in_the_sender_is_of_the_addresss_language() -> None:
+    config = {"from_name_language": "nb", "company_name": "Fjellsport AS"}
+    assert read(made(config=config, author=Author(id=1, name="Åse Nes")))["From"].addresses[0].display_name == "Åse Nes hos Fjellsport AS"
+
+
 def test_the_signature_has_the_authors_names_in_text_and_html() -> None:
     signature = "<p>Kind regards<br>{{first_name}} {{ last_name }}<br><b>{{full_name}}</b> {{unknown}}</p>"
     mail = made(config={"signature_html": signature}, author=Author(id=1, name="Åse <b>O'Neil</b>", first_name="Åse", last_name="O'Neil"))

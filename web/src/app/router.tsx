@@ -187,9 +187,14 @@ const contact = createRoute({
   component: lazyRouteComponent(withWords(() => import("../features/contactbook/ContactPage"))),
 });
 
+/** `inbox`: which one the channels are looked at, or connected, for. */
+const forInbox = (given: Record<string, unknown>): { inbox?: string } =>
+  given.inbox ? { inbox: String(given.inbox) } : {};
+
 const settings = createRoute({
   getParentRoute: () => inside,
   path: "/settings",
+  validateSearch: forInbox,
   loader: ({ context }) =>
     Promise.all([context.client.ensureQueryData(channelsQuery), loadLater()]).then(() => undefined),
   component: lazyRouteComponent(() => import("../features/settings/Settings")),

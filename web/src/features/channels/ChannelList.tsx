@@ -1,6 +1,6 @@
 /* Everything that is connected, the ones that need somebody first, and below it what can be connected (picture 02). */
 import { type UseQueryResult, useQuery } from "@tanstack/react-query";
-import { useNavigate } from "@tanstack/react-router";
+import { useNavigate, useSearch } from "@tanstack/react-router";
 import { ChevronDown, Inbox as InboxIcon, Plus, Search, Unplug } from "lucide-react";
 import { useState } from "react";
 import { channelDraftsQuery, inboxesQuery } from "../../api/queries";
@@ -24,12 +24,20 @@ const worstFirst = (a: ChannelAccount, b: ChannelAccount) => RANK[a.health.state
 
 export function ChannelList({ accounts }: Props) {
   const navigate = useNavigate();
+  const { inbox } = useSearch({ strict: false });
   const open = (item: string) =>
     void navigate({ to: "/settings/$section/$item", params: { section: "channels", item } });
+  const connect = (kind: string) =>
+    void navigate({
+      to: "/settings/$section/$item",
+      params: { section: "channels", item: `connect-${kind}` },
+      search: inboxId ? { inbox: inboxId } : {},
+    });
   const mayChange = useMay("account_access");
   const drafts = useQuery({ ...channelDraftsQuery, enabled: mayChange }).data ?? [];
   const [wanted, setWanted] = useState("");
-  const [inboxId, setInboxId] = useState<Id | null>(null);
+  const [chosen, setInboxId] = useState<Id | null>();
+  const inboxId = chosen === undefined ? (inbox ?? null) : chosen;
   const shown = accounts.data
     ?.filter((one) => !inboxId || one.inbox_id === inboxId)
     .filter((one) => matches(wanted, one.name, one.address))
@@ -95,7 +103,7 @@ export function ChannelList({ accounts }: Props) {
           </ul>
         </>
       ) : null}
-      {mayChange ? <Catalogue wanted={wanted} onPick={({ kind }) => open(`connect-${kind}`)} /> : null}
+      {mayChange ? <Catalogue wanted={wanted} onPick={({ kind }) => connect(kind)} /> : null}
     </>
   );
 }

@@ -1,8 +1,9 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useParams } from "@tanstack/react-router";
 import { ArrowLeft } from "lucide-react";
-import { lazy, Suspense } from "react";
+import { lazy, Suspense, useState } from "react";
 import { channelAccountsQuery } from "../../api/queries";
+import type { Id } from "../../api/types";
 import { t, withWords } from "../../ui/i18n";
 import { Skeleton } from "../../ui/States";
 import { inWords } from "../../ui/serverWords";
@@ -28,13 +29,25 @@ export function Channels({ item }: { item?: string }) {
       });
     }
   });
+  // Each set-up that is begun right after another begins anew, though it stands at the same place.
+  const [round, setRound] = useState(0);
+  const goOn = async (kind: string, inbox: Id) => {
+    const params = { section: "channels", item: `connect-${kind}` };
+    await navigate({ to: "/settings/$section/$item", params, search: { inbox } });
+    setRound(round + 1);
+  };
   const account = accounts.data?.find((one) => one.id === item);
   const isBegun = item !== undefined && /^(connect|draft)-/.test(item);
   // The same place for both: while it is set up, a draft becomes a channel account.
   if (isBegun || (item && tab === "setup" && (account || !accounts.isFetched || accounts.isFetching)))
     return (
       <Suspense fallback={<Skeleton rows={4} shape="line" />}>
-        <SetUp item={item} account={isBegun ? undefined : account} />
+        <SetUp
+          key={round}
+          item={item}
+          account={isBegun ? undefined : account}
+          onAnother={(kind, inbox) => void goOn(kind, inbox)}
+        />
       </Suspense>
     );
   if (!item) return <ChannelList accounts={accounts} />;

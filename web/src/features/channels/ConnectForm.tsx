@@ -5,11 +5,11 @@ import { inboxesQuery, keys, sessionQuery } from "../../api/queries";
 import type { Channel, ChannelAccount, Id } from "../../api/types";
 import { Button } from "../../ui/Button";
 import { Select } from "../../ui/Field";
-import { t } from "../../ui/i18n";
+import { locale, t } from "../../ui/i18n";
 import { sentence } from "../../ui/States";
 import { ConfigForm } from "./ConfigForm";
 import { SignInSteps } from "./SignInSteps";
-import { configOf, fieldsOf, type Values } from "./schema";
+import { beginning, configOf, fieldsOf, type Values } from "./schema";
 import { signInFor, useSignIn } from "./signIn";
 
 interface Props {
@@ -29,7 +29,7 @@ export function ConnectForm({ channel, inboxId, onDone }: Props) {
   const [problem, setProblem] = useState<unknown>(null);
   const [isBusy, setBusy] = useState(false);
   const filled = {
-    ...Object.fromEntries(fields.map((field) => [field.name, field.brand ? own : field.initial])),
+    ...beginning(fields, { name: own, language: locale() }),
     ...values,
   };
   const signIn = signInFor(channel, filled);

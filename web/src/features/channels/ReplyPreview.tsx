@@ -1,6 +1,6 @@
 /* A real reply as a chosen person would send it, with what is typed but not saved (R-115). The server makes the very message; here it is only shown. */
 import { useQuery } from "@tanstack/react-query";
-import { Send } from "lucide-react";
+import { Monitor, Send, Smartphone } from "lucide-react";
 import { useEffect, useState } from "react";
 import { post } from "../../api/client";
 import { sessionQuery, usersQuery } from "../../api/queries";
@@ -20,6 +20,7 @@ export function ReplyPreview({ account, config }: { account: ChannelAccount; con
   const users = useQuery(usersQuery).data?.filter((one) => one.is_active) ?? [];
   const [userId, setUserId] = useState<Id | null>(null);
   const [isBusy, setBusy] = useState(false);
+  const [isPhone, setPhone] = useState(false);
   const sample = {
     subject: t("reply_preview.subject"),
     text: t("reply_preview.text"),
@@ -62,9 +63,19 @@ export function ReplyPreview({ account, config }: { account: ChannelAccount; con
             </option>
           ))}
         </Select>
+        <fieldset className="seg">
+          <legend className="sr">{t("reply_preview.device")}</legend>
+          {[false, true].map((phone) => (
+            <label key={String(phone)} title={t(phone ? "reply_preview.phone" : "reply_preview.desktop")}>
+              <input type="radio" name="device" checked={isPhone === phone} onChange={() => setPhone(phone)} />
+              {phone ? <Smartphone className="mid" /> : <Monitor className="mid" />}
+              <span className="sr">{t(phone ? "reply_preview.phone" : "reply_preview.desktop")}</span>
+            </label>
+          ))}
+        </fieldset>
       </div>
       {shown.data ? (
-        <Mail mail={shown.data} isStale={shown.isFetching} />
+        <Mail mail={shown.data} isStale={shown.isFetching} isPhone={isPhone} />
       ) : shown.isError ? (
         <p className="hint error" role="alert">
           {sentence(shown.error)}
@@ -82,10 +93,10 @@ export function ReplyPreview({ account, config }: { account: ChannelAccount; con
   );
 }
 
-function Mail({ mail, isStale }: { mail: Shown; isStale: boolean }) {
+function Mail({ mail, isStale, isPhone }: { mail: Shown; isStale: boolean; isPhone: boolean }) {
   const name = mail.sender_name || mail.sender_address;
   return (
-    <div className="mailcard" aria-busy={isStale}>
+    <div className={`mailcard ${isPhone ? "phone" : ""}`} aria-busy={isStale}>
       <div className="row">
         <Avatar name={name} seed={mail.sender_address} size={32} />
         <div className="grow">
@@ -99,6 +110,8 @@ function Mail({ mail, isStale }: { mail: Shown; isStale: boolean }) {
         </div>
       </div>
       <iframe
+        // Drawn anew at another width, so that its height is measured again.
+        key={String(isPhone)}
         title={t("reply_preview.title")}
         tabIndex={-1}
         sandbox="allow-same-origin"

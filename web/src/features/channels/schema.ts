@@ -107,6 +107,10 @@ function spoken(name: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
+/** What a form begins with: what is usual, and of the account's brand what a field asks for. */
+export const beginning = (fields: FormField[], brand: Record<string, Value>): Values =>
+  Object.fromEntries(fields.map((field) => [field.name, brand[field.brand] ?? field.initial]));
+
 export const isShown = (field: FormField, values: Values) => holds(field.showIf, values);
 
 export const isAdvanced = (field: FormField, values: Values) =>

@@ -11,7 +11,7 @@ export interface Wish {
   provider: string;
   kind?: string;
   name?: string;
-  inbox_id?: Id;
+  inbox_id?: Id | null;
   config?: Values;
   channel_account_id?: Id;
   accepts_terms: boolean;

@@ -1,7 +1,7 @@
 /* What is connected to an inbox, and putting the inbox away. */
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { Archive, ArchiveRestore, Pencil } from "lucide-react";
+import { Archive, ArchiveRestore, Pencil, Plus } from "lucide-react";
 import { useState } from "react";
 import { channelAccountsQuery } from "../../api/queries";
 import type { ChannelAccount, Inbox } from "../../api/types";
@@ -43,10 +43,16 @@ export function InboxChannels({ inbox, mayChange, onChange }: Props) {
           ))}
         </ul>
       ) : null}
-      {connected?.length === 0 ? (
-        <p className="row">
-          <span className="soft">{t("inboxes.no_channels")}</span>
-          <Link className="btn plain s" to="/settings/$section" params={{ section: "channels" }}>
+      {connected?.length === 0 ? <p className="soft">{t("inboxes.no_channels")}</p> : null}
+      {mayChange && !inbox.is_archived ? (
+        <p>
+          <Link
+            className="btn plain s"
+            to="/settings/$section"
+            params={{ section: "channels" }}
+            search={{ inbox: inbox.id }}
+          >
+            <Plus />
             {t("inboxes.connect")}
           </Link>
         </p>

@@ -1,6 +1,6 @@
 /* The last step of a set-up (picture 03d): are its conversations tickets, and what do those begin with? Beside it a ticket as it would be. */
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
+import { type ReactNode, useEffect } from "react";
 import { Problem } from "../../api/client";
 import { keys, usersQuery } from "../../api/queries";
 import type { Channel, ChannelAccount, TicketDefaults } from "../../api/types";
@@ -17,6 +17,11 @@ interface Props {
   channel: Channel;
   account: ChannelAccount;
   problem: unknown;
+  /** What was chosen and is not kept yet: it outlives a look at another step. */
+  draft: TicketDefaults | null;
+  onChange: (draft: TicketDefaults) => void;
+  /** What stands below the sample. */
+  beside: ReactNode;
   /** The form stands there; false when it goes. Before, there is nothing that a button could send. */
   onReady: (isReady: boolean) => void;
   /** The form was sent; `keep` stores what was chosen. */
@@ -30,15 +35,24 @@ export default function TicketStep(props: Props) {
   return <Step {...props} kept={kept.data} />;
 }
 
-function Step({ channel, account, problem, onReady, onSubmit, kept }: Props & { kept: TicketDefaults }) {
+function Step({
+  channel,
+  account,
+  problem,
+  draft,
+  onChange,
+  beside,
+  onReady,
+  onSubmit,
+  kept,
+}: Props & { kept: TicketDefaults }) {
   const client = useQueryClient();
   useEffect(() => {
     onReady(true);
     return () => onReady(false);
   }, [onReady]);
-  const [draft, setDraft] = useState<TicketDefaults | null>(null);
   const value = draft ?? kept;
-  const change = (part: Partial<TicketDefaults>) => setDraft({ ...value, ...part });
+  const change = (part: Partial<TicketDefaults>) => onChange({ ...value, ...part });
   const keep = async () => {
     if (draft) client.setQueryData(keys.ticketDefaults(account.id), await keepTicketDefaults(account.id, draft));
   };
@@ -74,6 +88,7 @@ function Step({ channel, account, problem, onReady, onSubmit, kept }: Props & { 
       </section>
       <aside aria-label={t("tickets.preview")}>
         {value.is_on ? <Sample channel={channel} value={value} /> : <p className="soft">{t("tickets.without")}</p>}
+        {beside}
       </aside>
     </form>
   );

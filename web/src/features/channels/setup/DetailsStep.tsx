@@ -1,4 +1,5 @@
 /* Step 2: what customers see; beside it a real reply, as it would leave now. */
+import type { ReactNode } from "react";
 import type { Channel, ChannelAccount } from "../../../api/types";
 import { t } from "../../../ui/i18n";
 import { ConfigForm } from "../ConfigForm";
@@ -14,9 +15,11 @@ interface Props {
   all: Values;
   change: (field: string, value: Value) => void;
   problem: { field: string; text: string } | null;
+  /** What stands below the preview. */
+  beside?: ReactNode;
 }
 
-export function DetailsStep({ channel, account, fields, values, all, change, problem }: Props) {
+export function DetailsStep({ channel, account, fields, values, all, change, problem, beside }: Props) {
   return (
     <>
       <section className="fields">
@@ -28,6 +31,7 @@ export function DetailsStep({ channel, account, fields, values, all, change, pro
       </section>
       <aside aria-label={t("reply_preview.title")}>
         {channel.can_preview ? <ReplyPreview account={account} config={all} /> : null}
+        {beside}
       </aside>
     </>
   );

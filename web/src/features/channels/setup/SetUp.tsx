@@ -1,9 +1,10 @@
 /* Setting up a connection, step by step (pictures 03a to 03d). Until it is connected, what is typed is a draft; afterwards each step is kept with the
  * channel account, and going on later begins where one stopped. The fields of each step, their order and words come from the channel's own description. */
 import { useQuery } from "@tanstack/react-query";
+import { useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 import { brandQuery, channelDraftQuery, channelsQuery } from "../../../api/queries";
-import type { ChannelAccount } from "../../../api/types";
+import type { ChannelAccount, Id } from "../../../api/types";
 import { t } from "../../../ui/i18n";
 import { Failed, Skeleton } from "../../../ui/States";
 import { Wizard } from "./Wizard";
@@ -12,10 +13,12 @@ interface Props {
   /** "connect-" and a kind, or "draft-" and the id of one that was begun. */
   item?: string;
   account?: ChannelAccount;
+  onAnother: (kind: string, inbox: Id) => void;
 }
 
-export default function SetUp({ item = "", account }: Props) {
+export default function SetUp({ item = "", account, onAnother }: Props) {
   // How it was opened: while it is typed, the draft gets an address of its own.
+  const { inbox } = useSearch({ strict: false });
   const [[how = "", which = ""]] = useState(() => split(item));
   const channels = useQuery(channelsQuery).data;
   const draft = useQuery({ ...channelDraftQuery(which), enabled: how === "draft" });
@@ -28,7 +31,14 @@ export default function SetUp({ item = "", account }: Props) {
   const channel = channels.find((one) => one.kind === kind);
   if (!channel) return <p>{t("problem.not_found")}</p>;
   return (
-    <Wizard channel={channel} begun={draft.data ?? null} connected={account ?? null} brand={brand.data?.name ?? ""} />
+    <Wizard
+      channel={channel}
+      begun={draft.data ?? null}
+      connected={account ?? null}
+      brand={brand.data?.name ?? ""}
+      inbox={inbox ?? null}
+      onAnother={onAnother}
+    />
   );
 }
 

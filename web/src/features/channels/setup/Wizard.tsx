@@ -2,36 +2,27 @@
 
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { ArrowLeft, Check, CloudCheck, CloudOff, X } from "lucide-react";
-import { lazy, Suspense, useMemo, useState } from "react";
-import { nameWithin } from "../../../api/channelWords";
+import { ArrowLeft } from "lucide-react";
+import { lazy, Suspense, useMemo, useRef, useState } from "react";
 import { get, Problem, patch, post } from "../../../api/client";
 import { channelDraftsQuery, inboxesQuery, keys, sessionQuery } from "../../../api/queries";
-import type { Channel, ChannelAccount, ChannelDraft, Inbox } from "../../../api/types";
-import { Button, IconButton } from "../../../ui/Button";
-import { type MessageId, t, withWords } from "../../../ui/i18n";
+import type { Channel, ChannelAccount, ChannelDraft, Id, Inbox, TicketDefaults } from "../../../api/types";
+import { Button } from "../../../ui/Button";
+import { locale, t, withWords } from "../../../ui/i18n";
 import { Skeleton, sentence } from "../../../ui/States";
 import { toast } from "../../../ui/toasts";
-import { ChannelBadge } from "../ChannelBadge";
-import { configOf, fieldsOf, isShown, type Value, type Values } from "../schema";
+import { beginning, configOf, fieldsOf, isShown, type Value, type Values } from "../schema";
 import { signInFor, useSignIn } from "../signIn";
 import { AccountStep } from "./AccountStep";
+import { BeforeFinish } from "./BeforeFinish";
 import { DetailsStep } from "./DetailsStep";
-import { type Saving, type Typed, useDraftSaving } from "./useDraftSaving";
+import { Head, STEPS, type Step } from "./Head";
+import { type Typed, useDraftSaving } from "./useDraftSaving";
 import "./setup.css";
 
 const Automation = lazy(withWords(() => import("../../routing/Automation")));
 
 const TicketStep = lazy(withWords(() => import("../../tickets/TicketStep")));
-
-const STEPS = ["account", "details", "assignment", "tickets"] as const;
-type Step = (typeof STEPS)[number];
-const NAMES: Record<Step, MessageId> = {
-  account: "setup_step.account",
-  details: "setup_step.details",
-  assignment: "setup_step.assignment",
-  tickets: "setup_step.tickets",
-};
 
 interface Props {
   channel: Channel;
@@ -39,9 +30,13 @@ interface Props {
   connected: ChannelAccount | null;
   /** The brand's name; "": that of the account. */
   brand: string;
+  /** The inbox it was opened for. */
+  inbox: Id | null;
+  /** It is finished, and another one of its kind shall follow, into the same inbox. */
+  onAnother: (kind: string, inbox: Id) => void;
 }
 
-export function Wizard({ channel, begun, connected, brand: given }: Props) {
+export function Wizard({ channel, begun, connected, brand: given, inbox, onAnother }: Props) {
   const client = useQueryClient();
   const navigate = useNavigate();
   const inboxes = useQuery(inboxesQuery).data?.filter((one) => !one.is_archived) ?? [];
@@ -53,7 +48,7 @@ export function Wizard({ channel, begun, connected, brand: given }: Props) {
   const [inboxId, setInboxId] = useState(connected?.inbox_id ?? begun?.inbox_id ?? null);
   const [newInbox, setNewInbox] = useState(begun?.new_inbox_name ?? "");
   const [values, setValues] = useState<Values>(() => ({
-    ...Object.fromEntries(fields.map((field) => [field.name, field.brand ? brand : field.initial])),
+    ...beginning(fields, { name: brand, language: locale() }),
     ...((connected?.config ?? begun?.config ?? {}) as Values),
   }));
   const steps = STEPS.filter((step) => {
@@ -71,6 +66,9 @@ export function Wizard({ channel, begun, connected, brand: given }: Props) {
   const [problem, setProblem] = useState<unknown>(null);
   const [isBusy, setBusy] = useState(false);
   const [hasTickets, setHasTickets] = useState(false);
+  const [tickets, setTickets] = useState<TicketDefaults | null>(null);
+  const wantsAnother = useRef(false);
+  const target = inboxId ?? inbox ?? inboxes[0]?.id ?? null;
   const draft = useDraftSaving(channel.kind, begun, account === null);
   const nth = steps.indexOf(step);
   const after = steps[nth + 1];
@@ -78,7 +76,7 @@ export function Wizard({ channel, begun, connected, brand: given }: Props) {
   const at = problem instanceof Problem && problem.field ? problem.field.split(".").pop() : undefined;
 
   const type = (part: Partial<Typed>) => {
-    const next = { name, inbox_id: inboxId, new_inbox_name: newInbox, config: values, ...part };
+    const next = { name, inbox_id: target, new_inbox_name: newInbox, config: values, ...part };
     setName(next.name);
     setInboxId(next.inbox_id);
     setNewInbox(next.new_inbox_name);
@@ -110,7 +108,7 @@ export function Wizard({ channel, begun, connected, brand: given }: Props) {
 
   const connect = async () => {
     const draft_id = await draft.flush();
-    let inbox_id = inboxId ?? inboxes[0]?.id;
+    let inbox_id = target;
     if (newInbox.trim()) {
       const made = await post<Inbox>("/api/inboxes", { name: newInbox.trim() });
       void client.invalidateQueries({ queryKey: keys.inboxes });
@@ -129,6 +127,7 @@ export function Wizard({ channel, begun, connected, brand: given }: Props) {
     show(await patch<ChannelAccount>(`/api/channel-accounts/${account.id}`, { ...changed, setup_step }));
   };
   const go = async (keep?: () => Promise<void>) => {
+    const hasAnother = wantsAnother.current;
     setProblem(null);
     // The rule has a button of its own that keeps it.
     if (step === "assignment" && document.querySelector(".wizard .routing button[type=submit]"))
@@ -141,7 +140,8 @@ export function Wizard({ channel, begun, connected, brand: given }: Props) {
       if (after) setStep(after);
       else {
         toast(t("connect.done_title", { name: account.name }));
-        leave();
+        if (hasAnother) onAnother(channel.kind, account.inbox_id);
+        else leave();
       }
     } catch (error) {
       setProblem(error);
@@ -150,6 +150,17 @@ export function Wizard({ channel, begun, connected, brand: given }: Props) {
     }
   };
 
+  // No button that submits: Enter in a field takes the first of those.
+  const goTwice = () => {
+    wantsAnother.current = true;
+    if (step === "assignment") void go();
+    else document.querySelector<HTMLFormElement>("form#setup")?.requestSubmit();
+    wantsAnother.current = false;
+  };
+
+  const left =
+    account && !after ? <BeforeFinish channel={channel} account={account} steps={steps} onStep={setStep} /> : null;
+  const send = step === "assignment" ? { onClick: () => void go() } : ({ type: "submit", form: "setup" } as const);
   const shown = fields.filter((field) => field.step === (step === "account" ? "" : step));
   const isBeside = at !== undefined && (["name", "accepts_terms"].includes(at) || shown.some((one) => one.name === at));
   const common = {
@@ -161,24 +172,15 @@ export function Wizard({ channel, begun, connected, brand: given }: Props) {
   };
   return (
     <div className="wizard">
-      <header>
-        <ChannelBadge channel={channel} size={32} />
-        <h1 className="strong cut">{t("connect.title", { channel: nameWithin(channel) })}</h1>
-        <ol aria-label={t("setup_step.steps")}>
-          {steps.map((one, at) => (
-            <li key={one} className={at < nth ? "done" : ""} aria-current={one === step ? "step" : undefined}>
-              <button type="button" disabled={!account && at > 0} onClick={() => setStep(one)}>
-                <i>{at < nth ? <Check className="small" /> : at + 1}</i>
-                {t(NAMES[one])}
-              </button>
-            </li>
-          ))}
-        </ol>
-        <SavedMark saving={account ? "saved" : draft.saving} />
-        <IconButton label={t("common.close")} onClick={() => void draft.flush().then(leave)}>
-          <X />
-        </IconButton>
-      </header>
+      <Head
+        channel={channel}
+        steps={steps}
+        current={step}
+        isConnected={account !== null}
+        saving={account ? "saved" : draft.saving}
+        onStep={setStep}
+        onClose={() => void draft.flush().then(leave)}
+      />
       {step === "assignment" && account ? (
         <div className="wizardbody one">
           <section>
@@ -187,6 +189,7 @@ export function Wizard({ channel, begun, connected, brand: given }: Props) {
             <Suspense fallback={<Skeleton rows={4} shape="line" />}>
               <Automation account={account} />
             </Suspense>
+            {left ? <div className="beforefinish">{left}</div> : null}
           </section>
         </div>
       ) : step === "tickets" && account ? (
@@ -195,6 +198,9 @@ export function Wizard({ channel, begun, connected, brand: given }: Props) {
             channel={channel}
             account={account}
             problem={problem}
+            beside={left}
+            draft={tickets}
+            onChange={setTickets}
             onReady={setHasTickets}
             onSubmit={(keep) => void go(keep)}
           />
@@ -209,11 +215,11 @@ export function Wizard({ channel, begun, connected, brand: given }: Props) {
           }}
         >
           {step === "details" && account ? (
-            <DetailsStep {...common} account={account} all={configOf(fields, values, true)} />
+            <DetailsStep {...common} account={account} all={configOf(fields, values, true)} beside={left} />
           ) : (
             <AccountStep
               {...common}
-              typed={{ name, inbox_id: inboxId ?? inboxes[0]?.id ?? null, new_inbox_name: newInbox, config: values }}
+              typed={{ name, inbox_id: target, new_inbox_name: newInbox, config: values }}
               inboxes={inboxes}
               onType={type}
               account={account}
@@ -245,31 +251,17 @@ export function Wizard({ channel, begun, connected, brand: given }: Props) {
             </span>
           ) : null}
         </span>
+        {account && !after ? (
+          <Button isBusy={isBusy || (step === "tickets" && !hasTickets)} onClick={goTwice}>
+            {t("setup_step.another")}
+          </Button>
+        ) : null}
         {waiting || signIn?.problem ? null : (
-          <Button
-            look="primary"
-            isBusy={isBusy || (step === "tickets" && !hasTickets)}
-            {...(step === "assignment" ? { onClick: () => void go() } : { type: "submit", form: "setup" })}
-          >
+          <Button {...send} look="primary" isBusy={isBusy || (step === "tickets" && !hasTickets)}>
             {signIn ? signIn.label : after ? t("setup_step.next") : t("connect.submit")}
           </Button>
         )}
       </footer>
     </div>
-  );
-}
-
-function SavedMark({ saving }: { saving: Saving }) {
-  if (saving === "idle") return null;
-  const words: Record<Exclude<Saving, "idle">, MessageId> = {
-    saving: "setup_step.saving",
-    saved: "setup_step.saved",
-    failed: "setup_step.not_saved",
-  };
-  return (
-    <span className="row small-text muted" role="status">
-      {saving === "failed" ? <CloudOff className="mid" /> : <CloudCheck className="mid" />}
-      <span>{t(words[saving])}</span>
-    </span>
   );
 }
