@@ -243,6 +243,13 @@ class Preview(Strict, frozen=True):
     reply_to: str = ""
 
 
+class Suggestion(Strict, frozen=True):
+    """Values for fields of the form that were found elsewhere, such as the servers that belong to an address. `sentence`: where, and how sure that is."""
+
+    values: Mapping[str, Any]
+    sentence: str
+
+
 class AccountRef(Strict, frozen=True):
     """A channel account as its channel may see it. `hosted_address` is unique on this server and issued by us when `connect` asked for it.
     `connected_at`: what came to the provider before that is not ours unless somebody asks for it."""
@@ -419,6 +426,12 @@ class Channel:
 
     async def from_addresses(self, ctx: Context) -> Sequence[str]:
         """The addresses it may send from, its own first (R-141). `connect` refuses a configuration that names another. Raises `SendError`."""
+        raise NotImplementedError
+
+    async def suggest(self, ctx: Context) -> Sequence[Suggestion]:
+        """What else of the form follows from what is typed so far, the surest first; the form asks where one of its fields has `x-suggests`. Nothing of
+        `ctx.config` has been checked. It may ask others, but must neither reach into a private network nor take longer than some seconds, nor raise
+        when nobody answers."""
         raise NotImplementedError
 
     def fallback_config(self, address: str) -> msgspec.Struct:

@@ -232,6 +232,7 @@ TABLE: dict[str, str] = {
     "simulate_assignment_rule": "configure ours",
     "split_conversation": "act",
     "start_sign_in": "configure",
+    "suggest_config": "configure",
     "start_contact_import": "somebody else's own",  # also asks for a permission
     "start_conversation": "start here",
     "start_test": "configure ours",

@@ -12,6 +12,7 @@ from innboks.api.call import Call, Id, Input, Items, Name, PathId, number_or_non
 from innboks.core.channel_accounts import drafts, fallback, preview, try_out
 from innboks.core.channel_accounts.drafts import Content, Draft
 from innboks.core.channel_accounts.store_tests import Test
+from innboks.core.channel_accounts.suggest import suggest
 
 Text = Annotated[str, msgspec.Meta(max_length=10_000)]
 
@@ -87,6 +88,19 @@ class CheckOut(msgspec.Struct):
     record_value: str
 
 
+class SuggestionsIn(Input):
+    """What is typed so far."""
+
+    config: dict[str, Any]
+
+
+class SuggestionOut(msgspec.Struct):
+    """Values for fields of the form; `sentence` says where they were found."""
+
+    values: dict[str, Any]
+    sentence: str
+
+
 class PreviewSent(msgspec.Struct):
     address: str
 
@@ -137,6 +151,18 @@ async def save_draft(request: Call, draft_id: PathId, data: JSONBody[ChannelDraf
 async def drop_draft(request: Call, draft_id: PathId) -> Response[None]:
     await drafts.drop_draft(request.parts, request.actor, draft_id)
     return Response(None, status_code=204)
+
+
+@post(
+    "/channels/{kind:str}/suggestions",
+    operation_id="suggest_config",
+    tags=["channels"],
+    summary="What else of the form follows from what is typed, such as the servers of an address",
+    status_code=200,
+)
+async def suggest_config(request: Call, kind: str, data: JSONBody[SuggestionsIn]) -> Items[SuggestionOut]:
+    found = await suggest(request.parts, request.actor, kind, data.config)
+    return Items([SuggestionOut(dict(one.values), one.sentence) for one in found])
 
 
 @post(
@@ -251,6 +277,7 @@ async def change_fallback(request: Call, inbox_id: PathId, data: JSONBody[Fallba
 
 
 routes = [
+    suggest_config,
     get_fallback,
     change_fallback,
     list_tests,

@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from innboks.channels.email import cloud, cloud_mailbox, gmail, graph, mailbox, own
+from innboks.channels.email import cloud, cloud_mailbox, gmail, graph, mailbox, own, server_search
 from innboks.channels.email import receiver as smtp_receiver
 from innboks.channels.email.compose import compose
 from innboks.channels.email.compose import signature as signature_of
@@ -45,6 +45,7 @@ from innboks.sdk.contract import (
     Receiver,
     Sent,
     SignIn,
+    Suggestion,
 )
 
 MEGABYTE = 1_000_000
@@ -170,6 +171,9 @@ class Email(Channel):
     async def from_addresses(self, ctx: Context) -> Sequence[str]:
         config: Config = ctx.config
         return await cloud.offered(ctx, cloud.mailbox_of(ctx)) if config.method in SIGNED_IN else _offered(ctx)
+
+    async def suggest(self, ctx: Context) -> Sequence[Suggestion]:
+        return await server_search.suggest(ctx)
 
     def fallback_config(self, address: str) -> msgspec.Struct:
         return Config(method="forwarding", address=address)

@@ -791,6 +791,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/channels/{kind}/suggestions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What else of the form follows from what is typed, such as the servers of an address */
+        post: operations["suggest_config"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/inboxes/{inbox_id}/fallback": {
         parameters: {
             query?: never;
@@ -3477,6 +3494,11 @@ export interface components {
             items: components["schemas"]["CheckOut"][];
             next?: string | null;
         };
+        /** Items[SuggestionOut] */
+        "Items_innboks.api.app.setting_up.SuggestionOut_": {
+            items: components["schemas"]["SuggestionOut"][];
+            next?: string | null;
+        };
         /** Items[SnippetOut] */
         "Items_innboks.api.app.snippets.SnippetOut_": {
             items: components["schemas"]["SnippetOut"][];
@@ -4438,6 +4460,19 @@ export interface components {
             problem: components["schemas"]["SignInProblem"] | null;
             /** @default  */
             url: string;
+        };
+        /** SuggestionOut */
+        SuggestionOut: {
+            values: {
+                [key: string]: unknown;
+            };
+            sentence: string;
+        };
+        /** SuggestionsIn */
+        SuggestionsIn: {
+            config: {
+                [key: string]: unknown;
+            };
         };
         /** TableReading */
         TableReading: {
@@ -6815,6 +6850,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SignatureOut"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    suggest_config: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SuggestionsIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_innboks.api.app.setting_up.SuggestionOut_"];
                 };
             };
             /** @description A problem (RFC 9457) */
