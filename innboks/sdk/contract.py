@@ -334,6 +334,8 @@ class Channel:
     """Do payloads come by HTTP, to `/hooks/{kind}/{id}`? Where only `watch` or `serve` deliver, nobody else may tell what a transport tells."""
     is_plan_bound: ClassVar[bool] = False
     """May an operator leave it out for an account (R-003)? The basic channels never are."""
+    past_when: ClassVar[Mapping[str, Sequence[str]] | None] = None
+    """For which values of the form (as `x-show-if`) messages from before the connection can be fetched, so that it can be asked for at once. None: never."""
     tagline: ClassVar[str] = ""
     """A few words for the catalogue: what one needs, or which ways there are."""
 

@@ -76,6 +76,7 @@ class Registry:
             "can_check": offers(channel, "checks"),
             "can_preview": offers(channel, "preview"),
             "can_watch": offers(channel, "watch"),
+            "past_when": channel.past_when,
             "sign_ins": msgspec.to_builtins(list(channel.sign_ins(settings))),
         }
 

@@ -51,6 +51,27 @@ async def test_what_is_no_draft_is_refused(api: httpx.AsyncClient) -> None:
     assert_problem(await api.post("/api/channel-accounts", json=gone), 404)
 
 
+async def test_older_messages_are_asked_for_only_where_they_can_be_fetched(api: httpx.AsyncClient) -> None:
+    """The story of a mailbox at a provider (web/e2e/mailbox.spec.ts) has them fetched."""
+    draft = (await api.post("/api/channel-drafts", json={"kind": "email", "past_days": 30})).json()
+    assert (await api.get(f"/api/channel-drafts/{draft['id']}")).json()["past_days"] == 30
+    assert_problem(await api.put(f"/api/channel-drafts/{draft['id']}", json={"past_days": -1}), 400)
+    made = await api.post("/api/channel-accounts", json={**forwarding("past@tindra.example", company_name="Past"), "past_days": 30})
+    assert made.status_code == 201, made.text
+    assert made.json()["settings"] == {}
+    described = {one["kind"]: one["past_when"] for one in (await api.get("/api/channels")).json()["items"]}
+    assert "imap" in described["email"]["method"]
+    assert described["echo"] is None
+
+
+async def test_what_follows_from_an_address_is_told_to_who_may_connect(api: httpx.AsyncClient) -> None:
+    found = await api.post("/api/channels/email/suggestions", json={"config": {"method": "imap", "address": "nobody"}})
+    assert (found.status_code, found.json()["items"]) == (200, [])
+    assert (await api.post("/api/channels/echo/suggestions", json={"config": {"room": "lobby"}})).json()["items"] == []
+    assert_problem(await api.post("/api/channels/email/suggestions", json={"config": {"method": "carrier pigeon"}}), 400)
+    assert_problem(await api.post("/api/channels/nothing/suggestions", json={"config": {}}), 404)
+
+
 async def test_hosted_addresses_have_each_their_own_from_name(api: httpx.AsyncClient) -> None:
     """R-142."""
     first = await api.post("/api/channel-accounts", json=forwarding("support@tindra.example", company_name="Tindra Outdoor"))

@@ -76,7 +76,7 @@ test("a set-up is left, found again after a reload, and finished with its previe
   await page.getByLabel("Priority").selectOption({ label: "High" });
   await expect(page.getByLabel("A new ticket will look like this").getByText("Waiting on us")).toBeVisible();
   // What it has come to, and the way back to each of it.
-  await expect(page.getByText("Mail comes in and goes out")).toBeVisible();
+  await expect(page.getByText("Messages come in and go out")).toBeVisible();
   await expect(page.getByText(`Sent as ${me.name} at Tindra Sales`)).toBeVisible();
   await page.getByRole("button", { name: "Edit sender" }).click();
   await expect(page.getByLabel("Company name")).toHaveValue("Tindra Sales");

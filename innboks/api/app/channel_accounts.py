@@ -19,6 +19,8 @@ from innboks.core.parts import Parts
 
 Step = Annotated[str, msgspec.Meta(pattern="^[a-z_]{1,30}$")]
 """Of a set-up, as whoever draws it calls it."""
+PastDays = Annotated[int, msgspec.Meta(ge=0, le=3650)]
+"""Messages of so many days before the connection are fetched, too, where the channel can."""
 
 
 class HealthOut(msgspec.Struct):
@@ -116,6 +118,7 @@ class NewChannelAccount(Input):
     """The set-up that ends with this; its secrets are used where `config` has none."""
     setup_step: Step | None = None
     """Where its set-up goes on; null: it is finished."""
+    past_days: PastDays = 0
 
 
 class ChannelAccountChange(Input):
@@ -210,6 +213,7 @@ async def connect_channel(request: Call, data: JSONBody[NewChannelAccount]) -> C
         is_personal=data.is_personal,
         draft_id=draft_id,
         setup_step=data.setup_step,
+        past_days=data.past_days,
     )
     return await shown_to(parts, row)
 

@@ -7,7 +7,7 @@ import msgspec
 from litestar import Response, delete, get, patch, post, put
 from litestar.params import JSONBody
 
-from innboks.api.app.channel_accounts import ChannelAccountOut, shown_to
+from innboks.api.app.channel_accounts import ChannelAccountOut, PastDays, shown_to
 from innboks.api.call import Call, Id, Input, Items, Name, PathId, number_or_none, text_id
 from innboks.core.channel_accounts import drafts, fallback, preview, try_out
 from innboks.core.channel_accounts.drafts import Content, Draft
@@ -26,6 +26,7 @@ class ChannelDraftOut(msgspec.Struct):
     inbox_id: str | None
     new_inbox_name: str
     config: dict[str, Any]
+    past_days: int
     kept_secrets: list[str]
     updated_at: datetime
 
@@ -37,6 +38,7 @@ class ChannelDraftIn(Input):
     inbox_id: Id | None = None
     new_inbox_name: Name = ""
     config: dict[str, Any] = {}
+    past_days: PastDays = 0
 
 
 class NewChannelDraft(ChannelDraftIn):
@@ -114,13 +116,20 @@ def _shown(draft: Draft) -> ChannelDraftOut:
         inbox_id=text_id(content.inbox_id),
         new_inbox_name=content.new_inbox_name,
         config=draft.shown_config,
+        past_days=content.past_days,
         kept_secrets=draft.kept_secrets,
         updated_at=draft.updated_at,
     )
 
 
 def _content(data: ChannelDraftIn) -> Content:
-    return Content(name=data.name, inbox_id=number_or_none(data.inbox_id), new_inbox_name=data.new_inbox_name, config=data.config)
+    return Content(
+        name=data.name,
+        inbox_id=number_or_none(data.inbox_id),
+        new_inbox_name=data.new_inbox_name,
+        config=data.config,
+        past_days=data.past_days,
+    )
 
 
 def _sample(data: SampleIn) -> preview.Sample:

@@ -13,7 +13,7 @@ import msgspec
 from litestar import Response, get, post
 from litestar.params import JSONBody, QueryParameter
 
-from innboks.api.app.channel_accounts import Step
+from innboks.api.app.channel_accounts import PastDays, Step
 from innboks.api.app.words import PAGE, PageWord
 from innboks.api.call import IS_PUBLIC, Call, Id, Input, Name, PathId, identify, number_or_none, text_id
 from innboks.core.channel_accounts import sign_in
@@ -45,6 +45,7 @@ class NewSignIn(Input):
     is_personal: bool = False
     draft_id: Id | None = None
     setup_step: Step | None = None
+    past_days: PastDays = 0
     return_to: Path = ""
 
 
@@ -83,6 +84,7 @@ async def start(request: Call, data: JSONBody[NewSignIn]) -> StartedOut:
         is_personal=data.is_personal,
         draft_id=number_or_none(data.draft_id),
         setup_step=data.setup_step,
+        past_days=data.past_days,
         return_to=data.return_to,
     )
     started = await sign_in.start(request.parts, request.actor, wish)

@@ -76,6 +76,7 @@ class Email(Channel):
     )
     raw_type = "message/rfc822"
     has_hook = False
+    past_when = {"method": ("imap", "gmail", "microsoft365")}  # what is forwarded is brought by others
 
     async def connect(self, ctx: Context) -> Connected:
         """Tries both servers with what was typed, or the grant. Raises `Invalid` with the field that is wrong, and what the server said about it."""

@@ -1,6 +1,7 @@
 """Connecting a channel account, changing it, and disconnecting it (R-004, R-040 to R-046). The credentials are tried before anything is stored."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 import msgspec
@@ -25,6 +26,8 @@ from innboks.sdk.contract import Author, Channel, Grant, Health
 from innboks.sdk.registry import offers
 
 NAME_MAX = 100
+BACKFILL = "backfill_since"
+"""The setting that says from which day on older messages are fetched; see `ledger.py`."""
 SECRET_WORDS = ("password", "secret", "token", "key")
 
 
@@ -41,9 +44,11 @@ async def connect(
     is_personal: bool = False,
     draft_id: int | None = None,
     setup_step: str | None = None,
+    past_days: int = 0,
 ) -> ChannelAccount:
     """Tries the configuration at the provider, then stores it. Without `inbox_id` the first inbox takes it. `grant` is what a sign-in brought.
     `draft_id`: the set-up that was begun, which is over with this; `setup_step`: it is connected, and set up further from there on.
+    `past_days`: what came in so many days before is fetched too, in the background, where the channel can (the ledger says how far it is).
     What was disconnected comes back as itself where it was: its conversations go on, and replies that still waited for it leave.
     A personal mailbox belongs to the actor alone (R-102), and goes into an inbox that is theirs alone.
 
@@ -96,6 +101,9 @@ async def connect(
                     category=channel.category,
                     **values,
                 )
+            if past_days > 0 and fetches_past(channel, typed):
+                since = (parts.clock.now() - timedelta(days=past_days)).date().isoformat()
+                await store.add_setting(conn, actor.account_id, channel_account_id, BACKFILL, since)
             if draft_id is not None:
                 await drafts.drop(conn, actor.account_id, draft_id)
             await events.add(
@@ -106,6 +114,11 @@ async def connect(
     parts.directory.forget(actor.account_id, channel_account_id)
     await record_health(parts, actor.account_id, channel_account_id, Health(state="connected", sentence="Connected, nothing received yet."))
     return await get_channel_account(parts, actor, channel_account_id)
+
+
+def fetches_past(channel: Channel, config: msgspec.Struct) -> bool:
+    """Can messages from before the connection be fetched with this configuration?"""
+    return channel.past_when is not None and all(getattr(config, name) in values for name, values in channel.past_when.items())
 
 
 def _connected_already(address: str, there: tuple[int | None, str], *, is_personal: bool) -> Conflict:

@@ -32,6 +32,7 @@ class Content(msgspec.Struct, kw_only=True, frozen=True):
     inbox_id: int | None = None
     new_inbox_name: str = ""
     config: Mapping[str, Any] = {}
+    past_days: int = 0
 
 
 class Draft(msgspec.Struct, kw_only=True, frozen=True):

@@ -12,13 +12,11 @@ import msgspec
 
 from innboks.core.access import ACCOUNT_ACCESS, Actor
 from innboks.core.channel_accounts import store
-from innboks.core.channel_accounts.connect import get_channel_account
+from innboks.core.channel_accounts.connect import BACKFILL, get_channel_account
 from innboks.core.events import store as events
 from innboks.core.parts import Parts
 from innboks.errors import Conflict, Invalid
 from innboks.sdk.registry import offers
-
-BACKFILL = "backfill_since"
 
 
 class Ledger(msgspec.Struct, kw_only=True):

@@ -48,6 +48,7 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
     is_personal: bool = False
     draft_id: int | None = None
     setup_step: str | None = None
+    past_days: int = 0
     return_to: str = ""
 
 
@@ -164,6 +165,7 @@ async def _take(parts: Parts, actor: Actor, kept: _Kept, state: str, code: str, 
         is_personal=wish.is_personal,
         draft_id=wish.draft_id,
         setup_step=wish.setup_step,
+        past_days=wish.past_days,
     )
     return made.id
 

@@ -171,6 +171,13 @@ async def former(conn: Connection, account_id: int, kind: str, identity: str, in
     return int(row[0]) if row else None
 
 
+async def add_setting(conn: Connection, account_id: int, channel_account_id: int, name: str, value: str) -> None:
+    await conn.execute(
+        "update channel_account set settings = settings || jsonb_build_object(%s::text, %s::text) where account_id = %s and id = %s",
+        (name, value, account_id, channel_account_id),
+    )
+
+
 async def bring_back(conn: Connection, account_id: int, channel_account_id: int, values: Mapping[str, Any]) -> None:
     """Connected again, with what it has now."""
     await update(conn, account_id, channel_account_id, {**values, "is_active": True, "is_authorized": True})

@@ -2846,6 +2846,8 @@ export interface components {
             config?: {
                 [key: string]: unknown;
             };
+            /** @default 0 */
+            past_days: number;
         };
         /** ChannelDraftOut */
         ChannelDraftOut: {
@@ -2857,6 +2859,7 @@ export interface components {
             config: {
                 [key: string]: unknown;
             };
+            past_days: number;
             kept_secrets: string[];
             /** Format: date-time */
             updated_at: string;
@@ -3784,6 +3787,8 @@ export interface components {
             is_personal: boolean;
             draft_id?: string | null;
             setup_step?: string | null;
+            /** @default 0 */
+            past_days: number;
         };
         /** NewChannelDraft */
         NewChannelDraft: {
@@ -3795,6 +3800,8 @@ export interface components {
             config?: {
                 [key: string]: unknown;
             };
+            /** @default 0 */
+            past_days: number;
             /** @default  */
             kind: string;
         };
@@ -3911,6 +3918,8 @@ export interface components {
             is_personal: boolean;
             draft_id?: string | null;
             setup_step?: string | null;
+            /** @default 0 */
+            past_days: number;
             /** @default  */
             return_to: string;
         };

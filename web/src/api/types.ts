@@ -37,6 +37,7 @@ export type ChannelDraft = Wire["ChannelDraftOut"];
 export type Brand = Wire["BrandOut"];
 export type ChannelTest = Wire["ChannelTestOut"];
 export type ChannelCheck = Omit<Wire["CheckOut"], "state"> & { state: "ok" | "missing" | "wrong" | "unknown" };
+export type Suggestion = Wire["SuggestionOut"];
 export type ReplyPreview = Wire["PreviewOut"];
 export type Ledger = Wire["LedgerOut"];
 export type Delivery = Wire["DeliveryOut"];
@@ -217,6 +218,8 @@ export interface Channel {
   sign_ins?: SignIn[];
   can_preview: boolean;
   can_check: boolean;
+  /** For which values of the form older messages can be fetched at once; null: never. */
+  past_when: Record<string, (string | number | boolean | null)[]> | null;
   /** The operator left it out for this account: it is not offered. */
   is_switched_off?: boolean;
 }

@@ -1,3 +1,4 @@
+import { Fragment, type ReactNode } from "react";
 import type { ChannelAccount } from "../../api/types";
 import { Field, Select, Switch, TextArea } from "../../ui/Field";
 import { t } from "../../ui/i18n";
@@ -18,21 +19,26 @@ interface Props {
   hasSecrets?: boolean;
   /** What it is of, where that is connected already. */
   account?: ChannelAccount;
+  /** What stands below a field. */
+  notes?: Record<string, ReactNode>;
+  onLeave?: (name: string) => void;
 }
 
 /** Fields drawn from a channel's own description of its settings. */
-export function ConfigForm({ fields, values, problem, ...rest }: Props) {
+export function ConfigForm({ fields, values, problem, notes, ...rest }: Props) {
   const shown = fields.filter((field) => isShown(field, values));
   const plain = shown.filter((field) => !isAdvanced(field, values));
   const advanced = shown.filter((field) => isAdvanced(field, values));
   const draw = (field: FormField) => (
-    <OneField
-      key={field.name}
-      field={field}
-      value={values[field.name] ?? field.initial}
-      error={problem && problem.field.split(".").pop() === field.name ? problem.text : null}
-      {...rest}
-    />
+    <Fragment key={field.name}>
+      <OneField
+        field={field}
+        value={values[field.name] ?? field.initial}
+        error={problem && problem.field.split(".").pop() === field.name ? problem.text : null}
+        {...rest}
+      />
+      {notes?.[field.name]}
+    </Fragment>
   );
   return (
     <>
@@ -54,9 +60,10 @@ interface OneProps {
   onChange: (name: string, value: Value) => void;
   hasSecrets?: boolean;
   account?: ChannelAccount;
+  onLeave?: (name: string) => void;
 }
 
-function OneField({ field, value, error, onChange, hasSecrets, account }: OneProps) {
+function OneField({ field, value, error, onChange, hasSecrets, account, onLeave }: OneProps) {
   const text = value === null ? "" : String(value);
   const common = {
     label: field.title,
@@ -135,6 +142,7 @@ function OneField({ field, value, error, onChange, hasSecrets, account }: OnePro
           spellCheck={false}
           value={text}
           onChange={(event) => onChange(field.name, event.target.value)}
+          onBlur={() => onLeave?.(field.name)}
         />
       );
   }

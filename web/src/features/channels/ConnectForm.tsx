@@ -11,6 +11,7 @@ import { ConfigForm } from "./ConfigForm";
 import { SignInSteps } from "./SignInSteps";
 import { beginning, configOf, fieldsOf, type Values } from "./schema";
 import { signInFor, useSignIn } from "./signIn";
+import { useSuggestions } from "./suggestions";
 
 interface Props {
   channel: Channel;
@@ -32,6 +33,7 @@ export function ConnectForm({ channel, inboxId, onDone }: Props) {
     ...beginning(fields, { name: own, language: locale() }),
     ...values,
   };
+  const suggesting = useSuggestions(channel, fields, filled, (found) => setValues((old) => ({ ...old, ...found })));
   const signIn = signInFor(channel, filled);
   const at = problem instanceof Problem && problem.field ? problem.field.split(".").pop() : undefined;
   const isBeside =
@@ -89,6 +91,7 @@ export function ConnectForm({ channel, inboxId, onDone }: Props) {
         fields={fields}
         values={filled}
         onChange={(field, value) => setValues((old) => ({ ...old, [field]: value }))}
+        {...suggesting}
         problem={isBeside && at ? { field: at, text: sentence(problem) } : null}
       />
       {problem && !isBeside ? (

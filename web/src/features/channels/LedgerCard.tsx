@@ -13,12 +13,31 @@ import { toastError } from "../../ui/toasts";
 
 const REFRESH_MS = 5000;
 
+/** Asked again as long as older messages are being fetched. */
+const followed = (accountId: Id) => ({
+  ...ledgerQuery(accountId),
+  refetchInterval: ({ state: { data } }: { state: { data: Ledger | undefined } }) =>
+    !data?.backfill || data.backfill.state === "done" ? (false as const) : REFRESH_MS,
+});
+
+/** How far the fetching of older messages is, where somebody wished for it. */
+export function BackfillState({ accountId }: { accountId: Id }) {
+  const backfill = useQuery(followed(accountId)).data?.backfill;
+  if (!backfill) return null;
+  return (
+    <p className="soft" role="status">
+      {t(backfill.state === "done" ? "ledger.backfill_done" : "ledger.backfill_state", {
+        day: day(backfill.since),
+        done: number(backfill.done),
+        total: backfill.total == null ? "…" : number(backfill.total),
+      })}
+    </p>
+  );
+}
+
 /** What the provider holds beside what we have: so that a missing message shows as a number, not as a complaint (AHEAD 1). */
 export function LedgerCard({ accountId }: { accountId: Id }) {
-  const ledger = useQuery({
-    ...ledgerQuery(accountId),
-    refetchInterval: ({ state: { data } }) => (!data?.backfill || data.backfill.state === "done" ? false : REFRESH_MS),
-  });
+  const ledger = useQuery(followed(accountId));
   // A channel whose provider cannot be asked what it holds has no ledger.
   if (ledger.error instanceof Problem && ledger.error.status === 404) return null;
   return (
@@ -27,7 +46,7 @@ export function LedgerCard({ accountId }: { accountId: Id }) {
       {ledger.isPending ? <Skeleton rows={2} shape="line" /> : null}
       {ledger.isError ? <Failed error={ledger.error} onRetry={() => void ledger.refetch()} /> : null}
       {ledger.data ? <Numbers ledger={ledger.data} /> : null}
-      {ledger.data && ledger.data.on_server !== null ? <Backfill accountId={accountId} ledger={ledger.data} /> : null}
+      {ledger.data && ledger.data.on_server !== null ? <Backfill accountId={accountId} /> : null}
     </>
   );
 }
@@ -85,10 +104,9 @@ function Numbers({ ledger }: { ledger: Ledger }) {
 }
 
 /** Fetches what is older, from a day on. */
-function Backfill({ accountId, ledger }: { accountId: Id; ledger: Ledger }) {
+function Backfill({ accountId }: { accountId: Id }) {
   const client = useQueryClient();
   const [since, setSince] = useState("");
-  const { backfill } = ledger;
   const start = async (event: FormEvent) => {
     event.preventDefault();
     try {
@@ -100,15 +118,7 @@ function Backfill({ accountId, ledger }: { accountId: Id; ledger: Ledger }) {
   };
   return (
     <>
-      {backfill ? (
-        <p className="soft" role="status">
-          {t(backfill.state === "done" ? "ledger.backfill_done" : "ledger.backfill_state", {
-            day: day(backfill.since),
-            done: number(backfill.done),
-            total: backfill.total == null ? "…" : number(backfill.total),
-          })}
-        </p>
-      ) : null}
+      <BackfillState accountId={accountId} />
       <form className="inlineform" onSubmit={start}>
         <Field
           label={t("ledger.backfill_since")}

@@ -1,7 +1,7 @@
 /* Turns the JSON Schema of a channel's configuration into fields to draw. Beside the standard words it knows some of ours: `x-show-if` (only when
  * other fields have these values), `x-advanced` (folded away: always, or when other fields have these values), `x-labels` (words for the values
  * of an enum; a value with null is not offered), `x-cards` (the values as cards, with a hint for each), `x-step` (in which step of a set-up it is asked),
- * `x-tokens` (tokens that may stand in markup) and `x-brand` (what of the account's brand it begins with). Read next: ConfigForm.tsx. */
+ * `x-suggests` (others are found from it: always, or when other fields have these values), `x-tokens` (tokens that may stand in markup) and `x-brand` (what of the account's brand it begins with). Read next: ConfigForm.tsx. */
 import type { JsonSchema } from "../../api/types";
 
 export type Value = string | number | boolean | null;
@@ -22,6 +22,8 @@ export interface FormField {
   isRequired: boolean;
   /** Folded away when these fields have these values; {}: always; null: never. */
   advancedIf: Record<string, Value[]> | null;
+  /** Others of the form are found from it when these fields have these values; null: never. */
+  suggestIf: Record<string, Value[]> | null;
   example: string;
   initial: Value;
   showIf: Record<string, Value[]>;
@@ -76,7 +78,8 @@ function fieldOf(root: JsonSchema, name: string, raw: JsonSchema, isRequired: bo
     tokens: Array.isArray(schema["x-tokens"]) ? schema["x-tokens"].map(String) : [],
     brand: typeof schema["x-brand"] === "string" ? schema["x-brand"] : "",
     isRequired,
-    advancedIf: advancedOf(schema["x-advanced"]),
+    advancedIf: conditionOf(schema["x-advanced"]),
+    suggestIf: conditionOf(schema["x-suggests"]),
     example: schema.examples?.length ? String(schema.examples[0]) : "",
     initial: (schema.default as Value | undefined) ?? (control === "switch" ? false : (choices[0]?.value ?? "")),
     showIf: (schema["x-show-if"] ?? {}) as Record<string, Value[]>,
@@ -85,7 +88,7 @@ function fieldOf(root: JsonSchema, name: string, raw: JsonSchema, isRequired: bo
   };
 }
 
-function advancedOf(said: unknown): FormField["advancedIf"] {
+function conditionOf(said: unknown): FormField["advancedIf"] {
   if (typeof said === "object" && said !== null) return said as Record<string, Value[]>;
   return said === true ? {} : null;
 }

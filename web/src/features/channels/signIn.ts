@@ -17,6 +17,7 @@ export interface Wish {
   accepts_terms: boolean;
   draft_id?: Id | null;
   setup_step?: string | null;
+  past_days?: number;
 }
 
 /** The way to sign in that belongs to what is filled in, if there is one. */

@@ -5,8 +5,10 @@ import { t } from "../../../ui/i18n";
 import { ConfigForm } from "../ConfigForm";
 import { ConnectionPanel } from "../ConnectionPanel";
 import { Guide } from "../Guide";
+import { BackfillState } from "../LedgerCard";
 import { SignInSteps } from "../SignInSteps";
-import type { FormField, Value, Values } from "../schema";
+import { type FormField, holds, type Value, type Values } from "../schema";
+import { useSuggestions } from "../suggestions";
 import type { Typed } from "./useDraftSaving";
 
 interface Props {
@@ -28,9 +30,11 @@ interface Props {
 }
 
 const NEW = "new";
+const PAST_DAYS = [0, 7, 30, 90, 365];
 
 export function AccountStep(props: Props) {
   const { channel, fields, values, change, problem, typed, inboxes, onType, account, signIn } = props;
+  const suggesting = useSuggestions(channel, fields, values, (found) => onType({ config: { ...values, ...found } }));
   const isNew = typed.new_inbox_name !== "";
   return (
     <>
@@ -80,8 +84,23 @@ export function AccountStep(props: Props) {
           values={values}
           onChange={change}
           problem={problem}
+          {...(account ? {} : suggesting)}
           hasSecrets={account !== null || props.keptSecrets.length > 0}
         />
+        {!account && channel.past_when && holds(channel.past_when, values) ? (
+          <Select
+            label={t("past.label")}
+            hint={t("past.hint")}
+            value={String(typed.past_days)}
+            onChange={(event) => onType({ past_days: Number(event.target.value) })}
+          >
+            {PAST_DAYS.map((days) => (
+              <option key={days} value={days}>
+                {t("past.days", { days })}
+              </option>
+            ))}
+          </Select>
+        ) : null}
         {signIn ? (
           <SignInSteps
             signIn={signIn}
@@ -98,6 +117,7 @@ export function AccountStep(props: Props) {
         <aside aria-label={t("setup_step.check")}>
           <h3>{t("setup_step.check")}</h3>
           <ConnectionPanel account={account} startsItself />
+          {channel.past_when ? <BackfillState accountId={account.id} /> : null}
         </aside>
       ) : (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so the keyboard must reach it

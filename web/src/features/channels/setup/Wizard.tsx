@@ -47,6 +47,7 @@ export function Wizard({ channel, begun, connected, brand: given, inbox, onAnoth
   const [name, setName] = useState(connected?.name ?? begun?.name ?? channel.name);
   const [inboxId, setInboxId] = useState(connected?.inbox_id ?? begun?.inbox_id ?? null);
   const [newInbox, setNewInbox] = useState(begun?.new_inbox_name ?? "");
+  const [pastDays, setPastDays] = useState(begun?.past_days ?? 0);
   const [values, setValues] = useState<Values>(() => ({
     ...beginning(fields, { name: brand, language: locale() }),
     ...((connected?.config ?? begun?.config ?? {}) as Values),
@@ -76,11 +77,12 @@ export function Wizard({ channel, begun, connected, brand: given, inbox, onAnoth
   const at = problem instanceof Problem && problem.field ? problem.field.split(".").pop() : undefined;
 
   const type = (part: Partial<Typed>) => {
-    const next = { name, inbox_id: target, new_inbox_name: newInbox, config: values, ...part };
+    const next = { name, inbox_id: target, new_inbox_name: newInbox, config: values, past_days: pastDays, ...part };
     setName(next.name);
     setInboxId(next.inbox_id);
     setNewInbox(next.new_inbox_name);
     setValues(next.config);
+    setPastDays(next.past_days);
     setProblem(null);
     draft.keep(next);
   };
@@ -116,7 +118,7 @@ export function Wizard({ channel, begun, connected, brand: given, inbox, onAnoth
       type({ inbox_id, new_inbox_name: "" });
     }
     const wish = { kind: channel.kind, name: name.trim(), inbox_id, config: configOf(fields, values), draft_id };
-    const more = { ...wish, setup_step: after ?? null };
+    const more = { ...wish, setup_step: after ?? null, past_days: pastDays };
     if (signIn) return begin({ ...more, provider: signIn.provider, accepts_terms: accepts });
     enter(await post<ChannelAccount>("/api/channel-accounts", more));
   };
@@ -219,7 +221,7 @@ export function Wizard({ channel, begun, connected, brand: given, inbox, onAnoth
           ) : (
             <AccountStep
               {...common}
-              typed={{ name, inbox_id: target, new_inbox_name: newInbox, config: values }}
+              typed={{ name, inbox_id: target, new_inbox_name: newInbox, config: values, past_days: pastDays }}
               inboxes={inboxes}
               onType={type}
               account={account}

@@ -14,6 +14,8 @@ export interface Typed {
   inbox_id: Id | null;
   new_inbox_name: string;
   config: Values;
+  /** Messages of so many days before are fetched, too. */
+  past_days: number;
 }
 
 export type Saving = "idle" | "saving" | "saved" | "failed";
