@@ -8,7 +8,7 @@ from litestar import Response, delete, get, patch, post, put
 from litestar.params import JSONBody
 
 from innboks.api.app.channel_accounts import ChannelAccountOut, PastDays, shown_to
-from innboks.api.call import Call, Id, Input, Items, Name, PathId, number_or_none, text_id
+from innboks.api.call import Call, Id, Input, Items, Name, PathId, PathText, number_or_none, text_id
 from innboks.core.channel_accounts import drafts, fallback, preview, try_out
 from innboks.core.channel_accounts.drafts import Content, Draft
 from innboks.core.channel_accounts.store_tests import Test
@@ -169,7 +169,7 @@ async def drop_draft(request: Call, draft_id: PathId) -> Response[None]:
     summary="What else of the form follows from what is typed, such as the servers of an address",
     status_code=200,
 )
-async def suggest_config(request: Call, kind: str, data: JSONBody[SuggestionsIn]) -> Items[SuggestionOut]:
+async def suggest_config(request: Call, kind: PathText, data: JSONBody[SuggestionsIn]) -> Items[SuggestionOut]:
     found = await suggest(request.parts, request.actor, kind, data.config)
     return Items([SuggestionOut(dict(one.values), one.sentence) for one in found])
 
