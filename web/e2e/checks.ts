@@ -53,6 +53,35 @@ export async function axe(
   await page.emulateMedia({ colorScheme: "light", reducedMotion: "reduce" });
 }
 
+/** Every page of the settings. */
+export const SECTIONS =
+  "brand people teams roles availability hours channels inboxes properties tags sending snippets spam quarantine profile appearance notifications sessions tokens connection".split(
+    " ",
+  );
+
+/** Words of ours that cannot be read to their end: cut off, shortened on a control, or off the screen where nothing scrolls. */
+export const cutTexts = (page: Page) =>
+  page.evaluate(() => {
+    const scrollsSideways = (element: Element | null): boolean =>
+      element !== null &&
+      (/auto|scroll/.test(getComputedStyle(element).overflowX) || scrollsSideways(element.parentElement));
+    const isCut = (element: Element): boolean => {
+      const { width, height, left, right } = element.getBoundingClientRect();
+      const { visibility, overflowX, textOverflow, clipPath } = getComputedStyle(element);
+      if (!width || !height || visibility === "hidden" || clipPath !== "none") return false;
+      if (right > innerWidth + 1 || left < -1) return !scrollsSideways(element.parentElement);
+      if (overflowX === "visible" || /auto|scroll/.test(overflowX) || element.scrollWidth <= element.clientWidth + 1)
+        return false;
+      return textOverflow !== "ellipsis" || element.closest("button, label, h1, h2, h3, th, legend") !== null;
+    };
+    // What people and mails are called may be shortened.
+    const theirs = ".sr, [dir=auto], article, .row-link, [aria-hidden=true]";
+    return [...document.querySelectorAll("body *")]
+      .filter((element) => [...element.childNodes].some((node) => node.nodeType === 3 && node.textContent?.trim()))
+      .filter((element) => !element.closest(theirs) && isCut(element))
+      .map((element) => `${element.tagName}.${element.className}: ${element.textContent}`);
+  });
+
 /** Notes what a screen reader is told from now on. */
 export async function listen(page: Page): Promise<() => Promise<string[]>> {
   // What speaks is fetched after the first list: what came before is not told.

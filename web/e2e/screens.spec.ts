@@ -1,7 +1,7 @@
 /* Every screen in light and dark through axe, and at phone width without sideways scroll. With SHOTS=folder it keeps the pictures. */
 import { join } from "node:path";
-import type { Page } from "@playwright/test";
-import { axe } from "./checks";
+import type { Locator, Page } from "@playwright/test";
+import { axe, cutTexts, SECTIONS } from "./checks";
 import { expect, fillComposer, test } from "./fixtures";
 
 const SHOTS = process.env.SHOTS;
@@ -73,7 +73,7 @@ test("the settings", async ({ inbox, world }) => {
 });
 
 test("the sign-in, and everything in Norwegian", async ({ page, inbox, world, browser }) => {
-  test.setTimeout(120_000);
+  test.setTimeout(240_000);
   const context = await browser.newContext({ locale: "nb-NO", viewport: { width: 1440, height: 900 } });
   const fresh = await context.newPage();
   await fresh.goto(world.innboks.url);
@@ -89,6 +89,19 @@ test("the sign-in, and everything in Norwegian", async ({ page, inbox, world, br
   await inbox.getByRole("menuitemcheckbox", { name: "Norsk bokmål" }).click();
   await expect(inbox.getByRole("heading", { name: "Alle åpne" })).toBeVisible();
   await check(page, "norwegian");
+  const paths = ["inbox/open", "contacts", "contacts/import", "search?q=telt", "notifications", "radar", "waiting"];
+  for (const path of [...paths, ...SECTIONS.map((one) => `settings/${one}`)]) {
+    await inbox.goto(`${world.innboks.url}/${path}`);
+    await inbox.locator("h1, h2").first().waitFor();
+    await expect(inbox.locator("[aria-busy=true]")).toHaveCount(0, { timeout: 15_000 });
+    for (const width of [360, 1440]) {
+      await inbox.setViewportSize({ width, height: 900 });
+      expect.soft(await cutTexts(inbox), `${path} at ${width}`).toEqual([]);
+      const overflow = await inbox.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      expect.soft(overflow, `${path} at ${width}`).toBeLessThanOrEqual(0);
+    }
+  }
+  await inbox.goto(`${world.innboks.url}/inbox/open`);
   await inbox
     .getByRole("button", { name: /Amina Yusuf/ })
     .first()
@@ -121,4 +134,22 @@ test("on a wide screen what belongs together stands together", async ({ inbox, w
   await expect(heading).toBeVisible();
   const [from, to] = await Promise.all([nav.boundingBox(), heading.boundingBox()]);
   expect((to?.x ?? 0) - ((from?.x ?? 0) + (from?.width ?? 0))).toBeLessThanOrEqual(48);
+});
+
+test("with colours of the system's own, what is chosen has a line", async ({ inbox, world }) => {
+  await inbox.emulateMedia({ forcedColors: "active" });
+  const line = (element: Locator) => element.evaluate((one) => getComputedStyle(one).outlineStyle);
+  await inbox.keyboard.press("Control+k");
+  const palette = inbox.getByRole("dialog");
+  await expect(palette).toHaveCSS("border-top-style", "solid");
+  const options = palette.getByRole("option");
+  expect(await line(options.first())).toBe("solid");
+  expect(await line(options.nth(1))).toBe("none");
+  await inbox.goto(`${world.innboks.url}/settings/tags`);
+  const colours = inbox.getByRole("radiogroup").first().locator("label");
+  await expect(colours.first()).toBeVisible();
+  const chosen = colours.filter({ has: inbox.locator(":checked") });
+  expect(await line(chosen)).toBe("solid");
+  expect(await line(colours.filter({ hasNot: inbox.locator(":checked") }).first())).toBe("none");
+  await inbox.emulateMedia({ forcedColors: "none" });
 });

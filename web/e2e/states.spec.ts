@@ -1,13 +1,11 @@
 /* Every screen when there is nothing, when the server fails, and when something is not there: axe, and no sideways scroll at 320 px, also at 400 % zoom. */
 import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
-import { conversationWith } from "./checks";
+import { conversationWith, SECTIONS } from "./checks";
 import { expect, test } from "./fixtures";
 
 /** What is asked for before anything is drawn stays true. */
 const FRAME = /^\/api\/(session|setup|events.*|channels|users\/me|notifications\/unread|presence)$/;
-const SECTIONS =
-  "brand availability hours channels inboxes tags sending snippets spam quarantine profile appearance notifications sessions tokens connection";
 
 async function answerAll(page: Page, kind: "empty" | "failed"): Promise<void> {
   await page.route("**/api/**", async (route) => {
@@ -65,7 +63,7 @@ for (const kind of ["empty", "failed"] as const)
     await page.setViewportSize({ width: 1440, height: 900 });
     await answerAll(page, kind);
     const paths = ["/inbox/open", "/inbox/closed", `/inbox/open/${id}`, "/search?q=tent", "/notifications", "/radar"];
-    for (const path of [...paths, ...SECTIONS.split(" ").map((one) => `/settings/${one}`)]) {
+    for (const path of [...paths, ...SECTIONS.map((one) => `/settings/${one}`)]) {
       await page.goto(world.innboks.url + path);
       await check(page, `${path}, ${kind}`);
     }
@@ -82,4 +80,29 @@ test("what is not there says so, and there is a way back, also on a phone", asyn
   await check(inbox, "an address that is not there");
   await inbox.getByRole("link", { name: "Inbox" }).click();
   await expect(inbox).toHaveURL(/\/inbox\/open$/);
+});
+
+test("what cannot be asked for is not said to be missing", async ({ browser, inbox, world }) => {
+  const context = await browser.newContext({ serviceWorkers: "block" });
+  await context.addCookies(await inbox.context().cookies());
+  const page = await context.newPage();
+  let isBroken = true;
+  await page.route(/\/api\/channel-accounts(\?|$)/, (route) =>
+    isBroken ? route.fulfill({ status: 500, json: { title: "Error", status: 500 } }) : route.continue(),
+  );
+  await page.goto(`${world.innboks.url}/settings/inboxes`);
+  await expect(page.getByRole("heading", { name: "Channels" })).toBeVisible();
+  const again = page.getByRole("button", { name: "Retry" });
+  await expect(again).toBeVisible({ timeout: 15_000 });
+  await expect(page.getByText("Nothing is connected")).toHaveCount(0);
+  await expect(page.getByRole("button", { name: "Archive this inbox" })).toBeDisabled();
+  await page.getByRole("navigation", { name: "Main" }).first().getByRole("link", { name: "Inbox" }).click();
+  await expect(page.getByRole("heading", { name: "All open" })).toBeVisible();
+  await expect(page.locator(".views").getByText("Connect a channel")).toHaveCount(0);
+  await page.goBack();
+  isBroken = false;
+  await again.click();
+  await expect(page.getByText("Support mail").first()).toBeVisible();
+  await expect(page.getByRole("button", { name: "Archive this inbox" })).toBeEnabled();
+  await context.close();
 });
