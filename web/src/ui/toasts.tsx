@@ -1,6 +1,6 @@
 /* Short words about what was done, with Undo where it can be undone (also by Z), and about what went wrong. Errors stay until they are closed. */
 import { CircleAlert, X } from "lucide-react";
-import { useEffect, useRef, useState } from "react";
+import { type RefObject, useEffect, useLayoutEffect, useRef, useState } from "react";
 import { IconButton } from "./Button";
 import { t } from "./i18n";
 import { createStore, useStore } from "./store";
@@ -76,10 +76,53 @@ function take(id: number): void {
   if (at >= 0) lasting.splice(at, 1);
 }
 
+const rooms = createStore<{ all: readonly HTMLElement[] }>({ all: [] });
+const GAP_PX = 8;
+
+/** A place among other things where toasts stand, as high as they are, so that they lie over nothing. The one that came last is used. */
+export function ToastRoom() {
+  const room = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => {
+    const mine = room.current;
+    if (!mine) return;
+    rooms.set({ all: [...rooms.get().all, mine] });
+    return () => rooms.set({ all: rooms.get().all.filter((one) => one !== mine) });
+  }, []);
+  return <div className="toastroom" ref={room} />;
+}
+
+/** Puts the toasts over their room. They do not move into it: what is said would be said again, and what has the focus would lose it. */
+function useRoom(region: RefObject<HTMLElement | null>, hasToasts: boolean): void {
+  const room = useStore(rooms, (state) => state.all.at(-1));
+  useLayoutEffect(() => {
+    const shown = region.current;
+    const pane = room?.parentElement;
+    if (!shown || !room || !pane || !hasToasts) return;
+    const place = () => {
+      const height = `${shown.offsetHeight + GAP_PX}px`;
+      if (room.style.height !== height) room.style.height = height;
+      const { left, right, bottom, width } = room.getBoundingClientRect();
+      const isSeen = width > 0;
+      const inset = `auto ${innerWidth - right}px ${innerHeight - bottom + GAP_PX / 2}px ${left}px`;
+      Object.assign(shown.style, { inset: isSeen ? inset : "", maxWidth: isSeen ? `${width - 3 * GAP_PX}px` : "" });
+    };
+    place();
+    const watch = new ResizeObserver(place);
+    for (const one of [shown, pane, ...pane.children]) if (one !== room) watch.observe(one);
+    return () => {
+      watch.disconnect();
+      room.style.height = "";
+      Object.assign(shown.style, { inset: "", maxWidth: "" });
+    };
+  }, [region, room, hasToasts]);
+}
+
 export function Toasts() {
   const shown = useStore(toasts, (state) => state.shown);
+  const region = useRef<HTMLElement>(null);
+  useRoom(region, shown.length > 0);
   return (
-    <section className="toasts" aria-label={t("toasts.region")}>
+    <section className="toasts" ref={region} aria-label={t("toasts.region")}>
       {shown.map((one) => (
         <ToastCard key={one.id} toast={one} />
       ))}
@@ -110,7 +153,7 @@ function ToastCard({ toast: one }: { toast: Toast }) {
       onBlur={() => setHeld(false)}
     >
       {one.kind === "error" ? <CircleAlert /> : null}
-      <span>{one.text}</span>
+      <span dir="auto">{one.text}</span>
       {one.total ? (
         <>
           <progress aria-label={one.text} max={one.total} value={one.done} />

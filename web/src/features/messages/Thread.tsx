@@ -12,6 +12,7 @@ import type { Conversation, Id, Message } from "../../api/types";
 import { t, withWords } from "../../ui/i18n";
 import { Failed, Skeleton } from "../../ui/States";
 import { useStore } from "../../ui/store";
+import { ToastRoom } from "../../ui/toasts";
 import { contactName } from "../conversations/Row";
 import { Composer } from "../drafts/Composer";
 import { useBeingIn } from "../presence/presence";
@@ -119,6 +120,7 @@ export function Thread({ conversation, scope }: Props) {
         </ThreadLog>
       </ThreadMemory>
       <TypingLine conversation={conversation} scope={scope} />
+      <ToastRoom />
       <Composer key={id} conversation={conversation} messages={newest} lastId={lastId} scope={scope} />
     </main>
   );
