@@ -32,7 +32,7 @@ from innboks.errors import Forbidden, Invalid, NewerMessage, NotFound
 from innboks.lib.db import Connection
 from innboks.sdk.contract import Abilities
 
-ATTACHMENTS_MAX = 50
+ATTACHMENTS_MAX = 100
 LATER_MAX = timedelta(days=366)
 CLIENT_ID = re.compile(r"[\x21-\x7e]{1,100}\Z")
 

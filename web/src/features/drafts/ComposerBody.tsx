@@ -39,7 +39,7 @@ export function useField(kept: Written, abilities: Abilities | undefined, pictur
   const { uploads, start } = useUploads(abilities, {
     api,
     pictures,
-    count: kept.draft.attachments.length,
+    files: kept.draft.attachments,
     onDone: kept.addFile,
   });
   const focus = () => (api.current ? api.current.focus() : plain.current?.focus());

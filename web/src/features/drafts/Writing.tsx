@@ -20,6 +20,7 @@ import { SendButton } from "./SendButton";
 import { tokenValues } from "./tokenValues";
 import { useDraft } from "./useDraft";
 import { useSubmit } from "./useSubmit";
+import { waitsFor } from "./useUploads";
 import { useWay } from "./useWay";
 
 interface Props extends ComposerProps {
@@ -68,7 +69,7 @@ export function Writing({ conversation, messages, lastId, scope, mode, onMode, b
     focus,
     blur: () => (document.activeElement as HTMLElement | null)?.blur(),
     back,
-    hasUploads: field.uploads.length > 0,
+    waits: waitsFor(field.uploads),
     onSent: typed.stop,
   });
 

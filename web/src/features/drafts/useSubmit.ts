@@ -33,7 +33,8 @@ interface Given {
   focus: () => void;
   blur: () => void;
   back: Return | null;
-  hasUploads: boolean;
+  /** What it waits for: files on their way up. */
+  waits: string | null;
   onSent: () => void;
 }
 
@@ -49,7 +50,7 @@ export function useSubmit({
   focus,
   blur,
   back,
-  hasUploads,
+  waits,
   onSent,
 }: Given) {
   const [notice, setNotice] = useState<Return | null>(back);
@@ -60,7 +61,7 @@ export function useSubmit({
   const fields = openFields(kept.draft.html);
 
   const reasonOf = (draft: Draft): string | null => {
-    if (hasUploads) return t("composer.wait_upload");
+    if (waits) return waits;
     const all = [...addresses.to, ...addresses.cc, ...addresses.bcc];
     const wrong = hasLines ? all.find((one) => !looksLikeAddress(one)) : undefined;
     if (wrong) return t("recipients.wrong_one", { address: wrong });

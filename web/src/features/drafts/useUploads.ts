@@ -4,6 +4,7 @@ import { type RefObject, useCallback, useRef, useState } from "react";
 import { upload } from "../../api/client";
 import { newClientId } from "../../api/ids";
 import type { Abilities, Attachment } from "../../api/types";
+import { announce } from "../../ui/announce";
 import { fileSize } from "../../ui/format";
 import { t } from "../../ui/i18n";
 import { sentence } from "../../ui/States";
@@ -14,13 +15,20 @@ export interface Upload {
   id: string;
   name: string;
   share: number;
+  /** Why it did not get there; it stays until it is tried again or taken out. */
+  failure?: string;
   cancel: () => void;
+  retry: () => void;
 }
+
+/** Why what is written cannot go yet: a file that somebody added must not be left behind in silence. */
+export const waitsFor = (uploads: readonly Upload[]): string | null =>
+  uploads.some((one) => one.failure) ? t("files.failed_wait") : uploads.length ? t("composer.wait_upload") : null;
 
 interface Given {
   api: RefObject<RichApi | null>;
-  /** How many files there are already. */
-  count: number;
+  /** The files that are there already. */
+  files: readonly Attachment[];
   onDone: (file: Attachment) => void;
   /** Where pictures of the text go, when that is not with the attachments. */
   pictures?: string;
@@ -35,26 +43,37 @@ export function useUploads(abilities: Abilities | undefined, given: Given) {
 
   const start = useCallback(
     (files: File[], isInText: boolean) => {
-      const { api, count, pictures } = latest.current;
-      let room = abilities?.media_count ? abilities.media_count - count : Number.POSITIVE_INFINITY;
+      const { api, files: present, pictures } = latest.current;
+      let room = abilities?.media_count ? abilities.media_count - present.length : Number.POSITIVE_INFINITY;
+      let size = present.reduce((sum, one) => sum + one.size, 0);
       for (const file of files) {
         const isPicture =
           isInText &&
           IN_TEXT.test(file.type) &&
           api.current?.editor.schema.nodes.picture !== undefined &&
           (abilities === undefined || abilities.has_inline_images);
-        const refusal = refusalOf(file, abilities, room);
+        const refusal = refusalOf(file, abilities, room, size);
         if (refusal) {
           toastError(refusal);
           continue;
         }
         if (!isPicture && pictures) continue;
         if (!isPicture) room--;
+        size += file.size;
         const id = newClientId();
         const abort = new AbortController();
         const move = (share: number) =>
           setUploads((all) => all.map((one) => (one.id === id ? { ...one, share } : one)));
-        setUploads((all) => [...all, { id, name: file.name, share: 0, cancel: () => abort.abort() }]);
+        const leave = () => setUploads((all) => all.filter((one) => one.id !== id));
+        const retry = () => {
+          leave();
+          start([file], isInText);
+        };
+        const cancel = () => {
+          abort.abort();
+          leave();
+        };
+        setUploads((all) => [...all, { id, name: file.name, share: 0, cancel, retry }]);
         const preview = isPicture ? URL.createObjectURL(file) : "";
         if (isPicture) api.current?.insertNode("picture", { upload: id, preview, alt: file.name });
         upload<Attachment>(
@@ -64,6 +83,7 @@ export function useUploads(abilities: Abilities | undefined, given: Given) {
           abort.signal,
         )
           .then((attachment) => {
+            leave();
             latest.current.onDone(attachment);
             latest.current.api.current?.settlePicture(id, {
               attachment: attachment.id,
@@ -74,12 +94,12 @@ export function useUploads(abilities: Abilities | undefined, given: Given) {
           })
           .catch((problem) => {
             latest.current.api.current?.settlePicture(id, null);
-            if (!abort.signal.aborted) toastError(t("files.failed", { name: file.name, reason: sentence(problem) }));
+            if (abort.signal.aborted) return;
+            const words = t("files.failed", { name: file.name, reason: sentence(problem) });
+            announce(words, "assertive");
+            setUploads((all) => all.map((one) => (one.id === id ? { ...one, failure: words } : one)));
           })
-          .finally(() => {
-            setUploads((all) => all.filter((one) => one.id !== id));
-            if (preview) URL.revokeObjectURL(preview);
-          });
+          .finally(() => preview && URL.revokeObjectURL(preview));
       }
     },
     [abilities],
@@ -88,10 +108,13 @@ export function useUploads(abilities: Abilities | undefined, given: Given) {
 }
 
 /** Why the channel would not take this file; null when it would. */
-function refusalOf(file: File, abilities: Abilities | undefined, room: number): string | null {
+function refusalOf(file: File, abilities: Abilities | undefined, room: number, size: number): string | null {
   if (!abilities) return null;
   const limit = abilities.media_size;
   if (limit > 0 && file.size > limit) return t("files.too_large", { name: file.name, limit: fileSize(limit) });
+  const together = abilities.media_total_size;
+  if (together > 0 && size + file.size > together)
+    return t("files.too_large_together", { name: file.name, limit: fileSize(together) });
   if (room <= 0) return t("files.too_many", { count: abilities.media_count });
   const fits = (allowed: string) =>
     allowed === "*/*" ||

@@ -11,13 +11,14 @@ import { Button, IconButton } from "../../ui/Button";
 import { t } from "../../ui/i18n";
 import { Empty } from "../../ui/States";
 import { useStore } from "../../ui/store";
-import { toast } from "../../ui/toasts";
+import { ToastRoom, toast } from "../../ui/toasts";
 import { BelowText } from "../drafts/BelowText";
 import { ComposerBody, useField } from "../drafts/ComposerBody";
 import { FromMenu } from "../drafts/FromMenu";
 import { Recipients } from "../drafts/Recipients";
 import { bare } from "../drafts/recipients";
 import { tokenValues } from "../drafts/tokenValues";
+import { waitsFor } from "../drafts/useUploads";
 import { EarlyLine, typedEarly } from "./EarlyLine";
 import { isBlank, writeKept } from "./keptDraft";
 import { linesOf, type Mistakes, senderOf, senders } from "./senders";
@@ -62,7 +63,7 @@ export default function NewConversation({ scope }: { scope: Scope }) {
       else focus();
     });
   };
-  const sending = useStart({ kept, account, abilities, scope, api, hasUploads: field.uploads.length > 0, onWrong });
+  const sending = useStart({ kept, account, abilities, scope, api, waits: waitsFor(field.uploads), onWrong });
   const { mistakes, setMistakes, isBusy } = sending;
 
   const ask = useStore(starting, (state) => state.at);
@@ -135,6 +136,7 @@ export default function NewConversation({ scope }: { scope: Scope }) {
           <X />
         </IconButton>
       </header>
+      <ToastRoom />
       {isKnown ? null : <EarlyLine />}
       {isKnown && !account ? <Empty title={t("starting.none_title")} text={t("starting.none_text")} /> : null}
       {account && channel ? (

@@ -24,14 +24,15 @@ interface Given {
   abilities: Abilities | undefined;
   scope: Scope;
   api: RefObject<RichApi | null>;
-  hasUploads: boolean;
+  /** What it waits for: files on their way up. */
+  waits: string | null;
   /** Goes to the field that something is wrong with. */
   onWrong: (mistakes: Mistakes) => void;
 }
 
 const BESIDE = ["to", "cc", "bcc", "subject", "channel_account_id", "attachments"] as const;
 
-export function useStart({ kept, account, abilities, scope, api, hasUploads, onWrong }: Given) {
+export function useStart({ kept, account, abilities, scope, api, waits, onWrong }: Given) {
   const [mistakes, setMistakes] = useState<Mistakes>({});
   const [isBusy, setBusy] = useState(false);
   const [warned, setWarned] = useState("");
@@ -49,7 +50,7 @@ export function useStart({ kept, account, abilities, scope, api, hasUploads, onW
     if (isBusy || !account) return;
     const draft = kept.now();
     const found = mistakesIn(draft, abilities);
-    if (hasUploads) found.attachments = t("composer.wait_upload");
+    if (waits) found.attachments = waits;
     if (Object.keys(found).length) return wrong(found);
     const missing = openFields(draft.html).join(", ");
     if (missing && warned !== missing) {
