@@ -27,6 +27,15 @@ export interface Mailbox {
 
 const WAIT_MS = 30_000;
 
+/** The words and the markup of a mail as its reader's program sees them: quoted-printable (RFC 2045, 6.7) taken out. */
+export const readable = (raw: string): string =>
+  Buffer.from(
+    raw
+      .replace(/=\r?\n/g, "")
+      .replace(/=([0-9A-F]{2})/g, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16))),
+    "latin1",
+  ).toString("utf8");
+
 export async function openMailbox(): Promise<Mailbox> {
   const received: Received[] = [];
   let refusal: string | null = null;

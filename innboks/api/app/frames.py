@@ -10,7 +10,7 @@ import re
 import struct
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from datetime import timedelta
-from html import unescape
+from html import escape, unescape
 from typing import Any
 from urllib.parse import unquote
 
@@ -29,13 +29,15 @@ LIFE = timedelta(minutes=10)
 _FIELDS = struct.Struct(">QQQI?")
 _SEAL_BYTES = 16
 _REMOTE = re.compile(r"<img\b[^>]*?\ssrc\s*=\s*[\"']?\s*(?:https?:)?//", re.IGNORECASE)
-_CID = re.compile(r"(<img\b[^>]*?\ssrc\s*=\s*)(\"|')cid:([^\"']{1,500})\2", re.IGNORECASE)
+_CID = re.compile(r"(<img\b[^>]*?\ssrc\s*=\s*)(\"|')cid:([^\"']{1,500})\2((?:\"[^\"]*\"|[^>\"])*>)", re.IGNORECASE)
+_ALT = re.compile(r"\salt\s*=\s*\"([^\"]+)\"", re.IGNORECASE)
 _PAGE = """<!doctype html>
 <html><head><meta charset="utf-8"><meta name="referrer" content="no-referrer"><meta name="viewport" content="width=device-width">
 <base target="_blank"><style>
 body {{ margin: 0; padding: 1px; color: #1a1a1a; overflow-wrap: anywhere;
   font: 14px/1.57 Inter, system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; }}
 img {{ max-width: 100%; height: auto; }} table {{ max-width: 100%; }} pre {{ white-space: pre-wrap; }}
+.missing {{ display: inline-block; padding: 2px 8px; border: 1px dashed #8a8a8a; border-radius: 4px; }}
 blockquote {{ margin: 0 0 0 8px; padding-left: 12px; border-left: 2px solid #ccc; }}
 ::highlight(found) {{ background-color: #fdf0d3; color: #80520a; text-decoration: underline 2px; }}
 [data-theme=dark] {{ color-scheme: dark; }}
@@ -45,7 +47,7 @@ blockquote {{ margin: 0 0 0 8px; padding-left: 12px; border-left: 2px solid #ccc
 [data-theme=dark]:not([data-coloured]) ::highlight(found) {{ background-color: #36290f; color: #edb750; }}
 [data-theme=dark][data-coloured] #mail {{ color-scheme: light; background: #fff; filter: invert(.92) hue-rotate(180deg); }}
 [data-theme=dark][data-coloured] #mail img {{ filter: invert(1) hue-rotate(180deg); }}
-</style></head><body><div id="mail">{html}</div></body></html>
+</style></head><body><div id="mail" dir="auto">{html}</div></body></html>
 """
 """The app marks the page as dark, and as coloured when the mail brings colours of its own: then they are turned over, pictures excepted, so that
 light letters stand on dark; a mail without colours takes the app's."""
@@ -83,7 +85,13 @@ async def show_frame(request: Call, token: PathText) -> Response[bytes]:
 
     def own_image(found: re.Match[str]) -> str:
         attachment_id = inline.get(unquote(unescape(found.group(3))).strip("<>").lower())
-        return found.group(0) if attachment_id is None else f'{found.group(1)}"/frame/{token}/{attachment_id}"'
+        return missing(found) if attachment_id is None else f'{found.group(1)}"/frame/{token}/{attachment_id}"{found.group(4)}'
+
+    def missing(found: re.Match[str]) -> str:
+        """A picture that the mail names and does not bring: what it was meant to show, or its name, in its place."""
+        alt = _ALT.search(found.group(0))
+        name = unescape(alt[1]) if alt else unquote(unescape(found.group(3))).strip("<>").partition("@")[0]
+        return f'<span class="missing">{escape(name)}</span>'
 
     body = _PAGE.format(html=_CID.sub(own_image, html)).encode()
     return Response(body, media_type="text/html; charset=utf-8", headers={"Content-Security-Policy": _policy(leave), **_PRIVATE})

@@ -18,6 +18,12 @@ describe("paste", () => {
     );
   });
 
+  it("from Word keeps what is bold or slanted, whatever Word says of other scripts", () => {
+    const html =
+      "<p><b style='mso-bidi-font-weight:normal'>bold</b> <i style='mso-bidi-font-style:normal'>slanted</i> <span style='mso-bidi-font-weight:bold'>plain</span></p>";
+    expect(cleanPasted(html)).toBe("<p><strong>bold</strong> <em>slanted</em> plain</p>");
+  });
+
   it("from Outlook keeps the words, the links and nothing that loads", () => {
     const html = `<div class="WordSection1"><p class="MsoNormal" style="margin:0cm"><span style="font-size:11.0pt;font-family:Calibri">Dear Sir,</span></p><p class="MsoNormal" style="margin:0cm">&nbsp;</p><p class="MsoNormal" style="margin:0cm">see <a href="https://x.example/a">here</a> <img src="cid:image001.png@01D" width=20><img src="https://tracker.example/p.gif"></p></div>`;
     expect(cleanPasted(html)).toBe('<p>Dear Sir,</p><p></p><p>see <a href="https://x.example/a">here</a> </p>');

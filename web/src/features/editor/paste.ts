@@ -88,10 +88,10 @@ function replace(element: Element, margins: string): unknown {
   if (tag === "LI") return bare(element, []);
   if (tag === "OL") return bare(element, ["start"]);
   const wanted = RENAMED[tag] ?? tag;
-  // Google Docs wraps everything in a <b> that is not bold.
+  // Google Docs wraps everything in a <b> that is not bold. Word's "mso-bidi-font-weight" is about another script, and says nothing.
   const isPlain =
-    (wanted === "STRONG" && /font-weight:\s*(normal|[1-4]00)/.test(css)) ||
-    (wanted === "EM" && /font-style:\s*normal/.test(css));
+    (wanted === "STRONG" && /(?<![\w-])font-weight:\s*(normal|[1-4]00)/.test(css)) ||
+    (wanted === "EM" && /(?<![\w-])font-style:\s*normal/.test(css));
   const marks = isPlain ? [] : marksOf(css, element);
   if (KEPT.has(wanted) && !isPlain) {
     const fresh = rename(element, wanted.toLowerCase(), [], false);
@@ -108,8 +108,8 @@ function replace(element: Element, margins: string): unknown {
 /** Emphasis that is written as style. */
 function marksOf(css: string, element: Element): string[] {
   const marks: string[] = [];
-  if (/font-weight:\s*(bold|bolder|[6-9]00)/.test(css)) marks.push("strong");
-  if (/font-style:\s*(italic|oblique)/.test(css)) marks.push("em");
+  if (/(?<![\w-])font-weight:\s*(bold|bolder|[6-9]00)/.test(css)) marks.push("strong");
+  if (/(?<![\w-])font-style:\s*(italic|oblique)/.test(css)) marks.push("em");
   if (/text-decoration[^;]*line-through/.test(css)) marks.push("s");
   if (/text-decoration[^;]*underline/.test(css) && !element.closest("a") && !element.querySelector("a"))
     marks.push("u");
