@@ -173,3 +173,6 @@ export function tint(seed: string): number {
   for (const char of seed) hash = (hash * 31 + (char.codePointAt(0) ?? 0)) >>> 0;
   return hash % 8;
 }
+
+/** Hebrew, Arabic and their neighbours. */
+export const hasRightToLeft = (text: string): boolean => /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/.test(text);

@@ -113,7 +113,7 @@ export function AddressLine({
               title={isWrong ? t("recipients.wrong") : isNew ? `${value}: ${t("recipients.new")}` : value}
             >
               {isNew && !isWrong ? <UserPlus className="small" aria-label={t("recipients.new")} /> : null}
-              <span className="cut">
+              <span className="cut" dir="auto">
                 {isNew ? value : (names.get(value.toLowerCase()) ?? value.replace(/^"?([^"<]+?)"?\s*<[^>]+>$/, "$1"))}
               </span>
               <button
@@ -144,6 +144,7 @@ export function AddressLine({
           aria-controls={list}
           aria-activedescendant={suggestions.length ? `${list}-${Math.min(at, suggestions.length - 1)}` : undefined}
           autoComplete="off"
+          dir="auto"
           autoCapitalize="off"
           spellCheck={false}
           inputMode={type === "phone" ? "tel" : "email"}
@@ -178,7 +179,9 @@ export function AddressLine({
                 onClick={() => take(one)}
               >
                 <Avatar name={one.name || one.address} seed={one.contact_id} size={20} />
-                <span className="what">{one.name || one.address}</span>
+                <span className="what" dir="auto">
+                  {one.name || one.address}
+                </span>
                 <span className="cut soft">{one.address}</span>
               </li>
             ))}

@@ -1,4 +1,5 @@
 /* Between what stands in the editor and what travels: text becomes markup when a plain draft is opened, and markup is made ready for the wire. */
+import { hasRightToLeft } from "../../ui/format";
 import { parse } from "./text";
 
 /** Uploads that the markup shows as pictures, by id. */
@@ -39,6 +40,7 @@ export function wireHtml(html: string): string {
       paragraph.replaceWith(...line.childNodes);
     else paragraph.replaceWith(line);
   }
+  for (const block of body.children) if (hasRightToLeft(block.textContent ?? "")) block.setAttribute("dir", "auto");
   return body.innerHTML;
 }
 

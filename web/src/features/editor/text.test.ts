@@ -59,6 +59,14 @@ describe("markup for the wire", () => {
   });
 });
 
+describe("what is written from right to left", () => {
+  it("says so line by line, so that it reads so at whoever gets it", () => {
+    expect(wireHtml("<p>שלום Maja</p><p>Hello</p><ul><li><p>مرحبا</p></li></ul>")).toBe(
+      '<div dir="auto">שלום Maja</div><div>Hello</div><ul dir="auto"><li>مرحبا</li></ul>',
+    );
+  });
+});
+
 describe("tokens", () => {
   const words = (token: string) => token.split(".").at(-1)?.replace("_", " ") ?? "";
 

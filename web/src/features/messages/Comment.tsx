@@ -26,7 +26,9 @@ export function Comment({ message, author, now, menu, scope }: Props) {
       <Avatar name={author} seed={message.author_id ?? author} size={28} />
       <div>
         <header>
-          <span className="strong">{author}</span>
+          <span className="strong" dir="auto">
+            {author}
+          </span>
           <Lock className="small" />
           <span className="small-text">{t("comment.only_team")}</span>
           <time dateTime={message.created_at} title={fullTime(message.created_at)}>

@@ -81,7 +81,9 @@ function FileChip({ file }: { file: Attachment }) {
   return (
     <>
       <Thumb file={file} />
-      <span className="cut mid">{file.name}</span>
+      <span className="cut mid" dir="auto">
+        {file.name}
+      </span>
       <span className="muted">{fileSize(file.size)}</span>
     </>
   );

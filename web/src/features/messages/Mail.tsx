@@ -60,7 +60,9 @@ export function Mail({ message, author, kind, me, now, place, menu, scope, doubt
         <header>
           <button type="button" className="unfold" aria-expanded={false} onClick={() => setFolded(false)}>
             {face}
-            <span className="strong cut who">{author}</span>
+            <span className="strong cut who" dir="auto">
+              {author}
+            </span>
             <span className="cut soft grow" dir="auto">
               {message.text.slice(0, 200)}
             </span>

@@ -16,9 +16,9 @@ const shown = (html: string) => renderToStaticMarkup(<Written html={html} text="
 describe("what was written here", () => {
   it("is shown with its emphasis, links, mentions and pictures", () => {
     const html = shown(
-      '<div>Hi <strong>Maja</strong> <span class="mention">@Jonas</span></div><ul><li><a href="https://x.example" onclick="x()">x</a></li></ul><img src="cid:x@y" alt="seam" onerror="x()">',
+      '<div dir="auto">Hi <strong>Maja</strong> <span class="mention">@Jonas</span></div><ul><li><a href="https://x.example" onclick="x()">x</a></li></ul><img src="cid:x@y" alt="seam" onerror="x()">',
     );
-    expect(html).toContain('<div>Hi <strong>Maja</strong> <span class="mention">@Jonas</span></div>');
+    expect(html).toContain('<div dir="auto">Hi <strong>Maja</strong> <span class="mention">@Jonas</span></div>');
     expect(html).toContain('<a href="https://x.example" target="_blank" rel="noopener noreferrer">x</a>');
     expect(html).toContain('src="/api/attachments/5/content" alt="seam"');
     expect(html).not.toContain("x()");

@@ -7,6 +7,7 @@ import { Text } from "./Text";
 import "../editor/editor.css";
 
 const TAGS = new Set(["DIV", "P", "BR", "STRONG", "EM", "U", "S", "UL", "OL", "LI", "BLOCKQUOTE", "PRE", "CODE"]);
+const BLOCKS = new Set(["DIV", "P", "UL", "OL", "BLOCKQUOTE", "PRE"]);
 const SAFE_LINK = /^(https?:|mailto:|tel:)/i;
 
 interface Props {
@@ -34,7 +35,10 @@ export function build(html: string, files: Attachment[]): ReactNode[] | null {
     if (node.nodeType === 3) return <Fragment key={key}>{node.nodeValue}</Fragment>;
     if (!(node instanceof Element)) return null;
     const tag = node.tagName;
-    if (TAGS.has(tag)) return createElement(tag.toLowerCase(), { key }, ...(tag === "BR" ? [] : children(node)));
+    if (TAGS.has(tag)) {
+      const dir = BLOCKS.has(tag) ? "auto" : undefined;
+      return createElement(tag.toLowerCase(), { key, dir }, ...(tag === "BR" ? [] : children(node)));
+    }
     if (tag === "SPAN")
       return node.className === "mention" || node.hasAttribute("data-field") ? (
         <span key={key} className={node.className === "mention" ? "mention" : "openfield"}>

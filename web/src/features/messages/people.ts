@@ -1,7 +1,10 @@
 import type { Message, Recipient } from "../../api/types";
+import { hasRightToLeft } from "../../ui/format";
 import { t } from "../../ui/i18n";
 
-const listed = (people: Recipient[]) => people.map((one) => one.name || one.address).join(", ");
+/** Each name by itself (U+2068 to U+2069): one that is written from right to left does not turn the order of its neighbours. */
+const apart = (name: string) => (hasRightToLeft(name) ? `\u2068${name}\u2069` : name);
+const listed = (people: Recipient[]) => people.map((one) => apart(one.name || one.address)).join(", ");
 
 /** To whom a message went, in one line. */
 export function recipientLine(message: Message): string {

@@ -116,7 +116,9 @@ export default function SnippetsPage() {
                 onClick={() => setDraft(one)}
               >
                 <b>{`/${one.shortcut}`}</b>
-                <span className="soft cut">{one.text.replace(/\s+/g, " ")}</span>
+                <span className="soft cut" dir="auto">
+                  {one.text.replace(/\s+/g, " ")}
+                </span>
                 {one.is_shared ? null : (
                   <span className="pill bare">
                     <UserRound className="small" />

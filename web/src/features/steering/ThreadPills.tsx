@@ -123,7 +123,9 @@ function AssigneePill({ conversation, scope }: Props) {
       label={assignee ? t("assign.label", { name: assignee.name }) : t("assign.label_nobody")}
     >
       {assignee ? <Avatar name={assignee.name} seed={assignee.id} size={18} /> : <span className="nobody" />}
-      <span className="cut">{assignee?.name ?? t("assign.nobody")}</span>
+      <span className="cut" dir="auto">
+        {assignee?.name ?? t("assign.nobody")}
+      </span>
       <ChevronDown className="small" />
     </PickerButton>
   );
@@ -144,7 +146,9 @@ function InboxPill({ conversation, scope }: Props) {
       label={t("inbox.label", { name: name ?? t("system.another_inbox") })}
     >
       <Inbox className="mid" />
-      <span className="cut">{name}</span>
+      <span className="cut" dir="auto">
+        {name}
+      </span>
     </PickerButton>
   );
 }
