@@ -10,6 +10,7 @@ import type { Conversation, ConversationList, Id } from "../../api/types";
 import { appearance, ROW_HEIGHT } from "../../ui/appearance";
 import { Button } from "../../ui/Button";
 import { useNow } from "../../ui/clock";
+import { useFirstPaint } from "../../ui/firstPaint";
 import { number } from "../../ui/format";
 import { type MessageId, t } from "../../ui/i18n";
 import { Skeleton } from "../../ui/States";
@@ -20,6 +21,7 @@ import { Row } from "./Row";
 import { useArrivals } from "./useArrivals";
 import { countId } from "./views";
 
+/** Rows drawn above and below what is in sight; none before the first picture stands. */
 const OVERSCAN = 6;
 /** Pages without a fitting row that are fetched without being asked. */
 const LOOK_ON = 4;
@@ -212,7 +214,8 @@ function GroupCount({
 
 /** Which rows are drawn; state changes only when that does, not at each pixel. */
 function useRange(scroller: RefObject<HTMLDivElement | null>, layout: ReturnType<typeof layOut>, key: string) {
-  const [range, setRange] = useState<readonly [number, number]>([0, 24]);
+  const overscan = useFirstPaint() ? OVERSCAN : 0;
+  const [range, setRange] = useState(() => [0, Math.ceil(innerHeight / layout.rowHeight)] as readonly [number, number]);
   const latest = useRef(layout);
   latest.current = layout;
   const seen = useRef({ top: 0, height: 0 });
@@ -222,7 +225,7 @@ function useRange(scroller: RefObject<HTMLDivElement | null>, layout: ReturnType
     if (!element) return;
     const look = () => {
       seen.current = { top: element.scrollTop, height: element.clientHeight };
-      const [from, to] = rangeOf(latest.current, seen.current.top, seen.current.height, OVERSCAN);
+      const [from, to] = rangeOf(latest.current, seen.current.top, seen.current.height, overscan);
       setRange((old) => (old[0] === from && old[1] === to ? old : [from, to]));
     };
     look();
@@ -233,7 +236,7 @@ function useRange(scroller: RefObject<HTMLDivElement | null>, layout: ReturnType
       element.removeEventListener("scroll", look);
       resizing.disconnect();
     };
-  }, [scroller, layout]);
+  }, [scroller, layout, overscan]);
   useLayoutEffect(() => {
     const element = scroller.current;
     if (!element) return;
