@@ -3,13 +3,14 @@
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
 import { compiledAhead, firstFile, ownIcons } from "./chunks.plugin.ts";
+import { compressed } from "./compress.plugin.ts";
 import { messages } from "./messages.plugin.ts";
 import { start } from "./start.plugin.ts";
 
 const server = process.env.INNBOKS_URL ?? "http://127.0.0.1:8080";
 
 export default defineConfig({
-  plugins: [messages(), react(), ownIcons(), compiledAhead(), start()],
+  plugins: [messages(), react(), ownIcons(), compiledAhead(), start(), compressed()],
   build: {
     target: "es2022",
     assetsInlineLimit: 0,
