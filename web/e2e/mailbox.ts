@@ -18,6 +18,8 @@ export interface Mailbox {
   refuse: (answer: string | null) => void;
   /** From now on takes each mail whole and hangs up without saying so. */
   hangUp: (isHangingUp: boolean) => void;
+  /** Takes the next mail whole and says neither yes nor no, for as long as the line holds; resolves when it has it. */
+  holdNext: () => Promise<void>;
   /** Empty, and taking everything. */
   beginAnew: () => void;
   /** Forwards the mail that holds this to another address, as a provider does; waits until it is there. */
@@ -40,6 +42,7 @@ export async function openMailbox(): Promise<Mailbox> {
   const received: Received[] = [];
   let refusal: string | null = null;
   let isHangingUp = false;
+  let hold: (() => void) | null = null;
   const sockets = new Set<Socket>();
   const server = new SMTPServer({
     authOptional: true,
@@ -59,7 +62,9 @@ export async function openMailbox(): Promise<Mailbox> {
         }
         const { mailFrom, rcptTo } = session.envelope;
         received.push({ from: mailFrom ? mailFrom.address : "", to: rcptTo.map((one) => one.address), raw });
-        done();
+        if (!hold) return done();
+        hold();
+        hold = null;
       });
     },
   });
@@ -78,7 +83,12 @@ export async function openMailbox(): Promise<Mailbox> {
     hangUp: (is) => {
       isHangingUp = is;
     },
+    holdNext: () =>
+      new Promise((taken) => {
+        hold = taken;
+      }),
     beginAnew: () => {
+      hold = null;
       received.length = 0;
       refusal = null;
       isHangingUp = false;

@@ -1,5 +1,6 @@
 /* What concerns a person reaches them: in the app, on the device, and without a network one reads on. */
 import AxeBuilder from "@axe-core/playwright";
+import type { Page } from "@playwright/test";
 import { api, conversationWith } from "./checks";
 import { expect, test } from "./fixtures";
 
@@ -31,6 +32,88 @@ test("an answer in mine is told by the bell, in the title, and is read with the 
   await expect(inbox).not.toHaveTitle(/^\(\d/);
   await expect(inbox.locator("link[rel=icon]")).toHaveAttribute("href", "/icon.svg");
   await expect(inbox.getByRole("link", { name: "Notifications", exact: true })).toBeVisible();
+});
+
+/** How often this tab has sounded. A tone is two notes. */
+const tones = (page: Page) => page.evaluate(() => (window as unknown as { notes: number }).notes / 2);
+
+test("tone, title and icon follow what is unread of mine, in every tab, and one of them sounds", async ({
+  inbox,
+  world,
+}) => {
+  const { choices } = await api(world, "GET", "/api/notifications/settings");
+  choices.message.sound = true;
+  await api(world, "PUT", "/api/notifications/settings", choices);
+  await inbox.context().addInitScript(() => {
+    const heard = Object.assign(window, { notes: 0 });
+    const { start } = OscillatorNode.prototype;
+    OscillatorNode.prototype.start = function (...at) {
+      heard.notes++;
+      return start.apply(this, at);
+    };
+  });
+  const tabs = [await inbox.context().newPage(), await inbox.context().newPage()] as const;
+  await inbox.close();
+  for (const tab of tabs) {
+    await tab.goto(`${world.innboks.url}/settings/profile`);
+    await tab.waitForFunction(() =>
+      performance.getEntriesByType("resource").some(({ name }) => name.includes("/assets/notifications-")),
+    );
+  }
+  const counted = async (count: number, isDotted = count > 0) => {
+    for (const tab of tabs) {
+      await expect(tab).toHaveTitle(count ? new RegExp(`^\\(${count}\\) `) : /^[^(]/);
+      await expect(tab.locator("link[rel=icon]")).toHaveAttribute("href", isDotted ? /^data:image/ : "/icon.svg");
+    }
+  };
+  const sounded = async () => (await tones(tabs[0])) + (await tones(tabs[1]));
+  const mail = (name: string, number: number) => ({
+    from: "Ida Holm <ida@holm.example>",
+    subject: name,
+    messageId: `<${name}-${number}@holm.example>`,
+    text: `${name} ${number}`,
+    ...(number > 1 ? { inReplyTo: `<${name}-1@holm.example>` } : {}),
+  });
+  const ids: Record<string, string> = {};
+  for (const name of ["Blue", "Green"]) {
+    await world.write(mail(name, 1));
+    const { id } = await conversationWith(world, name);
+    ids[name] = id;
+    const { last_message_id } = await api(world, "GET", `/api/conversations/${id}`);
+    await api(world, "PUT", `/api/conversations/${id}/read`, { message_id: last_message_id });
+    await api(world, "PATCH", `/api/conversations/${id}`, { assignee_id: world.beginning.myId });
+  }
+  await counted(0);
+  // Of one's own doing one hears nothing.
+  await api(world, "POST", `/api/conversations/${ids.Blue}/messages`, { type: "comment", text: "My own" });
+  await world.write(mail("Blue", 2));
+  await counted(1);
+  await expect.poll(sounded).toBe(1);
+  await world.write(mail("Green", 2));
+  await counted(2);
+  await expect.poll(sounded).toBe(2);
+  expect(await Promise.all(tabs.map(tones))).toContain(0);
+
+  // Read in one tab; then no longer mine.
+  await tabs[1].goto(`${world.innboks.url}/inbox/mine/${ids.Blue}`);
+  await counted(1);
+  await api(world, "PATCH", `/api/conversations/${ids.Green}`, { assignee_id: null });
+  await counted(0);
+  // Back, and it counts again: nobody has read it.
+  await api(world, "PATCH", `/api/conversations/${ids.Green}`, { assignee_id: world.beginning.myId });
+  await counted(1);
+  await tabs[1].close();
+
+  // In quiet hours it is counted, and not heard. The tab that is left has taken over the sound.
+  const before = await tones(tabs[0]);
+  choices.quiet = { ...choices.quiet, is_on: true, begins: "00:00", ends: "23:59" };
+  await api(world, "PUT", "/api/notifications/settings", choices);
+  await world.write(mail("Blue", 3));
+  await expect(tabs[0]).toHaveTitle(/^\(2\) /);
+  choices.quiet.is_on = false;
+  await api(world, "PUT", "/api/notifications/settings", choices);
+  await world.write(mail("Blue", 4));
+  await expect.poll(() => tones(tabs[0])).toBe(before + 1);
 });
 
 test("what one is told is chosen, kept, and tested by keyboard", async ({ inbox, world }) => {

@@ -75,7 +75,7 @@ async function problemOf(answer: Response, path: string, asked: number): Promise
 }
 
 export const get = <T>(path: string, signal?: AbortSignal) => call<T>("GET", path, undefined, signal);
-export const post = <T>(path: string, body: unknown = {}) => call<T>("POST", path, body);
+export const post = <T>(path: string, body: unknown = {}, signal?: AbortSignal) => call<T>("POST", path, body, signal);
 export const patch = <T>(path: string, body: unknown) => call<T>("PATCH", path, body);
 export const put = <T>(path: string, body: unknown) => call<T>("PUT", path, body);
 export const remove = <T = void>(path: string) => call<T>("DELETE", path);

@@ -129,7 +129,9 @@ export function startLive(client: QueryClient, me: Id, onSignedOut: () => void):
       return;
     }
     if (event.type === "reset") {
-      for (const queryKey of EVERYTHING) void client.invalidateQueries({ queryKey });
+      // What happened meanwhile is not told any more: anything read may be old, also what hardly ever changes (tags, people).
+      void client.invalidateQueries();
+      for (const listener of listeners) listener(event);
       return;
     }
     if (event.type === "typing") {

@@ -6,7 +6,7 @@ import { createRoot } from "react-dom/client";
 import { whenSignedOut } from "../api/client";
 import { keys, makeQueryClient } from "../api/queries";
 import { askForFirstList } from "../features/conversations/firstList";
-import { auth } from "../features/session/auth";
+import { auth, followTabs } from "../features/session/auth";
 import { loadCatalogue, preferredLocale } from "../ui/i18n";
 import { makeRouter } from "./router";
 import { startWorker } from "./worker";
@@ -22,6 +22,7 @@ whenSignedOut(() => {
   if (client.getQueryData(keys.session)) auth.set({ isExpired: true });
 });
 
+followTabs(client);
 askForFirstList(client, location); // and who this is: the router asks for the same
 await loadCatalogue(preferredLocale());
 // Pushes, and opening without a network. Not while developing: it would keep what should be fresh.

@@ -4,6 +4,7 @@
 import type { Mode } from "../../actions/panes";
 import { get, Problem, put, remove } from "../../api/client";
 import { compareIds, isLocal } from "../../api/ids";
+import { inLine } from "../../api/saving";
 import type { Attachment, Id, Message, ServerDraft, Time } from "../../api/types";
 
 export interface Draft {
@@ -81,7 +82,11 @@ export async function readServer(conversation: Id, mode: Mode): Promise<Draft | 
   }
 }
 
-export async function writeServer(conversation: Id, mode: Mode, draft: Draft): Promise<void> {
+/** One after the other: a text that is still on its way must not arrive behind the word that it was sent, and come back. */
+export const writeServer = async (conversation: Id, mode: Mode, draft: Draft): Promise<void> =>
+  void (await inLine(["draft", conversation, mode], () => write(conversation, mode, draft)));
+
+async function write(conversation: Id, mode: Mode, draft: Draft): Promise<void> {
   if (isEmpty(draft)) return remove(path(conversation, mode));
   const { text, html, subject, attachments, to, cc, bcc, channel_account_id, has_no_quote, forward_of } = draft;
   await put(path(conversation, mode), {

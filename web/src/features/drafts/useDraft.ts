@@ -1,9 +1,10 @@
 /* Keeps one draft: in this browser at each pause of 300 ms, on the server after 2 s. What stands in the rich editor is asked for only then (`source`),
  * so that a letter costs nothing. Read next: Writing.tsx. */
-import { useCallback, useEffect, useRef, useState } from "react";
+import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
 import type { Mode } from "../../actions/panes";
 import { onStreamEvent } from "../../api/live";
-import type { Attachment, Id } from "../../api/types";
+import type { Attachment, Id, Message } from "../../api/types";
+import { isFromHere } from "../messages/pending";
 import { type Draft, emptyDraft, isEmpty, readLocal, readServer, writeLocal, writeServer } from "./drafts";
 import { useFiles } from "./lateFiles";
 
@@ -118,6 +119,12 @@ export function useDraft(me: Id, conversation: Id, mode: Mode, lastId: Id | null
   );
   const addFile = useFiles(name, { change, now, read, write });
 
+  // With the letters that were typed in the field before this one while this was drawn.
+  useLayoutEffect(() => {
+    const late = readLocal(me, conversation, mode);
+    if (late && late.text !== latest.current.text) adopt(late);
+  }, [me, conversation, mode, adopt]);
+
   useEffect(() => {
     let isGone = false;
     const look = () =>
@@ -131,14 +138,21 @@ export function useDraft(me: Id, conversation: Id, mode: Mode, lastId: Id | null
     void look();
     const stop = onStreamEvent((event) => {
       // While something is still on its way from here, the news is our own.
-      if (event.type === "draft.changed" && event.data.conversation_id === conversation && !timers.current.server)
-        void look();
+      const isNews =
+        event.type === "reset" || (event.type === "draft.changed" && event.data.conversation_id === conversation);
+      if (isNews && !timers.current.server) void look();
+      // Sent from another tab or device: what stands here went with it, and must not go twice.
+      else if (
+        event.type === "message.added" &&
+        isSentElsewhere(event.data.message, me, conversation, mode, now().text)
+      )
+        clear();
     });
     return () => {
       isGone = true;
       stop();
     };
-  }, [conversation, mode, adopt, now]);
+  }, [me, conversation, mode, adopt, now, clear]);
 
   useEffect(() => {
     const onHide = () => timers.current.local && saveLocal();
@@ -169,6 +183,14 @@ export function useDraft(me: Id, conversation: Id, mode: Mode, lastId: Id | null
     },
     dropOffer: () => setOffer(null),
   };
+}
+
+function isSentElsewhere(message: Message, me: Id, conversation: Id, mode: Mode, text: string): boolean {
+  const isOfThis = message.conversation_id === conversation && message.author_id === me;
+  const modeOf = message.data.forward_of ? "forward" : message.type;
+  const bare = (words: string) => words.replace(/\s+/g, " ").trim();
+  const words = bare(text);
+  return isOfThis && modeOf === mode && words !== "" && bare(message.text).includes(words) && !isFromHere(message);
 }
 
 /** The draft with what was changed. With the first letter the newest message is noted (R-642); another text is another message. */

@@ -61,16 +61,50 @@ function leftBehind(me: Id): Pending[] {
   const found = new Map<string, Pending>();
   // Signed in again in place: what is in memory counts, also where nothing could be stored.
   if (lastOwner === me) for (const entry of outbox.get().entries) found.set(entry.message.client_id, entry);
-  try {
-    for (const key of Object.keys(localStorage).filter((one) => one.startsWith(storedBy(me)))) {
-      const entries = JSON.parse(localStorage.getItem(key) ?? "[]") as Pending[];
-      for (const entry of entries) found.set(entry.message.client_id, { ...entry, state: "waiting" });
-      localStorage.removeItem(key);
-    }
-  } catch {
-    // What cannot be read cannot be sent.
+  for (const [key, entries] of stored(me)) {
+    for (const entry of entries) found.set(entry.message.client_id, { ...entry, state: "waiting" });
+    localStorage.removeItem(key);
   }
   return inOrder(found.values());
+}
+
+/** What the tabs of this person keep, by its key. */
+function stored(me: Id): [key: string, entries: Pending[]][] {
+  try {
+    const keys = Object.keys(localStorage).filter((one) => one.startsWith(storedBy(me)));
+    return keys.map((key) => [key, JSON.parse(localStorage.getItem(key) ?? "[]") as Pending[]]);
+  } catch {
+    return []; // what cannot be read cannot be sent
+  }
+}
+
+/** How many wait on this computer, in any tab. */
+export function countWaiting(): number {
+  const all = [...outbox.get().entries, ...(owner ? stored(owner.me).flatMap(([, entries]) => entries) : [])];
+  return new Set(all.map((entry) => entry.message.client_id)).size;
+}
+
+/** Held for as long as this tab lives: the others see by it that it does. */
+const lifeOf = (tab: string) => `innboks.outbox.${tab}`;
+let isSeenAlive = false;
+
+/** What waited in a tab that was closed is taken over by one that is still there. */
+async function takeFromClosed(me: Id): Promise<void> {
+  if (!navigator.locks) return; // the next page that starts takes it
+  if (!isSeenAlive) void navigator.locks.request(lifeOf(TAB), () => new Promise(() => undefined));
+  isSeenAlive = true;
+  for (const [key, entries] of stored(me)) {
+    const tab = key.slice(storedBy(me).length);
+    if (tab === TAB) continue;
+    await navigator.locks.request(lifeOf(tab), { ifAvailable: true }, (isGone) => {
+      if (!isGone || owner?.me !== me) return;
+      const known = new Set(outbox.get().entries.map((entry) => entry.message.client_id));
+      const more = entries.filter(({ message }) => !known.has(message.client_id) && !done.has(message.client_id));
+      keep(inOrder([...outbox.get().entries, ...more.map((entry) => ({ ...entry, state: "waiting" as const }))]));
+      localStorage.removeItem(key);
+      void keepEntries(me, tab, []).catch(() => undefined);
+    });
+  }
 }
 
 const inOrder = (entries: Iterable<Pending>) => [...entries].sort((a, b) => (a.at < b.at ? -1 : 1));
@@ -101,7 +135,12 @@ export function startOutbox(client: QueryClient, me: Id, onRefused: Refused, onT
   const stopListening = onStreamEvent((event) => {
     if (event.type === "message.added" && event.data.message.client_id) confirmed(event.data.message.client_id);
   });
-  const timer = setInterval(() => outbox.get().entries.some((entry) => entry.state === "waiting") && flush(), 4000);
+  const look = async () => {
+    await takeFromClosed(me);
+    if (outbox.get().entries.some((entry) => entry.state === "waiting")) await flush();
+  };
+  const timer = setInterval(() => void look(), 4000);
+  void look();
   void flush();
   return () => {
     removeEventListener("online", onOnline);
@@ -111,7 +150,12 @@ export function startOutbox(client: QueryClient, me: Id, onRefused: Refused, onT
   };
 }
 
+/** Client ids of what was written in this tab. */
+const ours = new Set<string>();
+export const isFromHere = (message: Message): boolean => ours.has(message.client_id ?? "");
+
 export function send(pending: Omit<Pending, "state" | "at">): void {
+  ours.add(pending.message.client_id);
   keep([...outbox.get().entries, { ...pending, at: new Date().toISOString(), state: "sending" }]);
   void flush();
 }
@@ -138,10 +182,7 @@ export async function flush(): Promise<void> {
       const { client, me, onRefused } = owner;
       const clientId = entry.message.client_id;
       try {
-        const message = await post<Message>(
-          `/api/conversations/${entry.conversationId}/messages`,
-          upToDate(entry, owner),
-        );
+        const message = await posted(entry.conversationId, upToDate(entry, owner));
         // The stream may have been faster, and may know by now that it has left or failed: then this is old news.
         if (!done.has(clientId)) applyNow(client, { type: "message.added", data: { message } }, me);
         confirmed(clientId);
@@ -158,6 +199,19 @@ export async function flush(): Promise<void> {
     }
   } finally {
     isRunning = false;
+  }
+}
+
+/** A line that died in silence (a laptop slept, a train entered a tunnel) gives no answer at all: then it counts as not reached, and is tried again. */
+const ANSWER_MS = 60_000;
+
+async function posted(conversationId: Id, message: NewMessage): Promise<Message> {
+  const late = new AbortController();
+  const timer = setTimeout(() => late.abort(), ANSWER_MS);
+  try {
+    return await post<Message>(`/api/conversations/${conversationId}/messages`, message, late.signal);
+  } finally {
+    clearTimeout(timer);
   }
 }
 

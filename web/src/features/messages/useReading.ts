@@ -1,9 +1,27 @@
 /* What "read" means: the conversation is open, the window is in sight, and its newest message has been drawn. */
 import { useEffect, useRef, useState } from "react";
 import type { Scope } from "../../actions/action";
-import { put } from "../../api/client";
-import { applyNow, reading } from "../../api/live";
+import { NoConnection, put } from "../../api/client";
+import { applyNow, onStreamEvent, reading } from "../../api/live";
 import type { Conversation, Id } from "../../api/types";
+
+/** Read without a network: the server does not know yet. */
+const owed = new Map<Id, Id>();
+let isListening = false;
+
+function tellRead(conversation: Id, message: Id): void {
+  owed.delete(conversation);
+  put(`/api/conversations/${conversation}/read`, { message_id: message }).catch((problem) => {
+    if (!(problem instanceof NoConnection)) return;
+    owed.set(conversation, message);
+    // Told with the next news: then the line stands again.
+    if (!isListening)
+      onStreamEvent(() => {
+        for (const [id, last] of [...owed]) tellRead(id, last);
+      });
+    isListening = true;
+  });
+}
 
 const SETTLE_MS = 250;
 
@@ -30,7 +48,7 @@ export function useReading(conversation: Conversation, lastId: Id | null, scope:
       if (document.visibilityState !== "visible") return;
       told.current = lastId;
       applyNow(client, { type: "read.changed", data: { conversation_id: id, message_id: lastId } }, me.id);
-      put(`/api/conversations/${id}/read`, { message_id: lastId }).catch(() => undefined);
+      tellRead(id, lastId);
     };
     const timer = setTimeout(tell, SETTLE_MS);
     document.addEventListener("visibilitychange", tell);

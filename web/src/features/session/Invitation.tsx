@@ -11,6 +11,7 @@ import { Field } from "../../ui/Field";
 import { locale, t } from "../../ui/i18n";
 import { Failed, Skeleton, sentence } from "../../ui/States";
 import { WelcomeFrame } from "../onboarding/WelcomeFrame";
+import { tellTabs } from "./auth";
 import { PasswordField } from "./PasswordField";
 
 const MIN_PASSWORD = 12;
@@ -63,6 +64,7 @@ function Accept({ token, invitation }: { token: string; invitation: Opened }) {
       noteSignedIn();
       client.clear();
       client.setQueryData(keys.session, session);
+      tellTabs(session.user.id);
       await navigate({ to: "/", replace: true });
     } catch (error) {
       setProblem(error);

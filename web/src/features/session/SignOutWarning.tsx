@@ -2,14 +2,15 @@ import { Button } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
 import { t } from "../../ui/i18n";
 import { useStore } from "../../ui/store";
-import { outbox } from "../messages/pending";
+import { countWaiting, outbox } from "../messages/pending";
 import { auth, signOut } from "./auth";
 
 /** Asked before somebody signs out while messages of theirs still wait on this computer. */
 export function SignOutWarning() {
   const isLeaving = useStore(auth, (state) => state.isLeaving);
-  const count = useStore(outbox, (state) => state.entries.length);
+  useStore(outbox, (state) => state.entries);
   if (!isLeaving) return null;
+  const count = countWaiting();
   const stay = () => auth.set({ isLeaving: false });
   return (
     <Dialog title={t("session.waiting_title")} onClose={stay}>

@@ -3,11 +3,35 @@
 import type { QueryClient } from "@tanstack/react-query";
 import { noteSignedIn, post, remove } from "../../api/client";
 import { keys } from "../../api/queries";
-import type { Session } from "../../api/types";
+import type { Id, Session } from "../../api/types";
 import { createStore } from "../../ui/store";
-import { outbox } from "../messages/pending";
+import { countWaiting } from "../messages/pending";
 
 export const auth = createStore<{ isExpired: boolean; isLeaving: boolean }>({ isExpired: false, isLeaving: false });
+
+let tabs: BroadcastChannel | undefined;
+
+/** All tabs of a browser have one session: what one of them does to it holds in all, and none goes on in the name of somebody who has left. */
+export function followTabs(client: QueryClient): void {
+  if (typeof BroadcastChannel === "undefined") return;
+  tabs = new BroadcastChannel("innboks.session");
+  tabs.onmessage = ({ data: who }: MessageEvent<Id | null>) => {
+    const me = client.getQueryData<Session>(keys.session)?.user.id;
+    if (who !== null && who === me) beginAgain(client);
+    else if (who === null && me) location.assign("/sign-in");
+    else if (who !== null && (me || location.pathname === "/sign-in")) location.assign("/");
+  };
+}
+
+/** The same person has a session again. */
+function beginAgain(client: QueryClient): void {
+  if (!auth.get().isExpired) return;
+  noteSignedIn();
+  auth.set({ isExpired: false });
+  void client.invalidateQueries();
+}
+
+export const tellTabs = (who: Id | null): void => tabs?.postMessage(who);
 
 export async function signIn(client: QueryClient, email: string, password: string): Promise<Session> {
   const session = await post<Session>("/api/session", { email, password });
@@ -15,6 +39,7 @@ export async function signIn(client: QueryClient, email: string, password: strin
   await forgetKept();
   client.setQueryData(keys.session, session);
   auth.set({ isExpired: false });
+  tellTabs(session.user.id);
   return session;
 }
 
@@ -24,11 +49,12 @@ const forgetKept = () => globalThis.caches?.delete("innboks-data").catch(() => f
 /** Leaves: the server forgets the session, and the cache of the person who left is thrown away. Drafts stay with their owner,
  * and so does what waits to be sent: that is asked about first. */
 export async function signOut(evenIfWaiting = false): Promise<void> {
-  if (!evenIfWaiting && outbox.get().entries.length > 0) {
+  if (!evenIfWaiting && countWaiting() > 0) {
     auth.set({ isLeaving: true });
     return;
   }
   await remove("/api/session").catch(() => undefined);
   await forgetKept();
+  tellTabs(null);
   location.assign("/sign-in");
 }
