@@ -1,7 +1,16 @@
 /* The inbox: list, thread, context, and the scope every action works on. What is open stands in the address bar and nowhere else. */
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate, useParams } from "@tanstack/react-router";
-import { type CSSProperties, lazy, Suspense, useCallback, useDeferredValue, useEffect, useRef } from "react";
+import {
+  type CSSProperties,
+  lazy,
+  type ReactNode,
+  Suspense,
+  useCallback,
+  useDeferredValue,
+  useEffect,
+  useRef,
+} from "react";
 import type { Scope } from "../../actions/action";
 import { useKeyboard } from "../../actions/keyboard";
 import { actions } from "../../actions/list";
@@ -23,6 +32,7 @@ import { firstPaint, painted, useFirstPaint } from "../../ui/firstPaint";
 import { t, withWords } from "../../ui/i18n";
 import { Failed, Skeleton } from "../../ui/States";
 import { useStore } from "../../ui/store";
+import { BeforeComposer } from "../drafts/EarlyField";
 import { Starting } from "../starting/Starting";
 import { Steering } from "../steering/Steering";
 import { editing, filterPanel } from "./filterState";
@@ -106,7 +116,18 @@ export function Inbox() {
           }
         />
         {conversation ? (
-          <Suspense fallback={<Waiting />}>
+          <Suspense
+            fallback={
+              <Waiting>
+                <BeforeComposer
+                  key={conversation.id}
+                  me={scope.me.id}
+                  conversation={conversation.id}
+                  lastId={conversation.last_message_id}
+                />
+              </Waiting>
+            }
+          >
             <Thread key={conversation.id} conversation={conversation} scope={scope} />
           </Suspense>
         ) : openId ? (
@@ -135,10 +156,11 @@ interface WaitingProps {
   error?: Error | null;
   onRetry?: () => void;
   onLeave?: () => void;
+  children?: ReactNode;
 }
 
 /** Where a thread will stand. One that is not there, or not for me, is left again; on a phone there would be no other way out. */
-function Waiting({ error, onRetry, onLeave }: WaitingProps) {
+function Waiting({ error, onRetry, onLeave, children }: WaitingProps) {
   const isGone = error instanceof Problem && error.status === 404;
   return (
     <main className="thread" id="main" tabIndex={-1}>
@@ -151,6 +173,7 @@ function Waiting({ error, onRetry, onLeave }: WaitingProps) {
       ) : (
         <Skeleton rows={3} shape="message" />
       )}
+      {children}
     </main>
   );
 }

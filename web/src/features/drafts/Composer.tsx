@@ -7,7 +7,7 @@ import { inboxesQuery } from "../../api/queries";
 import type { Conversation, Id, Message } from "../../api/types";
 import { withWords } from "../../ui/i18n";
 import { useStore } from "../../ui/store";
-import { EarlyField } from "./EarlyField";
+import { EarlyField, earlyFieldInUse } from "./EarlyField";
 import { returned } from "./refused";
 import "./composer.css";
 
@@ -45,8 +45,10 @@ export function Composer(props: ComposerProps) {
 function Answer(props: ComposerProps) {
   const ask = useStore(composerAsk, (state) => state);
   const back = useStore(returned, (state) => state.last);
-  const [mode, setMode] = useState<Mode>("reply");
-  const seen = useRef(ask.at);
+  // Somebody has asked for it while the conversation was still being fetched, and their hands are in the field that stood here.
+  const [before] = useState(earlyFieldInUse);
+  const [mode, setMode] = useState<Mode>(before ? ask.mode : "reply");
+  const seen = useRef(before ? ask.at - 1 : ask.at);
   // While drawing, not after it: a letter typed right behind the key that asked must find the field.
   const [heard, setHeard] = useState({ ask: ask.at, back: 0 });
   if (ask.at !== heard.ask) {
@@ -80,6 +82,8 @@ function Answer(props: ComposerProps) {
       isGone = true;
     };
   }, [module]);
+  // An early field still stands here while its successor is drawn: every letter typed until then counts.
+  const field = [early.current, before].find((one) => one !== null && one === document.activeElement);
   const mine = back?.conversationId === props.conversation.id && back.mode === mode ? back : null;
   if (!module)
     return (
@@ -92,12 +96,11 @@ function Answer(props: ComposerProps) {
         field={early}
         isComposing={isComposing}
         isWanted={ask.at !== seen.current}
+        startsAt={field?.selectionStart}
       />
     );
   const { Writing } = module;
-  // The early field still stands here while its successor is drawn: every letter typed until then counts.
-  const isEarly = early.current !== null && early.current === document.activeElement;
-  const startsAt = isEarly ? (early.current?.selectionStart ?? null) : isByKey.current ? AT_END : null;
+  const startsAt = field?.selectionStart ?? (isByKey.current ? AT_END : null);
   // A new key when something came back: the draft is read again from where it was put.
   return (
     <Writing
