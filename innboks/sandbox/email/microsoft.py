@@ -345,4 +345,4 @@ def _not_there() -> Answer:
 
 def _error(status: int, code: str, message: str, headers: dict[str, str] | None = None) -> Answer:
     """As Graph writes it."""
-    return json({"error": {"code": code, "message": message, "innerError": {"request-id": secrets.token_hex(8)}}}, status, headers)
+    return json({"error": {"code": code, "message": message, "innererror": {"request-id": secrets.token_hex(8)}}}, status, headers)

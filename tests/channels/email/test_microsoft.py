@@ -5,7 +5,6 @@ import asyncio
 import json
 import re
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -21,12 +20,13 @@ from innboks.config import Settings
 from innboks.errors import BadSignature, Invalid, Rejected, Retry, Uncertain
 from innboks.sandbox.email.microsoft import Microsoft
 from innboks.sandbox.email.provider import Trouble
-from innboks.sandbox.stand_in import Request
+from innboks.sandbox.email.provider import json as json_answer
+from innboks.sandbox.stand_in import Answer, Request
 from innboks.sdk.contract import Consent, Grant, Inbound, OutgoingFile
 from tests.channels.email.cloud import CLIENTS, TEAM, CloudBox, Providers, mail, running_providers, until
 from tests.channels.email.context import outgoing
+from tests.channels.email.published_graph import SPECS, described, misfits, published
 
-SPECS = Path(__file__).resolve().parents[3].parent / "shared" / "specs" / "graph"
 REDIRECT = "http://127.0.0.1:8080/api/oauth/callback"
 
 
@@ -277,10 +277,7 @@ def large_file() -> OutgoingFile:
 
 @pytest.mark.skipif(not SPECS.is_dir(), reason="the published descriptions are not beside the project")
 async def test_every_request_of_ours_is_in_the_descriptions(box: CloudBox) -> None:
-    paths: dict[str, dict[str, Any]] = {}
-    for file in sorted(SPECS.glob("*.json")):
-        document = json.loads(file.read_text())
-        paths |= {path: methods | {"document": document} for path, methods in document["paths"].items()}
+    paths = published()
     async with box.watched():
         await box.box.put(mail("one", Message_ID="<one@customer.example>"))
         await box.box.put(mail("elsewhere", Message_ID="<phone@tindra.example>"), "sent")
@@ -302,38 +299,82 @@ async def test_every_request_of_ours_is_in_the_descriptions(box: CloudBox) -> No
     assert described(paths, Request("GET", "v1.0/me/mails", {}, b""))[1]
 
 
-def described(paths: dict[str, dict[str, Any]], request: Request) -> tuple[str, list[str]]:
-    """(the path in the description, what in the request does not stand there)."""
-    mine = "/" + request.path.removeprefix("v1.0/").replace("me/", "users/me/", 1)
-    for path, methods in paths.items():
-        pattern = re.sub(r"\\\{[^/]+\\\}", "[^/]+", re.escape(path)).replace("microsoft\\.graph\\.", "(microsoft\\.graph\\.)?")
-        if re.fullmatch(pattern, mine) and request.method.lower() in methods:
-            break
-    else:
-        return "", ["no such path"]
-    document = methods["document"]
-    declared = {str(_resolved(document, one).get("name")) for one in methods[request.method.lower()].get("parameters", [])}
-    declared |= {"$select", "$filter", "$orderby", "$top", "$skip"}
-    said = [f"no parameter {name}" for name, _ in request.pairs if name not in declared]
-    if request.body and request.headers.get("content-type", "").startswith("application/json"):
-        body = methods[request.method.lower()].get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema", {})
-        fields = _fields(document, body)
-        said += [f"no field {name}" for name in json.loads(request.body) if name not in fields]
-    return path, said
+@pytest.mark.skipif(not SPECS.is_dir(), reason="the published descriptions are not beside the project")
+async def test_every_answer_of_the_sandbox_has_the_shape_of_the_descriptions(
+    providers: Providers, box: CloudBox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So what we read in tests is what Graph writes: each field by its name, type and choices, errors too."""
+    paths, ms = published(), microsoft(box)
+    answered: list[tuple[Request, Answer]] = []
+    serve = ms.serve
 
+    async def noted(request: Request) -> Answer:
+        answer = await serve(request)
+        if request.path.startswith("v1.0/") and request.path != "v1.0/me":
+            answered.append((request, answer))
+        return answer
 
-def _fields(document: dict[str, Any], schema: dict[str, Any]) -> set[str]:
-    schema = _resolved(document, schema)
-    found = set(schema.get("properties", {}))
-    for part in (*schema.get("allOf", ()), *schema.get("anyOf", ())):
-        found |= _fields(document, part)
-    return found
+    async def innboks(url: str, content: Any, query: dict[str, str] | None = None) -> tuple[int, str, str]:
+        return 200, "text/plain", (query or {}).get("validationToken", "")
 
-
-def _resolved(document: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
-    if "$ref" not in schema:
-        return schema
-    found: Any = document
-    for name in schema["$ref"].removeprefix("#/").split("/"):
-        found = found.get(name, {})
-    return dict(found)
+    monkeypatch.setattr(ms, "serve", noted)
+    monkeypatch.setattr(ms, "post", innboks)  # the network between both, which a test of hooks has for real
+    async with box.watched():
+        await box.box.put(mail("one", Message_ID="<one@customer.example>", Cc="Mia <mia@partner.example>"))
+        await box.box.put(mail("deep"), "Projects/2026")
+        await until(lambda: "one" in box.subjects())
+    await box.channel.send(box.context(), outgoing(files=[large_file()]))
+    push = graph.Graph(box.context())
+    kept = await push.keep_push({})
+    box.clock.advance(86400 * 1.6)
+    await push.keep_push(kept)
+    assert box.grant is not None
+    root, token = f"{providers.urls['microsoft']}/v1.0/me", box.grant.access_token
+    async with httpx.AsyncClient(headers={"authorization": f"Bearer {token}", "prefer": 'IdType="ImmutableId"'}) as client:
+        id = next(iter(box.box.mails))
+        for path in (
+            "mailFolders",
+            "mailFolders/inbox",
+            "mailFolders/inbox/messages?$top=1",
+            "messages",
+            f"messages/{id}",
+            "messages/none",
+        ):
+            await client.get(f"{root}/{path}")
+        await client.get(f"{root}/messages", params={"$filter": "nothing that is known"})
+        await client.post(f"{root}/messages", json={"subject": "Draft"})
+        await client.post(f"{root}/messages", json={"subject": 1})
+        await client.delete(f"{root}/messages/{id}")
+    async with httpx.AsyncClient() as client:
+        assert (await client.get(f"{root}/messages")).status_code == 401
+    seen = set()
+    for request, answer in answered:
+        path, problems = misfits(paths, request, answer)
+        assert not problems, f"{request.method} {request.path} ({answer.status}): {problems}"
+        seen.add(f"{request.method} {path} {answer.status}")
+    assert {
+        "GET /users/{user-id}/mailFolders 200",
+        "GET /users/{user-id}/mailFolders/{mailFolder-id}/messages 200",
+        "GET /users/{user-id}/messages/{message-id} 200",
+        "GET /users/{user-id}/messages/{message-id} 404",
+        "GET /users/{user-id}/messages 400",
+        "GET /users/{user-id}/messages 401",
+        "POST /users/{user-id}/messages 201",
+        "POST /users/{user-id}/messages/{message-id}/attachments/createUploadSession 201",
+        "POST /subscriptions 201",
+        "PATCH /subscriptions/{subscription-id} 200",
+    } <= seen, seen
+    asked = Request("GET", "v1.0/me/messages/1", {}, b"")
+    wrongs: list[dict[str, Any]] = [
+        {"id": 1},
+        {"isRead": "no"},
+        {"importance": "urgent"},
+        {"colour": "red"},
+        {"from": [{}]},
+        {"toRecipients": [{"address": "a@b.example"}]},
+        {"receivedDateTime": "yesterday"},
+    ]
+    for wrong in wrongs:
+        assert misfits(paths, asked, json_answer(wrong))[1], wrong
+    for refusal in ({"error": "no"}, {"error": {"message": "no"}}, {"code": "no", "message": "no"}):
+        assert misfits(paths, asked, json_answer(refusal, 404))[1], refusal
