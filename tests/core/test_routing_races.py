@@ -11,6 +11,7 @@ from innboks.core.access import Actor
 from innboks.core.accounts import users
 from innboks.core.channel_accounts.connect import connect
 from innboks.core.conversations.change import Change, change
+from innboks.core.inboxes import inboxes
 from innboks.core.parts import Parts
 from innboks.core.routing import rules, store
 from innboks.core.routing.availability import PlanChange, change_plan
@@ -25,6 +26,7 @@ LEAVINGS: dict[str, Leaving] = {
     "a limit of what they have": lambda desk, bo: change_plan(desk.parts, desk.actor, bo.user_id, PlanChange(conversations_max=0)),
     "no seat": lambda desk, bo: users.update_user(desk.parts, desk.actor, bo.user_id, users.UserChange(can_receive=False)),
     "deactivated": lambda desk, bo: users.update_user(desk.parts, desk.actor, bo.user_id, users.UserChange(is_active=False)),
+    "no member any more": lambda desk, bo: inboxes.set_member(desk.parts, desk.actor, desk.row.inbox_id, bo.user_id, is_member=False),
     "the rule switched off": lambda desk, bo: rules.set_rule(desk.parts, desk.actor, desk.row.id, Rule(is_on=False)),
 }
 
@@ -38,6 +40,8 @@ async def desk(parts: Parts, actor: Actor) -> Desk:
 async def test_who_leaves_while_something_is_offered_gets_that_and_nothing_after_it(desk: Desk, how: str) -> None:
     """The offer that came first is theirs; the answer waits for it, and one that comes after the answer goes elsewhere."""
     bo = await desk.person("Bo")
+    both = [bo.user_id, desk.actor.user_id]
+    await inboxes.update_inbox(desk.parts, desk.actor, desk.row.inbox_id, access="members", member_ids=both)
     await desk.rule(bo)
     async with desk.parts.db.transaction() as conn:
         await store.lock(conn, desk.actor.account_id)  # somebody else's turn to choose

@@ -8,6 +8,7 @@ on what they had before. Read next: `core/events/tail.py`, which hears it.
 from typing import TYPE_CHECKING
 
 from innboks.core.events import store as events
+from innboks.core.routing import store as routing
 
 if TYPE_CHECKING:
     from innboks.core.parts import Parts
@@ -20,7 +21,10 @@ PEOPLE_CHANGED = "people.changed"
 
 
 async def note_change(conn: "Connection", account_id: int, *, rights: bool) -> None:
-    """In the transaction that changes people, roles, teams or the access of inboxes. `rights`: may it change what somebody may see or do?"""
+    """In the transaction that changes people, roles, teams or the access of inboxes. `rights`: may it change what somebody may see or do? Then the choice
+    that a rule is making is waited for: once it is answered, nothing is given to who lost a seat or a membership by it."""
+    if rights:
+        await routing.lock(conn, account_id)
     await events.add(conn, account_id, CHANGED if rights else PEOPLE_CHANGED)
 
 

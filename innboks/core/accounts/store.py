@@ -142,7 +142,7 @@ async def has_other_admin(conn: Connection, account_id: int, user_id: int) -> bo
     """Locks the admins' rows, so that two people cannot take the last right from each other at the same time."""
     cursor = await conn.execute(
         """select u.id from app_user u join role r on r.account_id = u.account_id and r.id = u.role_id and r.key = 'super_admin'
-           where u.account_id = %s and u.deactivated_at is null and u.joined_at is not null order by u.id for update of u""",
+           where u.account_id = %s and u.deactivated_at is null and u.joined_at is not null order by u.id for no key update of u""",
         (account_id,),
     )
     return any(row[0] != user_id for row in await cursor.fetchall())

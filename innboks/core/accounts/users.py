@@ -190,8 +190,6 @@ async def update_user(parts: "Parts", actor: Actor, user_id: int, change: UserCh
     values = _values(change, parts.clock.now())
     is_plain = change.is_about_oneself()
     async with parts.db.transaction() as conn:
-        if change.is_active is False or change.can_receive is False:
-            await routing.lock(conn, actor.account_id)
         user = await store.get_user(conn, actor.account_id, user_id, lock=True)
         if user is None:
             raise NotFound("There is no such person in your account.", code="unknown_user")
