@@ -1,8 +1,10 @@
-/* Snippets in the settings: written with the composer's editor beside what the customer would get, taken along in a file, and brought in from one. */
+/* Snippets in the settings: written with the composer's editor beside what the customer would get, taken along in a file, and brought in from one; and
+ * whose they are where one writes. */
 import { readFile } from "node:fs/promises";
 import { api } from "./checks";
-import { look } from "./composing";
+import { look, open, reply } from "./composing";
 import { expect, test } from "./fixtures";
+import { enter, person } from "./people";
 
 test("a snippet is written with emphasis and tokens, and what the customer gets stands beside it", async ({
   inbox,
@@ -104,4 +106,62 @@ test("snippets go out in a file and come in from one, and each row that is not t
   await expect(dialog.getByText("0 added, 1 replaced, 2 not taken")).toBeVisible();
   await inbox.keyboard.press("Escape");
   await expect(inbox.getByRole("button", { name: "Edit /new" })).toBeVisible();
+});
+
+test("one's own snippets are nobody else's, shared ones come to everybody while they write, and the keyboard is enough", async ({
+  inbox,
+  world,
+  browser,
+}) => {
+  await person(world, "Solveig Moen");
+  const theirs = await browser.newContext({ locale: "en-GB", timezoneId: "Europe/Oslo" });
+  const solveig = await theirs.newPage();
+  await enter(solveig, world, "solveig@tindra.example");
+  await api(world, "POST", "/api/snippets", { shortcut: "greet-mine", text: "Only Amina says this", is_shared: false });
+  const shared = {
+    shortcut: "greet",
+    text: "Hi {contact.first_name|there}, {agent.first_name} here.",
+    is_shared: true,
+  };
+  const { id } = await api(world, "POST", "/api/snippets", shared);
+  await open(inbox, world, "Whose words");
+
+  // The other one writes: the shared one is there, filled in with their name; Amina's own is not.
+  await solveig.getByRole("link", { name: /Whose words/ }).click();
+  await expect(solveig.locator(".composetext.rich")).toBeVisible();
+  await reply(solveig).click();
+  await solveig.keyboard.type("/gre");
+  const offered = (page: typeof solveig) => page.getByRole("listbox", { name: "Suggestions" }).getByRole("option");
+  await expect(offered(solveig)).toHaveCount(1);
+  await solveig.keyboard.press("Enter");
+  await expect(reply(solveig)).toHaveText("Hi Ella, Solveig here.");
+  const direct = await solveig.request.get(`${world.innboks.url}/api/snippets`);
+  expect(await direct.text()).not.toContain("greet-mine");
+
+  // Amina has both; the arrows choose, and go round.
+  await reply(inbox).click();
+  await inbox.keyboard.type("/gre");
+  await expect(offered(inbox)).toHaveCount(2);
+  const chosen = () => inbox.getByRole("option", { selected: true }).textContent();
+  const first = await chosen();
+  await inbox.keyboard.press("ArrowDown");
+  await expect.poll(chosen).not.toBe(first);
+  await inbox.keyboard.press("ArrowDown");
+  await expect.poll(chosen).toBe(first);
+  if (first?.includes("greet-mine")) await inbox.keyboard.press("ArrowUp");
+  await expect.poll(chosen).not.toContain("greet-mine");
+  await inbox.keyboard.press("Tab");
+  await expect(reply(inbox)).toHaveText("Hi Ella, Amina here.");
+
+  // What is shared no more is gone from the other one's list, without a reload.
+  await api(world, "PATCH", `/api/snippets/${id}`, { is_shared: false });
+  await solveig.keyboard.press("Control+a");
+  await expect(async () => {
+    await solveig.keyboard.press("Control+a");
+    await solveig.keyboard.type("/gre");
+    await expect(solveig.locator(".suggest", { hasText: "No snippet has these words." })).toBeVisible({
+      timeout: 1000,
+    });
+  }).toPass();
+  await theirs.close();
 });

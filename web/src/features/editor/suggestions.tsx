@@ -1,7 +1,7 @@
 /* Finds what fits what is typed after "/", "@" or ":", best first. */
 import type { QueryClient } from "@tanstack/react-query";
 import type { ReactNode } from "react";
-import { snippetsQuery } from "../../api/queries";
+import { keys, snippetsQuery } from "../../api/queries";
 import type { Snippet, User } from "../../api/types";
 import { Avatar } from "../../ui/Avatar";
 import { tOr } from "../../ui/i18n";
@@ -56,7 +56,10 @@ export async function findSuggestions(client: QueryClient, trigger: Trigger, gro
         detail: user.email,
         take: (api, asked) => api.insertNode("mention", { id: user.id, name: user.name }, asked),
       }));
-  const snippets = await client.ensureQueryData(snippetsQuery).catch(() => [] as Snippet[]);
+  // Fetched again when somebody changed one; without a network, what was there before.
+  const snippets = await client
+    .fetchQuery(snippetsQuery)
+    .catch(() => client.getQueryData<Snippet[]>(keys.snippets) ?? []);
   return rankSnippets(snippets, query)
     .slice(0, MAX)
     .map((one) => ({
