@@ -48,7 +48,7 @@ test("a mailbox is connected from its address alone, and its mail arrives", asyn
   await page.getByLabel("IMAP password", { exact: true }).fill("not the password");
   await page.getByRole("button", { name: "Continue", exact: true }).click();
   await expect(page.getByRole("alert").filter({ hasText: "Receiving (IMAP)" })).toBeVisible({ timeout: 30_000 });
-  await expect(page.getByLabel("IMAP password", { exact: true })).toBeVisible();
+  await expect(page.getByLabel("IMAP password", { exact: true }), "what is wrong is gone to").toBeFocused();
   await page.getByLabel("IMAP password", { exact: true }).fill(provider.password);
   await page.getByRole("button", { name: "Continue", exact: true }).click();
 

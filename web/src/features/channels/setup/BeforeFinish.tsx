@@ -24,7 +24,7 @@ export function BeforeFinish({ channel, account, steps, onStep }: Props) {
   return (
     <>
       <h3>{t("before_finish.title")}</h3>
-      <ul className="card rowlist">
+      <ul className="card rowlist beforelist">
         {account.test_address ? <Tested account={account} onOpen={() => onStep("account")} /> : null}
         {channel.can_preview && steps.includes("details") ? (
           <SentAs account={account} onOpen={() => onStep("details")} />

@@ -3,7 +3,7 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { ArrowLeft } from "lucide-react";
-import { lazy, Suspense, useMemo, useRef, useState } from "react";
+import { lazy, Suspense, useEffect, useMemo, useRef, useState } from "react";
 import { get, Problem, patch, post } from "../../../api/client";
 import { channelDraftsQuery, inboxesQuery, keys, sessionQuery } from "../../../api/queries";
 import type { Channel, ChannelAccount, ChannelDraft, Id, Inbox, TicketDefaults } from "../../../api/types";
@@ -165,6 +165,10 @@ export function Wizard({ channel, begun, connected, brand: given, inbox, onAnoth
   const send = step === "assignment" ? { onClick: () => void go() } : ({ type: "submit", form: "setup" } as const);
   const shown = fields.filter((field) => field.step === (step === "account" ? "" : step));
   const isBeside = at !== undefined && (["name", "accepts_terms"].includes(at) || shown.some((one) => one.name === at));
+  // What is wrong may stand below the edge of the screen.
+  useEffect(() => {
+    if (isBeside) document.querySelector<HTMLElement>('.wizard [aria-invalid="true"]')?.focus();
+  }, [isBeside]);
   const common = {
     channel,
     fields: shown.filter((field) => isShown(field, values)),
