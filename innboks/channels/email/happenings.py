@@ -35,8 +35,6 @@ from innboks.sdk.contract import (
 )
 from innboks.sdk.probe import PURPOSE, read_mark
 
-MAX_RECIPIENTS = 1000
-"""Recipients kept with a message; the whole original has them all."""
 MAX_REFERENCES = 20
 """Ids it answers that are kept, so that what comes before it, or answers the same, finds it."""
 _LABELS = {"in-reply-to": "In-Reply-To", "references": "References"}
@@ -110,7 +108,7 @@ def _message(ctx: Context, inbound: Inbound, mail: Mail) -> MessageReceived:
     return MessageReceived(
         external_id=message_id or None,
         sender=sender,
-        recipients=recipients[:MAX_RECIPIENTS],
+        recipients=recipients,
         reply_to=reply_to,
         subject=_clean(mail.subject),
         text=_clean(text),

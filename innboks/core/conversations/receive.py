@@ -54,6 +54,9 @@ PAST = timedelta(days=7)
 TEXT_MAX = 1_000_000
 """More of a text than this is cut for showing; the original stays whole in the delivery."""
 
+RECIPIENTS_KEPT = 1_000
+"""With one message; how many more there are is noted, and the original names them all."""
+
 
 async def receive(parts: Parts, account_id: int, channel_account_id: int, inbound: Inbound) -> Delivered:
     """Takes a payload in. When this returns it is on disk, whatever became of it.
@@ -252,7 +255,7 @@ def _received(connected: Connected, message: MessageReceived, at: datetime) -> s
         quoted=storable(message.quoted, TEXT_MAX),
         signature=storable(message.signature, TEXT_MAX),
         sender=_party(message.sender),
-        recipients=[_party(one) for one in message.recipients],
+        recipients=[_party(one) for one in message.recipients[:RECIPIENTS_KEPT]],
         reply_to=[_party(one) for one in message.reply_to],
         origin=dict(message.origin),
         data=_odd(message),
@@ -375,6 +378,8 @@ def _odd(message: MessageReceived) -> dict[str, Any]:
     odd: dict[str, Any] = {}
     if message.notes:
         odd["notes"] = [storable(note, 300) for note in message.notes[:20]]
+    if len(message.recipients) > RECIPIENTS_KEPT:
+        odd["recipients_left_out"] = len(message.recipients) - RECIPIENTS_KEPT
     if message.forwarded_by is not None:
         odd["forwarded_by"] = _party(message.forwarded_by)
     return msgspec.to_builtins(odd)  # type: ignore[no-any-return]

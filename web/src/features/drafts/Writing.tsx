@@ -4,6 +4,7 @@ import { type KeyboardEvent, useEffect, useRef, useState } from "react";
 import { composerAsk, type Mode } from "../../actions/panes";
 import { t } from "../../ui/i18n";
 import { useStore } from "../../ui/store";
+import { toast } from "../../ui/toasts";
 import { fetchEditor } from "../editor/TextField";
 import { useWritingSignal } from "../presence/presence";
 import { BelowText } from "./BelowText";
@@ -78,6 +79,7 @@ export function Writing({ conversation, messages, lastId, scope, mode, onMode, b
   useEffect(() => {
     if (ask.at === askedAt || ask.mode !== mode) return;
     if (ask.toAll && roles.length) change(way.everybody);
+    if (ask.toAll && way.isCrowd) toast(t("recipients.crowd"));
     if (ask.forwardOf) change({ forward_of: ask.forwardOf });
     focus();
   }, [ask]);

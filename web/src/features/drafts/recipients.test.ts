@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { ChannelAccount, Message } from "../../api/types";
-import { bare, looksLikeAddress, newcomers, replyAddresses, splitAddresses } from "./recipients";
+import { bare, isCrowd, looksLikeAddress, newcomers, replyAddresses, splitAddresses } from "./recipients";
 
 const accounts = [{ address: "support@tindra.example", hosted_address: "in-1@inbox.example" }] as ChannelAccount[];
 const incoming = {
@@ -25,6 +25,12 @@ describe("who a reply goes to", () => {
       cc: ["club@hikers.example"],
       bcc: [],
     });
+  });
+
+  it("is not all of more than one message can go to", () => {
+    const cc = Array.from({ length: 99 }, (_, nth) => `p${nth}@crowd.example`);
+    expect(isCrowd({ to: ["maja@example.com"], cc, bcc: [] })).toBe(false);
+    expect(isCrowd({ to: ["maja@example.com"], cc: [...cc, "one@more.example"], bcc: [] })).toBe(true);
   });
 
   it("is the contact where nobody has written yet", () => {

@@ -7,6 +7,9 @@ export interface Addresses {
   bcc: string[];
 }
 
+/** The most that one message can go to; the server refuses more. */
+const RECIPIENTS_MAX = 100;
+
 const ADDRESS = /<([^<>]+)>\s*$/;
 
 /** "Maja <maja@example.com>" → "maja@example.com". */
@@ -38,6 +41,9 @@ export function replyAddresses(
   const cc = [...new Set(others.map((one) => one.address))];
   return { to: to ? [to] : [], cc, bcc: [] };
 }
+
+/** More than one message can go to: answering all of them is not offered. */
+export const isCrowd = ({ to, cc, bcc }: Addresses) => to.length + cc.length + bcc.length > RECIPIENTS_MAX;
 
 /** Addresses that have not been part of the conversation: they are marked before sending. */
 export function newcomers(addresses: Addresses, messages: Message[], contact: string): Set<string> {

@@ -5,7 +5,7 @@ import type { Mode } from "../../actions/panes";
 import { channelAccountsQuery, channelsQuery, contactQuery } from "../../api/queries";
 import type { Abilities, Channel, ChannelAccount, Contact, Conversation, Message } from "../../api/types";
 import type { Draft } from "./drafts";
-import { type Addresses, bare, newcomers, replyAddresses } from "./recipients";
+import { type Addresses, bare, isCrowd, newcomers, replyAddresses } from "./recipients";
 
 export interface Way {
   account: ChannelAccount | undefined;
@@ -19,6 +19,8 @@ export interface Way {
   /** Everybody who was in it, for "Reply all"; the same as `addresses` of one when there is nobody else. */
   everybody: Addresses;
   just: Addresses;
+  /** Too many were in it to answer them all: `everybody` is `just`. */
+  isCrowd: boolean;
   isToAll: boolean;
   newcomers: Set<string>;
   /** How people are called, by address. */
@@ -53,7 +55,7 @@ export function useWay(conversation: Conversation, messages: Message[], draft: D
     () => (account && account.kind !== conversation.kind ? identityOn(channel, contact) : undefined),
     [account, conversation.kind, channel, contact],
   );
-  const [just, everybody] = useMemo(() => {
+  const [just, all] = useMemo(() => {
     if (mode === "forward") return [nobody, nobody];
     if (elsewhere !== undefined)
       return [
@@ -65,6 +67,7 @@ export function useWay(conversation: Conversation, messages: Message[], draft: D
       replyAddresses(messages, accounts ?? [], address, true),
     ];
   }, [messages, accounts, address, elsewhere, mode]);
+  const everybody = isCrowd(all) ? just : all;
   const { to = just.to, cc = just.cc, bcc = just.bcc } = draft;
   const addresses = useMemo(() => ({ to, cc, bcc }), [to, cc, bcc]);
   const strangers = useMemo(() => newcomers(addresses, messages, address), [addresses, messages, address]);
@@ -78,6 +81,7 @@ export function useWay(conversation: Conversation, messages: Message[], draft: D
     addresses,
     everybody,
     just,
+    isCrowd: isCrowd(all),
     isToAll: everybody.cc.length > 0 && everybody.cc.every((one) => cc.includes(one)),
     newcomers: strangers,
     names,
