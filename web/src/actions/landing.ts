@@ -4,13 +4,16 @@ import { hasFocus, tabStop } from "./rowFocus";
 
 let end = () => {};
 
+/** What a list without rows says. */
+const emptyList = () => document.querySelector<HTMLElement>("[data-pane=list] .empty h2");
+
 /** Gives the focus to the page that is coming, also when it comes late or in parts; until the hands do something else. */
 export function land(): void {
   end();
   const look = () => {
     if (hasFocus()) return;
     const isListAlone = /^\/inbox(\/[^/]*)?$/.test(location.pathname);
-    (isListAlone ? tabStop() : document.getElementById("main"))?.focus({ preventScroll: true });
+    (isListAlone ? (tabStop() ?? emptyList()) : document.getElementById("main"))?.focus({ preventScroll: true });
   };
   const coming = new MutationObserver(look);
   coming.observe(document.body, { childList: true, subtree: true });

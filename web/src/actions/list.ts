@@ -13,10 +13,15 @@ import { threadActions } from "./thread";
 const isOpenOne = (scope: Scope) => scope.conversation !== null;
 const always = () => true;
 
-/** The row `by` steps from the open one; from nothing, the first. */
+/** The row `by` steps from the open one, or from the one that was left with Esc and has the focus; from nothing, the first. */
 function neighbour(scope: Scope, by: 1 | -1) {
-  const at = scope.rows.findIndex((row) => row.id === scope.conversation?.id);
-  return at < 0 ? scope.rows[0] : scope.rows[at + by];
+  if (scope.conversation) {
+    const at = scope.rows.findIndex((row) => row.id === scope.conversation?.id);
+    return at < 0 ? scope.rows[0] : scope.rows[at + by];
+  }
+  const focused = document.activeElement?.closest<HTMLElement>("[data-row]")?.dataset.row;
+  const at = scope.rows.findIndex((row) => row.id === focused);
+  return at > 0 ? scope.rows[at + by] : scope.rows[0];
 }
 
 function step(scope: Scope, by: 1 | -1): void {
@@ -51,32 +56,8 @@ function leaveThread(scope: Scope): void {
   else if (!hasFocus() || document.activeElement?.closest("[data-pane=thread]")) tabStop()?.focus();
 }
 
-export const actions: Action[] = [
-  {
-    name: "next",
-    group: "move",
-    label: () => "action.next",
-    keys: ["j", "ArrowDown"],
-    when: always,
-    run: (s) => step(s, 1),
-  },
-  {
-    name: "previous",
-    group: "move",
-    label: () => "action.previous",
-    keys: ["k", "ArrowUp"],
-    when: always,
-    run: (s) => step(s, -1),
-  },
-  {
-    name: "open",
-    group: "move",
-    label: () => "action.open",
-    keys: ["Enter", "o"],
-    when: isOpenOne,
-    run: (s) => s.conversation && s.open(s.conversation.id, "thread"),
-  },
-  { name: "leave", group: "move", label: () => "action.leave", keys: ["Escape"], when: isOpenOne, run: leave },
+/** To the panes and the views. */
+const moving: Action[] = [
   { name: "pane", group: "move", label: () => "action.pane", keys: ["F6"], when: always, run: () => stepPane(1) },
   {
     name: "pane_back",
@@ -110,6 +91,53 @@ export const actions: Action[] = [
     when: always,
     run: (s) => s.go("open"),
   },
+];
+
+const undo: Action = {
+  name: "undo",
+  group: "app",
+  label: () => "action.undo",
+  keys: ["z"],
+  when: always,
+  run: () => void undoLast(),
+};
+
+const sheet: Action = {
+  name: "sheet",
+  group: "app",
+  label: () => "action.sheet",
+  keys: ["?"],
+  when: always,
+  run: () => panes.set({ isSheetOpen: true }),
+};
+
+export const actions: Action[] = [
+  {
+    name: "next",
+    group: "move",
+    label: () => "action.next",
+    keys: ["j", "ArrowDown"],
+    when: always,
+    run: (s) => step(s, 1),
+  },
+  {
+    name: "previous",
+    group: "move",
+    label: () => "action.previous",
+    keys: ["k", "ArrowUp"],
+    when: always,
+    run: (s) => step(s, -1),
+  },
+  {
+    name: "open",
+    group: "move",
+    label: () => "action.open",
+    keys: ["Enter", "o"],
+    when: isOpenOne,
+    run: (s) => s.conversation && s.open(s.conversation.id, "thread"),
+  },
+  { name: "leave", group: "move", label: () => "action.leave", keys: ["Escape"], when: isOpenOne, run: leave },
+  ...moving,
   ...selectingActions,
   ...steering,
   {
@@ -151,7 +179,7 @@ export const actions: Action[] = [
   ...startingActions,
   ...threadActions,
   ...finderActions,
-  { name: "undo", group: "app", label: () => "action.undo", keys: ["z"], when: always, run: () => void undoLast() },
+  undo,
   {
     name: "views",
     group: "app",
@@ -168,12 +196,8 @@ export const actions: Action[] = [
     when: isOpenOne,
     run: () => togglePane("hasContext"),
   },
-  {
-    name: "sheet",
-    group: "app",
-    label: () => "action.sheet",
-    keys: ["?"],
-    when: always,
-    run: () => panes.set({ isSheetOpen: true }),
-  },
+  sheet,
 ];
+
+/** What needs no list: it works on every screen (settings, contacts, search). */
+export const everywhere: Action[] = [...moving, ...startingActions, ...finderActions, undo, sheet];

@@ -7,6 +7,8 @@ import { fullMoment } from "../ui/format";
 import { t } from "../ui/i18n";
 import type { Scope } from "./action";
 import { type Change, changeConversations } from "./change";
+import { land } from "./landing";
+import { wantRow } from "./rowFocus";
 
 /** The conversations that an action is for. */
 export function targets(scope: Scope): Conversation[] {
@@ -31,10 +33,13 @@ export function steer(scope: Scope, change: Change | ((one: Conversation) => Cha
     client: scope.client,
     me: scope.me.id,
     ...words,
-    onUndone: () => isOpenIn && scope.open(conversation.id, "row"),
+    onUndone: () => (isOpenIn ? scope.open(conversation.id, "row") : land()),
   });
   const left = new Set(list.filter((one) => rows.some((row) => row.id === one.id) && !isListed(scope, one.id)));
-  if (isForMany(scope) && left.size === list.length) clear();
+  if (isForMany(scope) && left.size === list.length) {
+    clear();
+    land(); // the bar with the pressed button goes
+  }
   if (isOpenIn && [...left].some((one) => one.id === conversation.id)) goOn(scope, new Set(list.map((one) => one.id)));
 }
 
@@ -55,6 +60,7 @@ export function goOn(scope: Scope, gone: ReadonlySet<Id>): void {
   const stays = (row: Conversation) => !gone.has(row.id);
   const next = scope.rows.slice(at + 1).find(stays) ?? scope.rows.slice(0, at).findLast(stays);
   scope.open(next?.id ?? null, "row");
+  if (!next) land();
 }
 
 /** Closes what is open; when nothing of it is, reopens. */
@@ -138,7 +144,10 @@ export function toggleMark(scope: Scope, mark: "is_spam" | "is_trashed"): void {
 export function markUnread(scope: Scope): void {
   const isOn = targets(scope).some((one) => !one.is_unread);
   const id = scope.conversation?.id;
-  if (isOn && id && !isForMany(scope)) scope.open(null, "none");
+  if (isOn && id && !isForMany(scope)) {
+    scope.open(null, "none");
+    wantRow(id);
+  }
   steer(
     scope,
     { is_unread: isOn },

@@ -32,6 +32,7 @@ import { Button } from "../ui/Button";
 import { firstPaint, painted, useFirstPaint } from "../ui/firstPaint";
 import { t, withWords } from "../ui/i18n";
 import { useStore } from "../ui/store";
+import { Everywhere } from "./Everywhere";
 import "./shell.css";
 
 const loadTakeOver = withWords(() => import("../features/presence/takeover"));
@@ -129,6 +130,7 @@ export function Shell() {
           <KeySheet />
         </Suspense>
       ) : null}
+      {isInbox ? null : <Everywhere me={me} />}
       <Finder />
       <nav className="bottombar" aria-label={t("nav.main")}>
         <RailLinks className="" hasWords />

@@ -39,7 +39,7 @@ export function Empty({
   return (
     <div className="empty">
       {picture}
-      <h2>{title}</h2>
+      <h2 tabIndex={-1}>{title}</h2>
       <p>{text}</p>
       {children}
     </div>

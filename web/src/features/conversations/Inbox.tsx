@@ -13,6 +13,7 @@ import {
 } from "react";
 import type { Scope } from "../../actions/action";
 import { useKeyboard } from "../../actions/keyboard";
+import { land } from "../../actions/landing";
 import { actions } from "../../actions/list";
 import { panes } from "../../actions/panes";
 import { wantRow } from "../../actions/rowFocus";
@@ -218,7 +219,11 @@ function useScope(view: string, conversation: Scope["conversation"], rows: Scope
   };
 }
 
-const focusThread = () => document.querySelector<HTMLElement>("[data-pane=thread]")?.focus({ preventScroll: true });
+/** The thread, also when what stands in its place is still fetched: then the focus moves on to it. */
+function focusThread(): void {
+  document.getElementById("main")?.focus({ preventScroll: true });
+  land();
+}
 
 const ViewDialog = lazy(withWords(() => import("./ViewDialog")));
 

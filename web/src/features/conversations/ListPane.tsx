@@ -75,6 +75,7 @@ export function ListPane({ view, name, filter, isGone, rows, query, openId, scop
           rows={rows}
           query={query}
           openId={openId}
+          open={scope.open}
           onHover={onHover}
         />
       ) : null}

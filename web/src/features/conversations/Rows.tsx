@@ -1,8 +1,9 @@
 /* The rows of one view: only what is in sight is in the page, the next page is fetched before the end is reached, and each view remembers where it was. */
 import type { InfiniteData, UseInfiniteQueryResult } from "@tanstack/react-query";
 import { useQuery } from "@tanstack/react-query";
-import { useLocation, useNavigate } from "@tanstack/react-router";
+import { useLocation } from "@tanstack/react-router";
 import { type RefObject, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+import type { Scope } from "../../actions/action";
 import { wantedRow, wantRow } from "../../actions/rowFocus";
 import { type ListFilter, orderOf } from "../../api/lists";
 import { channelsQuery, sessionQuery, usersQuery, viewsQuery } from "../../api/queries";
@@ -16,7 +17,7 @@ import { type MessageId, t } from "../../ui/i18n";
 import { Skeleton } from "../../ui/States";
 import { useStore } from "../../ui/store";
 import { useServerNow } from "./DueChip";
-import { HEADING_HEIGHT, heightOf, layOut, offsetOf, rangeOf, type Section } from "./listLayout";
+import { drawnIn, HEADING_HEIGHT, heightOf, layOut, offsetOf, rangeOf, type Section } from "./listLayout";
 import { Row } from "./Row";
 import { useArrivals } from "./useArrivals";
 import { countId } from "./views";
@@ -41,25 +42,20 @@ interface Props {
   rows: Conversation[];
   query: ListResult;
   openId: Id | null;
+  open: Scope["open"];
   onHover: (id: Id) => void;
 }
 
-export function Rows({ view, filter, rows, query, openId, onHover }: Props) {
+export function Rows({ view, filter, rows, query, openId, open, onHover }: Props) {
   const scroller = useRef<HTMLDivElement>(null);
   const users = useQuery(usersQuery).data ?? [];
   const me = useQuery(sessionQuery).data?.user.id ?? "";
   const channels = useQuery(channelsQuery).data ?? [];
   const search = useLocation({ select: (location) => location.searchStr });
-  const navigate = useNavigate();
-  const onOpen = useCallback(
-    (id: Id) =>
-      void navigate({
-        to: "/inbox/$view/$conversation",
-        params: { view, conversation: id },
-        search: (old) => old,
-      }),
-    [navigate, view],
-  );
+  // A row is drawn anew when what it is given changes: what opens it stays the same.
+  const latest = useRef(open);
+  latest.current = open;
+  const onOpen = useCallback((id: Id) => latest.current(id, "thread"), []);
   const now = useNow();
   const serverNow = useServerNow();
   const density = useStore(appearance, (state) => state.density);
@@ -88,7 +84,13 @@ export function Rows({ view, filter, rows, query, openId, onHover }: Props) {
   useLayoutEffect(() => reveal(openIndex, seen.current), [openId]);
   useWantedRow(scroller, rows, reveal);
 
-  const firstTab = openIndex >= 0 ? openIndex : 0;
+  // The open row, or the one that was open last.
+  const lastOpen = useRef(openId);
+  if (openId) lastOpen.current = openId;
+  const firstTab = Math.max(
+    0,
+    rows.findIndex((row) => row.id === lastOpen.current),
+  );
   return (
     <>
       <div className="newpillbox">
@@ -106,32 +108,30 @@ export function Rows({ view, filter, rows, query, openId, onHover }: Props) {
             height={heightOf(section, layout.rowHeight)}
             count={<GroupCount view={view} section={section} loaded={rows.length} hasMore={query.hasNextPage} />}
           >
-            {rows
-              .slice(Math.max(from, section.start), Math.max(0, Math.min(to, section.start + section.count)))
-              .map((row, nth) => {
-                const index = Math.max(from, section.start) + nth;
-                const isLast = section.start + section.count === rows.length;
-                return (
-                  <Row
-                    key={row.id}
-                    row={row}
-                    href={`/inbox/${view}/${row.id}${search}`}
-                    isOpen={row.id === openId}
-                    channel={channels.find((channel) => channel.kind === row.kind)}
-                    top={(index - section.start) * layout.rowHeight}
-                    position={index - section.start + 1}
-                    total={isLast && query.hasNextPage ? -1 : section.count}
-                    isFirstTab={index === firstTab}
-                    isFresh={fresh.has(row.id)}
-                    assignee={users.find((user) => user.id === row.assignee_id)}
-                    users={users}
-                    me={me}
-                    now={now}
-                    onHover={onHover}
-                    onOpen={onOpen}
-                  />
-                );
-              })}
+            {drawnIn(section, from, to, firstTab).map((index) => {
+              const row = rows[index];
+              const isLast = section.start + section.count === rows.length;
+              return row ? (
+                <Row
+                  key={row.id}
+                  row={row}
+                  href={`/inbox/${view}/${row.id}${search}`}
+                  isOpen={row.id === openId}
+                  channel={channels.find((channel) => channel.kind === row.kind)}
+                  top={(index - section.start) * layout.rowHeight}
+                  position={index - section.start + 1}
+                  total={isLast && query.hasNextPage ? -1 : section.count}
+                  isFirstTab={index === firstTab}
+                  isFresh={fresh.has(row.id)}
+                  assignee={users.find((user) => user.id === row.assignee_id)}
+                  users={users}
+                  me={me}
+                  now={now}
+                  onHover={onHover}
+                  onOpen={onOpen}
+                />
+              ) : null;
+            })}
           </GroupOfRows>
         ))}
         <End query={query} rows={rows.length} />

@@ -2,6 +2,7 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { Ellipsis } from "lucide-react";
+import { land } from "../../actions/landing";
 import { patch, post, put, remove } from "../../api/client";
 import { keys, savedViewsQuery, sessionQuery, viewsQuery } from "../../api/queries";
 import type { SavedView } from "../../api/types";
@@ -92,6 +93,7 @@ function SavedMenu({ view, saved, index, isActive }: MenuProps) {
   const drop = async () => {
     if (!(await write(() => remove(`/api/saved-views/${view.id}`)))) return;
     if (isActive) void navigate({ to: "/inbox/$view", params: { view: "open" }, search: {} });
+    else land(); // the button of its menu goes with it
     const { id: _id, is_mine: _mine, ...content } = view;
     toast(t("toast.view_deleted", { name: view.name }), () => void write(() => post("/api/saved-views", content)));
   };

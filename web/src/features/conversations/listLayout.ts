@@ -64,6 +64,16 @@ export function rowAt(layout: Layout, top: number): number {
   return last ? last.start + last.count - 1 : 0;
 }
 
+/** The rows of a section that are drawn: those from `from` to before `to`, and the one that Tab comes to, however far away: without it no key would
+ * lead into the list, and the focus would go when its row scrolls out of sight. */
+export function drawnIn({ start, count }: Section, from: number, to: number, tabStop: number): number[] {
+  const [first, end] = [Math.max(from, start), Math.min(to, start + count)];
+  const drawn = Array.from({ length: Math.max(0, end - first) }, (_, nth) => first + nth);
+  const isApart = tabStop >= start && tabStop < start + count && (tabStop < first || tabStop >= end);
+  if (!isApart) return drawn;
+  return tabStop < first ? [tabStop, ...drawn] : [...drawn, tabStop];
+}
+
 /** First and one past the last row to draw. */
 export function rangeOf(layout: Layout, top: number, height: number, overscan: number): readonly [number, number] {
   const last = layout.sections.at(-1);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Conversation, SavedView } from "../../api/types";
-import { HEADING_HEIGHT, layOut, offsetOf, rangeOf, rowAt } from "./listLayout";
+import { drawnIn, HEADING_HEIGHT, layOut, offsetOf, rangeOf, rowAt } from "./listLayout";
 import { filterOf, filtersOf, isView, readSearch, searchOf } from "./views";
 
 const saved: SavedView[] = [
@@ -107,6 +107,11 @@ describe("the layout of rows", () => {
     expect(rowAt(layout, 0)).toBe(0);
     expect(rowAt(layout, 1e9)).toBe(9);
     expect(rangeOf(layout, 0, 200, 2)).toEqual([0, 5]);
+    const section = { group: null, start: 10, count: 20 };
+    expect(drawnIn(section, 5, 13, 11)).toEqual([10, 11, 12]);
+    expect(drawnIn(section, 15, 17, 11)).toEqual([11, 15, 16]);
+    expect(drawnIn(section, 0, 4, 29)).toEqual([29]);
+    expect(drawnIn(section, 28, 40, 0)).toEqual([28, 29]);
     expect(rangeOf(layOut([], "due", true, now, 74), 0, 900, 6)).toEqual([0, 0]);
   });
 });

@@ -44,7 +44,7 @@ export default function Palette({ onClose }: { onClose: () => void }) {
   }, [shown.length]);
 
   const run = (entry: Entry) => {
-    if (entry.group !== "search" && !entry.isFound) rememberEntry(entry.id);
+    if (!entry.isFound && !entry.isNeverRecent) rememberEntry(entry.id);
     onClose();
     // After the dialog has given the focus back: an action may move it on.
     setTimeout(entry.run);

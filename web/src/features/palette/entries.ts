@@ -27,6 +27,8 @@ export interface Entry {
   also?: string;
   /** The server found it: it stays, whatever is typed. */
   isFound?: boolean;
+  /** Not what Enter runs when the palette has just been opened. */
+  isNeverRecent?: boolean;
   run: () => void;
 }
 

@@ -1,16 +1,17 @@
 /* The entries of the palette that are always there: actions of the screen, views, channels, inboxes, settings, people. */
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { ArrowRight, FileDown, FileUp, Inbox, Plug, Search, Settings2, UserRound, Zap } from "lucide-react";
+import { ArrowRight, FileDown, FileUp, Inbox, LogOut, Plug, Search, Settings2, UserRound, Zap } from "lucide-react";
 import { useEffect, useState } from "react";
 import { shownKeys } from "../../actions/action";
 import { whatCanBeDone } from "../../actions/finder";
-import { actions as everywhere } from "../../actions/list";
+import { everywhere } from "../../actions/list";
 import { channelAccountsQuery, channelsQuery, inboxesQuery, savedViewsQuery, usersQuery } from "../../api/queries";
 import { type MessageId, t } from "../../ui/i18n";
 import { BUILT_IN, VIEW_NAMES } from "../conversations/views";
 import { useMay } from "../people/people";
 import { quoted } from "../search/line";
+import { signOut } from "../session/auth";
 import type { Entry } from "./entries";
 
 /** Those that the palette is itself, or that mean nothing in it. */
@@ -46,6 +47,14 @@ export function usePlaces(): Entry[] {
   const go = t("palette.go");
   return [
     ...actionEntries(),
+    {
+      id: "sign-out",
+      group: "actions",
+      label: t("session.sign_out"),
+      icon: LogOut,
+      isNeverRecent: true,
+      run: () => void signOut(),
+    },
     ...BUILT_IN.map((name) => ({
       id: `view:${name}`,
       group: "go" as const,

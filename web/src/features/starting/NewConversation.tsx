@@ -128,7 +128,7 @@ export default function NewConversation({ scope }: { scope: Scope }) {
 
   const canAttach = (abilities?.media_types.length ?? 0) > 0;
   return (
-    <section ref={pane} role="dialog" aria-labelledby={id} className="starting" onKeyDown={onKeyDown}>
+    <section ref={pane} role="dialog" aria-labelledby={id} className="starting" tabIndex={-1} onKeyDown={onKeyDown}>
       <header>
         <h2 id={id}>{t("action.new_conversation")}</h2>
         <span className="grow" />

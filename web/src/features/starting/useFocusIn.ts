@@ -1,5 +1,7 @@
 /* Where the hands are while a new conversation is written: they begin in the pane, and go back to where they were when it closes. */
 import { type RefObject, useEffect, useRef } from "react";
+import { land } from "../../actions/landing";
+import { hasFocus } from "../../actions/rowFocus";
 
 /** An address that stands in its line without a comma behind it is taken when the line is left. */
 export function leaveLine(): void {
@@ -23,8 +25,9 @@ export function useFocusIn(pane: RefObject<HTMLElement | null>, focus: () => voi
     }, 50);
     return () => {
       clearInterval(timer);
-      const isLost = document.activeElement === document.body || document.activeElement === null;
-      if (isLost && before instanceof HTMLElement && before.isConnected) before.focus({ preventScroll: true });
+      if (!hasFocus() && before instanceof HTMLElement && before.isConnected) before.focus({ preventScroll: true });
+      // It was asked for from nowhere, or from what is gone.
+      if (!hasFocus()) land();
     };
   }, []);
 }
