@@ -1,7 +1,9 @@
-"""Makes one conversation long at once: thousands of comments in one statement, as `POST …/messages` would have written them one by one. For the stories
-about long threads, which begin when the conversation is there: writing it by the API takes minutes on a small machine.
+"""Makes much at once, in one statement, as the server would have written it one by one: thousands of comments in a conversation, or thousands of conversations
+of a channel account with a message each. For the stories about long threads and long lists, which begin when it is all there: writing it by the API takes
+minutes on a small machine.
 
-    fill.py DATA_FOLDER CONVERSATION_ID COUNT
+    fill.py DATA_FOLDER comments CONVERSATION_ID COUNT
+    fill.py DATA_FOLDER conversations CHANNEL_ACCOUNT_ID COUNT PRIORITY
 """
 
 import sys
@@ -17,13 +19,39 @@ with made as (
     select c.account_id, c.id, c.channel_account_id, 'comment', 'none', u.id, jsonb_build_object('name', u.name, 'address', u.email),
         'Number ' || n || '.' || repeat(' A line of the story.', 1 + n % 9) || case when n % 500 = 7 then ' needle' else '' end, now()
     from conversation c join app_user u on u.account_id = c.account_id, generate_series(1, %(count)s) n
-    where c.id = %(conversation)s and u.id = (select min(id) from app_user)
+    where c.id = %(id)s and u.id = (select min(id) from app_user)
     order by n returning account_id, conversation_id, id)
 update conversation c set message_count = message_count + %(count)s, last_message_id = (select max(id) from made)
 from made where c.account_id = made.account_id and c.id = made.conversation_id
 """
 
-data, conversation, count = sys.argv[1:]
+# "Letter 1" is the oldest. The ids follow what is there, so that a conversation and its message are made in one go.
+CONVERSATIONS = """
+with place as (
+    select account_id, inbox_id, id as channel, (select coalesce(max(id), 0) from conversation) as conversations,
+        (select coalesce(max(id), 0) from message) as messages
+    from channel_account where id = %(id)s),
+writer as (insert into contact (account_id, name) select account_id, 'Many Letters' from place returning account_id, id),
+made as (
+    insert into conversation (account_id, id, inbox_id, channel_account_id, contact_id, subject, preview, party_address, priority, message_count,
+        last_message_id, last_received_id, last_message_at, waiting_since)
+    select account_id, conversations + n, inbox_id, channel, writer.id, 'Letter ' || n, 'The words of letter ' || n, 'many@letters.example', %(priority)s, 1,
+        messages + n, messages + n, at, at
+    from place join writer using (account_id), generate_series(1, %(count)s) n, lateral (select now() - make_interval(secs => %(count)s - n) as at) moment
+    returning account_id, id, channel_account_id, contact_id, subject, last_message_id, last_message_at)
+insert into message (account_id, id, conversation_id, channel_account_id, type, direction, contact_id, sender, subject, text, created_at)
+select account_id, last_message_id, id, channel_account_id, 'message', 'in', contact_id, '{"name": "Many Letters", "address": "many@letters.example"}',
+    subject, 'The words of it.', last_message_at
+from made
+"""
+AFTER = """
+select setval(pg_get_serial_sequence('conversation', 'id'), (select max(id) from conversation)),
+    setval(pg_get_serial_sequence('message', 'id'), (select max(id) from message))
+"""
+
+data, what, id, count, *priority = sys.argv[1:]
+values = {"id": int(id), "count": int(count), "priority": priority[0] if priority else "normal"}
 with psycopg.connect(running_dsn(Path(data)) or "", cursor_factory=psycopg.ClientCursor) as conn:
-    conn.execute(COMMENTS.replace("n % ", "n %% "), {"conversation": int(conversation), "count": int(count)})
-    conn.execute("analyze message")
+    conn.execute((COMMENTS if what == "comments" else CONVERSATIONS).replace("n % ", "n %% "), values)
+    conn.execute(AFTER)
+    conn.execute("analyze message, conversation")

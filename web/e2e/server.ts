@@ -30,6 +30,8 @@ export interface Innboks {
   start: () => Promise<void>;
   /** Gives a conversation this many comments more, at once: see fill.py. */
   fill: (conversationId: string, count: number) => Promise<void>;
+  /** Gives a channel account this many conversations more, "Letter 1" to the newest, at once. Only for a server of one's own: no story takes them away. */
+  fillList: (channelAccountId: string, count: number, priority?: string) => Promise<void>;
   /** Stops it and throws its data away. */
   remove: () => Promise<void>;
 }
@@ -103,6 +105,11 @@ export async function startInnboks(sandbox?: number, more: NodeJS.ProcessEnv = {
   };
   const cli = async (...args: string[]) => (await run(BINARY, args, { cwd: ROOT, env })).stdout;
 
+  const fill = async (...what: string[]) => {
+    const script = join(import.meta.dirname, "fill.py");
+    await run(join(ROOT, ".venv/bin/python"), [script, data, ...what], { cwd: ROOT, env });
+  };
+
   await start();
   return {
     url,
@@ -115,10 +122,9 @@ export async function startInnboks(sandbox?: number, more: NodeJS.ProcessEnv = {
     token: async () => (await cli("token", "--email", ADMIN.email)).trim(),
     start,
     stop,
-    fill: async (conversationId, count) => {
-      const script = join(import.meta.dirname, "fill.py");
-      await run(join(ROOT, ".venv/bin/python"), [script, data, conversationId, String(count)], { cwd: ROOT, env });
-    },
+    fill: (conversationId, count) => fill("comments", conversationId, String(count)),
+    fillList: (channelAccountId, count, priority = "normal") =>
+      fill("conversations", channelAccountId, String(count), priority),
     remove: async () => {
       await stop();
       await rm(data, { recursive: true, force: true });

@@ -51,21 +51,23 @@ export async function changeConversations(
     .map((before) => ({ before, change: change(before) }))
     .filter((step) => !isEmpty(wayBack(step.before, changed(step.before, step.change))));
   if (!steps.length) return;
-  const back = steps.map(({ before, change: made }) => ({ before, after: changed(before, made) }));
-  for (const { after } of back) show(options, after);
+  const made = steps.map(({ before, change: wanted }) => ({ before, after: changed(before, wanted) }));
+  for (const { after } of made) show(options, after);
+  const left = new Set<Id>();
   const undo = () => {
+    const back = made.filter(({ before }) => !left.has(before.id));
     const steps = back.map(({ before, after }) => ({ before: after, change: wayBack(before, after) }));
     for (const { before } of back) show(options, before);
     void send(steps, { ...options, done: undefined, doing: t("bulk.undoing"), onUndone: undefined });
     options.onUndone?.();
   };
-  await send(steps, options, undo);
+  await send(steps, options, undo, left);
 }
 
-/** Tells the server. What it refuses is shown as it was. */
-async function send(steps: Step[], options: Options, undo?: () => void): Promise<void> {
+/** Tells the server. What it refuses is shown as it was, and noted in `left`: there is nothing to undo in it. */
+async function send(steps: Step[], options: Options, undo?: () => void, left = new Set<Id>()): Promise<void> {
   if (steps.length === 1 && steps[0]) await sendOne(steps[0], options, undo);
-  else await sendMany(steps, options, undo);
+  else await sendMany(steps, options, undo, left);
   void options.client.invalidateQueries({ queryKey: keys.views });
 }
 
@@ -86,7 +88,7 @@ async function sendOne({ before, change }: Step, options: Options, undo?: () => 
   }
 }
 
-async function sendMany(steps: Step[], options: Options, undo?: () => void): Promise<void> {
+async function sendMany(steps: Step[], options: Options, undo: (() => void) | undefined, left: Set<Id>): Promise<void> {
   const progress = toastProgress(options.doing ?? t("bulk.doing"), steps.length);
   const refused = new Map<string, number>();
   let count = 0;
@@ -102,11 +104,15 @@ async function sendMany(steps: Step[], options: Options, undo?: () => void): Pro
           show(options, result.conversation);
         } else if (before) {
           refused.set(inWords(result.detail), (refused.get(inWords(result.detail)) ?? 0) + 1);
+          left.add(before.id);
           show(options, before);
         }
       });
     } catch (problem) {
-      for (const { before } of bundle) show(options, before);
+      for (const { before } of bundle) {
+        left.add(before.id);
+        show(options, before);
+      }
       refused.set(sentence(problem), (refused.get(sentence(problem)) ?? 0) + bundle.length);
     }
     progress.update(Math.min(start + BUNDLE, steps.length));
@@ -114,7 +120,7 @@ async function sendMany(steps: Step[], options: Options, undo?: () => void): Pro
   progress.end();
   if (count && options.done) toast(options.done(count), undo, { isLasting: true });
   else if (count && !undo) toast(t("bulk.undone", { count }));
-  for (const [detail, left] of refused) toastError(t("bulk.refused", { count: left, detail }));
+  for (const [detail, number] of refused) toastError(t("bulk.refused", { count: number, detail }));
 }
 
 const show = ({ client, me }: Options, conversation: Conversation) =>

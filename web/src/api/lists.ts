@@ -138,7 +138,7 @@ export function listParams({ filters, ...rest }: ListFilter): Record<string, str
 
 const PAGE = 50;
 /** Who scrolls on will go on scrolling. */
-const NEXT_PAGE = 100;
+export const NEXT_PAGE = 100;
 
 /** Where a page of a list is read; the first one without a cursor. */
 export const listPath = (filter: ListFilter, cursor: string | null) =>

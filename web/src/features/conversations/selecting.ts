@@ -1,6 +1,6 @@
 /* Choosing rows with keys and buttons: what is listed, whether checkboxes are shown, and choosing a whole view (up to 500). Read next: selection.ts. */
 import type { QueryClient } from "@tanstack/react-query";
-import type { ListFilter } from "../../api/lists";
+import { type ListFilter, NEXT_PAGE } from "../../api/lists";
 import { listQuery } from "../../api/queries";
 import type { Id } from "../../api/types";
 import { createStore } from "../../ui/store";
@@ -41,8 +41,9 @@ export async function selectAll(client: QueryClient): Promise<void> {
   const options = listQuery(filter);
   let data = client.getQueryData(options.queryKey);
   const idsOf = () => data?.pages.flatMap((page) => page.items.map((row) => row.id)) ?? [];
+  // All that may be missing at once: a page is asked for anew with each one that comes behind it.
   while (data && idsOf().length < SELECTION_MAX && data.pages.at(-1)?.next) {
-    const pages = data.pages.length + 1;
+    const pages = data.pages.length + Math.ceil((SELECTION_MAX - idsOf().length) / NEXT_PAGE);
     data = await client.fetchInfiniteQuery({ ...options, pages, staleTime: 0 });
     if (data.pages.length < pages) break;
   }
