@@ -70,6 +70,12 @@ describe("the way back", () => {
     expect(isEmpty(wayBack(base, madeBy({ priority: "normal" }), now))).toBe(true);
   });
 
+  it("gives it back to whom another inbox may have taken it from", () => {
+    const before = one({ assignee_id: "7", inbox_id: "1" });
+    const back = wayBack(before, changed(before, { inbox_id: "2" }, now), now);
+    expect(back).toEqual({ inbox_id: "1", assignee_id: "7" });
+  });
+
   it("does not snooze until a time that has passed", () => {
     const before = one({ is_snoozed: true, snoozed_until: "2026-11-26T11:00:00Z" });
     expect(wayBack(before, changed(before, { is_snoozed: false }, now), now)).toEqual({ is_snoozed: false });

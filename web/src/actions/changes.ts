@@ -52,6 +52,8 @@ export function wayBack(before: Conversation, after: Conversation, now: Date = n
   for (const field of FIELDS) {
     if ((before[field] ?? null) !== (after[field] ?? null)) Object.assign(back, { [field]: before[field] });
   }
+  // Who had it may not have been let into the other inbox, and the server took it from them.
+  if (back.inbox_id && before.assignee_id) back.assignee_id = before.assignee_id;
   if (back.is_spam && before.spam_reason && before.spam_reason !== "manual") back.spam_reason = before.spam_reason;
   if (before.is_snoozed !== after.is_snoozed || before.snoozed_until !== after.snoozed_until) {
     const isOver = before.snoozed_until !== null && Date.parse(before.snoozed_until) <= now.getTime();
