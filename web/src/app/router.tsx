@@ -84,10 +84,11 @@ const inside = createRoute({
   getParentRoute: () => root,
   id: "inside",
   component: Shell,
-  beforeLoad: async ({ context }) => {
+  beforeLoad: async ({ context, location }) => {
     if (await isSignedIn(context.client)) return;
     const setup = await context.client.ensureQueryData(setupQuery);
-    throw redirect({ to: setup.needed ? "/setup" : "/sign-in" });
+    if (setup.needed) throw redirect({ to: "/setup" });
+    throw redirect({ to: "/sign-in", state: { wanted: location.href } });
   },
 });
 
@@ -251,6 +252,13 @@ export const makeRouter = (client: QueryClient) =>
     parseSearch: parseSearchWith((value) => value),
     stringifySearch: stringifySearchWith(String),
   });
+
+declare module "@tanstack/history" {
+  interface HistoryState {
+    /** At the sign-in: where a link led before. */
+    wanted?: string;
+  }
+}
 
 declare module "@tanstack/react-router" {
   interface Register {

@@ -25,6 +25,7 @@ import { t, withWords } from "../../ui/i18n";
 import { Menu, type MenuItem } from "../../ui/Menu";
 import { useIsDark } from "../../ui/theme";
 import { toast, toastError } from "../../ui/toasts";
+import { placeOf } from "../search/placeOf";
 import { recipientLine } from "./people";
 import { printMessage } from "./print";
 import { useRemembered } from "./remembered";
@@ -79,8 +80,12 @@ export function MessageMenu({ message, conversation, scope, author, isNewest, do
       label: t("mail.copy_link"),
       icon: <LinkIcon />,
       startsGroup: true,
+      // Not beside the list that is on this screen: a colleague may have no such view.
       run: () =>
-        copy(`${location.origin}/inbox/${scope.view}/${conversation.id}#m${message.id}`, t("mail.link_copied")),
+        copy(
+          `${location.origin}/inbox/${placeOf(conversation).view}/${conversation.id}#m${message.id}`,
+          t("mail.link_copied"),
+        ),
     },
     {
       id: "copy_text",

@@ -1,4 +1,4 @@
-import { useNavigate } from "@tanstack/react-router";
+import { useLocation, useNavigate } from "@tanstack/react-router";
 import { land } from "../../actions/landing";
 import { adoptAppearance } from "../../ui/appearance";
 import { adoptLocale, t } from "../../ui/i18n";
@@ -7,6 +7,8 @@ import { SignInForm } from "./SignInForm";
 
 export default function SignIn() {
   const navigate = useNavigate();
+  // Kept by the browser beside the address, so no link from elsewhere can say where the sign-in leads.
+  const wanted = useLocation({ select: (location) => location.state.wanted });
   return (
     <WelcomeFrame>
       <h1>{t("signin.title")}</h1>
@@ -14,7 +16,7 @@ export default function SignIn() {
         onDone={(session) => {
           adoptAppearance(session.user.preferences);
           adoptLocale(session.user.locale);
-          void navigate({ to: "/" }).then(land);
+          void navigate({ href: wanted ?? "/" }).then(land);
         }}
       />
     </WelcomeFrame>
