@@ -70,8 +70,8 @@ test("a row that an answer moved far down, and one that an undo brings back, hav
   await fillComposer(inbox, /^Reply through/, "Hello, Person.");
   await keyboard.press("Control+Enter");
   await world.mailbox.waitFor("Hello, Person.");
-  // It waits for the customer now, below all others, where the list draws no rows.
-  await expect(row(inbox, "About Person00")).toHaveCount(0);
+  // It waits for the customer now, below all others.
+  await expect(row(inbox, "About Person00")).not.toBeInViewport();
   await keyboard.press("Escape");
   await expect(main(inbox)).toBeFocused();
   await keyboard.press("Escape");
