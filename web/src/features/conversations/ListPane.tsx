@@ -50,7 +50,7 @@ export function ListPane({ view, name, filter, isGone, rows, query, openId, scop
         <ViewsMenu view={view}>
           <MenuIcon />
         </ViewsMenu>
-        <h1 className="cut">{name}</h1>
+        <h1 className="cut">{isGone ? t("nav.conversations") : name}</h1>
         {hasOwnFilters ? null : <Count view={view} />}
         <span className="grow" />
         <Buttons scope={scope} />
