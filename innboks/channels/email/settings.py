@@ -17,6 +17,7 @@ from msgspec import Meta
 
 from innboks.config import MailRelay
 from innboks.errors import Invalid
+from innboks.lib.html import sanitise
 
 Method = Literal["forwarding", "imap", "gmail", "microsoft365"]
 Tls = Literal["auto", "tls", "starttls", "none"]
@@ -317,6 +318,7 @@ def checked(config: Config) -> Config:
         imap_host=ascii_host(config.imap_host.strip()),
         smtp_host=ascii_host(config.smtp_host.strip()),
         company_name=" ".join(config.company_name.split()),
+        signature_html=sanitise(config.signature_html),
         imap_user=config.imap_user.strip(),
         smtp_user=config.smtp_user.strip(),
         push_topic=config.push_topic.strip(),

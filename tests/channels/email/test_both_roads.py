@@ -144,6 +144,16 @@ async def test_a_signature_brings_its_picture_along(team: Team) -> None:
     assert mail.get_content_type() == "multipart/related"
 
 
+async def test_script_in_a_signature_is_not_kept(team: Team) -> None:
+    """Neither the settings page that shows it nor a customer's mail program meets it."""
+    signature = '<p>{{first_name}}</p><img src="x" onerror="hit()"><script>hit()</script><a href="javascript:hit()">press</a>'
+    await change_channel_account(team.parts, team.actor, team.row.id, config={"signature_html": signature})
+    connected = await team.parts.directory.find(team.parts, team.row.account_id, team.row.id)
+    kept = str(connected.context.config.signature_html)
+    assert kept.startswith("<p>{{first_name}}</p>")
+    assert "hit()" not in kept
+
+
 async def test_people_read_who_is_verified(team: Team) -> None:
     records = {**DNS, ("s1._domainkey.kunde.example", "TXT"): [keys()[1]]}
     async with dns_server(records) as dns:
