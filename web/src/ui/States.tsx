@@ -3,7 +3,7 @@ import { CircleAlert, WifiOff } from "lucide-react";
 import { type ReactNode, useEffect, useState } from "react";
 import { NoConnection, Problem } from "../api/client";
 import { Button } from "./Button";
-import { t } from "./i18n";
+import { loadLater, t } from "./i18n";
 import { inWords } from "./serverWords";
 
 /** Nothing for the first 150 ms, then grey shapes of what will come. */
@@ -65,6 +65,14 @@ interface FailedProps {
 }
 
 export function Failed({ error, onRetry, children }: FailedProps) {
+  const [, setKnown] = useState(false);
+  // At the first paint the server's sentences are not there yet in the reader's words.
+  useEffect(() => {
+    void loadLater().then(
+      () => setKnown(true),
+      () => undefined,
+    );
+  }, []);
   return (
     <div className="empty" role="alert">
       {error instanceof NoConnection ? <WifiOff /> : <CircleAlert />}
