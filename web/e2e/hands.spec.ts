@@ -1,4 +1,4 @@
-/* Where the hands are: on screens without a list of their own, and after the pane for a new conversation. */
+/* Where the hands are: after the last conversation of a view has gone, after the pane for a new one, and on screens without a list of their own. */
 import type { Page } from "@playwright/test";
 import { axe, conversationWith } from "./checks";
 import { expect, test, type World } from "./fixtures";
@@ -6,6 +6,41 @@ import { expect, test, type World } from "./fixtures";
 const row = (page: Page, name: string) => page.locator("[data-row]").filter({ hasText: name });
 const write = (world: World, subject: string) =>
   world.write({ from: `${subject} <${subject.replace(" ", ".")}@hands.example>`, subject, text: "Hello?" });
+
+test("who closes the last conversation of a view is told what is left, and Tab goes on from there", async ({
+  inbox,
+  world,
+}) => {
+  await write(world, "Only one");
+  await row(inbox, "Only one").focus();
+  await inbox.keyboard.press("Enter");
+  await expect(inbox.getByRole("main")).toBeFocused();
+  await inbox.keyboard.press("e");
+  await expect(row(inbox, "Only one")).toHaveCount(0);
+  const nothing = inbox.getByRole("region", { name: "Conversations" }).getByRole("heading", { level: 2 });
+  await expect(nothing).toBeFocused();
+  await axe(inbox, "an empty list with the focus");
+  await inbox.keyboard.press("z");
+  await expect(row(inbox, "Only one")).toBeFocused();
+
+  // The same for several, whose bar goes with them, and for the button of the toast.
+  await inbox.keyboard.press("Escape");
+  await write(world, "Other one");
+  await expect(row(inbox, "Other one")).toBeVisible();
+  await inbox.keyboard.press("Shift+X");
+  const bar = inbox.getByRole("toolbar", { name: "What to do with the chosen conversations" });
+  await bar.getByRole("button", { name: "Close" }).press("Enter");
+  await expect(nothing).toBeFocused();
+  await inbox.getByRole("status").filter({ hasText: "2 closed" }).getByRole("button", { name: "Undo" }).press("Enter");
+  await expect(inbox.locator("[data-row][tabindex='0']")).toBeFocused();
+
+  // Who marks as unread leaves it, and stays on its row.
+  await inbox.keyboard.press("j");
+  await inbox.keyboard.press("Enter");
+  await expect(inbox.getByRole("main")).toBeFocused();
+  await inbox.keyboard.press("u");
+  await expect(inbox.locator("[data-row]:focus")).toHaveAccessibleName(/^Unread/);
+});
 
 test("the keys of the views, of a new conversation and of Undo work in the settings and the contacts too", async ({
   inbox,
