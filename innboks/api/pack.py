@@ -42,7 +42,9 @@ def packed(send: Send) -> Send:
 
 def _is_json(headers: list[tuple[bytes, bytes]]) -> bool:
     kinds = [value for name, value in headers if name.lower() == b"content-type"]
-    return any(kind.startswith(b"application/json") for kind in kinds) and not any(name.lower() == b"content-encoding" for name, _ in headers)
+    return any(kind.startswith(b"application/json") for kind in kinds) and not any(
+        name.lower() == b"content-encoding" for name, _ in headers
+    )
 
 
 def _gzip(body: bytes) -> bytes:

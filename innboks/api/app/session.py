@@ -17,7 +17,6 @@ from innboks.core.accounts.actors import SESSION_LIFE, authenticate
 from innboks.core.accounts.models import Account
 from innboks.errors import Unauthenticated
 
-
 HERE = "innboks_here"
 """Beside the session's cookie: says to the page that there is one (web/src/api/signedIn.ts). Nothing is opened by it."""
 

@@ -67,7 +67,7 @@ async def web_server(answers: Mapping[str, tuple[str, str]]) -> AsyncIterator[tu
 
     server = await asyncio.start_server(answer, "127.0.0.1", 0)
     try:
-        yield "http://127.0.0.1:%d" % server.sockets[0].getsockname()[1], asked
+        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", asked
     finally:
         server.close()
 
