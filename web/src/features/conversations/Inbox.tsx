@@ -117,7 +117,9 @@ export function Inbox() {
           }
         />
         {conversation ? (
+          // A boundary of its own: React would keep the page before in the other one, hidden, and what is hidden takes no focus.
           <Suspense
+            key="thread"
             fallback={
               <Waiting>
                 <BeforeComposer
