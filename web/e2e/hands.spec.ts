@@ -38,6 +38,7 @@ test("who closes the last conversation of a view is told what is left, and Tab g
   await inbox.keyboard.press("j");
   await inbox.keyboard.press("Enter");
   await expect(inbox.getByRole("main")).toBeFocused();
+  await expect(inbox.locator("[data-row][aria-current]")).not.toHaveAccessibleName(/^Unread/); // read a moment after it stands there
   await inbox.keyboard.press("u");
   await expect(inbox.locator("[data-row]:focus")).toHaveAccessibleName(/^Unread/);
 });

@@ -100,6 +100,7 @@ test("what cannot be asked for is not said to be missing", async ({ browser, inb
   await expect(page.getByRole("heading", { name: "All open" })).toBeVisible();
   await expect(page.locator(".views").getByText("Connect a channel")).toHaveCount(0);
   await page.goBack();
+  await expect(again).toBeVisible({ timeout: 15_000 });
   isBroken = false;
   await again.click();
   await expect(page.getByText("Support mail").first()).toBeVisible();

@@ -6,7 +6,7 @@ export const wantedRow = createStore<{ id: Id | null }>({ id: null });
 
 /** Until the hands do something else: what comes late takes the focus from nobody. */
 export function wantRow(id: Id | null): void {
-  for (const doing of ["keydown", "pointerdown"]) {
+  for (const doing of ["keydown", "pointerdown", "wheel"]) {
     if (id) addEventListener(doing, forget, { capture: true, once: true });
     else removeEventListener(doing, forget, { capture: true });
   }

@@ -4,7 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useLocation } from "@tanstack/react-router";
 import { type RefObject, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import type { Scope } from "../../actions/action";
-import { wantedRow, wantRow } from "../../actions/rowFocus";
+import { hasFocus, wantedRow, wantRow } from "../../actions/rowFocus";
 import { type ListFilter, orderOf } from "../../api/lists";
 import { channelsQuery, sessionQuery, usersQuery, viewsQuery } from "../../api/queries";
 import type { Conversation, ConversationList, Id } from "../../api/types";
@@ -24,6 +24,8 @@ import { countId } from "./views";
 
 /** Rows drawn above and below what is in sight; none before the first picture stands. */
 const OVERSCAN = 6;
+/** So long a row that got the focus is held: what the server tells of an act may take it out and put it back, and elsewhere. */
+const SETTLE_MS = 2000;
 /** Pages without a fitting row that are fetched without being asked. */
 const LOOK_ON = 4;
 const GROUP_NAMES: Record<string, MessageId> = {
@@ -146,21 +148,37 @@ function useWantedRow(
   rows: readonly Conversation[],
   reveal: (index: number, at: { top: number; height: number }) => void,
 ): void {
+  const given = useRef<Id | null>(null);
   const answer = () => {
     const element = scroller.current;
     const { id } = wantedRow.get();
     const index = id ? rows.findIndex((row) => row.id === id) : -1;
+    if (!id) given.current = null;
     if (!element || index < 0) return;
     const row = element.querySelector<HTMLElement>(`[data-row="${id}"]`);
-    row?.focus({ preventScroll: true });
+    // Once it had the focus, it gets it back from nowhere only: when the list took it out for a moment.
+    if (given.current !== id || !hasFocus()) row?.focus({ preventScroll: true });
     reveal(index, { top: element.scrollTop, height: element.clientHeight });
-    if (row && document.activeElement === row) wantRow(null);
+    if (row && document.activeElement === row && given.current !== id) {
+      given.current = id;
+      setTimeout(() => wantedRow.get().id === id && wantRow(null), SETTLE_MS);
+    }
   };
   const latest = useRef(answer);
   latest.current = answer;
   // After each drawing, for it may be what draws the row.
   useLayoutEffect(() => latest.current());
-  useLayoutEffect(() => wantedRow.subscribe(() => latest.current()), []);
+  useLayoutEffect(() => {
+    const look = () => latest.current();
+    const element = scroller.current;
+    // A list that still runs towards an end, as after Home, is brought back.
+    element?.addEventListener("scroll", look, { passive: true });
+    const stop = wantedRow.subscribe(look);
+    return () => {
+      element?.removeEventListener("scroll", look);
+      stop();
+    };
+  }, [scroller]);
 }
 
 interface GroupProps {
