@@ -37,8 +37,9 @@ if TYPE_CHECKING:
 
 class Inbound(Strict, frozen=True):
     """Raw bytes as they reached us. For webhooks with the request's method, path below `/hooks/{kind}/{id}`, query and headers (names in
-    lower case); for mail and the like, `headers` carries what the transport knows (envelope sender, client address, folder and uid).
-    `external_id` is the transport's own id for this delivery, where it has one."""
+    lower case); for mail and the like, `headers` carries what the transport knows (envelope sender, client address, folder and uid). The core
+    reads `received-at`, when it arrived there (ISO 8601), and `is-past`, "yes" for what had arrived before the connection was made: that has been dealt
+    with elsewhere, so it opens no conversation and nobody is told of it. `external_id` is the transport's own id for this delivery, where it has one."""
 
     body: bytes
     headers: Mapping[str, str] = {}

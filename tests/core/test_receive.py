@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from datetime import timedelta
 
 import msgspec
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from innboks.core.access import Actor
 from innboks.core.channel_accounts.connect import change_channel_account
 from innboks.core.channel_accounts.models import ChannelAccount
+from innboks.core.conversations.change import Change, change
 from innboks.core.conversations.read import list_conversations, list_messages
 from innboks.core.conversations.receive import receive
 from innboks.core.deliveries.replay import list_deliveries, raw_of, replay
@@ -119,3 +121,33 @@ async def test_odd_words_of_the_transport_do_not_stop_a_payload(parts: Parts, ac
         external_id="x\x00" * 2000,
     )
     assert (await receive(parts, echo.account_id, echo.id, odd)).fate == "handled"
+
+
+async def test_what_came_before_the_connection_changes_nothing_of_today(parts: Parts, actor: Actor, echo: ChannelAccount) -> None:
+    """A mailbox that is filled in from its past: what it begins is closed, what is open waits on, what is in the trash stays there."""
+
+    async def past(text: str, id: str, sender: str, days: int) -> None:
+        inbound = signed({"type": "message", "id": id, "sender": sender, "name": sender.title(), "text": text})
+        at = parts.clock.now() - timedelta(days=days)
+        headers = {**inbound.headers, "received-at": at.isoformat(), "is-past": "yes"}
+        assert (await receive(parts, echo.account_id, echo.id, msgspec.structs.replace(inbound, headers=headers))).fate == "handled"
+
+    await past("from last year", "p1", "mia", 300)
+    await past("and a month later", "p2", "mia", 270)
+    assert not (await list_conversations(parts, actor)).items
+    (closed,) = (await list_conversations(parts, actor, view="closed")).items
+    assert (closed.message_count, closed.waiting_since, closed.due_at, closed.assignee_id) == (2, None, None, None)
+    assert closed.preview == "and a month later"
+    assert {one.type for one in (await list_messages(parts, actor, closed.id)).items} == {"message"}
+
+    await say(parts, echo, "today", id="t1")
+    await past("long ago", "p3", "leo", 30)
+    (open_one,) = (await list_conversations(parts, actor)).items
+    assert (open_one.preview, open_one.message_count, open_one.waiting_since) == ("today", 2, parts.clock.now())
+
+    await say(parts, echo, "today as well", id="t2", sender="mia")
+    assert {one.contact_name for one in (await list_conversations(parts, actor)).items} == {"Leo", "Mia"}
+    await change(parts, actor, closed.id, Change(is_trashed=True))
+    await past("from before", "p4", "mia", 400)
+    (gone,) = (await list_conversations(parts, actor, view="trash")).items
+    assert (gone.message_count >= 4, gone.preview) == (True, "today as well")

@@ -251,6 +251,8 @@ class _Watcher:
         headers = {"received-at": fetched.at.isoformat(), "folder": fetched.folder}
         if fetched.is_sent:
             headers["folder-role"] = "sent"
+        if fetched.at < self._book.began:
+            headers["is-past"] = "yes"
         try:
             await self._ctx.deliver(Inbound(body=fetched.raw, external_id=found.id, headers=headers))
         except InnboksError:

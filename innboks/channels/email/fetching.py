@@ -14,7 +14,7 @@ import structlog
 
 from innboks.channels.email.folders import Watched
 from innboks.channels.email.imap_session import MailFacts, NotDone, Session
-from innboks.channels.email.mail_book import Book
+from innboks.channels.email.mail_book import SLACK, Book
 from innboks.channels.email.sent_copies import from_elsewhere
 from innboks.errors import InnboksError, Retry, TooLarge
 from innboks.sdk.contract import Context, Inbound
@@ -101,6 +101,8 @@ class Fetcher:
         headers = {"received-at": item.facts.at.isoformat(), "folder": item.folder, "uid": str(item.facts.uid)}
         if item.is_sent:
             headers["folder-role"] = "sent"
+        if item.facts.at < self._book.began - SLACK:
+            headers["is-past"] = "yes"
         await self._ctx.deliver(Inbound(body=body, external_id=item.id, headers=headers))
         self.delivered += 1
         self._book.gaps.pop(item.id, None)

@@ -50,7 +50,7 @@ BODY_IN_ROW = 64 * 1024
 TRIES = 4
 FIRST_RETRY = timedelta(seconds=20)
 PAST = timedelta(days=7)
-"""What is older when it comes, as when a mailbox is filled in from its past, is not given to anybody by a rule."""
+"""What is older when it comes, as after a long outage, is not given to anybody by a rule."""
 TEXT_MAX = 1_000_000
 """More of a text than this is cut for showing; the original stays whole in the delivery."""
 
@@ -128,7 +128,7 @@ async def _take_in_message(
 ) -> Delivered:
     """The usual payload is one message without files: the same as below in one statement, which is a transaction by itself."""
     now = parts.clock.now()
-    raw, received = _raw(connected, inbound, now, body_file), _received(connected, message, _arrived_at(inbound, now))
+    raw, received = _raw(connected, inbound, now, body_file), _received(connected, message, inbound, now)
     async with parts.db.connection() as conn:
         delivery_id, fate, message_id = await store.take_in_message(conn, raw, received)
     return Delivered(delivery_id=delivery_id, fate=fate, message_ids=[] if message_id is None else [message_id])  # type: ignore[arg-type]
@@ -179,12 +179,12 @@ async def _record(
 ) -> Outcome:
     match happening:
         case MessageReceived():
-            return await record_message(conn, connected, happening, stored, delivery_id, _arrived_at(inbound, now), now)
+            return await record_message(conn, connected, happening, inbound, stored, delivery_id, now)
         case ReceiptReceived():
             if await record_receipt(parts, conn, connected, happening, delivery_id):
                 return "handled"
             if happening.otherwise is not None:
-                return await record_message(conn, connected, happening.otherwise, stored, delivery_id, _arrived_at(inbound, now), now)
+                return await record_message(conn, connected, happening.otherwise, inbound, stored, delivery_id, now)
             raise Unrecognised("A receipt for a message that is not ours.", code="unknown_receipt")
         case MessageEdited():
             return await record_edit(conn, connected, happening, delivery_id)
@@ -204,26 +204,28 @@ async def record_message(
     conn: Connection,
     connected: Connected,
     message: MessageReceived,
+    inbound: Inbound,
     stored: dict[int, Stored],
     delivery_id: int,
-    at: datetime,
     now: datetime,
 ) -> Outcome:
     """Match, then record with everything that changes; and the rule says who gets it. Contacts are made here when nobody has this address (R-120,
     R-700), unless a list or a filter keeps the message out of the inbox (R-804)."""
-    message_id = await store.record(conn, _received(connected, message, at), delivery_id)
+    received = _received(connected, message, inbound, now)
+    message_id = await store.record(conn, received, delivery_id)
     if message_id is None:
         return "duplicate"
     if message.media:
         await attach.record(conn, connected.row.account_id, message_id, message.media, stored)
-    if connected.row.is_assigning and now - at < PAST:
+    if connected.row.is_assigning and not received.is_past and now - received.at < PAST:
         await route(conn, connected.row.account_id, message_id, now)
     return message_id
 
 
-def _received(connected: Connected, message: MessageReceived, at: datetime) -> store.Received:
+def _received(connected: Connected, message: MessageReceived, inbound: Inbound, now: datetime) -> store.Received:
     """What there is to record, in a form that the database holds."""
     row = connected.row
+    is_past = inbound.headers.get("is-past") == "yes"
     identity_type = connected.channel.abilities.identity
     keys = [
         key for key in message.thread if key.how != "conversation" or (key.value.isascii() and key.value.isdigit() and len(key.value) < 19)
@@ -235,7 +237,7 @@ def _received(connected: Connected, message: MessageReceived, at: datetime) -> s
         channel=row.id,
         inbox=row.inbox_id,
         direction=message.direction,
-        at=at,
+        at=_arrived_at(inbound, now),
         identity_type=identity_type,
         scope=row.id if identity_type == "opaque" else 0,
         address=_normal_address(message, identity_type),
@@ -258,12 +260,13 @@ def _received(connected: Connected, message: MessageReceived, at: datetime) -> s
         recipients=[_party(one) for one in message.recipients[:RECIPIENTS_KEPT]],
         reply_to=[_party(one) for one in message.reply_to],
         origin=dict(message.origin),
-        data=_odd(message),
+        data=_odd(message) | ({"is_past": True} if is_past else {}),
         is_automatic=message.is_automatic,
         may_answer=message.may_answer_automatically,
         has_attachments=bool(message.media),
         sent_at=message.sent_at,
         signs=list(message.signs),
+        is_past=is_past,
     )
 
 

@@ -1,6 +1,6 @@
 """SQL of the road in: the raw delivery, the match, and the record. Read it beside `core/conversations/receive.py`.
 
-The hot part is three functions in the database (migrations 0004 to 0130): `keep_delivery`, `record_received`, and `take_in_message`, which is both.
+The hot part is three functions in the database (migrations 0004 to 0143): `keep_delivery`, `record_received`, and `take_in_message`, which is both.
 Values go there as one JSON document: a round trip and a parameter each cost more than the inserts themselves.
 """
 
@@ -47,7 +47,8 @@ class Kept(msgspec.Struct):
 
 
 class Received(msgspec.Struct, kw_only=True):
-    """A received message with everything that recording it needs, named as in the type `received_message` of migrations 0004 and 0070.
+    """A received message with everything that recording it needs, named as in the type `received_message` of migrations 0004, 0070 and
+    0143.
 
     `key_*` are the ways to find its conversation, best first; `mentions` are ids of other messages that it names."""
 
@@ -84,6 +85,7 @@ class Received(msgspec.Struct, kw_only=True):
     has_attachments: bool
     sent_at: datetime | None
     signs: list[str]
+    is_past: bool
 
 
 async def take_in_message(conn: Connection, raw: Raw, message: Received) -> tuple[int, str, int | None]:

@@ -171,11 +171,11 @@ async def _seen(conn: Connection, account_id: int, rows: list[Row], now: datetim
 
 
 OLD = timedelta(days=2)
-"""What is filled in from a mailbox's past, or came over an outage as long as this, stands in the lists but is no news to anybody."""
+"""What came over an outage as long as this stands in the lists but is no news to anybody."""
 
 
 def _of_message(book: "_Book", one: Told, mentioned: list[int], *, is_first: bool) -> None:
-    if one.is_hidden or book.now - one.created_at > OLD:
+    if one.is_hidden or one.data.get("is_past") or book.now - one.created_at > OLD:
         return
     where = (one.conversation_id, one.inbox_id, one.id)
     if one.type == "system":

@@ -283,6 +283,9 @@ async def test_filling_the_past_from_a_day_and_again_after_a_crash(server: Dovec
     wanted = [str(nth) for nth in range(150) if date.fromtimestamp(now - (200 - nth) * DAY) >= since]
     assert sorted(box.subjects()) == sorted([*wanted, "archived", "today", "later"])
     assert told["gap"] == 0
+    new = [one.body for one in box.delivered if one.headers.get("is-past") != "yes"]
+    assert len(new) == 2
+    assert all(b"today" in one or b"later" in one for one in new)
     assert told["backfill"] == {"since": since.isoformat(), "state": "done", "done": len(wanted) + 2, "total": len(wanted) + 2}
 
 
