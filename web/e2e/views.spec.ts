@@ -220,6 +220,7 @@ test("on a phone a row is swept aside, and that is undone", async ({ inbox, worl
   await expect(rowOf(inbox, "Sweep me")).toBeVisible();
   await sweep(-160);
   await expect(inbox.getByText("Snoozed until tomorrow morning")).toBeVisible();
+  await expect.poll(async () => (await listed(inbox, "view=snoozed")).map((one) => one.subject)).toContain("Sweep me");
   await go(inbox, "/inbox/snoozed");
   await expect(rowOf(inbox, "Sweep me")).toBeVisible();
 });
