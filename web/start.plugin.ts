@@ -1,5 +1,6 @@
 /* Makes src/app/start.ts a small script of its own, with everything it needs in it, and names it first in the page: a module would wait for the whole page
- * to be read, and one that shares files with the app for the app. It is told where the words of each language are. */
+ * to be read, and one that shares files with the app for the app. It is told where the words of each language are, and
+ * the font. */
 import { createHash } from "node:crypto";
 import { build, type Plugin } from "vite";
 import { LOCALES } from "./src/ui/preferredLocale.ts";
@@ -44,7 +45,9 @@ export function start(): Plugin {
           if (!chunk) throw new Error(`there are no words in “${locale}”`);
           return `data-${locale}="/${chunk.fileName}"`;
         });
-        return html.replace(PLACE, `<script src="/${file}" ${words.join(" ")}></script>`);
+        const font = Object.keys(bundle ?? {}).find((name) => /\/inter-latin-wght-normal-[^/]*\.woff2$/.test(name));
+        if (!font) throw new Error("there is no font");
+        return html.replace(PLACE, `<script src="/${file}" ${words.join(" ")} data-font="/${font}"></script>`);
       },
     },
   };

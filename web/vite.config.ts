@@ -6,11 +6,12 @@ import { compiledAhead, firstFile, ownIcons } from "./chunks.plugin.ts";
 import { compressed } from "./compress.plugin.ts";
 import { messages } from "./messages.plugin.ts";
 import { start } from "./start.plugin.ts";
+import { worker } from "./worker.plugin.ts";
 
 const server = process.env.INNBOKS_URL ?? "http://127.0.0.1:8080";
 
 export default defineConfig({
-  plugins: [messages(), react(), ownIcons(), compiledAhead(), start(), compressed()],
+  plugins: [messages(), react(), ownIcons(), compiledAhead(), start(), worker(), compressed()],
   build: {
     target: "es2022",
     assetsInlineLimit: 0,

@@ -5,21 +5,30 @@ const DATA = "innboks-data";
 const KEPT_DATA =
   /^\/api\/(session|views|users|inboxes|channels|channel-accounts|tags|saved-views|conversations(\/\d+(\/messages)?)?)$/;
 const DATA_MAX = 400;
+const ASSETS_MAX = 400;
+/** What the page names, written here by the build (worker.plugin.ts); so every build has a worker of its own. */
+const NAMED = self.innboksNamed ?? [];
 
 addEventListener("install", (event) => {
+  // These the browser takes from what is kept by itself, which spares each of them the way through this script.
+  const parts = NAMED.filter((path) => path.startsWith("/assets/"));
+  const routes = parts.map((pathname) => ({ condition: { urlPattern: { pathname } }, source: { cacheName: SHELL } }));
+  if (routes.length) event.addRoutes?.(routes).catch(() => undefined);
   event.waitUntil(keepShell().then(() => skipWaiting()));
 });
-addEventListener("activate", (event) => event.waitUntil(clients.claim()));
+addEventListener("activate", (event) => event.waitUntil(Promise.all([clients.claim(), throwOldAway()])));
 
-/** The page and everything that it names. */
+/** The page and everything that it names. Scripts that are kept while installing are compiled at once, and start faster for it. */
 async function keepShell() {
   const cache = await caches.open(SHELL);
   const page = await fetch("/", { cache: "no-store" });
-  if (!page.ok) return;
-  const text = await page.clone().text();
-  await cache.put("/", page);
-  const named = [...text.matchAll(/(?:src|href|data-[a-z]+)="(\/[^"]+)"/g)].map((match) => match[1]);
-  await Promise.all(named.map((path) => cache.add(path).catch(() => undefined)));
+  if (page.ok) await cache.put("/", page);
+  await Promise.all(NAMED.map((path) => cache.add(path).catch(() => undefined)));
+}
+
+/** Parts of older builds: a page that is still open may need some of them, and those of long ago nobody does. */
+async function throwOldAway() {
+  await trim(await caches.open(SHELL), ASSETS_MAX);
 }
 
 addEventListener("fetch", (event) => {
@@ -66,7 +75,7 @@ async function data(request) {
     if (answer.ok) {
       void cache
         .put(request, answer.clone())
-        .then(() => trim(cache))
+        .then(() => trim(cache, DATA_MAX))
         .catch(() => undefined);
       return answer;
     }
@@ -86,9 +95,10 @@ async function marked(kept) {
   return new Response(await kept.blob(), { status: kept.status, headers });
 }
 
-async function trim(cache) {
+/** Keeps the newest so many. */
+async function trim(cache, most) {
   const keys = await cache.keys();
-  for (const key of keys.slice(0, Math.max(0, keys.length - DATA_MAX))) await cache.delete(key);
+  for (const key of keys.slice(0, Math.max(0, keys.length - most))) await cache.delete(key);
 }
 
 addEventListener("push", (event) => {

@@ -26,11 +26,13 @@ root.lang = preferredLocale(stored);
 
 if (isSignedIn()) for (const path of firstPaths(location, storedAppearance(stored).list_sort)) askEarly(path);
 
-// The words are the one script that is not named in the page, because which they are is only known here.
-const words = document.currentScript?.dataset[root.lang];
-if (words) {
-  const link = document.createElement("link");
-  link.rel = "modulepreload";
-  link.href = words;
-  document.head.append(link);
+function fetchAhead(href: string | undefined, given: Partial<HTMLLinkElement>): void {
+  if (href) document.head.append(Object.assign(document.createElement("link"), given, { href }));
 }
+const named = document.currentScript?.dataset ?? {};
+// The words are the one script that is not named in the page, because which they are is only known here.
+fetchAhead(named[root.lang], { rel: "modulepreload" });
+// The font is asked for when the first text is laid out, and when it comes all of it is laid out again. Where it lies beside the page it can be there in time;
+// over a line it would take the place of the scripts.
+if (navigator.serviceWorker?.controller)
+  fetchAhead(named.font, { rel: "preload", as: "font", type: "font/woff2", crossOrigin: "anonymous" });

@@ -74,10 +74,11 @@ export function Rows({ view, filter, rows, query, openId, open, onHover }: Props
   const reveal = (index: number, at: { top: number; height: number }) => {
     const element = scroller.current;
     if (index < 0 || !element) return;
+    const height = at.height || element.clientHeight; // 0: not measured yet
     const top = offsetOf(layout, index);
     const sticky = layout.sections.some((section) => section.group) ? HEADING_HEIGHT : 0;
     if (top - sticky < at.top) element.scrollTop = top - sticky;
-    else if (top + layout.rowHeight > at.top + at.height) element.scrollTop = top + layout.rowHeight - at.height;
+    else if (top + layout.rowHeight > at.top + height) element.scrollTop = top + layout.rowHeight - height;
   };
   // The open row comes into sight when another one is opened, but is not chased when the list moves. By what was seen last: asking the element would have the
   // browser lay everything out before it has to.
@@ -246,7 +247,9 @@ function useRange(scroller: RefObject<HTMLDivElement | null>, layout: ReturnType
       const [from, to] = rangeOf(latest.current, seen.current.top, seen.current.height, overscan);
       setRange((old) => (old[0] === from && old[1] === to ? old : [from, to]));
     };
-    look();
+    // What is drawn at first fills the window from the top. Asking the element for more then would have the browser lay out the whole page before it has to;
+    // the observer tells as soon as it has.
+    if (seen.current.height || scrolledTo.get(key)) look();
     element.addEventListener("scroll", look, { passive: true });
     const resizing = new ResizeObserver(look);
     resizing.observe(element);
@@ -258,8 +261,11 @@ function useRange(scroller: RefObject<HTMLDivElement | null>, layout: ReturnType
   useLayoutEffect(() => {
     const element = scroller.current;
     if (!element) return;
-    element.scrollTop = scrolledTo.get(key) ?? 0;
-    seen.current = { top: element.scrollTop, height: element.clientHeight };
+    const top = scrolledTo.get(key) ?? 0;
+    if (top || seen.current.top) {
+      element.scrollTop = top;
+      seen.current = { top: element.scrollTop, height: element.clientHeight };
+    }
     const keep = () => scrolledTo.set(key, element.scrollTop);
     element.addEventListener("scroll", keep, { passive: true });
     return () => element.removeEventListener("scroll", keep);
