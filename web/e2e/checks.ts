@@ -55,7 +55,7 @@ export async function axe(
 
 /** Every page of the settings. */
 export const SECTIONS =
-  "brand people teams roles availability hours channels inboxes properties tags sending snippets spam quarantine profile appearance notifications sessions tokens connection".split(
+  "brand people teams roles availability hours channels inboxes properties tags sending snippets spam quarantine profile appearance keyboard notifications sessions tokens connection".split(
     " ",
   );
 

@@ -68,3 +68,61 @@ test("a round of work by keyboard only", async ({ inbox, world }) => {
   await inbox.keyboard.press("m");
   await expect(inbox.getByRole("heading", { name: "Mine", exact: true })).toBeVisible();
 });
+
+test("single-letter keys are changed and turned off, and everything says so", async ({ inbox, world }) => {
+  await world.write({ from: "Nora Vik <nora@letters.example>", subject: "Letters", text: "Do not close me" });
+  const { url } = world.innboks;
+  const row = inbox.getByRole("link", { name: /Letters/ });
+  await inbox.goto(`${url}/settings/keyboard`);
+  const item = (name: string) => inbox.getByRole("listitem").filter({ hasText: name });
+  const close = item("Close");
+  await close.getByRole("button", { name: /^Change/ }).click();
+  await expect(close.getByRole("status")).toContainText("Press the new key");
+  await inbox.keyboard.press("r");
+  await expect(close.getByRole("status")).toHaveText(
+    "R is the key of “Reply”. Press another one, or change that one first.",
+  );
+  await inbox.keyboard.press("g");
+  await expect(close.getByRole("status")).toContainText("G is the key of");
+  await inbox.keyboard.press("Control+q");
+  await expect(close.getByRole("status")).toHaveText("Press a single letter, figure or sign.");
+  await inbox.keyboard.press("q");
+  await expect(close.locator("kbd")).toHaveText("Q");
+
+  await inbox.goto(`${url}/inbox/open?sort=newest`);
+  await row.click();
+  await expect(inbox.locator(".closeit")).toHaveAttribute("title", "Close (Q)");
+  await inbox.keyboard.press("e");
+  await inbox.keyboard.press("q");
+  await expect(row).toHaveCount(0);
+  await expect(inbox.locator(".toast kbd")).toHaveText("Z");
+  await inbox.keyboard.press("z");
+  await expect(row).toBeVisible();
+
+  await inbox.goto(`${url}/settings/keyboard`);
+  await close.getByRole("button", { name: /^As usual/ }).click();
+  await expect(close.locator("kbd")).toHaveText("E");
+  await inbox.getByRole("switch", { name: "Single-letter keys" }).uncheck();
+  await expect(inbox.getByRole("heading", { name: "Keys", exact: true })).toHaveCount(0);
+
+  // Another browser of the same person: it is kept with them.
+  await inbox.evaluate(() => localStorage.clear());
+  await inbox.goto(`${url}/inbox/open?sort=newest`);
+  await row.click();
+  await expect(inbox.locator(".closeit")).toHaveAttribute("title", "Close");
+  for (const key of ["e", "q", "r", "g", "m", "?", "/", "Shift+I", "x"]) await inbox.keyboard.press(key);
+  await expect(inbox).toHaveURL(/\/inbox\/open\/\d+/);
+  await expect(row).toBeVisible();
+  await expect(inbox.getByRole("dialog")).toHaveCount(0);
+  await expect(inbox.getByRole("button", { name: "Assigned to nobody" })).toBeVisible();
+  await inbox.keyboard.press("Control+k");
+  await expect(inbox.getByRole("option", { name: /Close/ }).locator("kbd")).toHaveCount(0);
+  await inbox.keyboard.press("Escape");
+  await inbox.getByRole("button", { name: "Keyboard shortcuts" }).click();
+  const sheet = inbox.getByRole("dialog", { name: "Keyboard shortcuts" });
+  await expect(sheet).toContainText("You turned single-letter keys off.");
+  await expect(sheet.locator("dt").filter({ hasText: /^Close/ })).toHaveCount(0);
+  await sheet.getByRole("link", { name: "Change the keys" }).click();
+  await inbox.getByRole("switch", { name: "Single-letter keys" }).check();
+  await expect(inbox.getByRole("heading", { name: "Keys", exact: true })).toBeVisible();
+});

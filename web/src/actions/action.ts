@@ -29,26 +29,8 @@ export interface Action {
   group: Group;
   label: (conversation: Conversation | null) => MessageId;
   icon?: (scope: Scope) => LucideIcon;
-  /** "j", "Shift+I", "Mod+Enter", "g m" (one after the other). */
+  /** "j", "Shift+I", "Mod+Enter", "g m" (one after the other). What of them acts for this person, keysOf (ui/hotkeys.ts) says. */
   keys: string[];
   when: (scope: Scope) => boolean;
   run: (scope: Scope) => void;
-}
-
-const isMac = typeof navigator !== "undefined" && /Mac|iPhone|iPad/.test(navigator.platform);
-
-const SHOWN: Record<string, string> = {
-  Mod: isMac ? "⌘" : "Ctrl",
-  ArrowDown: "↓",
-  ArrowUp: "↑",
-  Escape: "Esc",
-};
-
-/** Keys as people read them: "Shift I", "⌘ Enter", "G then M" is left to the sheet. */
-export function shownKeys(keys: string | undefined): string {
-  if (!keys) return "";
-  return keys
-    .split(/[+ ]/)
-    .map((key) => SHOWN[key] ?? (key.length === 1 ? key.toUpperCase() : key))
-    .join(" ");
 }

@@ -25,16 +25,18 @@ export function offer(actions: Action[], scope: Scope): () => void {
   };
 }
 
+export const searchAction: Action = {
+  name: "search",
+  group: "app",
+  label: () => "action.search",
+  icon: () => Search,
+  keys: ["/"],
+  when: () => true,
+  run: askSearch,
+};
+
 export const finderActions: Action[] = [
-  {
-    name: "search",
-    group: "app",
-    label: () => "action.search",
-    icon: () => Search,
-    keys: ["/"],
-    when: () => true,
-    run: askSearch,
-  },
+  searchAction,
   {
     name: "palette",
     group: "app",

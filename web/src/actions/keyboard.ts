@@ -1,5 +1,7 @@
-/* Turns key presses into actions. Single letters act only outside text fields, dialogs and menus. */
+/* Turns key presses into actions. Single letters act only outside text fields, dialogs and menus, and only where the person
+ * has not turned them off (ui/hotkeys.ts). */
 import { useEffect, useRef } from "react";
+import { keysOf } from "../ui/hotkeys";
 import type { Action, Scope } from "./action";
 import { offer } from "./finder";
 
@@ -31,9 +33,9 @@ const isElsewhere = (target: EventTarget | null) =>
 /** Finds what a key means after `before` (the first key of a sequence, or ""). */
 export function findAction(actions: Action[], before: string, key: string): Action | "wait" | undefined {
   const written = before ? `${before} ${key}` : key;
-  const exact = actions.find((action) => action.keys.includes(written));
+  const exact = actions.find((action) => keysOf(action).includes(written));
   if (exact) return exact;
-  return actions.some((action) => action.keys.some((keys) => keys.startsWith(`${written} `))) ? "wait" : undefined;
+  return actions.some((action) => keysOf(action).some((keys) => keys.startsWith(`${written} `))) ? "wait" : undefined;
 }
 
 export function useKeyboard(actions: Action[], scope: Scope): void {

@@ -1,6 +1,6 @@
 /* Every action of the inbox. */
 import { Forward, MessageSquareLock, Reply, ReplyAll } from "lucide-react";
-import { undoLast } from "../ui/toasts";
+import { UNDO_KEY, undoLast } from "../ui/toasts";
 import type { Action, Scope } from "./action";
 import { finderActions } from "./finder";
 import { askComposer, panes, stepPane, togglePane } from "./panes";
@@ -94,21 +94,29 @@ const moving: Action[] = [
 ];
 
 const undo: Action = {
-  name: "undo",
+  ...UNDO_KEY,
   group: "app",
   label: () => "action.undo",
-  keys: ["z"],
   when: always,
   run: () => void undoLast(),
 };
 
-const sheet: Action = {
+export const sheet: Action = {
   name: "sheet",
   group: "app",
   label: () => "action.sheet",
   keys: ["?"],
   when: always,
   run: () => panes.set({ isSheetOpen: true }),
+};
+
+export const contextAction: Action = {
+  name: "context",
+  group: "app",
+  label: () => "action.context",
+  keys: ["]"],
+  when: isOpenOne,
+  run: () => togglePane("hasContext"),
 };
 
 export const actions: Action[] = [
@@ -188,14 +196,7 @@ export const actions: Action[] = [
     when: always,
     run: () => togglePane("hasViews"),
   },
-  {
-    name: "context",
-    group: "app",
-    label: () => "action.context",
-    keys: ["]"],
-    when: isOpenOne,
-    run: () => togglePane("hasContext"),
-  },
+  contextAction,
   sheet,
 ];
 

@@ -22,6 +22,15 @@ function extendBy(scope: Scope, by: 1 | -1): void {
 
 const hasSelection = () => selection.get().ids.size > 0 || listed.get().isSelecting;
 
+export const filterAction: Action = {
+  name: "filter",
+  group: "move",
+  label: () => "action.filter",
+  keys: ["v"],
+  when: () => true,
+  run: () => filterPanel.set({ isOpen: true }),
+};
+
 export const selectingActions: Action[] = [
   {
     name: "select",
@@ -67,12 +76,5 @@ export const selectingActions: Action[] = [
     when: hasSelection,
     run: stopSelecting,
   },
-  {
-    name: "filter",
-    group: "move",
-    label: () => "action.filter",
-    keys: ["v"],
-    when: () => true,
-    run: () => filterPanel.set({ isOpen: true }),
-  },
+  filterAction,
 ];

@@ -3,7 +3,9 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, Outlet, useLocation, useParams } from "@tanstack/react-router";
 import { Contact, Inbox, Keyboard, Search, Settings2, WifiOff } from "lucide-react";
 import { lazy, Suspense, useEffect, useRef } from "react";
+import { searchAction } from "../actions/finder";
 import { land } from "../actions/landing";
+import { sheet } from "../actions/list";
 import { panes } from "../actions/panes";
 import { startListNews } from "../api/listNews";
 import { live, retryLive, startLive } from "../api/live";
@@ -30,6 +32,7 @@ import { auth } from "../features/session/auth";
 import { MeMenu } from "../features/users/MeMenu";
 import { Button } from "../ui/Button";
 import { firstPaint, painted, useFirstPaint } from "../ui/firstPaint";
+import { adoptHotkeys, hotkeys, withKey } from "../ui/hotkeys";
 import { t, withWords } from "../ui/i18n";
 import { useStore } from "../ui/store";
 import { Everywhere } from "./Everywhere";
@@ -53,6 +56,9 @@ export function Shell() {
   const isInbox = path.startsWith("/inbox");
   useLanding(isInbox ? `/inbox/${view}` : path);
   const meId = me?.id;
+  useStore(hotkeys, (state) => state); // the tooltips name keys
+  const preferences = me?.preferences;
+  useEffect(() => adoptHotkeys(preferences), [preferences]);
   const isPainted = useFirstPaint();
   const setAwayBy = useQuery({ ...planQuery(meId ?? ""), enabled: isPainted && meId !== undefined }).data?.set_away_by;
   useEffect(() => {
@@ -108,7 +114,7 @@ export function Shell() {
           className="railitem"
           to="/search"
           activeProps={{ className: "active", "aria-current": "page" }}
-          title={`${t("nav.search")} (/)`}
+          title={withKey(t("nav.search"), searchAction)}
         >
           <Search />
           <span className="sr">{t("nav.search")}</span>
@@ -117,7 +123,7 @@ export function Shell() {
           type="button"
           className="railitem"
           aria-label={t("action.sheet")}
-          title={`${t("action.sheet")} (?)`}
+          title={withKey(t("action.sheet"), sheet)}
           onClick={() => panes.set({ isSheetOpen: true })}
         >
           <Keyboard />

@@ -2,6 +2,7 @@
 import { CircleAlert, X } from "lucide-react";
 import { type RefObject, useEffect, useLayoutEffect, useRef, useState } from "react";
 import { IconButton } from "./Button";
+import { hotkeys, shownKey } from "./hotkeys";
 import { t } from "./i18n";
 import { createStore, useStore } from "./store";
 
@@ -20,6 +21,9 @@ interface Toast {
 const LIFE_MS = 8000;
 const toasts = createStore<{ shown: readonly Toast[] }>({ shown: [] });
 let nextId = 1;
+
+/** What undoes without the pointer, unless the person chose another key. */
+export const UNDO_KEY = { name: "undo", keys: ["z"] };
 
 /** What `Z` can still undo after its toast has gone, the newest last. */
 const lasting: { id: number; undo: () => void }[] = [];
@@ -169,7 +173,7 @@ function ToastCard({ toast: one }: { toast: Toast }) {
             one.undo?.();
           }}
         >
-          {t("common.undo")} <kbd>Z</kbd>
+          {t("common.undo")} <UndoKey />
           {one.left ? <Countdown left={one.left} /> : null}
         </button>
       ) : one.total ? null : (
@@ -179,6 +183,11 @@ function ToastCard({ toast: one }: { toast: Toast }) {
       )}
     </div>
   );
+}
+
+function UndoKey() {
+  const key = useStore(hotkeys, () => shownKey(UNDO_KEY));
+  return key ? <kbd>{key}</kbd> : null;
 }
 
 /** The seconds that are left. Not for screen readers: it would chatter; the words say that it can be undone. */

@@ -4,6 +4,8 @@ import { Link } from "@tanstack/react-router";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { ArrowDown, ArrowUp } from "lucide-react";
 import { type KeyboardEvent, useEffect, useRef, useSyncExternalStore } from "react";
+import { findAction, keyName } from "../../actions/keyboard";
+import { actions } from "../../actions/list";
 import { contactPropertiesQuery } from "../../api/queries";
 import type { ContactProperty, ContactRow, Page, User } from "../../api/types";
 import { Avatar } from "../../ui/Avatar";
@@ -81,10 +83,12 @@ export function ContactTable({ list, rows, users, search, onChange }: Props) {
 
   const step = (event: KeyboardEvent<HTMLElement>) => {
     const link = (event.target as HTMLElement).closest<HTMLElement>("[data-contact]");
-    const by = { ArrowDown: 1, ArrowUp: -1, j: 1, k: -1 }[event.key];
+    const means = findAction(actions, "", keyName(event));
+    const name = typeof means === "object" ? means.name : undefined;
+    const by = name === "next" ? 1 : name === "previous" ? -1 : 0;
     const at = Number(link?.dataset.contact ?? -1);
     if (at < 0 || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.key === "x" && rows[at]) toggleChosen(rows[at].id);
+    if (name === "select" && rows[at]) toggleChosen(rows[at].id);
     else if (by) {
       const to = Math.max(0, Math.min(rows.length - 1, at + by));
       virtual.scrollToIndex(to);

@@ -2,11 +2,13 @@ import { Link } from "@tanstack/react-router";
 import { ArrowUpRight, Ellipsis, X } from "lucide-react";
 import { useState } from "react";
 import type { Scope } from "../../actions/action";
+import { contextAction } from "../../actions/list";
 import { togglePane } from "../../actions/panes";
 import type { Contact, Conversation } from "../../api/types";
 import { Avatar } from "../../ui/Avatar";
 import { IconButton } from "../../ui/Button";
 import { day } from "../../ui/format";
+import { shownKey } from "../../ui/hotkeys";
 import { t } from "../../ui/i18n";
 import { Menu } from "../../ui/Menu";
 import { contactName } from "../conversations/Row";
@@ -81,7 +83,12 @@ export function PersonHead({ contact, conversation, scope }: Props) {
       >
         <Ellipsis />
       </Menu>
-      <IconButton className="s hidepane" label={t("contact.hide")} keys="]" onClick={() => togglePane("hasContext")}>
+      <IconButton
+        className="s hidepane"
+        label={t("contact.hide")}
+        keys={shownKey(contextAction)}
+        onClick={() => togglePane("hasContext")}
+      >
         <X />
       </IconButton>
       {isLinking ? <LinkDialog conversation={conversation} scope={scope} onClose={() => setLinking(false)} /> : null}

@@ -1,10 +1,12 @@
 import { Link2, UserRoundPlus, X } from "lucide-react";
 import { useState } from "react";
 import type { Scope } from "../../actions/action";
+import { contextAction } from "../../actions/list";
 import { togglePane } from "../../actions/panes";
 import type { Conversation } from "../../api/types";
 import { Avatar } from "../../ui/Avatar";
 import { Button, IconButton } from "../../ui/Button";
+import { shownKey } from "../../ui/hotkeys";
 import { t } from "../../ui/i18n";
 import { contactName } from "../conversations/Row";
 import { CreateDialog } from "./CreateDialog";
@@ -21,7 +23,12 @@ export function Unknown({ conversation, scope }: { conversation: Conversation; s
         <h2 className="grow" dir="auto">
           {contactName(conversation)}
         </h2>
-        <IconButton className="s hidepane" label={t("contact.hide")} keys="]" onClick={() => togglePane("hasContext")}>
+        <IconButton
+          className="s hidepane"
+          label={t("contact.hide")}
+          keys={shownKey(contextAction)}
+          onClick={() => togglePane("hasContext")}
+        >
           <X />
         </IconButton>
       </div>

@@ -1,12 +1,13 @@
 /* What can be done to all chosen conversations at once: the same actions and keys as for one. Stands over the list while something is chosen. */
 import { AlarmClock, ArrowRightLeft, Ellipsis, SignalHigh, Tags, UserRoundPlus } from "lucide-react";
 import type { ReactNode } from "react";
-import { type Action, type Scope, shownKeys } from "../../actions/action";
+import type { Action, Scope } from "../../actions/action";
 import { actions } from "../../actions/list";
 import type { PickerKind } from "../../actions/pickers";
 import { targets } from "../../actions/steer";
 import { closeAction } from "../../actions/steering";
 import { IconButton } from "../../ui/Button";
+import { shownKey } from "../../ui/hotkeys";
 import { t } from "../../ui/i18n";
 import { Menu } from "../../ui/Menu";
 import { PickerButton } from "../steering/PickerButton";
@@ -31,7 +32,7 @@ export function BulkBar({ scope }: { scope: Scope }) {
   );
   return (
     <div className="bulkbar" role="toolbar" aria-label={t("bulk.label")}>
-      <IconButton label={closeWords} keys={shownKeys(closeAction.keys[0])} onClick={() => closeAction.run(scope)}>
+      <IconButton label={closeWords} keys={shownKey(closeAction)} onClick={() => closeAction.run(scope)}>
         <CloseIcon />
       </IconButton>
       {PICKERS.map(([kind, icon]) => (
@@ -50,7 +51,7 @@ function MoreMenu({ scope }: { scope: Scope }) {
     .map((action) => ({
       id: action.name,
       label: t(action.label(null)),
-      keys: shownKeys(action.keys[0]),
+      keys: shownKey(action),
       run: () => setTimeout(() => action.run(scope)),
     }));
   return (

@@ -2,7 +2,9 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Check } from "lucide-react";
 import type { ReactNode } from "react";
+import { sheet } from "../../actions/list";
 import { channelAccountsQuery } from "../../api/queries";
+import { shownKey } from "../../ui/hotkeys";
 import { t } from "../../ui/i18n";
 
 /** Beside an empty inbox: what is done and what comes next. Without conversations, else a word about how to begin. */
@@ -57,11 +59,13 @@ export default function FirstSteps({ isFirstRun }: { isFirstRun: boolean }) {
 }
 
 function Keys() {
+  const key = shownKey(sheet);
+  if (!key) return null;
   const [before, after] = t("steps.keys", { key: "\u0000" }).split("\u0000");
   return (
     <span>
       {before}
-      <kbd>?</kbd>
+      <kbd>{key}</kbd>
       {after}
     </span>
   );

@@ -3,12 +3,13 @@ import { useQuery } from "@tanstack/react-query";
 import { ListFilter as FilterIcon, Menu as MenuIcon, Search, SquareCheckBig } from "lucide-react";
 import type { ReactNode } from "react";
 import type { Scope } from "../../actions/action";
-import { shownKeys } from "../../actions/action";
 import { actions } from "../../actions/list";
+import { filterAction } from "../../actions/selecting";
 import type { ListFilter } from "../../api/lists";
 import { viewsQuery } from "../../api/queries";
 import type { Conversation, Id } from "../../api/types";
 import { IconButton } from "../../ui/Button";
+import { shownKey, withKey } from "../../ui/hotkeys";
 import { t } from "../../ui/i18n";
 import { Popover } from "../../ui/Popover";
 import { Empty, Failed, Skeleton } from "../../ui/States";
@@ -95,13 +96,13 @@ function Buttons({ scope }: { scope: Scope }) {
   return (
     <>
       {search ? (
-        <IconButton label={t(search.label(null))} keys={shownKeys(search.keys[0])} onClick={() => search.run(scope)}>
+        <IconButton label={t(search.label(null))} keys={shownKey(search)} onClick={() => search.run(scope)}>
           <Search />
         </IconButton>
       ) : null}
       <Popover
         label={t("filter.title")}
-        title={`${t("action.filter")} (V)`}
+        title={withKey(t("action.filter"), filterAction)}
         className="iconbtn"
         trigger={<FilterIcon />}
         isOpen={isOpen}

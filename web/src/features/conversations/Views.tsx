@@ -3,10 +3,11 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { CalendarClock, ChevronRight, Inbox, Plus, SquarePen } from "lucide-react";
 import type { ReactNode } from "react";
-import { type Scope, shownKeys } from "../../actions/action";
+import type { Scope } from "../../actions/action";
 import { actions } from "../../actions/list";
 import { channelAccountsQuery, inboxesQuery, sessionQuery, viewsQuery } from "../../api/queries";
 import { IconButton } from "../../ui/Button";
+import { shownKey } from "../../ui/hotkeys";
 import { t } from "../../ui/i18n";
 import { inWords } from "../../ui/serverWords";
 import { useStore } from "../../ui/store";
@@ -103,7 +104,7 @@ function NewButton({ scope }: { scope: Scope }) {
   const action = actions.find((one) => one.name === "new" || one.name === "new_conversation");
   if (!action) return null;
   return (
-    <IconButton label={t(action.label(null))} keys={shownKeys(action.keys[0])} onClick={() => action.run(scope)}>
+    <IconButton label={t(action.label(null))} keys={shownKey(action)} onClick={() => action.run(scope)}>
       <SquarePen />
     </IconButton>
   );

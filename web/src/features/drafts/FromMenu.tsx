@@ -1,6 +1,6 @@
 import { ChevronDown } from "lucide-react";
-import { shownKeys } from "../../actions/action";
 import type { Channel, ChannelAccount } from "../../api/types";
+import { shownKeys } from "../../ui/hotkeys";
 import { t } from "../../ui/i18n";
 import { Menu } from "../../ui/Menu";
 import { ChannelBadge, KindBadge } from "../channels/ChannelBadge";

@@ -2,12 +2,13 @@
 import { type QueryClient, useQueryClient } from "@tanstack/react-query";
 import { AlarmClock, BellRing, CalendarClock, ChevronDown, CircleCheck, Send } from "lucide-react";
 import { lazy, Suspense, useEffect, useRef, useState } from "react";
-import { type Scope, shownKeys } from "../../actions/action";
+import type { Scope } from "../../actions/action";
 import type { Mode } from "../../actions/panes";
 import { live } from "../../api/live";
 import { keys, type MessagePages } from "../../api/queries";
 import type { Conversation, NewMessage } from "../../api/types";
 import { Button } from "../../ui/Button";
+import { shownKeys } from "../../ui/hotkeys";
 import { t, withWords } from "../../ui/i18n";
 import { Menu, type MenuItem } from "../../ui/Menu";
 import { useStore } from "../../ui/store";

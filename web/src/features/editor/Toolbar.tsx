@@ -1,8 +1,8 @@
 /* The buttons under the text. One tab stop, arrow keys between them; what a channel cannot carry has no button. */
 import { Bold, Ellipsis, Image as ImageIcon, Italic, Link2, List, Paperclip, Smile } from "lucide-react";
 import { type KeyboardEvent, type ReactNode, type RefObject, useRef, useState } from "react";
-import { shownKeys } from "../../actions/action";
 import { IconButton } from "../../ui/Button";
+import { shownKeys } from "../../ui/hotkeys";
 import { t } from "../../ui/i18n";
 import { Menu, type MenuItem } from "../../ui/Menu";
 import type { RichApi } from "./create";

@@ -1,10 +1,11 @@
 import { AlarmClock, ChevronLeft, CircleAlert, Ellipsis, PanelRight } from "lucide-react";
-import { type Action, type Scope, shownKeys } from "../../actions/action";
-import { actions } from "../../actions/list";
+import type { Action, Scope } from "../../actions/action";
+import { actions, contextAction } from "../../actions/list";
 import { panes, togglePane } from "../../actions/panes";
 import { closeAction } from "../../actions/steering";
 import type { Conversation } from "../../api/types";
 import { Button, IconButton } from "../../ui/Button";
+import { shownKey, withKey } from "../../ui/hotkeys";
 import { t } from "../../ui/i18n";
 import { Menu } from "../../ui/Menu";
 import { useStore } from "../../ui/store";
@@ -45,7 +46,7 @@ export function ThreadHeader({ conversation, scope: wide }: Props) {
         </PickerButton>
         <IconButton
           label={t("action.context")}
-          keys="]"
+          keys={shownKey(contextAction)}
           aria-pressed={hasContext}
           onClick={() => togglePane("hasContext")}
         >
@@ -56,7 +57,7 @@ export function ThreadHeader({ conversation, scope: wide }: Props) {
           size="s"
           className="closeit"
           icon={<CloseIcon />}
-          title={`${t(closeAction.label(conversation))} (${shownKeys(closeAction.keys[0])})`}
+          title={withKey(t(closeAction.label(conversation)), closeAction)}
           onClick={() => closeAction.run(scope)}
         >
           <span>{t(closeAction.label(conversation))}</span>
@@ -106,7 +107,7 @@ function MoreMenu({ scope }: { scope: Scope }) {
       id: action.name,
       label: t(action.label(scope.conversation)),
       icon: iconOf(action, scope),
-      keys: shownKeys(action.keys[0]),
+      keys: shownKey(action),
       startsGroup: STARTS.includes(action.name),
       // When the menu has closed and given the focus back: some open a picker or a dialog.
       run: () => setTimeout(() => action.run(scope)),

@@ -3,10 +3,10 @@ import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { ArrowRight, FileDown, FileUp, Inbox, LogOut, Plug, Search, Settings2, UserRound, Zap } from "lucide-react";
 import { useEffect, useState } from "react";
-import { shownKeys } from "../../actions/action";
 import { whatCanBeDone } from "../../actions/finder";
 import { everywhere } from "../../actions/list";
 import { channelAccountsQuery, channelsQuery, inboxesQuery, savedViewsQuery, usersQuery } from "../../api/queries";
+import { shownKey } from "../../ui/hotkeys";
 import { type MessageId, t } from "../../ui/i18n";
 import { BUILT_IN, VIEW_NAMES } from "../conversations/views";
 import { useMay } from "../people/people";
@@ -61,7 +61,7 @@ export function usePlaces(): Entry[] {
       label: t(VIEW_NAMES[name]),
       also: `${go} ${t(VIEW_NAMES[name])}`,
       icon: ArrowRight,
-      keys: keysOf(`go_${name}`),
+      keys: keyOf(`go_${name}`),
       run: view(name),
     })),
     ...saved.map((one) => ({
@@ -92,7 +92,7 @@ export function usePlaces(): Entry[] {
       group: "go",
       label: t("nav.search"),
       icon: Search,
-      keys: shownKeys("/"),
+      keys: keyOf("search"),
       run: () => void navigate({ to: "/search" }),
     },
     {
@@ -182,8 +182,8 @@ export function usePlaces(): Entry[] {
   ];
 }
 
-function keysOf(name: string): string | undefined {
-  return shownKeys(everywhere.find((action) => action.name === name)?.keys[0]) || undefined;
+function keyOf(name: string): string | undefined {
+  return shownKey(everywhere.find((action) => action.name === name)) || undefined;
 }
 
 /** What can be done on the screen behind the palette, asked once when it opens. */
@@ -197,7 +197,7 @@ function actionEntries(): Entry[] {
       group: "actions" as const,
       label: t(action.label(now.scope.conversation)),
       icon: action.icon?.(now.scope) ?? Zap,
-      keys: shownKeys(action.keys[0]) || undefined,
+      keys: shownKey(action) || undefined,
       run: () => action.run(now.scope),
     }));
 }

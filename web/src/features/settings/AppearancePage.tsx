@@ -1,16 +1,10 @@
-import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { patch } from "../../api/client";
-import { keys, sessionQuery } from "../../api/queries";
-import { saveInto } from "../../api/saving";
-import type { Session } from "../../api/types";
 import { type Appearance, appearance, type Density, setAppearance } from "../../ui/appearance";
 import { Select } from "../../ui/Field";
 import { type MessageId, t } from "../../ui/i18n";
-import { sentence } from "../../ui/States";
 import { useStore } from "../../ui/store";
 import { chosenTheme, setTheme, type Theme } from "../../ui/theme";
-import { toastError } from "../../ui/toasts";
+import { useSavePreferences } from "./savePreferences";
 
 const DENSITIES: Record<Density, MessageId> = { comfortable: "density.comfortable", compact: "density.compact" };
 const SORTS: Record<Appearance["list_sort"], MessageId> = {
@@ -21,23 +15,12 @@ const SORTS: Record<Appearance["list_sort"], MessageId> = {
 
 /** How the app looks, and in what order lists begin. Holds at once. */
 export function AppearancePage() {
-  const client = useQueryClient();
-  const me = useQuery(sessionQuery).data?.user;
+  const save = useSavePreferences();
   const { density, list_sort: sort } = useStore(appearance, (state) => state);
   const [theme, chooseTheme] = useState(chosenTheme());
-  const change = async (part: Partial<Appearance>) => {
+  const change = (part: Partial<Appearance>) => {
     setAppearance(part);
-    const preferences = { ...me?.preferences, appearance: appearance.get() };
-    try {
-      await saveInto<Session, unknown>(
-        client,
-        keys.session,
-        (held) => ({ ...held, user: { ...held.user, preferences } }),
-        () => patch("/api/users/me", { preferences }),
-      );
-    } catch (problem) {
-      toastError(sentence(problem));
-    }
+    void save({ appearance: appearance.get() });
   };
   return (
     <div className="narrow">
@@ -63,7 +46,7 @@ export function AppearancePage() {
           label={t("appearance.density")}
           hint={t("appearance.density_hint")}
           value={density}
-          onChange={(event) => void change({ density: event.target.value as Density })}
+          onChange={(event) => change({ density: event.target.value as Density })}
         >
           {Object.entries(DENSITIES).map(([one, name]) => (
             <option key={one} value={one}>
@@ -75,7 +58,7 @@ export function AppearancePage() {
           label={t("appearance.sort")}
           hint={t("appearance.sort_hint")}
           value={sort}
-          onChange={(event) => void change({ list_sort: event.target.value as Appearance["list_sort"] })}
+          onChange={(event) => change({ list_sort: event.target.value as Appearance["list_sort"] })}
         >
           {Object.entries(SORTS).map(([one, name]) => (
             <option key={one} value={one}>

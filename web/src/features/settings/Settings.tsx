@@ -7,6 +7,7 @@ import {
   CalendarClock,
   Clock,
   Inbox,
+  Keyboard,
   KeyRound,
   MonitorSmartphone,
   Palette,
@@ -39,6 +40,7 @@ import { Profile } from "../users/Profile";
 import { AppearancePage } from "./AppearancePage";
 import { BrandPage } from "./BrandPage";
 import { Inboxes } from "./Inboxes";
+import { KeyboardPage } from "./KeyboardPage";
 import { Sending } from "./Sending";
 import { Sessions } from "./Sessions";
 import { TagsPage } from "./TagsPage";
@@ -93,6 +95,7 @@ const GROUPS: { label: MessageId; sections: Section[] }[] = [
       { name: "profile", label: "settings.profile", icon: <UserRound />, Page: Profile },
       { name: "hours", label: "settings.hours", icon: <Clock />, Page: MyHours },
       { name: "appearance", label: "settings.appearance", icon: <Palette />, Page: AppearancePage },
+      { name: "keyboard", label: "settings.keyboard", icon: <Keyboard />, Page: KeyboardPage },
       { name: "notifications", label: "settings.notifications", icon: <Bell />, Page: NotificationSettings },
       { name: "sessions", label: "settings.sessions", icon: <MonitorSmartphone />, Page: Sessions },
       { name: "tokens", label: "settings.tokens", icon: <KeyRound />, Page: Tokens },

@@ -3,11 +3,12 @@
 import { useQuery } from "@tanstack/react-query";
 import { Trash2, X } from "lucide-react";
 import { type KeyboardEvent, useEffect, useId, useLayoutEffect, useRef, useState } from "react";
-import { type Scope, shownKeys } from "../../actions/action";
+import type { Scope } from "../../actions/action";
 import { starting, startWriting, stopWriting } from "../../actions/starting";
 import { channelAccountsQuery, channelsQuery, inboxesQuery } from "../../api/queries";
 import { announce } from "../../ui/announce";
 import { Button, IconButton } from "../../ui/Button";
+import { shownKeys } from "../../ui/hotkeys";
 import { t } from "../../ui/i18n";
 import { Empty } from "../../ui/States";
 import { useStore } from "../../ui/store";

@@ -1,9 +1,10 @@
 /* A button with a picker below it. A key or a menu entry opens the same one (actions/pickers.ts). */
 import { lazy, type ReactNode, Suspense } from "react";
-import { type Scope, shownKeys } from "../../actions/action";
+import type { Scope } from "../../actions/action";
 import { actions } from "../../actions/list";
 import { closePicker, type PickerKind, type Place, pickers } from "../../actions/pickers";
 import { KeepKeys } from "../../ui/EarlyKeys";
+import { withKey } from "../../ui/hotkeys";
 import { t, withWords } from "../../ui/i18n";
 import { Popover } from "../../ui/Popover";
 import { Skeleton } from "../../ui/States";
@@ -26,12 +27,11 @@ export function PickerButton({ kind, at, scope, label, className, children }: Pr
   const isOpen = useStore(pickers, (state) => state.kind === kind && state.at === at);
   const action = actions.find((one) => one.name === kind);
   const words = action ? t(action.label(null)) : "";
-  const keys = shownKeys(action?.keys[0]);
   return (
     <Popover
       label={words}
       name={label ?? words}
-      title={keys ? `${words} (${keys})` : words}
+      title={action ? withKey(words, action) : words}
       className={className}
       trigger={children}
       isOpen={isOpen}
