@@ -23,6 +23,7 @@ from innboks.sdk.happenings import MessageReceived as MessageReceived
 from innboks.sdk.happenings import Party as Party
 from innboks.sdk.happenings import ReactionReceived as ReactionReceived
 from innboks.sdk.happenings import ReceiptReceived as ReceiptReceived
+from innboks.sdk.happenings import SentTrace as SentTrace
 from innboks.sdk.happenings import Sign as Sign
 from innboks.sdk.happenings import Strict as Strict
 from innboks.sdk.happenings import TestReturned as TestReturned

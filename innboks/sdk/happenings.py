@@ -88,10 +88,21 @@ class MessageReceived(Strict, frozen=True, tag="message"):
     signs: Sequence[Sign] = ()
 
 
+class SentTrace(Strict, frozen=True):
+    """What a report shows of the message that it is about, for providers that replace our ids on the way. `is_ours` (it left from this channel
+    account) and `conversation_id` are what the channel has proved. `written_at`: the Date that it bears. `is_shown`: the report shows something of
+    the message, so that a message of ours would be recognised by it."""
+
+    conversation_id: int | None = None
+    is_ours: bool = False
+    is_shown: bool = False
+    written_at: datetime | None = None
+
+
 class ReceiptReceived(Strict, frozen=True, tag="receipt"):
     """Something became known about a message we sent: found by `external_ids` (any of them). `address` limits it to one recipient;
-    None means all. `reason` is a sentence for people, `code` the provider's. `report` is the message that told us (a bounce mail),
-    kept in the conversation as a system entry. `otherwise` is recorded as an ordinary message when no message of ours has these ids."""
+    None means all. `reason` is a sentence for people, `code` the provider's. When no message of ours has these ids, `trace` and
+    `address` may still tell which one it is, if only one fits; otherwise `otherwise`, the report itself, is recorded as an ordinary message."""
 
     external_ids: Sequence[str]
     state: Literal["sent", "delivered", "read", "failed", "delayed"]
@@ -100,6 +111,7 @@ class ReceiptReceived(Strict, frozen=True, tag="receipt"):
     code: str = ""
     at: datetime | None = None
     is_permanent: bool = True
+    trace: SentTrace | None = None
     otherwise: "MessageReceived | None" = None
 
 

@@ -245,7 +245,7 @@ async def test_a_receipt_of_one_does_not_take_the_message_from_the_queue_for_the
         connected = await parts.directory.find(parts, row.account_id, row.id)
         kept = await say(parts, row, "beside", id="beside")
         receipt = ReceiptReceived(external_ids=["out-1"], state=told, address="ella", reason="No such room")  # type: ignore[arg-type]
-        assert await record_receipt(parts, conn, connected, receipt, kept.delivery_id)
+        assert await record_receipt(parts, conn, connected, receipt, kept.delivery_id, parts.clock.now()) == "marked"
     after = await get_message(parts, actor, message.id)
     assert (after.state, after.next_try_at, after.reason) == ("queued", next_try, "Greylisted")
     parts.clock.advance(600)  # type: ignore[attr-defined]

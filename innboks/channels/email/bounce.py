@@ -1,4 +1,4 @@
-"""Tells failure reports from other mail and reads who did not get which mail, and why (AHEAD.md 5: a reply's state per recipient).
+"""Tells reports about a mail from other mail and reads who got it, who did not, and why (AHEAD.md 5: a reply's state per recipient).
 
 Evidence first, cheaply from the headers; only then is the mail taken apart (`bounce_notice.py`), its fields read here, its prose in
 `bounce_prose.py`; `bounce_texts.py` weighs the wording. Existing packages give addresses at most, without status, reason or the returned
@@ -13,7 +13,7 @@ from innboks.channels.email.bounce_notice import Fields, Notice, read_notice
 from innboks.channels.email.bounce_prose import ADDRESS, Refusal, refusals_in
 from innboks.channels.email.bounce_signs import DELAY, FAILURE, FORWARDED, NAMELESS, ROBOTS, SUBJECT, VACATION
 from innboks.channels.email.bounce_texts import BOILERPLATE, DEAD, DEAD_HOST, IDLE, REPLY, SPARED, STATUS, is_dead
-from innboks.channels.email.mail import Bounce, BounceRecipient, Mail
+from innboks.channels.email.mail import Arrival, Bounce, BounceRecipient, Mail
 from innboks.channels.email.message_ids import message_ids
 from innboks.channels.email.parts import parse_tree
 
@@ -26,29 +26,36 @@ _JSON = json.JSONDecoder()
 
 def detect_bounce(raw: bytes, mail: Mail) -> Bounce | None:
     """What the mail reports as undelivered, or None when it is no such report (read receipts, abuse reports, "delivered" reports and
-    automatic replies are not). `mail` is what `mime.parse_mail` made of `raw`. Never raises; of ordinary mail it sees the headers only."""
+    automatic replies are not). See `read_report`."""
+    return read_report(raw, mail)[0]
+
+
+def read_report(raw: bytes, mail: Mail) -> tuple[Bounce | None, Arrival | None]:
+    """What the mail reports as undelivered and as arrived; (None, None) when it is no report. `mail` is what `mime.parse_mail` made of `raw`.
+    Never raises; of ordinary mail it sees the headers only."""
     points = _header_points(raw, mail)
     if points == 0 or (points == 1 and not _carries_mail(raw, mail)):
-        return None
+        return None, None
     root = parse_tree(raw[:MOST_BYTES], [])
     notice = read_notice(root)
     if notice.is_feedback and not notice.recipients:
-        return None
+        return None, None
     ses = _read_ses(notice.prose) if notice.prose.lstrip().startswith("{") else None
     if ses is not None:
-        return ses if ses.recipients else None
+        return ses if ses.recipients else None, None
     subject = mail.subject.lower()
+    ids, returned = _returned_ids(notice, mail), dict(reversed(notice.returned))
     fielded = [fields for fields in notice.recipients if _address_of(fields)]
+    arrival = _arrival(fielded, ids, returned)
     if fielded:
         recipients, delayed = _from_fields(fielded, notice)
         if not recipients:
-            return None  # delivered, relayed, expanded: good news
+            return None, arrival
     else:
         if not _reports_failure(points, subject, notice):
-            return None
+            return None, None
         recipients, delayed = _from_prose(notice, mail), bool(DELAY.search(subject) or DELAY.search(notice.prose[:2_000].lower()))
-    ids, references = _returned_ids(notice, mail)
-    return Bounce(recipients=recipients[:MOST_RECIPIENTS], message_ids=ids, references=references, final=not delayed)
+    return Bounce(recipients=recipients[:MOST_RECIPIENTS], message_ids=ids, returned=returned, final=not delayed), arrival
 
 
 def _header_points(raw: bytes, mail: Mail) -> int:
@@ -112,9 +119,8 @@ def _from_fields(blocks: list[Fields], notice: Notice) -> tuple[list[BounceRecip
     delayed = 0
     alone = len({_address_of(fields).lower() for fields in blocks}) == 1
     for fields in blocks:
-        action = fields.get("action", "").strip().lower().split(" ")[0].strip("(); ")
-        status = _status_in(fields.get("status", ""))
-        if action in ("delivered", "relayed", "expanded") or (not action and status.startswith("2")):
+        action, status = _action_of(fields), _status_in(fields.get("status", ""))
+        if action in ("delivered", *_RELAYED):
             continue
         address = _address_of(fields)
         said = fields.get("diagnostic-code", "") or fields.get("status", "").partition("(")[2]
@@ -122,6 +128,22 @@ def _from_fields(blocks: list[Fields], notice: Notice) -> tuple[list[BounceRecip
         delayed += action == "delayed"
         found[address.lower()] = _recipient(address, status, said, context, action != "delayed")
     return list(found.values()), bool(found) and delayed >= len(found)
+
+
+_RELAYED = ("relayed", "expanded")
+
+
+def _action_of(fields: Fields) -> str:
+    """RFC 3464 §2.3.3. Where it is missing, a status of success speaks for it: of what, nobody knows."""
+    action = fields.get("action", "").strip().lower().split(" ")[0].strip("(); ")
+    return action or ("relayed" if _status_in(fields.get("status", "")).startswith("2") else "")
+
+
+def _arrival(blocks: list[Fields], ids: list[str], returned: dict[str, str]) -> Arrival | None:
+    found: dict[str, str] = {_address_of(fields): _action_of(fields) for fields in blocks[:MOST_RECIPIENTS]}
+    delivered = [address for address, action in found.items() if action == "delivered"]
+    relayed = [address for address, action in found.items() if action in _RELAYED]
+    return Arrival(delivered, relayed, ids, returned) if delivered or relayed else None
 
 
 def _status_in(text: str) -> str:
@@ -144,7 +166,8 @@ def _recipient(address: str, status: str, said: str, context: str, given_up: boo
     inner = _status_in(said) or _status_in(words)
     if inner and (not status or status.endswith(".0.0")):
         status = inner
-    return BounceRecipient(address=address, status=status, hard=is_dead(words, status, address, context, given_up), diagnostic=sentence)
+    is_hard = is_dead(words, status, address, context, given_up)
+    return BounceRecipient(address=address, status=status, hard=is_hard, diagnostic=sentence, is_delayed=not given_up)
 
 
 def _decoded(said: str) -> str:
@@ -234,17 +257,14 @@ def _read_ses(text: str) -> Bounce | None:
 # ---- what came back
 
 
-def _returned_ids(notice: Notice, mail: Mail) -> tuple[list[str], list[str]]:
-    """Ids of the mail that came back, and the other ids its headers name. Gmail's own reports name it in In-Reply-To."""
+def _returned_ids(notice: Notice, mail: Mail) -> list[str]:
+    """Ids of the mail that came back. Gmail's own reports name it in In-Reply-To."""
     ids = [value for name, value in notice.returned if name == "message-id"]
     ids.append(notice.report.get("x-original-message-id", ""))
     named = (line.strip() for line in notice.prose.split("\n") if line.strip().lower().startswith(("message-id:", "message id:")))
     ids += [line.partition(":")[2] for line in islice(named, 1)]
-    others = [value for name, value in notice.returned if name in ("in-reply-to", "references")]
-    answered = mail.in_reply_to or mail.references[-1:]
-    found = [one for value in ids for one in message_ids(value[:50_000])] or answered
-    references = [*(one for value in others for one in message_ids(value[:50_000])), *answered, *mail.references]
-    return list(dict.fromkeys(found)), [one for one in dict.fromkeys(references) if one not in found][:100]
+    found = [one for value in ids for one in message_ids(value[:50_000])]
+    return list(dict.fromkeys(found or mail.in_reply_to or mail.references[-1:]))
 
 
 # ---- the sentence for people

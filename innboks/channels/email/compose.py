@@ -15,12 +15,12 @@ import msgspec
 
 from innboks.channels.email import headers
 from innboks.channels.email.html_text import html_to_text
-from innboks.channels.email.own import LOOP_HEADER, loop_mark, message_id_for, reply_address
+from innboks.channels.email.own import LOOP_HEADER, loop_mark, message_id_for, reply_address, second_id
 from innboks.channels.email.settings import Config
 from innboks.sdk.contract import Author, Context, Outgoing, OutgoingFile, Party
 
 MAX_REFERENCES = 30
-"""Ids kept in References: the first, which names the thread, and the newest."""
+"""Ids kept in References: the first, which names the thread, the newest, and our own second one."""
 
 _TYPE = re.compile(r"[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,63}/[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,126}")
 _UNWANTED = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
@@ -96,7 +96,7 @@ def _header(ctx: Context, outgoing: Outgoing, message_id: str, shown: Sequence[P
     fields.append(headers.plain("Message-ID", f"<{message_id}>"))
     if outgoing.in_reply_to:
         fields.append(headers.message_ids("In-Reply-To", [outgoing.in_reply_to]))
-    fields.append(headers.message_ids("References", _references(outgoing)))
+    fields.append(headers.message_ids("References", [*_references(outgoing), second_id(message_id)]))
     fields.append(headers.plain(LOOP_HEADER, loop_mark(ctx)))
     return fields
 
@@ -107,7 +107,7 @@ def _references(outgoing: Outgoing) -> list[str]:
     if parent:
         ids = [*(one for one in ids if one != parent), parent]
     ids = list(dict.fromkeys(ids))
-    return ids if len(ids) <= MAX_REFERENCES else [ids[0], *ids[1 - MAX_REFERENCES :]]
+    return ids if len(ids) < MAX_REFERENCES else [ids[0], *ids[2 - MAX_REFERENCES :]]
 
 
 def _bodies(config: Config, outgoing: Outgoing) -> tuple[str, str]:

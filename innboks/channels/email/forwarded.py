@@ -24,7 +24,7 @@ _ADDRESS = re.compile(r"[^\s<>()\[\]\"',;:]{1,64}@[^\s<>()\[\]\"',;:]{1,190}")
 
 def original_sender(mail: Mail) -> Address | None:
     """The person whose mail was passed on, or None when this mail is no forward or does not say. Never raises; linear in the text."""
-    if mail.bounce is not None or not mail.sender:
+    if mail.bounce is not None or mail.arrival is not None or not mail.sender:
         return None
     found = _from_headers(mail) or _from_text(mail) or _from_attachment(mail)
     own = mail.sender[0].address.lower()

@@ -14,8 +14,9 @@ from innboks.channels.email import own
 from innboks.channels.email.authentication import CHECKED, Authentication, authentication_of
 from innboks.channels.email.auto import no_auto_answer
 from innboks.channels.email.confirmation import confirmation_of
-from innboks.channels.email.mail import Address, Bounce, Mail
+from innboks.channels.email.mail import Address, Mail
 from innboks.channels.email.read import read_mail
+from innboks.channels.email.receipts import receipts_of, returned_keys
 from innboks.channels.email.reply import split_html
 from innboks.channels.email.settings import Config, normal_address
 from innboks.channels.email.signs import signs_of
@@ -29,7 +30,6 @@ from innboks.sdk.contract import (
     Media,
     MessageReceived,
     Party,
-    ReceiptReceived,
     TestReturned,
     ThreadKey,
 )
@@ -52,10 +52,9 @@ def happenings_of(ctx: Context, inbound: Inbound) -> Sequence[Happening]:
     if echo is not None:
         return [echo]
     message = _message(ctx, inbound, mail)
-    if mail.bounce is not None:
-        receipts = _receipts(ctx, mail, mail.bounce, message)
-        if receipts:
-            return receipts
+    receipts = receipts_of(ctx, mail, message)
+    if receipts:
+        return receipts
     confirmation = confirmation_of(ctx, mail)
     return [message] if confirmation is None else [confirmation, message]
 
@@ -63,7 +62,7 @@ def happenings_of(ctx: Context, inbound: Inbound) -> Sequence[Happening]:
 def _returned_test(ctx: Context, inbound: Inbound, mail: Mail) -> TestReturned | None:
     """Our own test, back from outside; the copy in a Sent folder proves nothing."""
     test_id = read_mark(ctx.secret(PURPOSE), mail.subject)
-    if test_id is None or mail.bounce is not None or inbound.headers.get("folder-role") == "sent":
+    if test_id is None or _is_report(mail) or inbound.headers.get("folder-role") == "sent":
         return None
     found = _authentication(inbound, mail, ctx.config, _writer(ctx, mail, inbound))
     notes = [f"{name} {result}" for name, result in (("SPF", found.spf), ("DKIM", found.dkim), ("DMARC", found.dmarc)) if result != "none"]
@@ -76,7 +75,7 @@ def _echo(ctx: Context, mail: Mail) -> Ignored | None:
     """Our own mail come back to the address it left from: a Sent folder, a list we are on, or a loop (R-127)."""
     if own.own_message(ctx, normal_id(mail.message_id or "")) is not None:
         return Ignored("This is a message that was sent from here.", code="own_message")
-    if mail.header(own.LOOP_HEADER) == own.loop_mark(ctx) and mail.bounce is None:
+    if mail.header(own.LOOP_HEADER) == own.loop_mark(ctx) and not _is_report(mail):
         return Ignored("This mail was sent from here and has come back in a circle.", code="loop")
     return None
 
@@ -102,7 +101,7 @@ def _message(ctx: Context, inbound: Inbound, mail: Mail) -> MessageReceived:
     message_id = normal_id(mail.message_id or "")
     thread = _thread(ctx, inbound, mail)
     is_from_us = inbound.headers.get("folder-role") == "sent"
-    is_automatic = mail.auto_reply or mail.bounce is not None
+    is_automatic = mail.auto_reply or _is_report(mail)
     own_addresses = ctx.own_addresses | {config.address, config.sends_from}
     is_passed_on = is_from_us or forwarded_by is not None  # somebody of ours wants it here
     return MessageReceived(
@@ -194,44 +193,25 @@ def _writer(ctx: Context, mail: Mail, inbound: Inbound) -> Party:
 def _thread(ctx: Context, inbound: Inbound, mail: Mail) -> list[ThreadKey]:
     """Headers before tokens (R-121): an answer to a forwarded mail carries the token of another conversation, its headers are right."""
     keys: list[ThreadKey] = []
+    ids: set[str] = set()
     arrived_at = inbound.headers.get("rcpt-to", "")
     by_envelope = Mail(to=[Address(name="", address=arrived_at)]) if arrived_at else Mail()
     found = [*thread_keys(by_envelope, ctx.domain), *thread_keys(mail, ctx.domain)]
     for key in dict.fromkeys(found):
         kind, _, value = key.partition(":")
         if kind in _LABELS:
-            keys.append(ThreadKey(how="message", value=value, label=_LABELS[kind]))
+            if (external_id := own.first_id(value)) not in ids:
+                keys.append(ThreadKey(how="message", value=external_id, label=_LABELS[kind]))
+            ids.add(external_id)
         elif (conversation_id := read_token(ctx.secret("reply-token"), value)) is not None:
             keys.append(ThreadKey(how="conversation", value=str(conversation_id), label="reply address"))
     keys.sort(key=lambda key: key.how == "conversation")
-    returned = dict.fromkeys(normal_id(one) for one in (mail.bounce.message_ids if mail.bounce else ()))
-    return [*(ThreadKey(how="message", value=one, label="returned mail") for one in returned if one), *keys]
+    return [*returned_keys(ctx, mail), *keys]
 
 
-def _receipts(ctx: Context, mail: Mail, bounce: Bounce, message: MessageReceived) -> list[Happening]:
-    """One receipt per recipient that did not get the returned mail; `otherwise` shows the report to people when the mail was none of ours.
-    Empty when the report does not say which mail came back."""
-    returned = [one for one in map(normal_id, bounce.message_ids) if one]
-    if not returned:  # the mail may still be named as the one that the report answers; of those only ours can have come back
-        named = map(normal_id, (*mail.in_reply_to, *reversed(mail.references)))
-        returned = [one for one in named if own.own_message(ctx, one) is not None][:1]
-    if not returned:
-        return []
-    state: Literal["failed", "delayed"] = "failed" if bounce.final else "delayed"
-    receipts: list[Happening] = [
-        ReceiptReceived(
-            external_ids=returned,
-            state=state,
-            address=normal_address(one.address) or one.address.lower() or None,
-            reason=_clean(one.diagnostic),
-            code=one.status,
-            at=mail.date,
-            is_permanent=one.hard,
-            otherwise=message,
-        )
-        for one in bounce.recipients
-    ]
-    return receipts or [ReceiptReceived(external_ids=returned, state=state, at=mail.date, otherwise=message)]
+def _is_report(mail: Mail) -> bool:
+    """Does it tell of another mail, whether that arrived or not?"""
+    return mail.bounce is not None or mail.arrival is not None
 
 
 def _party(one: Address, role: Literal["from", "to", "cc"]) -> Party:

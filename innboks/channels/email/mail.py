@@ -32,23 +32,34 @@ class MailAttachment(msgspec.Struct):
 
 class BounceRecipient(msgspec.Struct, frozen=True):
     """One address a bounce speaks of. `status` is an RFC 3463 code or ""; `hard` says that trying again is pointless;
-    `diagnostic` is the remote server's sentence, made readable."""
+    `diagnostic` is the remote server's sentence, made readable; `is_delayed`: the server still tries for this one."""
 
     address: str
     status: str
     hard: bool
     diagnostic: str
+    is_delayed: bool = False
 
 
 class Bounce(msgspec.Struct, frozen=True):
     """A report that a mail did not arrive (RFC 3464 or any of the free-form kinds). `message_ids` are the ids (no brackets) of the
-    mail that came back, as far as the report shows them; `references` every other id found in the returned headers.
+    mail that came back, as far as the report shows them; `returned` are the header fields of that mail, names in lower case.
     `delayed` reports (the server still tries) have `final` False."""
 
     recipients: list[BounceRecipient]
     message_ids: list[str] = []
-    references: list[str] = []
+    returned: dict[str, str] = {}
     final: bool = True
+
+
+class Arrival(msgspec.Struct, frozen=True):
+    """The good news of a report (RFC 3464 §2.3.3): addresses for which the mail was `delivered`, and those for which it was only passed on
+    (`relayed`, to a server that sends no reports, or `expanded`, to the members of a list). The rest as in `Bounce`."""
+
+    delivered: list[str] = []
+    relayed: list[str] = []
+    message_ids: list[str] = []
+    returned: dict[str, str] = {}
 
 
 class Mail(msgspec.Struct, kw_only=True):
@@ -76,6 +87,7 @@ class Mail(msgspec.Struct, kw_only=True):
     auto_reply: bool = False
     no_auto_answer: bool = False  # R-127
     bounce: Bounce | None = None
+    arrival: Arrival | None = None  # a report may bring both
     forwarded_from: Address | None = None  # R-132
     problems: list[str] = []
 

@@ -96,6 +96,8 @@ async def _recipient(client: aiosmtplib.SMTP, server: Server, address: str, *, h
         return Rejected("The mail server cannot take the letters in this address.", code="smtputf8")
     options = []
     if with_reports:
+        # Not SUCCESS: most servers of recipients would not answer it, those that do would send a mail for every answer of ours, and some people's
+        # programs show such a wish as a request to confirm. A report of success that comes all the same is taken (`receipts.py`).
         options = [b"NOTIFY=FAILURE,DELAY"]
         if wire.isascii():
             options.append(b"ORCPT=rfc822;" + _xtext(wire))

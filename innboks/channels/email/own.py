@@ -15,6 +15,7 @@ from innboks.sdk.contract import Context
 
 LOOP_HEADER = "X-Innboks-Loop"
 _OWN_ID = re.compile(r"([0-9a-f]{1,16})\.([a-z2-7]{16})@[^\s<>]+")
+_SECOND_ID = re.compile(r"([0-9a-f]{1,16}\.[a-z2-7]{16})\.sent(@[^\s<>]+)")
 _PUBLIC_DOMAIN = re.compile(r"(?!.*\.(?:local|localhost|internal|lan|home|test|invalid)$)[a-z0-9-]+(\.[a-z0-9-]+)+")
 
 
@@ -30,6 +31,23 @@ def own_message(ctx: Context, external_id: str) -> int | None:
         return None
     number = int(found[1], 16)
     return number if hmac.compare_digest(found[2], _mark(ctx, f"message-id:{number}")) else None
+
+
+def second_id(message_id: str) -> str:
+    """Another id of the same message, which only its References carry: Amazon SES and Outlook.com put their own Message-ID in the place of ours, and
+    what customers answer names theirs, but the References go on. Its own Message-ID there would make a mail its own parent to some mail programs."""
+    local, _, domain = message_id.rpartition("@")
+    return f"{local}.sent@{domain}"
+
+
+def is_second_id(external_id: str) -> bool:
+    return _SECOND_ID.fullmatch(external_id) is not None
+
+
+def first_id(external_id: str) -> str:
+    """The Message-ID of the message that a second id stands for; every other id as it is. Proves nothing: see `own_message`."""
+    found = _SECOND_ID.fullmatch(external_id)
+    return found[1] + found[2] if found is not None else external_id
 
 
 def loop_mark(ctx: Context) -> str:

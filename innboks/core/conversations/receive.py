@@ -181,10 +181,14 @@ async def _record(
         case MessageReceived():
             return await record_message(conn, connected, happening, inbound, stored, delivery_id, now)
         case ReceiptReceived():
-            if await record_receipt(parts, conn, connected, happening, delivery_id):
+            told = await record_receipt(parts, conn, connected, happening, delivery_id, _arrived_at(inbound, now))
+            if told == "marked":
                 return "handled"
-            if happening.otherwise is not None:
-                return await record_message(conn, connected, happening.otherwise, inbound, stored, delivery_id, now)
+            report = happening.otherwise
+            if report is not None:
+                if told == "unsure" and happening.state == "failed":  # something of ours did not arrive: no filter may hide that
+                    report = msgspec.structs.replace(report, signs=())
+                return await record_message(conn, connected, report, inbound, stored, delivery_id, now)
             raise Unrecognised("A receipt for a message that is not ours.", code="unknown_receipt")
         case MessageEdited():
             return await record_edit(conn, connected, happening, delivery_id)

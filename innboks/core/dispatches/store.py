@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from psycopg.types.json import Jsonb
 
-from innboks.lib.db import Connection, fetch_one
+from innboks.lib.db import Connection, fetch_all, fetch_one
 
 
 class ReplyGround(msgspec.Struct, kw_only=True):
@@ -239,20 +239,73 @@ class Found(msgspec.Struct, kw_only=True):
     addresses: list[str]
 
 
+_FOUND = """select m.id as message_id, m.conversation_id, c.inbox_id, d.state,
+           array(select r.address from dispatch_recipient r where r.account_id = m.account_id and r.message_id = m.id) as addresses
+       from message m
+       join dispatch d on d.account_id = m.account_id and d.message_id = m.id
+       join conversation c on c.account_id = m.account_id and c.id = m.conversation_id"""
+
+
 async def find_sent(conn: Connection, account_id: int, external_ids: Sequence[str]) -> Found | None:
     """The message of ours with one of these ids, its dispatch row locked."""
     cursor = await conn.execute(
-        """select m.id as message_id, m.conversation_id, c.inbox_id, d.state,
-                  array(select r.address from dispatch_recipient r where r.account_id = m.account_id and r.message_id = m.id) as addresses
-           from message_reference x
-           join message m on m.account_id = x.account_id and m.id = x.message_id
-           join dispatch d on d.account_id = m.account_id and d.message_id = m.id
-           join conversation c on c.account_id = m.account_id and c.id = m.conversation_id
-           where x.account_id = %s and x.external_id = any(%s) and x.is_own
-           order by m.id desc limit 1 for update of d""",
+        f"""{_FOUND} join message_reference x on x.account_id = m.account_id and x.message_id = m.id
+            where x.account_id = %s and x.external_id = any(%s) and x.is_own
+            order by m.id desc limit 1 for update of d""",
         (account_id, list(external_ids)),
     )
     return await fetch_one(cursor, Found)
+
+
+async def get_sent(conn: Connection, account_id: int, message_id: int) -> Found | None:
+    """The same by our own id."""
+    cursor = await conn.execute(f"{_FOUND} where m.account_id = %s and m.id = %s for update of d", (account_id, message_id))
+    return await fetch_one(cursor, Found)
+
+
+class SentTo(msgspec.Struct, kw_only=True):
+    """A message that went, or may have gone, to somebody; `sent_at` None: that is not known."""
+
+    message_id: int
+    created_at: datetime
+    sent_at: datetime | None
+
+
+async def sent_to(
+    conn: Connection,
+    account_id: int,
+    channel_account_id: int,
+    address: str,
+    *,
+    since: datetime,
+    until: datetime,
+    conversation_id: int | None = None,
+    limit: int = 20,
+) -> list[SentTo]:
+    """The newest messages of this channel account to this address that left in that time; with `conversation_id` only those in it, or in the one it
+    was merged into."""
+    cursor = await conn.execute(
+        """select m.id as message_id, m.created_at, m.sent_at
+           from dispatch_recipient r
+           join dispatch d on d.account_id = r.account_id and d.message_id = r.message_id
+           join message m on m.account_id = r.account_id and m.id = r.message_id
+           where r.account_id = %(account)s and lower(r.address) = %(address)s and m.channel_account_id = %(channel)s
+             and (r.state <> 'queued' or d.state in ('sending', 'uncertain'))
+             and coalesce(m.sent_at, m.created_at) between %(since)s and %(until)s
+             and (%(conversation)s::bigint is null or m.conversation_id = %(conversation)s or m.conversation_id = (
+                 select c.merged_into_id from conversation c where c.account_id = %(account)s and c.id = %(conversation)s))
+           order by r.message_id desc limit %(limit)s""",
+        {
+            "account": account_id,
+            "channel": channel_account_id,
+            "address": address.lower(),
+            "since": since,
+            "until": until,
+            "conversation": conversation_id,
+            "limit": limit,
+        },
+    )
+    return await fetch_all(cursor, SentTo)
 
 
 async def lock(conn: Connection, account_id: int, message_id: int) -> str | None:

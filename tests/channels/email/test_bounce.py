@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from innboks.channels.email.bounce import detect_bounce, readable
+from innboks.channels.email.bounce import detect_bounce, read_report, readable
 from innboks.channels.email.bounce_texts import is_dead
 from innboks.channels.email.mail import Bounce
 from innboks.channels.email.mime import parse_mail
@@ -56,7 +56,7 @@ def test_reads_the_fields_of_a_standard_report() -> None:
     assert (who.address, who.status, who.hard) == ("ola@kunde.example", "5.1.1", True)
     assert who.diagnostic == "The account that you tried to reach does not exist."
     assert found.message_ids == ["reply-17@shop.example"]
-    assert found.references == ["question-4@kunde.example", "question-3@kunde.example"]
+    assert found.returned["references"] == "<question-3@kunde.example> <question-4@kunde.example>"
     assert found.final
 
 
@@ -92,6 +92,23 @@ def test_a_report_of_delay_is_not_final() -> None:
 def test_good_news_is_no_bounce() -> None:
     raw = dsn("Final-Recipient: rfc822; ola@kunde.example\nAction: delivered\nStatus: 2.0.0", "Your mail was delivered.")
     assert detect_bounce(raw, parse_mail(raw)) is None
+
+
+def test_good_news_says_for_whom_and_of_which_mail() -> None:
+    raw = dsn(
+        "Final-Recipient: rfc822; ola@kunde.example\nAction: delivered\nStatus: 2.0.0\n\n"
+        "Final-Recipient: rfc822; kari@kunde.example\nAction: relayed (to a server that does not report)\nStatus: 2.0.0\n\n"
+        "Final-Recipient: rfc822; per@kunde.example\nStatus: 2.1.5\n\n"
+        "Final-Recipient: rfc822; late@kunde.example\nAction: delayed\nStatus: 4.4.1\n\n"
+        "Final-Recipient: rfc822; gone@kunde.example\nAction: failed\nStatus: 5.1.1"
+    )
+    failure, arrival = read_report(raw, parse_mail(raw))
+    assert arrival is not None
+    assert (arrival.delivered, arrival.relayed) == (["ola@kunde.example"], ["kari@kunde.example", "per@kunde.example"])
+    assert arrival.message_ids == ["reply-17@shop.example"]
+    assert failure is not None
+    assert [(one.address, one.is_delayed) for one in failure.recipients] == [("late@kunde.example", True), ("gone@kunde.example", False)]
+    assert failure.final
 
 
 PROSE = {

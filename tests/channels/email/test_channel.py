@@ -37,6 +37,7 @@ def filled_in(text: str, ctx: Context) -> str:
     """The fixture with what only this key can make."""
     values = {
         "OUR_MESSAGE_ID": own.message_id_for(ctx, MESSAGE_ID),
+        "OUR_SECOND_ID": own.second_id(own.message_id_for(ctx, MESSAGE_ID)),
         "REPLY_ADDRESS": own.reply_address(ctx, CONVERSATION_ID),
         "LOOP_MARK": own.loop_mark(ctx),
     }

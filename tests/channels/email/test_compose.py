@@ -10,7 +10,7 @@ import pytest
 
 from innboks.channels.email.compose import Composed, compose, text_to_html
 from innboks.channels.email.notice import compose_notice
-from innboks.channels.email.own import message_id_for, own_message
+from innboks.channels.email.own import first_id, message_id_for, own_message, second_id
 from innboks.channels.email.read import read_mail
 from innboks.channels.email.settings import Config
 from innboks.sdk.contract import Author, Notice, NoticePicture, OutgoingFile, Party
@@ -52,7 +52,9 @@ def test_a_plain_answer() -> None:
     assert message["Subject"] == "Re: Where is it?"
     assert message["Date"] == "Mon, 05 Jan 2026 09:30:00 +0000"
     assert message["In-Reply-To"] == "<q2@customer.example>"
-    assert message["References"] == "<q1@customer.example> <q2@customer.example>"
+    assert message["References"] == f"<q1@customer.example> <q2@customer.example> <{second_id(mail.message_id)}>"
+    assert second_id(mail.message_id) != mail.message_id
+    assert first_id(second_id(mail.message_id)) == mail.message_id
     assert message["Message-ID"] == f"<{mail.message_id}>"
     assert message["Auto-Submitted"] is None
     assert message.get_content_type() == "multipart/alternative"
@@ -131,7 +133,7 @@ def test_nothing_put_into_a_mail_can_start_another_header() -> None:
     assert message["Bcc"] is None
     assert message["X-Evil"] is None
     assert message["In-Reply-To"] is None
-    assert message["References"] == "<ok@b.example>"
+    assert message["References"] == f"<ok@b.example> <{second_id(mail.message_id)}>"
     for part in message.walk():
         assert not any(name.lower().startswith(("x-evil", "bcc")) for name in part)
     assert [part.get_filename() for part in message.iter_attachments()][1:] == ["passwd", "c;d=e"]
@@ -194,7 +196,7 @@ def test_lines_are_short_and_long_ids_whole() -> None:
     ours = read_mail(mail.raw)
     assert len(ours.references) == 30
     assert ours.references[0] == "0." + long_id
-    assert ours.references[-1] == long_id
+    assert ours.references[-2:] == [long_id, second_id(mail.message_id)]
     assert ours.in_reply_to == [long_id]
     assert [one.name for one in ours.to] == [f"Persønn Nummer {n}" for n in range(60)]
     assert [one.name for one in ours.attachments] == ["ø" * 150 + ".pdf"]

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from innboks.channels.email.own import second_id
 from innboks.core.channel_accounts.connect import connect
 from innboks.core.conversations.models import NewMessage
 from innboks.core.conversations.read import get_conversation, get_message
@@ -97,11 +98,14 @@ async def test_a_scheduled_mail_answers_what_is_newest_when_it_leaves(team: Team
     scheduled, _ = await write(team.parts, team.actor, conversation_id, new)
     between = await team.answers(conversation_id, text="Soon")
     first = email.message_from_bytes(team.server.mails[0], policy=email.policy.default)
-    assert str(first["References"]) == "<first@customer.example>", "what has not left is nothing to refer to"
+    assert str(first["References"]).split() == ["<first@customer.example>", f"<{second_id(str(between.external_id))}>"], (
+        "what has not left is nothing to refer to"
+    )
     now = await send_now(team.parts, team.actor, scheduled.id)
     await send(team.parts, now.account_id, now.id, worker="test")
     mail = email.message_from_bytes(team.server.mails[1], policy=email.policy.default)
-    assert str(mail["References"]).split() == [f"<{between.external_id}>", "<first@customer.example>"]
-    assert (await get_message(team.parts, team.actor, scheduled.id)).external_id == str(mail["Message-ID"]).strip("<>")
+    own_id = str(mail["Message-ID"]).strip("<>")
+    assert str(mail["References"]).split() == [f"<{between.external_id}>", "<first@customer.example>", f"<{second_id(own_id)}>"]
+    assert (await get_message(team.parts, team.actor, scheduled.id)).external_id == own_id
     async with team.parts.db.connection() as conn:
         assert await store_queue.undo_ends_at(conn, now.account_id, now.id) is None

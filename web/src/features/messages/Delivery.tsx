@@ -19,6 +19,7 @@ const WORDS: Record<string, MessageId> = {
   queued: "delivery.sending",
   sending: "delivery.sending",
   sent: "delivery.sent",
+  delayed: "delivery.delayed",
   delivered: "delivery.delivered",
   read: "delivery.read",
   failed: "delivery.failed",
