@@ -1,7 +1,8 @@
 """What a mail's own server says about who sent it: Authentication-Results (RFC 8601), believed only from servers that the admin trusts.
 
 Everybody can write such a header into a mail, so only what stands in the part of the headers that our side wrote counts. Where mail
-reaches our own receiver without such a server, `authentication_check.py` checks SPF, DKIM and DMARC. Both end in one word for people.
+reaches our own receiver without such a server, or is fetched, `authentication_check.py` checks what it can of SPF, DKIM and DMARC. Both end in one
+word for people.
 """
 
 import re
@@ -18,7 +19,7 @@ Verdict = Literal["pass", "fail", "softfail", "neutral", "none", "temperror", "p
 Word = Literal["verified", "unverified", "suspicious"]
 
 CHECKED = "checked-authentication"
-"""The header of an `Inbound` in which our receiver hands its own `Authentication` over, as JSON."""
+"""The header of an `Inbound` in which our receiver, or who fetches, hands our own `Authentication` over, as JSON."""
 
 _VERDICTS = frozenset(get_args(Verdict))
 _SYNONYMS = {"hardfail": "fail", "permfail": "fail", "policy": "neutral", "discard": "fail", "bestguesspass": "none", "error": "temperror"}
@@ -26,6 +27,8 @@ _LONGEST = 8_000  # characters of one header
 _MOST_HEADERS = 300
 _RESULT = re.compile(r"\s*([a-z0-9-]{1,30})\s*(?:/\s*\d+\s*)?=\s*([a-z]{1,20})", re.IGNORECASE)
 _PROPERTY = re.compile(r"\b(header\.d|header\.i|header\.from|smtp\.mailfrom|smtp\.helo)\s*=\s*\"?([^\s;\"]{1,320})", re.IGNORECASE)
+_FROM_HOST = re.compile(r"\s*from\s+([a-z0-9][a-z0-9.-]{0,250})", re.IGNORECASE)
+_SEAL_NUMBER = re.compile(r"\A\s*i\s*=\s*\d{1,3}\s*;")
 _BY_HOST = re.compile(r"\bby\s+([a-z0-9](?:[a-z0-9._-]{0,250}[a-z0-9])?)", re.IGNORECASE)
 
 
@@ -39,10 +42,33 @@ class Authentication(msgspec.Struct, frozen=True, kw_only=True):
     word: Word = "unverified"
 
 
+class Provider(msgspec.Struct, frozen=True):
+    """A provider of mailboxes: the header in which it says what it found, the name that it gives itself there ("" none), the domains of its servers."""
+
+    header: str
+    authserv_id: str
+    domains: tuple[str, ...]
+
+
+# Gmail writes the same results twice: below the Received line of its border, where nobody can tell its header from one that came with the mail, and
+# above, as part of its seal (RFC 8617 §4.1.1).
+GOOGLE = Provider("arc-authentication-results", "mx.google.com", ("google.com",))
+MICROSOFT = Provider("authentication-results", "", ("outlook.com", "office365.com"))
+
+
 def authentication_of(mail: Mail, trusted_authserv_ids: Sequence[str]) -> Authentication:
     """The results of the trusted servers (names as in the header, any case). None trusted, or none of them spoke: "unverified"."""
     trusted = frozenset(one.strip().lower().rstrip(".") for one in trusted_authserv_ids if one.strip())
-    headers = _trusted_headers(mail.headers, trusted) if trusted else []
+    return _judged(mail, _trusted_headers(mail.headers, trusted) if trusted else [])
+
+
+def authentication_by_provider(mail: Mail, provider: Provider) -> Authentication:
+    """The results of the provider in whose mailbox the mail lay; nobody has to name it as trusted. "unverified" when it did not speak."""
+    header = _provider_header(mail.headers, provider)
+    return _judged(mail, [header] if header is not None else [])
+
+
+def _judged(mail: Mail, headers: Sequence[str]) -> Authentication:
     results: dict[str, list[tuple[str, dict[str, str]]]] = {}
     for header in headers:
         for method, result, properties in _results(header):
@@ -128,6 +154,31 @@ def _trusted_headers(headers: Sequence[tuple[str, str]], trusted: frozenset[str]
                 if by:
                     break
     return found
+
+
+def _provider_header(headers: Sequence[tuple[str, str]], provider: Provider) -> str | None:
+    """The topmost of its kind, if the provider wrote it: it bears the provider's name, and below it stands a Received line of the provider, so that it
+    came onto the mail after the provider had taken it. A header that came with the mail stands below all of those."""
+    found: str | None = None
+    for name, value in headers[:_MOST_HEADERS]:
+        key = name.lower()
+        if key == "received" and (by := by_host(value)):
+            if not _is_of(by, provider):
+                return None
+            if found is not None:
+                return found
+            sender = _FROM_HOST.match(value[:_LONGEST])
+            if sender is None or not _is_of(sender[1].lower(), provider):
+                return None  # the border, and nothing was said above it
+        elif key == provider.header and found is None:
+            found = _SEAL_NUMBER.sub("", value[:_LONGEST])
+            if _authserv_id(found) != provider.authserv_id:
+                return None
+    return None
+
+
+def _is_of(host: str, provider: Provider) -> bool:
+    return any(host == one or host.endswith(f".{one}") for one in provider.domains)
 
 
 def by_host(received: str) -> str:

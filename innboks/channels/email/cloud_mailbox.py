@@ -17,6 +17,7 @@ import structlog
 from innboks.channels.email.cloud_book import CloudBook, day_start
 from innboks.channels.email.mail_book import Progress, backfill_wish
 from innboks.channels.email.pulse import Pulse
+from innboks.channels.email.sender_checks import check_fetched
 from innboks.errors import Broken, InnboksError, Rejected, Retry, SendError, TooLarge
 from innboks.sdk.contract import Context, Health, Inbound
 
@@ -253,6 +254,8 @@ class _Watcher:
             headers["folder-role"] = "sent"
         if fetched.at < self._book.began:
             headers["is-past"] = "yes"
+        elif not fetched.is_sent:
+            headers |= await check_fetched(self._ctx, fetched.raw)
         try:
             await self._ctx.deliver(Inbound(body=fetched.raw, external_id=found.id, headers=headers))
         except InnboksError:

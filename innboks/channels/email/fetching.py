@@ -5,7 +5,7 @@ again in ever smaller ones until it stands alone and is put aside as a gap (`mai
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from typing import TypeVar
 from weakref import WeakKeyDictionary
 
@@ -15,6 +15,7 @@ import structlog
 from innboks.channels.email.folders import Watched
 from innboks.channels.email.imap_session import MailFacts, NotDone, Session
 from innboks.channels.email.mail_book import SLACK, Book
+from innboks.channels.email.sender_checks import check_fetched
 from innboks.channels.email.sent_copies import from_elsewhere
 from innboks.errors import InnboksError, Retry, TooLarge
 from innboks.sdk.contract import Context, Inbound
@@ -77,12 +78,13 @@ class Fetcher:
                 failures = await self._hand_over(portion, bodies, failures)
 
     async def _hand_over(self, portion: Sequence[Item], bodies: dict[str, bytes], failures: int) -> int:
-        for item in portion:
+        checked = await asyncio.gather(*(self._check(item, bodies.get(item.id)) for item in portion))
+        for item, known in zip(portion, checked, strict=True):
             body = bodies.pop(item.id, None)
             if body is None:
                 continue
             try:
-                await self._deliver_one(item, body)
+                await self._deliver_one(item, body, known)
                 failures = 0
             except TooLarge as error:
                 self._book.fail(item.id, error.sentence, self._ctx.clock.now())
@@ -96,12 +98,19 @@ class Fetcher:
                 self._book.fail(item.id, f"It could not be stored ({type(error).__name__}).", self._ctx.clock.now())
         return failures
 
-    async def _deliver_one(self, item: Item, body: bytes) -> None:
+    def _is_past(self, item: Item) -> bool:
+        return item.facts.at < self._book.began - SLACK
+
+    async def _check(self, item: Item, body: bytes | None) -> Mapping[str, str]:
+        """Of a portion all at once. What is past has been dealt with, and there may be very much of it."""
+        return {} if body is None or item.is_sent or self._is_past(item) else await check_fetched(self._ctx, body)
+
+    async def _deliver_one(self, item: Item, body: bytes, known: Mapping[str, str]) -> None:
         assert self._ctx.deliver is not None
-        headers = {"received-at": item.facts.at.isoformat(), "folder": item.folder, "uid": str(item.facts.uid)}
+        headers = {**known, "received-at": item.facts.at.isoformat(), "folder": item.folder, "uid": str(item.facts.uid)}
         if item.is_sent:
             headers["folder-role"] = "sent"
-        if item.facts.at < self._book.began - SLACK:
+        if self._is_past(item):
             headers["is-past"] = "yes"
         await self._ctx.deliver(Inbound(body=body, external_id=item.id, headers=headers))
         self.delivered += 1

@@ -11,7 +11,15 @@ from typing import Literal
 import msgspec
 
 from innboks.channels.email import own
-from innboks.channels.email.authentication import CHECKED, Authentication, authentication_of
+from innboks.channels.email.authentication import (
+    CHECKED,
+    GOOGLE,
+    MICROSOFT,
+    Authentication,
+    Provider,
+    authentication_by_provider,
+    authentication_of,
+)
 from innboks.channels.email.auto import no_auto_answer
 from innboks.channels.email.confirmation import confirmation_of
 from innboks.channels.email.mail import Address, Mail
@@ -141,15 +149,26 @@ def _message(ctx: Context, inbound: Inbound, mail: Mail) -> MessageReceived:
 
 
 def _authentication(inbound: Inbound, mail: Mail, config: Config, sender: Party) -> Authentication:
-    """What the admin's own servers found; where they say nothing, what our receiver found. Both speak of the address in From: when people
-    see somebody else as the sender, nothing about that person is proved."""
+    """What the admin's own servers found; where they say nothing, the provider of the mailbox; where that says nothing, what we found. All speak of the
+    address in From: when people see somebody else as the sender, nothing about that person is proved."""
     found = authentication_of(mail, config.trusted_authserv_ids.split(","))
+    provider = _provider(config)
+    if found == Authentication() and provider is not None:
+        found = authentication_by_provider(mail, provider)
     checked = inbound.headers.get(CHECKED)
     if found == Authentication() and checked is not None:
         found = msgspec.json.decode(checked, type=Authentication)
     if found.word == "verified" and sender.address not in [_party(one, "from").address for one in mail.sender]:
         return msgspec.structs.replace(found, word="unverified")
     return found
+
+
+def _provider(config: Config) -> Provider | None:
+    """Who keeps the mailbox from which the mail was fetched, where it is one that says what it found."""
+    host = config.imap_host.lower() if config.method == "imap" else ""
+    if config.method == "gmail" or host == "imap.gmail.com":
+        return GOOGLE
+    return MICROSOFT if config.method == "microsoft365" or host == "outlook.office365.com" else None
 
 
 def _original_sender(ctx: Context, mail: Mail, writer: Party) -> Party | None:

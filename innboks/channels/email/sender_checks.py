@@ -1,4 +1,4 @@
-"""Who really sent a mail that our receiver took: when `authentication_check.py` is asked, with what, and for how long.
+"""Who really sent a mail that our receiver took or that was fetched: when `authentication_check.py` is asked, with what, and for how long.
 
 A check may only add to a mail. It holds a mail up for LIMIT_S at most and never refuses it; whatever goes wrong means that nothing is known.
 What a trusted server wrote into the mail counts more: `happenings.py` decides that. Read `dns_lookups.py` for what the DNS may cost.
@@ -8,18 +8,20 @@ import asyncio
 import ipaddress
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from typing import TYPE_CHECKING
 
 import msgspec
 import structlog
 
-from innboks.channels.email.authentication import Authentication, by_host, is_aligned
+from innboks.channels.email.authentication import CHECKED, Authentication, by_host, is_aligned
 from innboks.channels.email.dkim_body import LONGEST_HEAD, head_of
 from innboks.channels.email.mail import Mail
 from innboks.channels.email.mime import parse_mail
 from innboks.channels.email.settings import normal_address
+from innboks.sdk.contract import Context
 
 if TYPE_CHECKING:
     from innboks.channels.email.dns_lookups import Lookups
@@ -113,6 +115,24 @@ class SenderChecks:
             is_direct=is_direct(mail, connection, self._domain),
         )
         return None if found == Authentication() else found
+
+
+async def check_fetched(ctx: Context, raw: bytes) -> Mapping[str, str]:
+    """What its signature tells of a mail from somebody's mailbox, as a header for the road in; nothing when the operator wants no checks, and when
+    nothing became known. Never raises. Nobody here saw the server that sent it: SPF has nothing to say, and nobody is blamed."""
+    if not ctx.settings.get("mail_checks"):
+        return {}
+    found = await _of_fetched(ctx.domain, ctx.settings.get("dns")).check(raw, _NOBODY)
+    return {CHECKED: msgspec.json.encode(found).decode()} if found is not None else {}
+
+
+_NOBODY = Connection(client="", helo="", sender="", recipients=())
+
+
+@cache
+def _of_fetched(domain: str, dns: str | None) -> SenderChecks:
+    """One for all mailboxes of the process: what the DNS said of a domain is asked once."""
+    return SenderChecks(domain, dns)
 
 
 def client_of(address: str) -> str | None:
