@@ -1,5 +1,6 @@
 """The ways of a search that keep it fast among millions: what is asked of the index, what of the lists, and that each finds the same."""
 
+import re
 from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -76,16 +77,16 @@ async def test_a_limit_of_time_holds_for_its_block_only(parts: Parts) -> None:
 
 
 async def test_each_word_is_a_condition_of_its_own(parts: Parts, actor: Actor, echo: ChannelAccount) -> None:
-    """The rarest first, and the words of a phrase before the phrase: so the index leaps, and few entries are read to see where words stand."""
+    """The rarest first, and the pairs of a phrase before the phrase: so the index leaps, and few entries are read to see where words stand."""
     for nth in range(3):
         await say(parts, echo, "The tent" + " is broken" * (nth < 2) + " again" * (nth < 1), id=str(nth))
     await index_all(parts, actor.account_id)
     query = understand('tent -zipper "broken again" ORD-17 ')
     async with store.searching(parts.db) as conn:
         wanted = await mean(conn, actor.account_id, query.groups)
-        assert [key.text for key in wanted.keys] == [
-            *("'ord'", "'17'", "(('ord'<->'17'))"),
-            *("'again'", "'broken'", "(('broken'<->'again'))"),
+        assert [key.run or key.text for key in wanted.keys] == [
+            *(("ord", "17"), "(('ord'<->'17'))"),
+            *(("broken", "again"), "(('broken'<->'again'))"),
             "(('tent'))",
             "(!('zipper'))",
         ]
@@ -157,19 +158,52 @@ async def test_where_a_word_must_stand_is_known_to_the_index(parts: Parts, actor
     query = understand('subject:tent from:"kari x" to:ola subject:a1b OR tent -from:leo ')
     async with store.searching(parts.db) as conn:
         wanted = await mean(conn, actor.account_id, query.groups)
-        keys = [(key.text, key.weight) for key in wanted.keys]
+        keys = [(" ".join(key.run) or key.text, key.weight) for key in wanted.keys]
         assert sorted(keys) == [
-            ("'kari'", "B"),
-            ("'x'", "B"),
             ("(!('leo'))", "B"),
             ("(('a1b':A)|('tent'))", ""),  # either place will do: then the entry is read
             ("(('kari'<->'x'))", "B"),
             ("(('ola'))", "C"),
             ("(('tent'))", "A"),
+            ("kari x", ""),
         ]
         for column in ("tokens", *(f"ts_filter(tokens, '{{{one}}}')" for one in "abc")):
             plan = await (await conn.execute(f"explain select 1 from search_message where {column} @@ '''tent'''")).fetchall()
             assert any("search_message_tokens" in row[0] for row in plan), column
+
+
+async def test_which_words_follow_each_other_is_known_to_the_index(parts: Parts, actor: Actor, echo: ChannelAccount) -> None:
+    """Entries that have all words of a phrase and not the phrase are told apart without reading one of them."""
+    for nth in range(30):
+        await say(parts, echo, "The tent is broken. Broken is the zipper, too", id=f"apart{nth}")
+    await say(parts, echo, "It is the Te\u0301nt: BROKEN again, and again", sender="kari", id="beside")
+    await index_all(parts, actor.account_id)
+    for line, expected in {
+        '"tent broken"': ["Kari"],
+        '"the tent broken again" ': ["Kari"],
+        '"again and again"': ["Kari"],
+        '"broken tent"': [],
+        '"tent broken zipper"': [],
+        '"tent broken" -"again and"': [],
+        "broken-again-and-aga": ["Kari"],  # the last word may still be typed on
+    }.items():
+        assert await names(parts, actor, line) == expected, line
+    query = understand('"tent broken"')
+    async with store.searching(parts.db) as conn:
+        keys = (await mean(conn, actor.account_id, query.groups)).keys
+        assert [key.run for key in keys] == [("tent", "broken"), ()]
+        plan = "\n".join(
+            row[0]
+            for row in await (
+                await conn.execute(
+                    """explain (analyze, costs off, timing off) select 1 from search_message h
+                       where search_pairs(h.tokens) @> search_run(%s) and h.tokens @@ %s::tsquery""",
+                    (list(keys[0].run), keys[1].text),
+                )
+            ).fetchall()
+        )
+    assert "search_message_tokens" in plan, plan
+    assert len(re.findall(r"\(actual rows=1(?:\.00)? ", plan)) == 2, plan  # the index names the one entry, and no other is read
 
 
 async def test_what_contradicts_itself_is_not_looked_for(

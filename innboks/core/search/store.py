@@ -210,10 +210,12 @@ _COLUMNS: Mapping[Weight, str] = {
 
 
 class Key(msgspec.Struct, frozen=True):
-    """One condition on the words and marks: a tsquery, asked of what stands in one place."""
+    """One condition on the words and marks: a tsquery, asked of what stands in one place; or a `run` of words that follow each other (migration 0158),
+    which says little of itself, since two runs may look alike: the tsquery stands beside it."""
 
-    text: str
+    text: str = ""
     weight: Weight = ""
+    run: tuple[str, ...] = ()
 
     @property
     def is_negated(self) -> bool:
@@ -252,8 +254,11 @@ async def hits(conn: Connection, keys: Sequence[Key], place: Place, limit: int) 
     one to walk. The conversations are looked up from the newest on, until the page is full: lateral with a limit, so that none is read for nothing."""
     join, condition, given = where(place)
     when = when_of(place, given)
-    given |= {f"key{nth}": key.text for nth, key in enumerate(keys)}
-    match = " and ".join(f"{_COLUMNS[key.weight]} @@ %(key{nth})s::tsquery" for nth, key in enumerate(keys))
+    given |= {f"key{nth}": list(key.run) or key.text for nth, key in enumerate(keys)}
+    match = " and ".join(
+        f"search_pairs(h.tokens) @> search_run(%(key{nth})s)" if key.run else f"{_COLUMNS[key.weight]} @@ %(key{nth})s::tsquery"
+        for nth, key in enumerate(keys)
+    )
     cursor = await conn.execute(
         f"""with h as materialized (
                 select h.conversation_id, h.at, h.message_id from search_message h where {match}

@@ -25,7 +25,7 @@ UNKNOWN = 2**60
 class Meaning(msgspec.Struct):
     """What one term asks of the index: one of these words, or, when it `is_run`, all of them one after the other; `is_begun`: the last is the beginning of
     a word. `weight` is where they must stand; `runs` is what to mark in texts (see `snippets.py`); `entries` is how many entries at most have it;
-    `word` is set when nobody wrote it; `parts` are the words of a run, the rarest first."""
+    `word` is set when nobody wrote it."""
 
     words: tuple[str, ...]
     weight: Weight
@@ -35,7 +35,11 @@ class Meaning(msgspec.Struct):
     is_run: bool = False
     is_begun: bool = False
     word: str | None = None
-    parts: tuple[str, ...] = ()
+
+    @property
+    def whole(self) -> tuple[str, ...]:
+        """The words without the one that may go on."""
+        return self.words[:-1] if self.is_begun else self.words
 
     def text(self, weight: Weight) -> str:
         """As a piece of a tsquery."""
@@ -47,9 +51,8 @@ class Meaning(msgspec.Struct):
         """Does everything that has the other fall to this minus?"""
         if not self.is_negated or self.is_run or self.weight not in ("", other.weight):
             return False
-        whole = set(self.words[:-1] if self.is_begun else self.words)
-        surely = other.words[:-1] if other.is_begun else other.words
-        return any(word in whole for word in surely) if other.is_run else not other.is_begun and whole.issuperset(surely)
+        whole = set(self.whole)
+        return any(word in whole for word in other.whole) if other.is_run else not other.is_begun and whole.issuperset(other.whole)
 
 
 class Wanted(msgspec.Struct):
@@ -63,7 +66,8 @@ class Wanted(msgspec.Struct):
 
     @property
     def keys(self) -> list[Key]:
-        """The same as conditions of their own, the rarest first; a phrase after its words, which the index tells apart without reading the entry."""
+        """The same as conditions of their own, the rarest first; a phrase after its pairs of words (or the one that
+        is whole), which the index tells without reading the entry."""
         order = sorted(range(len(self.groups)), key=lambda nth: sum(one.entries for one in self.groups[nth]))
         return [key for nth in order for key in _keys_of(self.groups[nth])]
 
@@ -104,9 +108,11 @@ def _keys_of(group: Sequence[Meaning]) -> list[Key]:
     weights = {one.weight for one in group}
     if len(weights) > 1:
         return [Key(_text_of(group))]
-    weight = weights.pop()
-    parts = group[0].parts if len(group) == 1 else ()
-    return [*(Key(_lexeme(word, "", False), weight) for word in parts), Key(_text_of(group, ""), weight)]
+    weight, one = weights.pop(), group[0]
+    key = Key(_text_of(group, ""), weight)
+    if len(group) > 1 or not one.is_run or one.is_negated or len(one.words) == 1:
+        return [key]
+    return [Key(run=one.whole) if len(one.whole) > 1 else Key(_lexeme(one.whole[0], "", False), weight), key]
 
 
 async def mean(
@@ -139,10 +145,7 @@ def _mean(
         begins = term.is_open and words[-1] not in written and len(words[-1]) >= _begun_min(words[-1])
         whole = words[:-1] if begins else words
         entries = min((_entries(word, written) for word in whole), default=UNKNOWN)
-        meaning = _meaning(term, words, [(tuple(words), begins)], entries, is_run=True, is_begun=begins)
-        if not term.is_negated and len(words) > 1:
-            meaning.parts = tuple(sorted(set(whole), key=lambda word: _entries(word, written)))
-        return meaning
+        return _meaning(term, words, [(tuple(words), begins)], entries, is_run=True, is_begun=begins)
     word = words[0]
     if (not forms and any(sign.isdigit() for sign in word)) or len(word) < 2:  # numbers are not among the words that are kept
         begins = term.is_open and len(word) >= NUMBER_BEGUN_MIN
