@@ -284,7 +284,7 @@ def _connect(arguments: argparse.Namespace, settings: Settings) -> int:
         actor = await _person(parts, arguments.email)
         inbox_id = await _inbox(parts, actor, arguments.inbox) if arguments.inbox else None
         row = await connect(parts, actor, arguments.kind, arguments.name, inbox_id, config)
-        print(msgspec.json.encode(await shown_to(parts, row)).decode())
+        print(msgspec.json.encode(await shown_to(parts, actor, row)).decode())
         return 0
 
     return _with_parts(settings, work)

@@ -171,9 +171,10 @@ class Abilities(Strict, frozen=True):
 
 
 class Health(Strict, frozen=True):
-    """How a connection is. `sentence` says it in words, `action` what an admin should do ("" = nothing)."""
+    """How a connection is. `sentence` says it in words, `action` what an admin should do ("" = nothing). "unreachable": the provider does not answer,
+    and it is tried again by itself; "broken": an admin has to mend it."""
 
-    state: Literal["connected", "quiet", "unfinished", "broken", "paused"]
+    state: Literal["connected", "quiet", "unreachable", "unfinished", "broken", "paused"]
     sentence: str = ""
     action: str = ""
 

@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 
 from innboks.core.access import Actor
+from innboks.core.channel_accounts import store_tests
 from innboks.core.channel_accounts.health import mark_broken, record_health
 from innboks.core.parts import Parts
 from innboks.sdk.contract import Health
@@ -123,3 +124,47 @@ async def test_a_lost_permission_is_seen_by_every_member_and_nothing_leaves_unti
         assert (after["is_authorized"], after["kept_count"], after["health"]["state"]) == (True, 0, "connected")
         freed = (await bo.get(f"/api/messages/{kept['id']}")).json()
         assert (freed["state"], freed["held_for"]) == ("queued", None), "it leaves now, in its turn"
+
+
+async def test_a_connection_moves_to_another_inbox_and_both_hear_of_it(
+    parts: Parts, api: httpx.AsyncClient, ada: Actor, echo: dict[str, Any]
+) -> None:
+    """What the refusal to archive an inbox tells people to do."""
+    other = (await api.post("/api/inboxes", json={"name": "Repairs"})).json()["id"]
+    where = f"/api/channel-accounts/{echo['id']}"
+    moved = await api.patch(where, json={"inbox_id": other})
+    assert (moved.status_code, moved.json()["inbox_id"]) == (200, other)
+    async with parts.db.connection() as conn:
+        cursor = await conn.execute(
+            "select inbox_id from event where type = 'channel_account.changed' and inbox_id is not null order by id desc limit 2"
+        )
+        assert {str(row[0]) for row in await cursor.fetchall()} == {echo["inbox_id"], other}
+    await say(api, echo, "Hello", id="there")
+    (came,) = (await api.get("/api/conversations", params={"inbox_id": other})).json()["items"]
+    assert came["channel_account_id"] == echo["id"]
+    assert (await api.patch(f"/api/inboxes/{echo['inbox_id']}", json={"is_archived": True})).status_code == 200
+    refused = await api.patch(where, json={"inbox_id": echo["inbox_id"]})
+    assert_problem(refused, 404, code="unknown_inbox")
+
+
+async def test_what_confirms_a_forwarding_is_for_who_may_change_channels(
+    parts: Parts, api: httpx.AsyncClient, address: str, ada: Actor
+) -> None:
+    """R-144: the code and the link open the mailbox's way to us, so they are an administrator's."""
+    config = {"method": "forwarding", "address": "team@tindra.example"}
+    made = (await api.post("/api/channel-accounts", json={"kind": "email", "name": "Team", "config": config})).json()
+    told = {"sender": "forwarding@provider.example", "code": "428117", "link": "https://provider.example/yes", "at": made["created_at"]}
+    async with parts.db.transaction() as conn:
+        await store_tests.save_confirmation(conn, ada.account_id, int(made["id"]), told)
+    bo = await colleague(parts, api, address, ada)
+    for client, expected in ((api, "428117"), (bo, None)):
+        shown = [(await client.get(f"/api/channel-accounts/{made['id']}")).json()]
+        shown += [one for one in (await client.get("/api/channel-accounts")).json()["items"] if one["id"] == made["id"]]
+        assert [one["confirmation"] and one["confirmation"]["code"] for one in shown] == [expected, expected]
+    for answer in (
+        await bo.patch(f"/api/channel-accounts/{made['id']}", json={"is_active": False}),
+        await bo.delete(f"/api/channel-accounts/{made['id']}"),
+        await bo.delete(f"/api/channel-accounts/{made['id']}/confirmation"),
+    ):
+        assert_problem(answer, 403)
+    await bo.aclose()

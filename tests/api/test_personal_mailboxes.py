@@ -4,7 +4,7 @@ from typing import Any
 
 import httpx
 
-from tests.api.conftest import assert_problem
+from tests.api.conftest import assert_problem, colleague
 
 ADDRESS = "support@x.example"
 
@@ -48,3 +48,39 @@ async def test_a_team_address_cannot_be_a_personal_mailbox(api: httpx.AsyncClien
 async def test_a_personal_mailbox_needs_an_inbox_of_ones_own(api: httpx.AsyncClient) -> None:
     refused = assert_problem(await api.post("/api/channel-accounts", json=mailbox(is_personal=True)), 400)
     assert refused["field"] == "inbox_id"
+
+
+async def test_an_inbox_with_a_personal_mailbox_is_opened_to_nobody(parts: Any, api: httpx.AsyncClient, address: str, ada: Any) -> None:
+    """R-102: whichever way somebody tries."""
+    bo = await colleague(parts, api, address, ada)
+    await bo.aclose()
+    bo_id = next(one["id"] for one in (await api.get("/api/users")).json()["items"] if one["name"] == "Bo Member")
+    team = (await api.post("/api/teams", json={"name": "Night", "main_member_ids": [bo_id]})).json()["id"]
+    gone = (await api.post("/api/teams", json={"name": "Day", "main_member_ids": [bo_id]})).json()["id"]
+    mine = await own_inbox(api, str(ada.user_id))
+    where = f"/api/inboxes/{mine}"
+    assert (await api.patch(where, json={"team_ids": [gone]})).status_code == 200
+    await api.delete(f"/api/teams/{gone}")
+    made = await api.post("/api/channel-accounts", json=mailbox(mine, is_personal=True))
+    assert made.status_code == 201, made.text
+    mail = made.json()["id"]
+
+    invitation = {"email": "zoe@tindra.example", "name": "Zoe", "inbox_ids": [mine], "by_mail": False}
+    for answer in (
+        await api.patch(where, json={"access": "everyone"}),
+        await api.patch(where, json={"member_ids": [str(ada.user_id), bo_id]}),
+        await api.patch(where, json={"member_ids": [bo_id]}),
+        await api.patch(where, json={"team_ids": [team]}),
+        await api.put(f"{where}/members", json={"member_ids": [str(ada.user_id), bo_id]}),
+        await api.put(f"{where}/members/{bo_id}"),
+        await api.delete(f"{where}/members/{ada.user_id}"),
+        await api.post("/api/invitations", json=invitation),
+    ):
+        assert "personal mailbox of Ada Example" in assert_problem(answer, 409, code="personal")["detail"]
+    await api.post(f"/api/teams/{gone}/restore")
+    inbox = next(one for one in (await api.get("/api/inboxes")).json()["items"] if one["id"] == mine)
+    assert (inbox["access"], inbox["member_ids"], inbox["team_ids"]) == ("members", [str(ada.user_id)], []), "the team that came back, too"
+    assert (await api.patch(where, json={"name": "My own", "reply_within_s": 3600})).status_code == 200
+
+    await api.delete(f"/api/channel-accounts/{mail}")
+    assert (await api.patch(where, json={"access": "everyone"})).status_code == 200

@@ -158,3 +158,40 @@ async def test_a_reply_is_shown_as_a_customer_would_get_it(api: httpx.AsyncClien
 async def test_a_channel_without_a_preview_says_so(api: httpx.AsyncClient, echo: dict[str, Any]) -> None:
     answer = await api.post(f"/api/channel-accounts/{echo['id']}/preview", json={"subject": "S", "text": "T"})
     assert_problem(answer, 400, code="no_preview")
+
+
+async def test_an_inbox_is_made_with_its_first_channel_and_not_without_it(api: httpx.AsyncClient, ada: Any) -> None:
+    """R-021, R-022."""
+
+    async def names() -> list[str]:
+        return sorted(one["name"] for one in (await api.get("/api/inboxes")).json()["items"])
+
+    before = await names()
+    team = (await api.post("/api/teams", json={"name": "Night"})).json()["id"]
+    private = {"name": "Complaints", "access": "members", "member_ids": [str(ada.user_id)], "team_ids": [team]}
+    nowhere = forwarding("a@tindra.example", smtp_host="127.0.0.1", smtp_port=9)
+    for wrong, expected in (
+        ({**nowhere, "new_inbox": private}, "smtp_host"),
+        ({**forwarding("a@tindra.example"), "new_inbox": {**private, "member_ids": ["999999"]}}, "member_ids"),
+        ({**forwarding("a@tindra.example"), "new_inbox": {**private, "team_ids": ["999999"]}}, "team_ids"),
+        ({**forwarding("a@tindra.example"), "new_inbox": {**private, "name": " "}}, "new_inbox_name"),
+    ):
+        assert_problem(await api.post("/api/channel-accounts", json=wrong), 400, field=expected)
+    assert await names() == before
+    assert (await api.get("/api/channel-accounts")).json()["items"] == []
+
+    made = await api.post("/api/channel-accounts", json={**forwarding("a@tindra.example"), "new_inbox": private})
+    assert made.status_code == 201, made.text
+    inbox = next(one for one in (await api.get("/api/inboxes")).json()["items"] if one["id"] == made.json()["inbox_id"])
+    assert (inbox["name"], inbox["access"], inbox["member_ids"], inbox["team_ids"]) == (
+        "Complaints",
+        "members",
+        [str(ada.user_id)],
+        [team],
+    )
+    assert (await api.get(f"/api/inboxes/{inbox['id']}/fallback")).json()["is_fallback"] is True
+
+    draft = {"kind": "echo", "name": "x", "new_inbox_name": "Front", "new_inbox_access": "members", "new_inbox_team_ids": [team]}
+    begun = (await api.post("/api/channel-drafts", json=draft)).json()
+    kept = (await api.get(f"/api/channel-drafts/{begun['id']}")).json()
+    assert (kept["new_inbox_access"], kept["new_inbox_member_ids"], kept["new_inbox_team_ids"]) == ("members", [], [team])

@@ -15,7 +15,7 @@ from innboks.core.parts import Parts
 from innboks.lib.clock import FakeClock
 from innboks.sandbox.email import Desk
 from innboks.sandbox.serve import open_sandbox
-from tests.api.conftest import FOLDERS, PASSWORD, assert_problem
+from tests.api.conftest import FOLDERS, PASSWORD, assert_problem, colleague
 
 TEAM = "team@tindra.example"
 CLIENTS = {"google": ProviderClient(id="innboks", secret="s3cret"), "microsoft": ProviderClient(id="innboks", secret="s3cret")}
@@ -109,6 +109,40 @@ async def test_denied(app: httpx.AsyncClient) -> None:
     assert (await app.get("/api/channel-accounts")).json()["items"] == []
 
 
+async def test_an_inbox_that_is_wished_for_is_there_only_when_access_was_given(app: httpx.AsyncClient) -> None:
+    """R-021: nothing is left behind by somebody who turns back."""
+
+    async def complaints() -> list[dict[str, Any]]:
+        return [one for one in (await app.get("/api/inboxes")).json()["items"] if one["name"] == "Complaints"]
+
+    new_inbox = {"name": "Complaints", "access": "members"}
+    for answer, expected in (("Deny", 0), ("Allow", 1)):
+        started = await begin(app, new_inbox=new_inbox)
+        await app.get(await through_the_page(started["url"], answer))
+        assert len(await complaints()) == expected
+    assert (await complaints())[0]["access"] == "members"
+
+
+async def test_the_fallback_address_is_signed_in_nowhere(app: httpx.AsyncClient) -> None:
+    (inbox,) = (await app.get("/api/inboxes")).json()["items"]
+    fallback = (await app.get(f"/api/inboxes/{inbox['id']}/fallback")).json()
+    answer = await app.post("/api/sign-ins", json=wish(channel_account_id=fallback["id"]))
+    assert_problem(answer, 409, code="fallback")
+
+
+async def test_what_is_connected_by_forwarding_goes_over_to_signing_in(app: httpx.AsyncClient) -> None:
+    """Saving says that one has to sign in; signing in brings what was typed with it."""
+    config = {"method": "forwarding", "address": TEAM}
+    made = (await app.post("/api/channel-accounts", json={"kind": "email", "name": "Team", "config": config})).json()
+    where = f"/api/channel-accounts/{made['id']}"
+    assert_problem(await app.patch(where, json={"config": {"method": "gmail"}}), 400)
+    started = await begin(app, channel_account_id=made["id"], config={"method": "gmail", "company_name": "Tindra AS"})
+    await app.get(await through_the_page(started["url"]))
+    now = (await app.get(where)).json()
+    kept = (now["config"]["method"], now["config"]["company_name"], now["hosted_address"], now["health"]["state"])
+    assert kept == ("gmail", "Tindra AS", None, "connected")
+
+
 async def test_the_terms_come_first(app: httpx.AsyncClient) -> None:
     refused = assert_problem(await app.post("/api/sign-ins", json=wish(accepts_terms=False)), 400)
     assert refused["field"] == "accepts_terms"
@@ -197,12 +231,15 @@ async def test_microsoft_the_whole_way_and_its_handshake(app: httpx.AsyncClient)
     assert (await app.get("/api/conversations")).json()["items"] == []
 
 
-async def test_pushes_only_from_who_knows_the_address(app: httpx.AsyncClient) -> None:
+async def test_pushes_only_from_who_knows_the_address(app: httpx.AsyncClient, parts: Parts, ada: Any, address: str) -> None:
     config = {"method": "gmail", "address": TEAM, "push_topic": "projects/tindra/topics/innboks"}
     started = await begin(app, config=config)
     await app.get(await through_the_page(started["url"]))
     id = (await app.get(f"/api/sign-ins/{started['id']}")).json()["channel_account_id"]
     push = httpx.URL((await app.get(f"/api/channel-accounts/{id}")).json()["push_url"])
+    bo = await colleague(parts, app, address, ada)
+    assert (await bo.get(f"/api/channel-accounts/{id}")).json()["push_url"] is None, "its token is for who sets it up"
+    await bo.aclose()
     async with httpx.AsyncClient(base_url=app.base_url) as google:
         assert (await google.post(push.raw_path.decode(), json={"message": {"data": "e30="}})).status_code == 200
         assert (await google.post(f"{push.path}?token=wrong", json={})).status_code == 403

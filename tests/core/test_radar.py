@@ -106,6 +106,25 @@ async def test_a_connection_that_is_quiet_by_its_own_rhythm(parts: Parts, actor:
     assert (await only(parts, actor)).kind == "quiet"
 
 
+async def test_a_mailbox_that_cannot_be_reached_is_told_after_a_moment(parts: Parts, actor: Actor, echo: ChannelAccount) -> None:
+    async def lasts(seconds: int) -> None:
+        async with parts.db.transaction() as conn:
+            began = parts.clock.now() - timedelta(seconds=seconds)
+            await conn.execute("update channel_account set health_at = %s where id = %s", (began, echo.id))
+
+    await record_health(parts, echo.account_id, echo.id, Health(state="unreachable", sentence="There is no server imap.tindra.test."))
+    await lasts(60)
+    assert await radar(parts, actor) == []
+    await lasts(360)
+    await record_health(parts, echo.account_id, echo.id, Health(state="unreachable", sentence="The server broke off."))
+    one = await only(parts, actor)
+    assert (one.kind, one.name, one.detail) == ("unreachable", "Echo", "The server broke off."), "another reason does not begin it anew"
+    async with parts.db.connection() as conn:
+        assert await store.accounts_in_question(conn, parts.clock.now()) == [actor.account_id]
+    await record_health(parts, echo.account_id, echo.id, Health(state="connected"))
+    assert await radar(parts, actor) == []
+
+
 async def test_a_gap_counts_when_it_stays(parts: Parts, actor: Actor, echo: ChannelAccount, clock: FakeClock) -> None:
     async def counted(gap: int | None) -> None:
         async with parts.db.transaction() as conn:

@@ -4,7 +4,7 @@ import pytest
 
 from innboks.core.access import Actor
 from innboks.core.channel_accounts.connect import change_channel_account, connect, disconnect, get_channel_account
-from innboks.core.channel_accounts.health import mark_broken
+from innboks.core.channel_accounts.health import mark_broken, record_health
 from innboks.core.channel_accounts.models import ChannelAccount
 from innboks.core.channel_accounts.rhythm import figures_of
 from innboks.core.conversations.models import NewMessage
@@ -12,6 +12,8 @@ from innboks.core.conversations.read import get_message, list_conversations
 from innboks.core.conversations.write import write
 from innboks.core.parts import Parts
 from innboks.errors import Forbidden
+from innboks.sdk.contract import Health
+from tests.channels.email.scripted_smtp import scripted
 from tests.core.conftest import say
 
 
@@ -81,3 +83,37 @@ async def test_in_another_inbox_it_is_another_connection(parts: Parts, actor: Ac
     other = await create_inbox(parts, actor, "Other", "everyone", None, [])
     made = await connect(parts, actor, "echo", "Echo", other.id, {"room": "lobby"})
     assert made.id != echo.id
+
+
+async def test_a_paused_channel_says_so_whatever_is_saved_or_reported(parts: Parts, actor: Actor, echo: ChannelAccount) -> None:
+    await change_channel_account(parts, actor, echo.id, is_active=False)
+    row = await change_channel_account(parts, actor, echo.id, config={"api_token": "another"})
+    assert (row.health["state"], row.is_active) == ("paused", False)
+    await record_health(parts, echo.account_id, echo.id, Health(state="connected", sentence="Late news of a watcher."))
+    assert (await get_channel_account(parts, actor, echo.id)).health["sentence"] == "Paused by Ada Example."
+
+
+async def test_pausing_or_silence_makes_no_refused_credentials_valid(parts: Parts, actor: Actor, echo: ChannelAccount) -> None:
+    await say(parts, echo, "Hello")
+    await mark_broken(parts, actor.account_id, echo.id, "The token has expired.")
+    await answer(parts, actor, await only_conversation(parts, actor), "Soon")
+    await record_health(parts, echo.account_id, echo.id, Health(state="unreachable", sentence="No answer."))
+    row = await get_channel_account(parts, actor, echo.id)
+    assert (row.is_authorized, row.health["sentence"]) == (False, "The token has expired."), "an admin is still needed"
+    row = await change_channel_account(parts, actor, echo.id, is_active=False)
+    assert (row.is_authorized, row.health["state"], await kept(parts, echo)) == (False, "paused", 1)
+
+
+async def test_a_broken_channel_that_is_resumed_is_tried_first(parts: Parts, actor: Actor) -> None:
+    async with scripted() as server:
+        config = {"address": "team@tindra.test", "smtp_host": "127.0.0.1", "smtp_port": server.port}
+        team = await connect(parts, actor, "email", "Team", None, config)
+        await mark_broken(parts, actor.account_id, team.id, "The server does not take our mail.")
+        await change_channel_account(parts, actor, team.id, is_active=False)
+        server.answers["MAIL"] = "550 5.7.1 not you"
+        row = await change_channel_account(parts, actor, team.id, is_active=True)
+        assert (row.is_active, row.is_authorized, row.health["state"]) == (True, False, "broken")
+        assert "not you" in row.health["sentence"]
+        del server.answers["MAIL"]
+        row = await change_channel_account(parts, actor, team.id, is_active=True)
+        assert (row.is_active, row.is_authorized, row.health["state"]) == (True, True, "connected")

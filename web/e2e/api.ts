@@ -101,7 +101,9 @@ const RULES = ["automated", "marketing", "unsubscribe", "role_based"];
 
 async function removeAll(world: World, kind: string, but = "", which = ""): Promise<void> {
   const { items } = await api(world, "GET", `/api/${kind}${which}`);
-  for (const { id } of items) if (id !== but) await api(world, "DELETE", `/api/${kind}/${id}`);
+  // An address that was given out with an inbox goes with it.
+  for (const { id, is_fallback } of items)
+    if (id !== but && !is_fallback) await api(world, "DELETE", `/api/${kind}/${id}`);
 }
 
 /** Deletes for good, not only out of sight: what is closed or in the trash is still found, counted and suggested. */

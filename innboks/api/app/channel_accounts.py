@@ -7,7 +7,8 @@ import msgspec
 from litestar import Response, delete, get, patch, post
 from litestar.params import JSONBody
 
-from innboks.api.call import Call, Id, Input, Items, Name, PathId, number_or_none, text_id
+from innboks.api.call import Call, Id, Input, Items, Name, PathId, number_or_none, numbers, text_id
+from innboks.core.access import ACCOUNT_ACCESS, Actor
 from innboks.core.accounts.features import has_channel
 from innboks.core.accounts.users import account_of
 from innboks.core.channel_accounts import connect, drafts, rhythm
@@ -15,6 +16,7 @@ from innboks.core.channel_accounts import ledger as books
 from innboks.core.channel_accounts.directory import operator_settings
 from innboks.core.channel_accounts.models import ChannelAccount
 from innboks.core.files.pictures import shown_here
+from innboks.core.inboxes.make import MEMBERS_MAX, Access, NewInbox
 from innboks.core.parts import Parts
 
 Step = Annotated[str, msgspec.Meta(pattern="^[a-z_]{1,30}$")]
@@ -35,7 +37,8 @@ class HealthOut(msgspec.Struct):
 
 
 class ChannelAccountOut(msgspec.Struct):
-    """One connected mailbox, page, number or form. Secrets in `config` are blank. `push_url`: an address that has to be entered at the provider.
+    """One connected mailbox, page, number or form. Secrets in `config` are blank. `push_url`: an address that has to be entered at the provider; it and
+    `confirmation` only for who may change channels (R-144).
     `owner_id`: whose personal mailbox it is; null: the team's. `traffic`: messages from outside in each hour from `traffic_from`, the last one running;
     `kept_count`: replies that wait for the connection. `test_address`:
     where a test goes that has to come back; null: there is no such way. `is_fallback`: issued to its inbox by us; it
@@ -107,7 +110,25 @@ class Backfill(Input):
     since: date
 
 
+class InboxToMake(Input):
+    """Made with the channel that is connected to it; `member_ids` null: whoever makes it."""
+
+    name: Name
+    access: Access = "everyone"
+    member_ids: Annotated[list[Id], msgspec.Meta(max_length=MEMBERS_MAX)] | None = None
+    team_ids: Annotated[list[Id], msgspec.Meta(max_length=1000)] = []
+
+
+def inbox_to_make(data: InboxToMake | None) -> NewInbox | None:
+    if data is None:
+        return None
+    members = None if data.member_ids is None else numbers(data.member_ids)
+    return NewInbox(name=data.name, access=data.access, member_ids=members, team_ids=numbers(data.team_ids))
+
+
 class NewChannelAccount(Input):
+    """`new_inbox`: it goes into an inbox that is made with it, if it can be connected; then `inbox_id` does not matter."""
+
     kind: Name
     config: dict[str, Any]
     name: Name = ""
@@ -119,6 +140,7 @@ class NewChannelAccount(Input):
     setup_step: Step | None = None
     """Where its set-up goes on; null: it is finished."""
     past_days: PastDays = 0
+    new_inbox: InboxToMake | None = None
 
 
 class ChannelAccountChange(Input):
@@ -143,17 +165,17 @@ def health_of(row: ChannelAccount) -> HealthOut:
     return health
 
 
-async def shown_to(parts: Parts, row: ChannelAccount) -> ChannelAccountOut:
-    (one,) = await all_shown(parts, row.account_id, [row])
+async def shown_to(parts: Parts, actor: Actor, row: ChannelAccount) -> ChannelAccountOut:
+    (one,) = await all_shown(parts, actor, [row])
     return one
 
 
-async def all_shown(parts: Parts, account_id: int, rows: list[ChannelAccount]) -> list[ChannelAccountOut]:
-    figures = await rhythm.figures_of(parts, account_id, [row.id for row in rows])
-    return [_shown(parts, row, figures[row.id]) for row in rows]
+async def all_shown(parts: Parts, actor: Actor, rows: list[ChannelAccount]) -> list[ChannelAccountOut]:
+    figures = await rhythm.figures_of(parts, actor.account_id, [row.id for row in rows])
+    return [_shown(parts, row, figures[row.id], may_change=actor.may(ACCOUNT_ACCESS)) for row in rows]
 
 
-def _shown(parts: Parts, row: ChannelAccount, figures: rhythm.Figures) -> ChannelAccountOut:
+def _shown(parts: Parts, row: ChannelAccount, figures: rhythm.Figures, *, may_change: bool) -> ChannelAccountOut:
     return ChannelAccountOut(
         id=str(row.id),
         kind=row.kind,
@@ -169,10 +191,10 @@ def _shown(parts: Parts, row: ChannelAccount, figures: rhythm.Figures) -> Channe
         archived_at=row.archived_at,
         settings=row.settings,
         config=connect.shown_config(parts, row),
-        push_url=connect.push_url(parts, row),
+        push_url=connect.push_url(parts, row) if may_change else None,
         owner_id=text_id(row.owner_id),
         setup_step=row.setup_step,
-        confirmation=msgspec.convert(row.confirmation, ConfirmationOut) if row.confirmation else None,
+        confirmation=msgspec.convert(row.confirmation, ConfirmationOut) if row.confirmation and may_change else None,
         is_fallback=row.is_fallback,
         may_send=row.may_send,
         test_address=connect.test_address(parts, row),
@@ -193,7 +215,7 @@ async def list_channels(request: Call) -> Items[dict[str, Any]]:
 @get("/channel-accounts", operation_id="list_channel_accounts", tags=["channels"], summary="What is connected to the inboxes I may read")
 async def list_channel_accounts(request: Call) -> Items[ChannelAccountOut]:
     parts, actor = request.parts, request.actor
-    return Items(await all_shown(parts, actor.account_id, await connect.list_channel_accounts(parts, actor)))
+    return Items(await all_shown(parts, actor, await connect.list_channel_accounts(parts, actor)))
 
 
 @post("/channel-accounts", operation_id="connect_channel", tags=["channels"], summary="Connect a channel")
@@ -214,13 +236,14 @@ async def connect_channel(request: Call, data: JSONBody[NewChannelAccount]) -> C
         draft_id=draft_id,
         setup_step=data.setup_step,
         past_days=data.past_days,
+        new_inbox=inbox_to_make(data.new_inbox),
     )
-    return await shown_to(parts, row)
+    return await shown_to(parts, request.actor, row)
 
 
 @get("/channel-accounts/{channel_account_id:str}", operation_id="get_channel_account", tags=["channels"], summary="One connected channel")
 async def get_channel_account(request: Call, channel_account_id: PathId) -> ChannelAccountOut:
-    return await shown_to(request.parts, await connect.get_channel_account(request.parts, request.actor, channel_account_id))
+    return await shown_to(request.parts, request.actor, await connect.get_channel_account(request.parts, request.actor, channel_account_id))
 
 
 @patch(
@@ -242,7 +265,7 @@ async def change_channel_account(request: Call, channel_account_id: PathId, data
         config=data.config,
         setup_step=data.setup_step,
     )
-    return await shown_to(parts, row)
+    return await shown_to(parts, request.actor, row)
 
 
 @delete("/channel-accounts/{channel_account_id:str}", operation_id="disconnect_channel", tags=["channels"], summary="Disconnect")

@@ -13,10 +13,11 @@ from innboks.core.accounts.actors import actor_for
 from innboks.core.conversations import assignees
 from innboks.core.conversations.store import COUNT_CAP
 from innboks.core.inboxes import inboxes
+from innboks.core.inboxes.make import MEMBERS_MAX
 from innboks.core.inboxes.models import Inbox
 
 Access = Literal["everyone", "members"]
-Members = Annotated[list[Id], msgspec.Meta(max_length=inboxes.MEMBERS_MAX)]
+Members = Annotated[list[Id], msgspec.Meta(max_length=MEMBERS_MAX)]
 Teams = Annotated[list[Id], msgspec.Meta(max_length=1000)]
 
 

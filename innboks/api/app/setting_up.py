@@ -8,11 +8,12 @@ from litestar import Response, delete, get, patch, post, put
 from litestar.params import JSONBody
 
 from innboks.api.app.channel_accounts import ChannelAccountOut, PastDays, shown_to
-from innboks.api.call import Call, Id, Input, Items, Name, PathId, PathText, number_or_none, text_id
+from innboks.api.call import Call, Id, Input, Items, Name, PathId, PathText, number_or_none, numbers, text_id
 from innboks.core.channel_accounts import drafts, fallback, preview, try_out
 from innboks.core.channel_accounts.drafts import Content, Draft
 from innboks.core.channel_accounts.store_tests import Test
 from innboks.core.channel_accounts.suggest import suggest
+from innboks.core.inboxes.make import MEMBERS_MAX, Access
 
 Text = Annotated[str, msgspec.Meta(max_length=10_000)]
 
@@ -25,6 +26,9 @@ class ChannelDraftOut(msgspec.Struct):
     name: str
     inbox_id: str | None
     new_inbox_name: str
+    new_inbox_access: Access
+    new_inbox_member_ids: list[str]
+    new_inbox_team_ids: list[str]
     config: dict[str, Any]
     past_days: int
     kept_secrets: list[str]
@@ -32,11 +36,14 @@ class ChannelDraftOut(msgspec.Struct):
 
 
 class ChannelDraftIn(Input):
-    """Everything that is typed; secrets left empty stay as they are. `new_inbox_name`: an inbox to be made for it."""
+    """Everything that is typed; secrets left empty stay as they are. `new_inbox_name`: an inbox to be made for it, in which those act who are named."""
 
     name: Name = ""
     inbox_id: Id | None = None
     new_inbox_name: Name = ""
+    new_inbox_access: Access = "everyone"
+    new_inbox_member_ids: Annotated[list[Id], msgspec.Meta(max_length=MEMBERS_MAX)] = []
+    new_inbox_team_ids: Annotated[list[Id], msgspec.Meta(max_length=1000)] = []
     config: dict[str, Any] = {}
     past_days: PastDays = 0
 
@@ -115,6 +122,9 @@ def _shown(draft: Draft) -> ChannelDraftOut:
         name=content.name,
         inbox_id=text_id(content.inbox_id),
         new_inbox_name=content.new_inbox_name,
+        new_inbox_access=content.new_inbox_access,
+        new_inbox_member_ids=[str(one) for one in content.new_inbox_member_ids],
+        new_inbox_team_ids=[str(one) for one in content.new_inbox_team_ids],
         config=draft.shown_config,
         past_days=content.past_days,
         kept_secrets=draft.kept_secrets,
@@ -127,6 +137,9 @@ def _content(data: ChannelDraftIn) -> Content:
         name=data.name,
         inbox_id=number_or_none(data.inbox_id),
         new_inbox_name=data.new_inbox_name,
+        new_inbox_access=data.new_inbox_access,
+        new_inbox_member_ids=numbers(data.new_inbox_member_ids),
+        new_inbox_team_ids=numbers(data.new_inbox_team_ids),
         config=data.config,
         past_days=data.past_days,
     )
@@ -275,14 +288,14 @@ class FallbackChange(Input):
     summary="The address that we give out for this inbox; issued when it is asked for the first time",
 )
 async def get_fallback(request: Call, inbox_id: PathId) -> ChannelAccountOut:
-    return await shown_to(request.parts, await fallback.fallback_of(request.parts, request.actor, inbox_id))
+    return await shown_to(request.parts, request.actor, await fallback.fallback_of(request.parts, request.actor, inbox_id))
 
 
 @patch("/inboxes/{inbox_id:str}/fallback", operation_id="change_fallback", tags=["inboxes"], summary="Let answers leave from it, or not")
 async def change_fallback(request: Call, inbox_id: PathId, data: JSONBody[FallbackChange]) -> ChannelAccountOut:
     parts = request.parts
     row = await fallback.change_fallback(parts, request.actor, inbox_id, may_send=data.may_send, config=data.config)
-    return await shown_to(parts, row)
+    return await shown_to(parts, request.actor, row)
 
 
 routes = [

@@ -13,7 +13,7 @@ import msgspec
 from litestar import Response, get, post
 from litestar.params import JSONBody, QueryParameter
 
-from innboks.api.app.channel_accounts import PastDays, Step
+from innboks.api.app.channel_accounts import InboxToMake, PastDays, Step, inbox_to_make
 from innboks.api.app.words import PAGE, PageWord
 from innboks.api.call import IS_PUBLIC, Call, Id, Input, Name, PathId, identify, number_or_none, text_id
 from innboks.core.channel_accounts import sign_in
@@ -46,6 +46,7 @@ class NewSignIn(Input):
     draft_id: Id | None = None
     setup_step: Step | None = None
     past_days: PastDays = 0
+    new_inbox: InboxToMake | None = None
     return_to: Path = ""
 
 
@@ -85,6 +86,7 @@ async def start(request: Call, data: JSONBody[NewSignIn]) -> StartedOut:
         draft_id=number_or_none(data.draft_id),
         setup_step=data.setup_step,
         past_days=data.past_days,
+        new_inbox=inbox_to_make(data.new_inbox),
         return_to=data.return_to,
     )
     started = await sign_in.start(request.parts, request.actor, wish)

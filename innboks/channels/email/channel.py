@@ -23,7 +23,7 @@ from innboks.channels.email.mail_json import mail_as_json
 from innboks.channels.email.notice import compose_notice
 from innboks.channels.email.outbox import hand_over
 from innboks.channels.email.read import read_mail
-from innboks.channels.email.settings import SIGNED_IN, Config, checked, outgoing_server, wire_address
+from innboks.channels.email.settings import SIGNED_IN, Config, checked, normal_address, outgoing_server, wire_address
 from innboks.channels.email.signing_in import sign_ins
 from innboks.errors import Broken, Invalid, NotFound, Rejected, Retry, SendError, Uncertain
 from innboks.sdk.contract import (
@@ -265,7 +265,11 @@ def _require_writable(addresses: Iterable[str]) -> None:
 
 
 def _offered(ctx: Context) -> list[str]:
-    """By forwarding also the address that we host, where our own server sends: another one would not let it through."""
+    """By forwarding also the address that we host, where our own server sends: another one would not let it through. Of a mailbox its own, the one that
+    it is signed in with, and the alias that its server took when it was connected (`connecting.py`)."""
     config: Config = ctx.config
+    if config.method == "imap":
+        named = [normal_address(one) for one in (config.imap_user, config.smtp_user, config.from_address)]
+        return list(dict.fromkeys([config.address, *(one for one in named if one)]))
     hosted = None if config.smtp_host else own.hosted_address(ctx)
     return list(dict.fromkeys([config.address, *([hosted.lower()] if hosted else [])]))

@@ -12,7 +12,8 @@ from innboks.sdk.contract import Context
 
 
 async def try_servers(config: Config, ctx: Context) -> None:
-    """Signs in at both servers and asks whether they would take our mail, without sending any. Raises `Invalid` with the field to mend."""
+    """Signs in at both servers and asks whether they would take our mail, from the address that it leaves from, without sending any. Raises `Invalid`
+    with the field to mend."""
     if config.method == "imap":
         try:
             await mailbox.try_mailbox(incoming_server(config))
@@ -22,7 +23,7 @@ async def try_servers(config: Config, ctx: Context) -> None:
         try:
             await _try_outgoing(config, ctx)
         except SendError as error:
-            raise _invalid("Sending (SMTP)", "smtp", error) from error
+            raise _invalid("Sending (SMTP)", "smtp", error, sender="from_address" if config.from_address else "address") from error
 
 
 async def _try_outgoing(config: Config, ctx: Context) -> None:
@@ -30,7 +31,7 @@ async def _try_outgoing(config: Config, ctx: Context) -> None:
     assert server is not None
     client = await open_session(server, ctx.domain)
     try:
-        answer = await client.execute_command(b"MAIL", b"FROM:<" + wire_address(config.address).encode() + b">")
+        answer = await client.execute_command(b"MAIL", b"FROM:<" + wire_address(config.sends_from).encode() + b">")
         if answer.code >= 500:
             raise refusal("sender", answer, server.host)
         with contextlib.suppress(aiosmtplib.SMTPException, OSError):
@@ -41,7 +42,8 @@ async def _try_outgoing(config: Config, ctx: Context) -> None:
         client.close()
 
 
-def _invalid(what: str, prefix: str, error: SendError) -> Invalid:
-    field = {"auth": f"{prefix}_password", "no_tls": f"{prefix}_tls", "tls": f"{prefix}_tls", "sender_refused": "address"}
+def _invalid(what: str, prefix: str, error: SendError, sender: str = "address") -> Invalid:
+    """`sender`: the field with the address that mail is sent from."""
+    field = {"auth": f"{prefix}_password", "no_tls": f"{prefix}_tls", "tls": f"{prefix}_tls", "sender_refused": sender}
     said = f" The server said: {error.detail}" if error.detail and error.code in ("auth", "sender_refused", "server_refused") else ""
     return Invalid(f"{what}: {error.sentence}{said}", code=error.code, field=field.get(error.code, f"{prefix}_host"))

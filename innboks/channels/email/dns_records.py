@@ -1,5 +1,5 @@
 """What a domain has to say in the DNS so that our mail is believed: SPF (RFC 7208), DKIM (RFC 6376) and DMARC (RFC 7489); what is missing, and the line
-to publish. Asked for an administrator who looks, never on a road. Read next: `dns_lookups.py`.
+to publish. Asked for an administrator who looks, never on a road. Read next: `spf_record.py`, `dns_lookups.py`.
 """
 
 import asyncio
@@ -11,6 +11,7 @@ from typing import Any
 from innboks.channels.email.authentication import organisation_of
 from innboks.channels.email.dns_lookups import DnsTrouble, Lookups
 from innboks.channels.email.settings import Config, domain_of
+from innboks.channels.email.spf_record import LOOKUPS_MAX, names, spf_records
 from innboks.sdk.contract import Check, Context
 
 LIMIT_S = 8.0
@@ -23,9 +24,21 @@ _SPF_OF_HOST = {
     "smtp.mailgun.org": "include:mailgun.org",
     "smtp.sendgrid.net": "include:sendgrid.net",
 }
-_SELECTORS = {"gmail": ("google",), "microsoft365": ("selector1", "selector2")}
+_SELECTORS = {"gmail": ("google", "google1", "google2"), "microsoft365": ("selector1", "selector2")}
 _USUAL_SELECTORS = ("default", "dkim", "mail", "google", "selector1", "selector2", "s1", "s2", "k1", "k2", "fm1", "fm2", "mx")
 """Nobody can list the selectors of a domain; these are the ones that providers choose."""
+_OF_THE_METHOD = {
+    "gmail": "gmail.com googlemail.com",
+    "microsoft365": "outlook.com hotmail.com live.com msn.com outlook.dk outlook.de outlook.fr outlook.es outlook.it outlook.be outlook.at outlook.pt "
+    "hotmail.no hotmail.se hotmail.dk hotmail.fi hotmail.de hotmail.fr hotmail.es hotmail.it hotmail.nl hotmail.be hotmail.co.uk "
+    "live.no live.se live.dk live.fi live.de live.fr live.it live.nl live.be live.co.uk",
+}
+_OTHERS = (
+    "yahoo.com ymail.com aol.com icloud.com me.com mac.com gmx.net gmx.com gmx.de web.de t-online.de fastmail.com proton.me protonmail.com mail.com yandex.com "
+    "zohomail.com online.no"
+)
+_PROVIDERS_OWN = {name: method for method, domains in (*_OF_THE_METHOD.items(), ("", _OTHERS)) for name in domains.split()}
+"""Domains at which everybody may have an address, by the method that sends through their provider. Only the provider changes their records."""
 
 
 async def check_records(ctx: Context) -> Sequence[Check]:
@@ -52,7 +65,9 @@ def _check(config: Config, settings: Mapping[str, Any], our_domain: str) -> Sequ
 
 def _spf(config: Config, settings: Mapping[str, Any], domain: str, our_domain: str, texts: Any) -> Check:
     mechanism, host = _way_out(config, settings, our_domain)
-    records = [one for one in texts(domain) if re.match(r"v=spf1(\s|$)", one, re.IGNORECASE)]
+    records = spf_records(texts(domain))
+    if domain in _PROVIDERS_OWN:
+        return _spf_of_a_provider(domain, mechanism, host, records, texts)
     line = {"record_type": "TXT", "record_name": domain}
     if not records:
         sentence = f"{domain} has no SPF record: others cannot tell that {host} may send for it."
@@ -61,13 +76,31 @@ def _spf(config: Config, settings: Mapping[str, Any], domain: str, our_domain: s
         sentence = f"{domain} has {len(records)} SPF records. Only one may stand there: put them together, or none counts."
         return Check(name="SPF", state="wrong", sentence=sentence, **line)
     record = records[0]
-    if mechanism.lower() in record.lower().split():
+    answer = names(record, mechanism, texts)
+    if answer == "named":
         return Check(name="SPF", state="ok", sentence=f"{domain} names {host}.")
+    if answer == "too_many":
+        sentence = f"The SPF record of {domain} needs more than {LOOKUPS_MAX} look-ups, so others take it as faulty. Take out what nobody sends through."
+        return Check(name="SPF", state="wrong", sentence=sentence, **line)
+    if answer == "unsure":
+        sentence = f"A part of the SPF record of {domain} could not be read. Whether it covers {host} is seen when a test comes back."
+        return Check(name="SPF", state="unknown", sentence=sentence)
     if mechanism.startswith("include:"):
         value = re.sub(r"\A(v=spf1)", rf"\1 {mechanism}", record, flags=re.IGNORECASE)
         sentence = f"{domain} has an SPF record, but it does not name {host}. Change it to this line."
         return Check(name="SPF", state="wrong", sentence=sentence, **line, record_value=value)
     sentence = f"{domain} has an SPF record. Whether it covers {host} is seen when a test comes back."
+    return Check(name="SPF", state="unknown", sentence=sentence)
+
+
+def _spf_of_a_provider(domain: str, mechanism: str, host: str, records: Sequence[str], texts: Any) -> Check:
+    if len(records) == 1 and names(records[0], mechanism, texts) == "named":
+        return Check(name="SPF", state="ok", sentence=f"{domain} names {host}.")
+    provider = _SPF_OF_METHOD.get(_PROVIDERS_OWN[domain])
+    if provider is not None and mechanism != provider:
+        sentence = f"{domain} belongs to its provider, whose servers alone may send for it. Sign in there instead, or send from an address of your own domain."
+        return Check(name="SPF", state="wrong", sentence=sentence)
+    sentence = f"{domain} belongs to its provider, who looks after this record. Whether it covers {host} is seen when a test comes back."
     return Check(name="SPF", state="unknown", sentence=sentence)
 
 
@@ -85,10 +118,17 @@ def _way_out(config: Config, settings: Mapping[str, Any], our_domain: str) -> tu
 
 
 def _dkim(config: Config, settings: Mapping[str, Any], domain: str, our_domain: str, texts: Any) -> Check:
-    own = _SELECTORS.get(config.method)
-    for selector in own or _USUAL_SELECTORS:
-        if any(re.search(r"(^|;)\s*p=[^;\s]", one) for one in texts(f"{selector}._domainkey.{domain}")):
-            return Check(name="DKIM", state="ok", sentence=f"{domain} has a key for signatures ({selector}).")
+    if domain in _PROVIDERS_OWN:
+        return _signed_by_its_provider(config, domain)
+    own = _SELECTORS.get(config.method, ())
+    selector = _key_of(domain, own or _USUAL_SELECTORS, texts)
+    if selector is not None:
+        return Check(name="DKIM", state="ok", sentence=f"{domain} has a key for signatures ({selector}).")
+    # An administrator may have given the provider's key another name.
+    other = _key_of(domain, [one for one in _USUAL_SELECTORS if one not in own], texts) if own else None
+    if other is not None:
+        sentence = f"{domain} has a key for signatures ({other}). Whether this mail is signed with it is seen when a test comes back."
+        return Check(name="DKIM", state="unknown", sentence=sentence)
     if config.method == "gmail":
         sentence = f"{domain} has no key of Google's. Make one in the Google Admin console (Apps, Gmail, Authenticate email) and publish it under this name."
         return Check(name="DKIM", state="missing", sentence=sentence, record_type="TXT", record_name=f"google._domainkey.{domain}")
@@ -111,10 +151,29 @@ def _dkim(config: Config, settings: Mapping[str, Any], domain: str, our_domain: 
     return Check(name="DKIM", state="missing", sentence=sentence, record_type="TXT", record_name=f"default._domainkey.{domain}")
 
 
+def _key_of(domain: str, selectors: Sequence[str], texts: Any) -> str | None:
+    """The first of these names under which a key stands; one with an empty `p` is withdrawn (RFC 6376 §3.6.1)."""
+    for selector in selectors:
+        if any(re.search(r"(^|;)\s*p=[^;\s]", one) for one in texts(f"{selector}._domainkey.{domain}")):
+            return selector
+    return None
+
+
+def _signed_by_its_provider(config: Config, domain: str) -> Check:
+    method = _PROVIDERS_OWN[domain]
+    if method and config.method != method:
+        sentence = f"{domain} belongs to its provider, who signs only what leaves there. Sign in there instead, or send from an address of your own domain."
+        return Check(name="DKIM", state="wrong", sentence=sentence)
+    sentence = f"{domain} belongs to its provider, who signs with keys of its own: there is nothing to publish. Whether it does is seen when a test comes back."
+    return Check(name="DKIM", state="unknown", sentence=sentence)
+
+
 def _dmarc(config: Config, settings: Mapping[str, Any], domain: str, our_domain: str, texts: Any) -> Check:
     for place in dict.fromkeys((domain, organisation_of(domain))):
         if any(re.match(r"v=DMARC1\s*(;|$)", one) for one in texts(f"_dmarc.{place}")):
             return Check(name="DMARC", state="ok", sentence=f"{place} says what others do with mail that does not pass.")
+    if domain in _PROVIDERS_OWN:
+        return Check(name="DMARC", state="unknown", sentence=f"{domain} belongs to its provider, who looks after this record.")
     return Check(
         name="DMARC",
         state="missing",

@@ -52,7 +52,7 @@ class Pulse:
         if is_broken:
             await self.tell(Health(state="broken", sentence=sentence, action=action))
         elif self.failures > 1:
-            await self.tell(Health(state="quiet", sentence=f"{sentence} New mail waits there; we keep trying.", action=action))
+            await self.tell(Health(state="unreachable", sentence=f"{sentence} New mail waits there; we keep trying.", action=action))
 
     def pause_s(self, error: Exception, *, is_broken: bool) -> float:
         """Until the next try: twice as long each time, or what the provider wished, within reason."""

@@ -111,7 +111,12 @@ class Config(msgspec.Struct, kw_only=True, frozen=True):
         Meta(
             title="From address",
             description="What answers come from. Offered is what this connection may send from.",
-            extra_json_schema={**_DETAILS, "x-show-if": {"method": ["forwarding", "gmail"]}, "format": "from-address"},
+            extra_json_schema={
+                **_DETAILS,
+                "x-show-if": {"method": ["forwarding", "imap", "gmail"]},
+                "format": "from-address",
+                "x-other": {"method": ["imap"]},  # no server tells its aliases: connecting.py asks it about the one that is typed
+            },
         ),
     ] = ""
     signature_html: Annotated[

@@ -21,6 +21,7 @@ from innboks.core.accounts.roles import require_may_give
 from innboks.core.accounts.secrets import Secret, new_invitation_secret, read_invitation_secret
 from innboks.core.accounts.teams import set_teams_of
 from innboks.core.accounts.users import NAME_CHARS, email_taken, person, require_email, require_over, role_or_agent
+from innboks.core.inboxes.personal import require_personal
 from innboks.errors import Conflict, Invalid, NotFound
 
 if TYPE_CHECKING:
@@ -74,6 +75,7 @@ async def invite(parts: "Parts", actor: Actor, new: New) -> Invited:
         await set_teams_of(conn, actor, user_id, new.main_team_id, new.extra_team_ids)
         if not await store_people.add_to_inboxes(conn, actor.account_id, user_id, new.inbox_ids):
             raise Invalid("One of these inboxes is not in your account.", code="unknown_inbox", field="inbox_ids")
+        await require_personal(conn, actor.account_id, new.inbox_ids)
         token = await _new_link(parts, conn, actor, user_id)
         await note_change(conn, actor.account_id, rights=False)
         account = await store.get_account(conn, actor.account_id)

@@ -9,16 +9,18 @@ import psycopg
 
 from innboks.core.access import ACCOUNT_ACCESS, Actor
 from innboks.core.accounts.features import require_channel
+from innboks.core.accounts.rights import announce, note_change
 from innboks.core.channel_accounts import store
 from innboks.core.channel_accounts import store_drafts as drafts
 from innboks.core.channel_accounts.directory import Connected, open_up
 from innboks.core.channel_accounts.grants import open_grant, seal_context, seal_grant
-from innboks.core.channel_accounts.health import record_health
+from innboks.core.channel_accounts.health import mark_broken, record_health
 from innboks.core.channel_accounts.models import ChannelAccount
 from innboks.core.events import store as events
 from innboks.core.inboxes import store as inboxes
+from innboks.core.inboxes.make import NewInbox, make, require_name
 from innboks.core.parts import Parts
-from innboks.errors import Conflict, Invalid, NotFound
+from innboks.errors import Conflict, Invalid, NotFound, SendError
 from innboks.lib.db import Connection
 from innboks.lib.html import sanitise
 from innboks.lib.text import storable
@@ -28,6 +30,8 @@ from innboks.sdk.registry import offers
 NAME_MAX = 100
 BACKFILL = "backfill_since"
 """The setting that says from which day on older messages are fetched; see `ledger.py`."""
+NOT_MADE_YET = 0
+"""The id of an inbox while it is none."""
 SECRET_WORDS = ("password", "secret", "token", "key")
 
 
@@ -45,8 +49,10 @@ async def connect(
     draft_id: int | None = None,
     setup_step: str | None = None,
     past_days: int = 0,
+    new_inbox: NewInbox | None = None,
 ) -> ChannelAccount:
     """Tries the configuration at the provider, then stores it. Without `inbox_id` the first inbox takes it. `grant` is what a sign-in brought.
+    `new_inbox`: it is made with it (R-021, R-022), and only when it is connected.
     `draft_id`: the set-up that was begun, which is over with this; `setup_step`: it is connected, and set up further from there on.
     `past_days`: what came in so many days before is fetched too, in the background, where the channel can (the ledger says how far it is).
     What was disconnected comes back as itself where it was: its conversations go on, and replies that still waited for it leave.
@@ -56,13 +62,15 @@ async def connect(
     actor.require(ACCOUNT_ACCESS)
     channel = parts.registry.get(kind)
     typed = read_config(channel, config)
-    draft = await draft_of(parts, actor, kind, name, inbox_id, typed, grant)
+    draft = await draft_of(parts, actor, kind, name, inbox_id, typed, grant, new_inbox=new_inbox)
     channel_account_id, target, addresses = draft.row.id, draft.row.inbox_id, draft.context.own_addresses
     made = await channel.connect(draft.context)
     name = storable(name.strip() or made.name or made.address or channel.name, NAME_MAX)
     owner_id = actor.user_id if is_personal else None
-    async with parts.db.connection() as conn:
-        former_id = await store.former(conn, actor.account_id, kind, made.identity, target, owner_id)
+    former_id = None
+    if new_inbox is None:
+        async with parts.db.connection() as conn:
+            former_id = await store.former(conn, actor.account_id, kind, made.identity, target, owner_id)
     channel_account_id = former_id or channel_account_id
     sealed = seal_config(parts, actor.account_id, channel_account_id, made.config)
     draft.row.id, draft.row.config_sealed = channel_account_id, sealed
@@ -81,6 +89,9 @@ async def connect(
     }
     try:
         async with parts.db.transaction() as conn:
+            if new_inbox is not None:
+                target = await make(conn, actor, new_inbox)
+                await note_change(conn, actor.account_id, rights=True)
             if is_personal:
                 await _require_own_inbox(conn, actor, target)
             if (there := await store.connected_as(conn, actor.account_id, kind, made.identity)) is not None:
@@ -111,9 +122,18 @@ async def connect(
             )
     except psycopg.errors.UniqueViolation as error:
         raise _taken(error, made.address or made.identity, made.sender_name) from error
+    if new_inbox is not None:
+        await _announce_inbox(parts, actor, target)
     parts.directory.forget(actor.account_id, channel_account_id)
     await record_health(parts, actor.account_id, channel_account_id, Health(state="connected", sentence="Connected, nothing received yet."))
     return await get_channel_account(parts, actor, channel_account_id)
+
+
+async def _announce_inbox(parts: Parts, actor: Actor, inbox_id: int) -> None:
+    from innboks.core.channel_accounts.fallback import issue_fallback  # which is built on this file
+
+    await announce(parts, actor.account_id)
+    await issue_fallback(parts, actor, inbox_id)
 
 
 def fetches_past(channel: Channel, config: msgspec.Struct) -> bool:
@@ -141,19 +161,33 @@ def _taken(error: psycopg.errors.UniqueViolation, address: str, sender_name: str
 
 
 async def _require_own_inbox(conn: Connection, actor: Actor, inbox_id: int) -> None:
-    inbox = await inboxes.get(conn, actor.account_id, inbox_id)
+    """Until the commit nobody opens it to others; afterwards `inboxes/personal.py` sees to it."""
+    inbox = await inboxes.get(conn, actor.account_id, inbox_id, lock=True)
     if inbox is None or inbox.access != "members" or inbox.member_ids != [actor.user_id] or inbox.team_ids:
         raise Invalid("A personal mailbox needs an inbox of which only you are a member. Make one, and choose it.", field="inbox_id")
+    await inboxes.forget_teams(conn, actor.account_id, inbox_id)
 
 
 async def draft_of(
-    parts: Parts, actor: Actor, kind: str, name: str, inbox_id: int | None, config: msgspec.Struct, grant: Grant | None = None
+    parts: Parts,
+    actor: Actor,
+    kind: str,
+    name: str,
+    inbox_id: int | None,
+    config: msgspec.Struct,
+    grant: Grant | None = None,
+    *,
+    new_inbox: NewInbox | None = None,
 ) -> Connected:
-    """A channel account that is not stored yet, so that its channel can try it. Raises `NotFound` when there is no such inbox."""
+    """A channel account that is not stored yet, so that its channel can try it. Raises `NotFound` when there is no such inbox, `Invalid` when the one
+    that is to be made has no name."""
     async with parts.db.transaction() as conn:
         await require_channel(conn, actor.account_id, parts.registry.get(kind))
         target = inbox_id if inbox_id is not None else await inboxes.first_inbox(conn, actor.account_id)
-        if target is None or not await inboxes.is_open(conn, actor.account_id, target):
+        if new_inbox is not None:
+            require_name(new_inbox.name, field="new_inbox_name")
+            target = NOT_MADE_YET
+        elif target is None or not await inboxes.is_open(conn, actor.account_id, target):
             raise NotFound("There is no such inbox.", code="unknown_inbox")
         channel_account_id = await store.next_id(conn)
         addresses = await store.own_addresses(conn, actor.account_id)
@@ -174,12 +208,15 @@ async def change_channel_account(
     setup_step: str | msgspec.UnsetType | None = msgspec.UNSET,
 ) -> ChannelAccount:
     """Changes what is given. A new configuration or grant is tried first; secrets left empty stay as they are. Reconnecting sends what waited.
+    What is resumed after its credentials were refused is tried before it counts as connected (R-044); when they still are, it goes on as broken.
 
     Raises `Conflict` when another channel account has the new configuration's identity (R-045)."""
     actor.require(ACCOUNT_ACCESS)
     before = await get_channel_account(parts, actor, channel_account_id)
     if before.archived_at is not None:
         raise Conflict("This channel was disconnected. Connect it anew.", code="disconnected")
+    if before.is_fallback:
+        _require_fallback_stays(before, inbox_id, is_active)
     if is_active or config is not None:
         async with parts.db.connection() as conn:
             await require_channel(conn, actor.account_id, parts.registry.get(before.kind))
@@ -194,9 +231,6 @@ async def change_channel_account(
             code="personal",
         )
     if inbox_id is not None:
-        async with parts.db.transaction() as conn:
-            if not await inboxes.is_open(conn, actor.account_id, inbox_id):
-                raise NotFound("There is no such inbox.", code="unknown_inbox")
         values["inbox_id"] = inbox_id
     if is_active is not None:
         values["is_active"] = is_active
@@ -204,19 +238,23 @@ async def change_channel_account(
         values["settings"] = dict(settings)
     if setup_step is not msgspec.UNSET:
         values["setup_step"] = setup_step
+    refused: SendError | Invalid | None = None
     if config is not None:
         values |= await _reconfigured(parts, before, config, grant)
+    elif is_active and not before.is_authorized:
+        try:
+            values |= await _reconfigured(parts, before, {}, None)
+        except (SendError, Invalid) as error:
+            refused = error
     if values:
         try:
             async with parts.db.transaction() as conn:
+                if inbox_id is not None and not await inboxes.is_open(conn, actor.account_id, inbox_id):
+                    raise NotFound("There is no such inbox.", code="unknown_inbox")
                 await store.update(conn, actor.account_id, channel_account_id, values)
-                await events.add(
-                    conn,
-                    actor.account_id,
-                    "channel_account.changed",
-                    inbox_id=before.inbox_id,
-                    data={"channel_account_id": channel_account_id},
-                )
+                for reader in dict.fromkeys([before.inbox_id, inbox_id or before.inbox_id]):
+                    data = {"channel_account_id": channel_account_id}
+                    await events.add(conn, actor.account_id, "channel_account.changed", inbox_id=reader, data=data)
         except psycopg.errors.UniqueViolation as error:
             raise _taken(error, values.get("address") or values.get("identity", ""), values.get("sender_name", "")) from error
         parts.directory.forget(actor.account_id, channel_account_id)
@@ -225,9 +263,22 @@ async def change_channel_account(
         await record_health(
             parts, actor.account_id, channel_account_id, Health(state="paused", sentence=f"Paused by {actor.name}.", action="Resume")
         )
-    elif is_active or config is not None:
+    elif refused is not None:
+        await mark_broken(parts, actor.account_id, channel_account_id, refused.sentence)
+    elif config is not None or (is_active and not (before.is_active and before.is_authorized)):
         await record_health(parts, actor.account_id, channel_account_id, Health(state="connected", sentence="Connected."))
     return await get_channel_account(parts, actor, channel_account_id)
+
+
+def _require_fallback_stays(before: ChannelAccount, inbox_id: int | None, is_active: bool | None) -> None:
+    """The address that we gave out for an inbox receives there as long as the inbox is (R-145)."""
+    if (inbox_id is not None and inbox_id != before.inbox_id) or is_active is False:
+        raise Conflict("The fallback address of an inbox belongs to it: it can be neither moved nor paused.", code="fallback")
+
+
+def other_fallback() -> Conflict:
+    """R-145: it is ours, so it stays what it is."""
+    return Conflict("The fallback address and how it receives stay as they are. Connect another address beside it.", code="fallback")
 
 
 def merged_config(parts: Parts, before: ChannelAccount, config: Mapping[str, Any]) -> msgspec.Struct:
@@ -262,9 +313,15 @@ async def _reconfigured(parts: Parts, before: ChannelAccount, config: Mapping[st
     typed = merged_config(parts, before, config)
     kept = grant or open_grant(parts, before)
     draft = _draft(parts, before.account_id, before.id, before.inbox_id, before.kind, before.name, typed, frozenset(), kept)
+    if before.is_fallback and channel.hosted_address(draft.context) is None:
+        raise other_fallback()
     made = await channel.connect(draft.context)
     draft.row.identity, draft.row.address = made.identity, made.address
     hosted = channel.hosted_address(open_up(parts, draft.row, frozenset()).context)
+    if before.is_fallback:
+        if made.identity != before.identity:
+            raise other_fallback()
+        hosted = before.hosted_address
     return {
         "config_sealed": seal_config(parts, before.account_id, before.id, made.config),
         "grant_sealed": seal_grant(parts, before.account_id, before.id, made.grant) if made.grant else before.grant_sealed,
@@ -282,6 +339,8 @@ async def disconnect(parts: Parts, actor: Actor, channel_account_id: int) -> Non
     row = await get_channel_account(parts, actor, channel_account_id)
     if row.archived_at is not None:
         return
+    if row.is_fallback:
+        raise Conflict("The fallback address of an inbox belongs to it, and cannot be disconnected.", code="fallback")
     connected = await parts.directory.find(parts, actor.account_id, channel_account_id)
     await connected.channel.disconnect(connected.context)
     async with parts.db.transaction() as conn:

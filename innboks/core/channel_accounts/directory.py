@@ -89,6 +89,10 @@ class Directory:
     def forget(self, account_id: int, channel_account_id: int) -> None:
         """Call after any change to a channel account."""
         self._known.pop((account_id, channel_account_id), None)
+        self.forget_addresses()
+
+    def forget_addresses(self) -> None:
+        """Call after an inbox was put away or brought back."""
         self._addresses.clear()
 
 

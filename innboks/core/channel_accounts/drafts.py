@@ -15,6 +15,7 @@ from innboks.core.accounts.features import require_channel
 from innboks.core.channel_accounts import store_drafts as store
 from innboks.core.channel_accounts.connect import is_secret
 from innboks.core.events import store as events
+from innboks.core.inboxes.make import Access
 from innboks.core.parts import Parts
 from innboks.errors import Conflict, Invalid, NotFound, TooLarge
 from innboks.lib.db import Connection
@@ -26,11 +27,15 @@ NAME_MAX = 100
 
 
 class Content(msgspec.Struct, kw_only=True, frozen=True):
-    """What was typed so far. `new_inbox_name`: an inbox that is made when it is connected (R-021); then `inbox_id` does not matter."""
+    """What was typed so far. `new_inbox_name`: an inbox that is made when it is connected (R-021), for whom the three after it say; then `inbox_id` does
+    not matter."""
 
     name: str = ""
     inbox_id: int | None = None
     new_inbox_name: str = ""
+    new_inbox_access: Access = "everyone"
+    new_inbox_member_ids: list[int] = []
+    new_inbox_team_ids: list[int] = []
     config: Mapping[str, Any] = {}
     past_days: int = 0
 

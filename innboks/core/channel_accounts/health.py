@@ -15,14 +15,15 @@ log = structlog.get_logger("health")
 
 @retrying
 async def record_health(parts: Parts, account_id: int, channel_account_id: int, health: Health) -> None:
-    """Writes the state down; people are told only when the words changed. Back from broken: what waited goes out, in order."""
-    is_broken = health.state == "broken"
+    """Writes the state down; people are told only when the words changed. Back from broken: what waited goes out, in order.
+
+    Whether the credentials are valid is known only when it works or when they were refused: pausing says nothing of it, nor does a silence."""
+    is_authorized = {"connected": True, "broken": False}.get(health.state)
     async with parts.db.transaction() as conn:
-        changed = await store.save_health(conn, account_id, channel_account_id, msgspec.to_builtins(health), not is_broken)
+        changed = await store.save_health(conn, account_id, channel_account_id, msgspec.to_builtins(health), is_authorized)
         if changed:
             await events.add(conn, account_id, "channel_account.changed", data={"channel_account_id": channel_account_id})
-            if not is_broken:
-                await dispatches.release_held(conn, account_id, channel_account_id)
+            await dispatches.release_if_back(conn, account_id, channel_account_id)
     if changed:
         log.info("connection changed", channel_account=channel_account_id, state=health.state)
         parts.directory.forget(account_id, channel_account_id)

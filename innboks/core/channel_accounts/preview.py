@@ -43,7 +43,7 @@ async def send_preview(parts: Parts, actor: Actor, channel_account_id: int, samp
     connected, author = await _ready(parts, actor, channel_account_id, sample)
     channel, nobody = connected.channel, Party(address="customer@example.com")
     sender = channel.preview(connected.context, _outgoing(parts, sample, author, 0, nobody)).sender_address
-    if sender.lower() != connected.row.address.lower() and sender.lower() not in await from_addresses(parts, actor, channel_account_id):
+    if sender.lower() != connected.row.address.lower() and sender.lower() not in await _offered(connected):
         raise Invalid(f"This connection may not send from {sender}. Choose an address that is offered.", field="config.from_address")
     async with parts.db.connection() as conn:
         me = await accounts.get_user(conn, actor.account_id, actor.user_id)
@@ -62,8 +62,13 @@ async def from_addresses(parts: Parts, actor: Actor, channel_account_id: int) ->
     if row.archived_at is not None:
         raise Conflict("This channel was disconnected. Connect it anew.", code="disconnected")
     connected = await parts.directory.find(parts, actor.account_id, row.id)
+    return await _offered(connected)
+
+
+async def _offered(connected: Connected) -> list[str]:
+    """With its configuration, be that only tried."""
     if not offers(connected.channel, "from_addresses"):
-        return [row.address] if row.address else []
+        return [connected.row.address] if connected.row.address else []
     return list(await connected.channel.from_addresses(connected.context))
 
 

@@ -22,9 +22,11 @@ from innboks.core.channel_accounts.connect import (
     draft_of,
     get_channel_account,
     merged_config,
+    other_fallback,
     read_config,
 )
 from innboks.core.channel_accounts.directory import Connected, operator_settings
+from innboks.core.inboxes.make import NewInbox
 from innboks.core.parts import Parts
 from innboks.errors import Conflict, InnboksError, Invalid, NotFound, Refused
 from innboks.sdk.contract import Channel, Consent, SignIn
@@ -49,6 +51,7 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
     draft_id: int | None = None
     setup_step: str | None = None
     past_days: int = 0
+    new_inbox: NewInbox | None = None
     return_to: str = ""
 
 
@@ -166,6 +169,7 @@ async def _take(parts: Parts, actor: Actor, kept: _Kept, state: str, code: str, 
         draft_id=wish.draft_id,
         setup_step=wish.setup_step,
         past_days=wish.past_days,
+        new_inbox=wish.new_inbox,
     )
     return made.id
 
@@ -181,10 +185,12 @@ def _declined(error: str) -> str:
 async def _draft(parts: Parts, actor: Actor, wish: Wish) -> Connected:
     if wish.channel_account_id is None:
         typed = read_config(parts.registry.get(wish.kind), wish.config)
-        return await draft_of(parts, actor, wish.kind, wish.name, wish.inbox_id, typed)
+        return await draft_of(parts, actor, wish.kind, wish.name, wish.inbox_id, typed, new_inbox=wish.new_inbox)
     before = await get_channel_account(parts, actor, wish.channel_account_id)
     if before.archived_at is not None:
         raise Conflict("This channel was disconnected. Connect it anew.", code="disconnected")
+    if before.is_fallback:
+        raise other_fallback()
     return await draft_of(parts, actor, before.kind, before.name, before.inbox_id, merged_config(parts, before, wish.config))
 
 

@@ -64,10 +64,13 @@ async def connected_of_kind(conn: Connection, kinds: Sequence[str]) -> list[Chan
 async def find_by_address(conn: Connection, address: str) -> tuple[int, int] | None:
     """(account id, channel account id) of the connected one with this hosted address; or with this own address, for servers that are the mail
     exchanger of a domain themselves. An own address that two accounts claim is nobody's, unless one of them has paused it. A paused one is found:
-    its mail is refused for now and not for ever (R-043)."""
+    its mail is refused for now and not for ever (R-043). That of an archived inbox (R-028: only the address that we gave out is left there) is
+    nobody's: nobody would see what came."""
     cursor = await conn.execute(
-        """select account_id, id, hosted_address is not distinct from %(address)s as is_hosted, is_active from channel_account
-           where (hosted_address = %(address)s or address = %(address)s) and archived_at is null order by is_hosted desc, is_active desc limit 2""",
+        """select account_id, id, hosted_address is not distinct from %(address)s as is_hosted, is_active from channel_account c
+           where (hosted_address = %(address)s or address = %(address)s) and archived_at is null
+               and exists (select 1 from inbox i where i.account_id = c.account_id and i.id = c.inbox_id and i.archived_at is null)
+           order by is_hosted desc, is_active desc limit 2""",
         {"address": address.lower()},
     )
     rows = await cursor.fetchall()
@@ -198,8 +201,9 @@ async def fallback(conn: Connection, account_id: int, inbox_id: int) -> ChannelA
 async def sending_fallback(conn: Connection, account_id: int, inbox_id: int, kind: str) -> int | None:
     """The one that answers may leave from, for a conversation of this kind."""
     cursor = await conn.execute(
-        """select id from channel_account where account_id = %s and inbox_id = %s and kind = %s and is_fallback and may_send
-           and archived_at is null and is_active""",
+        """select id from channel_account c where account_id = %s and inbox_id = %s and kind = %s and is_fallback and may_send
+               and archived_at is null and is_active
+               and exists (select 1 from inbox i where i.account_id = c.account_id and i.id = c.inbox_id and i.archived_at is null)""",
         (account_id, inbox_id, kind),
     )
     row = await cursor.fetchone()
@@ -260,15 +264,21 @@ async def save_state(conn: Connection, account_id: int, channel_account_id: int,
     )
 
 
-async def save_health(conn: Connection, account_id: int, channel_account_id: int, health: Mapping[str, Any], is_authorized: bool) -> bool:
-    """True when the words changed: then people are told."""
+async def save_health(
+    conn: Connection, account_id: int, channel_account_id: int, health: Mapping[str, Any], is_authorized: bool | None
+) -> bool:
+    """True when the words changed: then people are told. `is_authorized` None: as it was. A paused one keeps saying so, and a broken one that cannot
+    even be reached stays broken; `health_at` is since when it has been in this state, whatever the words."""
     cursor = await conn.execute(
-        """update channel_account set health = %(health)s, is_authorized = %(ok)s,
-               health_at = case when old.before is distinct from %(health)s then now() else health_at end
-           from (select health as before, is_authorized as ok_before from channel_account where account_id = %(account)s and id = %(id)s for no key update) old
+        """update channel_account set health = old.after, is_authorized = coalesce(%(ok)s, old.ok_before),
+               health_at = case when old.before ->> 'state' is distinct from old.after ->> 'state' then now() else health_at end
+           from (select health as before, is_authorized as ok_before,
+                     case when not is_active and %(state)s <> 'paused' or not is_authorized and %(state)s = 'unreachable' then health
+                          else %(health)s end as after
+                 from channel_account where account_id = %(account)s and id = %(id)s for no key update) old
            where account_id = %(account)s and id = %(id)s
-           returning old.before is distinct from %(health)s or old.ok_before <> %(ok)s""",
-        {"health": Jsonb(dict(health)), "ok": is_authorized, "account": account_id, "id": channel_account_id},
+           returning old.before is distinct from old.after or old.ok_before <> is_authorized""",
+        {"health": Jsonb(dict(health)), "state": health["state"], "ok": is_authorized, "account": account_id, "id": channel_account_id},
     )
     row = await cursor.fetchone()
     return bool(row and row[0])

@@ -4,7 +4,7 @@ Read next: `core/channel_accounts/` for what is connected to an inbox.
 """
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -13,8 +13,11 @@ from innboks.core.accounts.rights import announce, note_change
 from innboks.core.channel_accounts.connect import disconnect
 from innboks.core.channel_accounts.fallback import issue_fallback
 from innboks.core.events import store as events
+from innboks.core.inboxes import make as making
 from innboks.core.inboxes import store
+from innboks.core.inboxes.make import Access, NewInbox
 from innboks.core.inboxes.models import Inbox
+from innboks.core.inboxes.personal import require_personal
 from innboks.core.views import store as views
 from innboks.errors import Conflict, Invalid, NotFound
 from innboks.lib.db import Connection, retrying
@@ -22,12 +25,9 @@ from innboks.lib.db import Connection, retrying
 if TYPE_CHECKING:
     from innboks.core.parts import Parts
 
-NAME_CHARS = 200
-MEMBERS_MAX = 10_000
 RENEW_AT_ONCE = 500
 REPLY_WITHIN_MIN_S = 60
 REPLY_WITHIN_MAX_S = 365 * 86_400
-Access = Literal["everyone", "members"]
 
 
 async def list_inboxes(parts: "Parts", actor: Actor) -> list[Inbox]:
@@ -47,11 +47,9 @@ async def create_inbox(
 ) -> Inbox:
     """A new inbox, with an address that we give out. Without `member_ids` its maker is the only named member."""
     actor.require(ACCOUNT_ACCESS)
-    members = [actor.user_id] if member_ids is None else list(member_ids)
+    new = NewInbox(name=name, access=access, member_ids=member_ids, team_ids=team_ids)
     async with parts.db.transaction() as conn:
-        inbox_id = await store.insert(conn, actor.account_id, _name(name), access=access)
-        await _set_members(conn, actor, inbox_id, members)
-        await _set_teams(conn, actor, inbox_id, team_ids)
+        inbox_id = await making.make(conn, actor, new)
         inbox = await _changed(conn, actor, inbox_id)
     await announce(parts, actor.account_id)
     await issue_fallback(parts, actor, inbox_id)
@@ -72,7 +70,9 @@ async def update_inbox(
     reply_within_s: int | msgspec.UnsetType | None = msgspec.UNSET,
 ) -> Inbox:
     """Changes an inbox. Archiving is refused while channels are connected to it, unless the person says that they are to be disconnected with
-    it (R-028). A new answer target holds for who waits already."""
+    it (R-028); the address that we gave out takes nothing until the inbox is brought back. A new answer target holds for who waits already.
+
+    Raises `Conflict` when somebody's personal mailbox would be opened to others (R-102)."""
     if is_archived and disconnect_channels:
         await _disconnect_all(parts, actor, inbox_id)
     async with parts.db.transaction() as conn:
@@ -80,7 +80,7 @@ async def update_inbox(
         actor.require(ACCOUNT_ACCESS)
         values: dict[str, Any] = {}
         if name is not None:
-            values["name"] = _name(name)
+            values["name"] = making.require_name(name)
         if access is not None:
             values["access"] = access
         if is_archived and inbox.archived_at is None:
@@ -98,13 +98,17 @@ async def update_inbox(
             await parts.jobs.renew_due(conn, actor.account_id, inbox_id)
         await store.update(conn, actor.account_id, inbox_id, values)
         if member_ids is not None:
-            await _set_members(conn, actor, inbox_id, list(member_ids))
+            await making.set_members(conn, actor, inbox_id, member_ids)
         if team_ids is not None:
-            await _set_teams(conn, actor, inbox_id, team_ids)
+            await making.set_teams(conn, actor, inbox_id, team_ids)
         is_about_rights = access is not None or member_ids is not None or team_ids is not None
+        if is_about_rights:
+            await require_personal(conn, actor.account_id, [inbox_id])
         changed = await _changed(conn, actor, inbox_id, rights=is_about_rights)
     if "reply_within_s" in values:
         parts.jobs.announce()
+    if "archived_at" in values:
+        parts.directory.forget_addresses()
     if is_about_rights:
         await announce(parts, actor.account_id)
     else:
@@ -153,6 +157,7 @@ async def set_member(parts: "Parts", actor: Actor, inbox_id: int, user_id: int, 
             await store.remove_member(conn, actor.account_id, inbox_id, user_id)
         elif not await store.add_member(conn, actor.account_id, inbox_id, user_id):
             raise NotFound("There is no such person in your account.", code="unknown_user")
+        await require_personal(conn, actor.account_id, [inbox_id])
         changed = await _changed(conn, actor, inbox_id)
     await announce(parts, actor.account_id)
     return changed
@@ -171,22 +176,3 @@ async def _changed(conn: Connection, actor: Actor, inbox_id: int, *, rights: boo
     inbox = await store.get(conn, actor.account_id, inbox_id)
     assert inbox
     return inbox
-
-
-async def _set_members(conn: Connection, actor: Actor, inbox_id: int, member_ids: list[int]) -> None:
-    if len(member_ids) > MEMBERS_MAX:
-        raise Invalid(f"An inbox has at most {MEMBERS_MAX} members.", field="member_ids")
-    if not await store.set_members(conn, actor.account_id, inbox_id, member_ids):
-        raise Invalid("One of these people is not in your account.", code="unknown_user", field="member_ids")
-
-
-async def _set_teams(conn: Connection, actor: Actor, inbox_id: int, team_ids: Sequence[int]) -> None:
-    if not await store.set_teams(conn, actor.account_id, inbox_id, team_ids):
-        raise Invalid("One of these teams is not in your account.", code="unknown_team", field="team_ids")
-
-
-def _name(name: str) -> str:
-    name = name.strip()
-    if not 0 < len(name) <= NAME_CHARS:
-        raise Invalid(f"Give the inbox a name of 1 to {NAME_CHARS} characters.", field="name")
-    return name

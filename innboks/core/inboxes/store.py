@@ -87,6 +87,29 @@ async def remove_member(conn: Connection, account_id: int, inbox_id: int, user_i
     await conn.execute("delete from inbox_member where account_id = %s and inbox_id = %s and user_id = %s", (account_id, inbox_id, user_id))
 
 
+async def shared_owner(conn: Connection, account_id: int, inbox_ids: Sequence[int]) -> str | None:
+    """The name of somebody whose personal mailbox is in one of these inboxes, though the inbox is not theirs alone."""
+    cursor = await conn.execute(
+        """select u.name from channel_account c
+           join inbox i on i.account_id = c.account_id and i.id = c.inbox_id
+           join app_user u on u.account_id = c.account_id and u.id = c.owner_id
+           where c.account_id = %s and c.inbox_id = any(%s) and c.archived_at is null and (
+               i.access <> 'members'
+               or array(select m.user_id from inbox_member m where m.account_id = i.account_id and m.inbox_id = i.id) <> array[c.owner_id]
+               or exists (select 1 from inbox_team t join team n on n.account_id = t.account_id and n.id = t.team_id and n.deleted_at is null
+                          where t.account_id = i.account_id and t.inbox_id = i.id))
+           limit 1""",
+        (account_id, list(inbox_ids)),
+    )
+    row = await cursor.fetchone()
+    return row[0] if row else None
+
+
+async def forget_teams(conn: Connection, account_id: int, inbox_id: int) -> None:
+    """Also of deleted teams, which would come back with them."""
+    await conn.execute("delete from inbox_team where account_id = %s and inbox_id = %s", (account_id, inbox_id))
+
+
 async def connected(conn: Connection, account_id: int, inbox_id: int) -> list[int]:
     """The channel accounts that are connected to it."""
     cursor = await conn.execute(

@@ -105,7 +105,9 @@ async def _tell(parts: Parts, account_id: int, begun: list[Trouble], over: list[
     async with parts.db.connection() as conn:
         admins = await store.admins(conn, account_id)
     failing = {
-        one.channel_account_id for one in found.values() if one.kind in ("broken", "expiring") and one.channel_account_id is not None
+        one.channel_account_id
+        for one in found.values()
+        if one.kind in ("broken", "expiring", "unreachable") and one.channel_account_id is not None
     }
     is_told = False
     for admin in admins:

@@ -20,6 +20,8 @@ TRIED = timedelta(minutes=15)
 """What came in and could not be read is tried again for about ten minutes."""
 RENEWED = timedelta(minutes=30)
 """A sign-in is renewed when it ends; later than this, something is wrong."""
+UNREACHED = timedelta(minutes=5)
+"""A provider that does not answer for a moment is nothing for people."""
 FETCHED = timedelta(hours=2)
 SILENT = timedelta(seconds=60)
 """A process says every 15 seconds that it lives."""
@@ -72,6 +74,11 @@ def _connections(vault: Vault, rows: Mapping[int, ChannelAccount], kept: Mapping
             detail = str(row.health.get("sentence", ""))
             found.append(Trouble(kind="broken", count=kept.get(row.id, 0), since=row.health_at, detail=detail, **about))  # type: ignore[arg-type]
             continue
+        if _is_unreachable(row):
+            if row.health_at is None or now - row.health_at > UNREACHED:
+                detail = str(row.health.get("sentence", ""))
+                found.append(Trouble(kind="unreachable", count=kept.get(row.id, 0), since=row.health_at, detail=detail, **about))  # type: ignore[arg-type]
+            continue
         ends_at = grants.ends_at(vault, row)
         if ends_at is not None and now - ends_at > RENEWED:
             found.append(Trouble(kind="expiring", since=ends_at, **about))  # type: ignore[arg-type]
@@ -82,8 +89,16 @@ def _quiet(rows: Mapping[int, ChannelAccount]) -> list[Trouble]:
     return [
         Trouble(kind="quiet", since=row.last_received_at, channel_account_id=row.id, inbox_id=row.inbox_id, name=row.name)
         for row in rows.values()
-        if row.is_active and row.is_authorized and row.health.get("state") != "broken" and row.unusual_silence is not None
+        if row.is_active
+        and row.is_authorized
+        and row.health.get("state") != "broken"
+        and not _is_unreachable(row)
+        and row.unusual_silence is not None
     ]
+
+
+def _is_unreachable(row: ChannelAccount) -> bool:
+    return row.health.get("state") == "unreachable"
 
 
 def _counted(kind: str, counted: Counted, row: ChannelAccount | None) -> Trouble:

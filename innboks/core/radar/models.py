@@ -5,10 +5,10 @@ from typing import Literal
 
 import msgspec
 
-Kind = Literal["worker", "broken", "expiring", "unsent", "uncertain", "failed", "quarantined", "gap", "quiet"]
+Kind = Literal["worker", "broken", "expiring", "unsent", "uncertain", "failed", "quarantined", "gap", "quiet", "unreachable"]
 """worker: nobody does the background work. broken: a connection does not work. expiring: a sign-in was not renewed in time. unsent: an answer should
 have left. uncertain: one may have left or not. failed: one was not delivered. quarantined: something came in and could not be read. gap: a mailbox
-holds what was never fetched. quiet: a connection is silent longer than is usual for it."""
+holds what was never fetched. quiet: a connection is silent longer than is usual for it. unreachable: its provider has not answered for a while."""
 
 
 class Trouble(msgspec.Struct, kw_only=True):
@@ -40,5 +40,6 @@ ALARMS_AFTER: dict[Kind, timedelta] = {
     "quarantined": timedelta(minutes=10),
     "gap": timedelta(hours=3),
     "quiet": timedelta(minutes=10),
+    "unreachable": timedelta(minutes=10),
 }
 """Admins are told by mail of what has lasted so long; of the other kinds the authors know already."""

@@ -14,6 +14,7 @@ _WHAT: dict[str, dict[Kind, str]] = {
         "quarantined": "{count} messages to “{name}” could not be read and wait in quarantine. {detail}",
         "gap": "“{name}” holds {count} messages that were never fetched.",
         "quiet": "“{name}” is unusually quiet.",
+        "unreachable": "“{name}” cannot be reached. {detail}",
     },
     "nb": {
         "worker": "Bakgrunnsarbeidet står stille: Ingenting sendes eller hentes.",
@@ -25,6 +26,7 @@ _WHAT: dict[str, dict[Kind, str]] = {
         "quarantined": "{count} meldinger til «{name}» kunne ikke leses og ligger i karantene. {detail}",
         "gap": "«{name}» har {count} meldinger som aldri ble hentet.",
         "quiet": "«{name}» er uvanlig stille.",
+        "unreachable": "«{name}» kan ikke nås. {detail}",
     },
 }
 _DO: dict[str, dict[Kind, str]] = {
@@ -38,6 +40,7 @@ _DO: dict[str, dict[Kind, str]] = {
         "quarantined": "Look at them in the quarantine and try them again.",
         "gap": "Look at the channel's books and fetch what is missing.",
         "quiet": "Send a test to it.",
+        "unreachable": "It is tried again by itself. When it lasts, look at the server's name on the channel's page, and whether the provider has a fault.",
     },
     "nb": {
         "worker": "Kjør «innboks doctor» på serveren, se i loggen til arbeidsprosessen, og start den.",
@@ -49,6 +52,7 @@ _DO: dict[str, dict[Kind, str]] = {
         "quarantined": "Se på dem i karantenen og prøv dem på nytt.",
         "gap": "Se på kanalens regnskap og hent det som mangler.",
         "quiet": "Send en test til den.",
+        "unreachable": "Det prøves igjen av seg selv. Varer det, så se på tjenerens navn på kanalens side, og om leverandøren har en feil.",
     },
 }
 _MAIL = {

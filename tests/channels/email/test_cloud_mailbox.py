@@ -68,7 +68,7 @@ async def test_days_without_a_connection(box: CloudBox) -> None:
         await box.box.put(mail("spam"), "junk", at=earlier(hours=59))
         await box.box.put(mail("draft"), "drafts", at=earlier(hours=59))
         await box.box.move(junk.id, "inbox")
-        await until(lambda: any(one.state == "quiet" for one in box.health))
+        await until(lambda: any(one.state == "unreachable" for one in box.health))
         box.provider.troubles.clear()
         await until(lambda: len(box.delivered) >= 14)
         await until(lambda: box.health[-1].state == "connected")
@@ -198,7 +198,7 @@ async def test_too_fast_is_waited_for_without_alarm(box: CloudBox) -> None:
         box.provider.troubles.append(box.provider.too_fast(1))
         await box.box.put(mail("later"))
         await until(lambda: len(box.delivered) == 1)
-    assert {one.state for one in box.health} <= {"connected", "quiet"}
+    assert {one.state for one in box.health} <= {"connected", "unreachable"}
 
 
 async def test_an_access_token_that_ended_is_renewed_before_and_after(box: CloudBox) -> None:

@@ -131,7 +131,7 @@ async def test_three_days_without_a_connection(server: Dovecot) -> None:
         server.put(mail("13"), "Projects", at=began + 13 * HOUR)
         old = server.put(mail("tidied up"), at=time.time() - 15 * DAY)
         server.move(old.name, "Projects")
-        await until(lambda: any(one.state == "quiet" for one in box.health))
+        await until(lambda: any(one.state == "unreachable" for one in box.health))
         server.start()
         await until(lambda: len(box.delivered) >= 14)
         await asyncio.sleep(0.8)
@@ -226,7 +226,7 @@ async def test_a_server_that_is_not_there_comes_back(server: Dovecot) -> None:
         await mailbox.try_mailbox(incoming_server(box.config))
     assert refused.value.code == "refused"
     async with box.watched():
-        assert box.health[-1].state == "quiet"
+        assert box.health[-1].state == "unreachable"
         server.start()
         await until(lambda: box.health[-1].state == "connected")
         server.put(mail("hello"))

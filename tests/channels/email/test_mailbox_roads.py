@@ -16,7 +16,7 @@ from innboks.core.accounts.setup import create_first_account
 from innboks.core.channel_accounts.connect import change_channel_account, connect, get_channel_account
 from innboks.core.channel_accounts.ledger import Ledger, ledger, request_backfill
 from innboks.core.channel_accounts.models import ChannelAccount
-from innboks.core.channel_accounts.preview import Sample, send_preview
+from innboks.core.channel_accounts.preview import Sample, from_addresses, send_preview
 from innboks.core.channel_accounts.watch import watch_all
 from innboks.core.conversations.models import NewMessage
 from innboks.core.conversations.read import get_message, list_conversations, list_messages
@@ -244,3 +244,21 @@ async def test_a_wrong_password_is_refused_with_its_field_and_a_changed_one_turn
         return not now.is_authorized and now.health.get("state") == "broken" and bool(now.health.get("action"))
 
     await until(is_red)
+
+
+async def test_an_alias_of_a_mailbox_is_what_answers_come_from_when_its_server_takes_it(team: Team) -> None:
+    """R-150: no server tells its aliases, so the one that is typed is asked about."""
+    row = await team.connects(company_name="Tindra", imap_user=USER)
+    alias = "help@tindra.example"
+    assert await from_addresses(team.parts, team.actor, row.id) == [USER]
+    team.smtp.answers[f"MAIL FROM:<{alias}"] = "553 5.7.1 not yours"
+    with pytest.raises(Invalid) as refused:
+        await change_channel_account(team.parts, team.actor, row.id, config={"from_address": alias})
+    assert refused.value.field == "from_address"
+    del team.smtp.answers[f"MAIL FROM:<{alias}"]
+    await change_channel_account(team.parts, team.actor, row.id, config={"from_address": alias.upper()})
+    assert await from_addresses(team.parts, team.actor, row.id) == [USER, alias]
+    sample = Sample(subject="Hello", text="As a customer gets it.")
+    await send_preview(team.parts, team.actor, row.id, sample)
+    assert f"<{alias}>".encode() in team.smtp.mails[-1]
+    assert any(line.upper().startswith(f"MAIL FROM:<{alias.upper()}>") for line in team.smtp.commands)

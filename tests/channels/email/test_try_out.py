@@ -4,6 +4,7 @@ import email
 import email.policy
 
 import msgspec
+import pytest
 
 from innboks.channels.email.dns_records import check_records
 from innboks.channels.email.settings import Config
@@ -94,6 +95,7 @@ async def test_the_dns_is_asked_and_the_missing_lines_are_given() -> None:
         ("google._domainkey.good.example", "TXT"): ["v=DKIM1; k=rsa; p=MIIB"],
         ("good.example", "TXT"): ["hello", "v=spf1 include:_spf.google.com ~all"],
         ("_dmarc.good.example", "TXT"): ["v=DMARC1; p=none"],
+        ("mail._domainkey.other-name.example", "TXT"): ["v=DKIM1; k=rsa; p=MIIB"],
     }
     async with dns_server(records) as server:
 
@@ -109,5 +111,61 @@ async def test_the_dns_is_asked_and_the_missing_lines_are_given() -> None:
         assert found["DMARC"] == ("missing", "_dmarc.tindra.example", "v=DMARC1; p=none; rua=mailto:team@tindra.example")
         none = await checks("team@nothing.example", method="forwarding", smtp_host="smtp.nothing.example")
         assert none["SPF"] == ("missing", "nothing.example", "v=spf1 a:smtp.nothing.example ~all")
+        other_name = await checks("team@other-name.example")
+        assert other_name["DKIM"] == ("unknown", "", ""), "a key, but not under a name that Google chooses"
         server.is_away = True
         assert {one[0] for one in (await checks("team@away.example")).values()} == {"unknown"}
+
+
+GOOGLE = "v=spf1 include:_netblocks.google.com ~all"
+MANY = " ".join(f"include:s{nth}.example" for nth in range(11))
+
+
+@pytest.mark.parametrize(
+    ("record", "expected"),
+    [
+        ("v=spf1 redirect=_spf.google.com", "ok"),
+        ("v=spf1 redirect=parent.example", "ok"),
+        ("v=spf1 include:parent.example -all", "ok"),
+        ("v=spf1 +include:_SPF.Google.com. -all", "ok"),
+        ("v=spf1 -include:_spf.google.com ~all", "wrong"),
+        ("v=spf1 -all include:_spf.google.com", "wrong"),
+        ("v=spf1 mx ~all redirect=_spf.google.com", "wrong"),
+        ("v=spf1 include:circle.example ~all", "wrong"),
+        (f"v=spf1 {MANY} include:_spf.google.com ~all", "wrong"),
+        ("v=spf1 include:nowhere.example ~all", "wrong"),
+        ("v=spf1 include:silent.example ~all", "unknown"),
+        ("v=spf1 include:%{d}.example ~all", "unknown"),
+        ("v=spf1 include:%{d}.example include:parent.example ~all", "ok"),
+    ],
+)
+async def test_an_spf_record_is_read_as_receivers_read_it(record: str, expected: str) -> None:
+    """RFC 7208: through includes and redirects, ten look-ups at most."""
+    records = {
+        ("tindra.example", "TXT"): [record],
+        ("parent.example", "TXT"): ["v=spf1 include:_spf.google.com -all"],
+        ("circle.example", "TXT"): ["v=spf1 include:circle.example -all"],
+        ("_spf.google.com", "TXT"): [GOOGLE],
+        **{(f"s{nth}.example", "TXT"): ["v=spf1 ip4:192.0.2.1 -all"] for nth in range(11)},
+    }
+    async with dns_server(records) as server:
+        server.broken.add("silent.example")
+        ctx = World(Config(method="gmail", address="team@tindra.example"), settings={"dns": server.address}).context()
+        found = (await check_records(ctx))[0]
+        assert (found.name, found.state) == ("SPF", expected)
+        asked = [name for name, _ in server.asked if not name.startswith(("_dmarc", "google")) and "_domainkey" not in name]
+        assert len(asked) <= 11
+
+
+async def test_a_domain_of_the_provider_is_not_ours_to_change() -> None:
+    records = {("gmail.com", "TXT"): ["v=spf1 redirect=_spf.google.com"], ("_dmarc.gmail.com", "TXT"): ["v=DMARC1; p=none"]}
+    async with dns_server(records) as server:
+
+        async def checks(**config: str) -> dict[str, str]:
+            given = msgspec.convert({"address": "team@gmail.com", **config}, Config)
+            found = await check_records(World(given, settings={"dns": server.address}).context())
+            assert not any(one.record_type or one.record_name or one.record_value for one in found), "no line to publish there"
+            return {one.name: one.state for one in found}
+
+        assert await checks(method="gmail") == {"SPF": "ok", "DKIM": "unknown", "DMARC": "ok"}
+        assert await checks(method="forwarding") == {"SPF": "wrong", "DKIM": "wrong", "DMARC": "ok"}

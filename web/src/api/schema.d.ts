@@ -2843,6 +2843,13 @@ export interface components {
             inbox_id?: string | null;
             /** @default  */
             new_inbox_name: string;
+            /**
+             * @default everyone
+             * @enum {string}
+             */
+            new_inbox_access: "everyone" | "members";
+            new_inbox_member_ids?: string[];
+            new_inbox_team_ids?: string[];
             config?: {
                 [key: string]: unknown;
             };
@@ -2856,6 +2863,10 @@ export interface components {
             name: string;
             inbox_id: string | null;
             new_inbox_name: string;
+            /** @enum {string} */
+            new_inbox_access: "everyone" | "members";
+            new_inbox_member_ids: string[];
+            new_inbox_team_ids: string[];
             config: {
                 [key: string]: unknown;
             };
@@ -3333,6 +3344,17 @@ export interface components {
             may_act: boolean;
             is_named: boolean;
         };
+        /** InboxToMake */
+        InboxToMake: {
+            name: string;
+            /**
+             * @default everyone
+             * @enum {string}
+             */
+            access: "everyone" | "members";
+            member_ids?: string[] | null;
+            team_ids?: string[];
+        };
         /** InvitationOut */
         InvitationOut: {
             /** Format: date-time */
@@ -3789,6 +3811,7 @@ export interface components {
             setup_step?: string | null;
             /** @default 0 */
             past_days: number;
+            new_inbox?: components["schemas"]["InboxToMake"] | null;
         };
         /** NewChannelDraft */
         NewChannelDraft: {
@@ -3797,6 +3820,13 @@ export interface components {
             inbox_id?: string | null;
             /** @default  */
             new_inbox_name: string;
+            /**
+             * @default everyone
+             * @enum {string}
+             */
+            new_inbox_access: "everyone" | "members";
+            new_inbox_member_ids?: string[];
+            new_inbox_team_ids?: string[];
             config?: {
                 [key: string]: unknown;
             };
@@ -3920,6 +3950,7 @@ export interface components {
             setup_step?: string | null;
             /** @default 0 */
             past_days: number;
+            new_inbox?: components["schemas"]["InboxToMake"] | null;
             /** @default  */
             return_to: string;
         };
@@ -4624,7 +4655,7 @@ export interface components {
         /** TroubleOut */
         TroubleOut: {
             /** @enum {string} */
-            kind: "worker" | "broken" | "expiring" | "unsent" | "uncertain" | "failed" | "quarantined" | "gap" | "quiet";
+            kind: "worker" | "broken" | "expiring" | "unsent" | "uncertain" | "failed" | "quarantined" | "gap" | "quiet" | "unreachable";
             count: number;
             is_capped: boolean;
             since: string | null;

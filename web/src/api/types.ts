@@ -28,7 +28,7 @@ export type Inbox = Wire["InboxOut"];
 export type ChannelAccount = Omit<Wire["ChannelAccountOut"], "health"> & {
   health: Omit<Wire["HealthOut"], "state"> & { state: HealthState };
 };
-export type HealthState = "connected" | "quiet" | "unfinished" | "broken" | "paused";
+export type HealthState = "connected" | "quiet" | "unreachable" | "unfinished" | "broken" | "paused";
 export type Filters = Wire["FiltersOut"];
 export type ListedSender = Wire["ListedSenderOut"];
 export type SendersAdded = Wire["AddedOut"];

@@ -19,7 +19,14 @@ interface Props {
   accounts: UseQueryResult<ChannelAccount[]>;
 }
 
-const RANK: Record<HealthState, number> = { broken: 0, unfinished: 1, quiet: 2, connected: 3, paused: 4 };
+const RANK: Record<HealthState, number> = {
+  broken: 0,
+  unreachable: 1,
+  unfinished: 2,
+  quiet: 3,
+  connected: 4,
+  paused: 5,
+};
 const worstFirst = (a: ChannelAccount, b: ChannelAccount) => RANK[a.health.state] - RANK[b.health.state];
 
 export function ChannelList({ accounts }: Props) {

@@ -7,6 +7,7 @@ import {
   CircleHelp,
   Clock,
   CloudDownload,
+  CloudOff,
   KeyRound,
   type LucideIcon,
   ServerOff,
@@ -33,6 +34,7 @@ const ICONS: Record<Trouble["kind"], LucideIcon> = {
   quarantined: Archive,
   gap: CloudDownload,
   quiet: TriangleAlert,
+  unreachable: CloudOff,
 };
 
 export default function RadarPage() {
@@ -73,7 +75,7 @@ function Row({ trouble }: { trouble: Trouble }) {
   const count = trouble.is_capped ? `${trouble.count}+` : String(trouble.count);
   return (
     <li>
-      <span className={`health ${kind === "quiet" || kind === "gap" ? "quiet" : "broken"}`}>
+      <span className={`health ${["quiet", "gap", "unreachable"].includes(kind) ? "quiet" : "broken"}`}>
         <Icon />
       </span>
       <div className="grow">

@@ -1,0 +1,37 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import type { ChannelAccount, HealthState } from "../../api/types";
+import { loadCatalogue, loadLater } from "../../ui/i18n";
+import { healthWords } from "./healthWords";
+
+beforeAll(async () => {
+  await loadCatalogue("en");
+  await loadLater();
+});
+
+const NOW = new Date("2026-11-27T12:00:00Z");
+
+const account = (state: HealthState, more: Partial<ChannelAccount["health"]> = {}, last: string | null = null) =>
+  ({
+    health: { state, sentence: "", action: "", since: null, usual_s: null, ...more },
+    last_received_at: last,
+    kept_count: 0,
+  }) as unknown as ChannelAccount;
+
+describe("the words of a connection", () => {
+  it("says why a mailbox cannot be reached, since when, and what to do", () => {
+    const told = { sentence: "There is no server imap.tindra.example.", action: "Check the server's name." };
+    const [first, second] = healthWords(
+      account("unreachable", { ...told, since: "2026-11-27T11:00:00Z" }),
+      "Support",
+      NOW,
+    );
+    expect(first).toBe("There is no server imap.tindra.example.");
+    expect(second).toMatch(/^Since .+\. Check the server's name\.$/);
+  });
+
+  it("calls silence quiet by its own rhythm only", () => {
+    const [first, second] = healthWords(account("quiet", { usual_s: 1200 }, "2026-11-27T07:00:00Z"), "Support", NOW);
+    expect(first).toContain("Unusually quiet for 5");
+    expect(second).toContain("Normally a message every 20");
+  });
+});

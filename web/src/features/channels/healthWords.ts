@@ -1,0 +1,43 @@
+/* How a connection is, in two lines: what is so, and since when or what to do. Pure. */
+import type { ChannelAccount } from "../../api/types";
+import { ago, messageTime, span } from "../../ui/format";
+import { t } from "../../ui/i18n";
+import { inWords } from "../../ui/serverWords";
+
+export function healthWords(account: ChannelAccount, inbox: string | undefined, now: Date): [string, string] {
+  const { health, last_received_at: last, kept_count: count } = account;
+  const lastWords = last ? t("health.last", { when: ago(last, now) }) : t("health.none_yet");
+  const kept = count ? t("health.kept", { count }) : "";
+  switch (health.state) {
+    case "connected":
+      return [
+        last ? t("health.connected_last", { when: ago(last, now) }) : t("health.connected"),
+        kept || (inbox ? t("health.lands_in", { inbox }) : ""),
+      ];
+    case "quiet":
+      return [
+        t("health.quiet_for", { span: span(last ? now.getTime() - new Date(last).getTime() : 0) }),
+        health.usual_s ? t("health.usual", { span: span(health.usual_s * 1000) }) : lastWords,
+      ];
+    case "broken":
+    case "unreachable":
+      return [
+        inWords(health.sentence) || t(health.state === "broken" ? "health.broken" : "health.unreachable"),
+        [
+          health.since ? t("health.since", { when: messageTime(health.since, now) }) : "",
+          kept || inWords(health.action),
+        ]
+          .filter(Boolean)
+          .join(" "),
+      ];
+    case "paused":
+      return [
+        inWords(health.sentence) || t("health.paused"),
+        [health.since ? t("health.since", { when: messageTime(health.since, now) }) : "", kept]
+          .filter(Boolean)
+          .join(" "),
+      ];
+    default:
+      return [t("health.unfinished"), inWords(health.sentence) || lastWords];
+  }
+}
