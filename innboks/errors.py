@@ -17,6 +17,7 @@
     │   └── Uncertain          it may have left: looked up where that is possible, else a person decides
     └── ReceiveError           what came in is not what it says; see `core/conversations/receive.py`
         ├── BadSignature       the proof of origin is missing or wrong: refused, never kept
+        ├── TooEarly           it tells of a message that is not here: kept and tried again, in case that comes after it
         └── Unrecognised       genuine, but not understood: kept in quarantine
 
 Every error has a `code` for programs and a `sentence` for people. The sentence carries no secret, no message text and no
@@ -144,6 +145,10 @@ class ReceiveError(InnboksError):
 
 class BadSignature(ReceiveError):
     code = "bad_signature"
+
+
+class TooEarly(ReceiveError):
+    code = "unknown_message"
 
 
 class Unrecognised(ReceiveError):

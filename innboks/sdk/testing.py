@@ -5,10 +5,13 @@
     fixtures/in_text.http     a request as the provider sent it: request line, headers, an empty line, the body
     fixtures/in_text.json     the happenings that it means
     fixtures/out_text.json    {"outgoing": {…}, "exchange": […], "result": {"external_ids": […]}}: what `send` asks and returns
+    fixtures/refused_*.json   {"outgoing", "exchange", "error": {"class", "code"}}: how this provider says no in its own way, and what that means;
+                              a channel with a reply window has `refused_window_closed.json`
 
 An exchange is a list of {"request": {"method", "path", "headers"?, "json"?, "body"?}, "answer": {"status"?, "json"?, "body"?}}. The requests are
 made by the real client (`http.py`) to a real server on this machine, `stand_in.py`. Then the provider misbehaves in every way of the
-table below, and what comes in is damaged in every way: what must happen is the same for every channel, so nobody writes it twice.
+table below, and what comes in is damaged, doubled and out of order in every way: what must happen is the same for every channel, so nobody
+writes it twice. A channel that speaks another protocol answers the same table by its own servers (`ROWS`).
 Read next: `docs/develop/adding-a-channel.md`; `tests/channels/test_every_channel.py`, which runs this.
 """
 
@@ -114,11 +117,13 @@ async def connecting(subject: Subject) -> list[str]:
 
 
 async def coming_in(subject: Subject) -> list[str]:
-    """Every `in_*.http` is proved genuine and means exactly what the `.json` beside it says; reading it twice gives the same."""
+    """Every `in_*.http` is proved genuine and means exactly what the `.json` beside it says; reading it again gives the same, also after later ones,
+    and what comes twice can be known again."""
     files = sorted(subject.fixtures.glob("in_*.http"))
     if not files:
         return ["There is no `fixtures/in_*.http`: record what the provider sends, one file for each kind of happening."]
     said: list[str] = []
+    read: list[tuple[str, Inbound, list[Any]]] = []
     for file in files:
         inbound, wanted_file = inbound_from(file), file.with_suffix(".json")
         if PLACEHOLDER in file.read_text(encoding="utf-8", errors="replace"):
@@ -136,6 +141,9 @@ async def coming_in(subject: Subject) -> list[str]:
             continue
         if got != again:
             said.append(f"`{file.name}`: parsed twice, it means two things. `parse` has to be pure.")
+        read.append((file.name, inbound, got))
+        if any(one["type"] == "message" and not (one.get("external_id") or one.get("dedupe_key")) for one in got):
+            said.append(f"`{file.name}`: a message without the provider's id, so it would be shown twice when it is delivered twice.")
         if not wanted_file.is_file():
             said.append(f"`{wanted_file.name}` is missing: the happenings that `{file.name}` means.")
             continue
@@ -145,6 +153,9 @@ async def coming_in(subject: Subject) -> list[str]:
             said.append(f"`{wanted_file.name}` is not a list of happenings: {error}")
             continue
         said += [f"`{file.name}`: {difference}" for difference in _differences(wanted, got)]
+    for name, inbound, got in reversed(read):
+        if [msgspec.to_builtins(one) for one in subject.channel.parse(_context(subject), inbound)] != got:
+            said.append(f"`{name}`: after what came later, it means something else. `parse` has to be pure.")
     return said
 
 
@@ -164,6 +175,16 @@ async def damaged(subject: Subject) -> list[str]:
             pass
         except Exception as error:
             said.append(f"`{file.name}` without its headers: `verify` raises {type(error).__name__} instead of BadSignature.")
+        wrong = msgspec.structs.replace(
+            inbound, headers=_backwards(inbound.headers), query=_backwards(inbound.query), path=inbound.path[::-1]
+        )
+        try:
+            subject.channel.verify(ctx, wrong)
+            said.append(f"`{file.name}` is accepted with a wrong signature. `verify` has to refuse it.")
+        except BadSignature:
+            pass
+        except Exception as error:
+            said.append(f"`{file.name}` with a wrong signature: `verify` raises {type(error).__name__} instead of BadSignature.")
         for body in _damages(inbound.body):
             try:
                 subject.channel.parse(ctx, msgspec.structs.replace(inbound, body=body))
@@ -175,12 +196,17 @@ async def damaged(subject: Subject) -> list[str]:
     return said
 
 
+def _backwards(values: Mapping[str, str]) -> dict[str, str]:
+    return {name: value[::-1] for name, value in values.items()}
+
+
 def _damages(body: bytes) -> Iterator[bytes]:
     yield from (b"", b"{}", b"[]", b"null", b"1", b'"text"', b"\0" * 20, b"\xff\xfe\x00<", b"<html><body>Bad gateway</body></html>")
     yield from (body[: len(body) * part // 8] for part in range(1, 8))
     yield body.replace(b"true", b"{}").replace(b'"', b"'")
     yield re.sub(rb"\d+", b"null", body)
     yield re.sub(rb':\s*"[^"]*"', b": 7", body)
+    yield re.sub(rb':\s*"[^"]*"', b': "something-new"', body)  # a happening that the provider invented since
 
 
 # ── the way out ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -221,6 +247,17 @@ MISBEHAVIOURS: list[tuple[str, Answer, Errors]] = [
     ("does not answer in time", Answer(200, b"{}", after_s=3 * PATIENCE_S), (Retry, Uncertain)),
 ]
 """How a provider misbehaves, and which errors may come of it: an error's class says what happens next (`errors.py`)."""
+WINDOW_CLOSED = "refused_window_closed.json"
+ON_THE_ROAD = (
+    "delivers twice",
+    "delivers out of order",
+    "signs wrongly",
+    "tells of something unknown",
+    "says that the reply window is closed",
+)
+"""What a provider also does. In files, `coming_in`, `damaged` and `misbehaving` look at it; on the whole road in, `tests/channels/test_misbehaviour.py`."""
+ROWS = (*(row[0] for row in MISBEHAVIOURS), *ON_THE_ROAD)
+"""The whole table by name: a channel that does not speak HTTP has an answer to each of these in its own tests."""
 
 
 async def misbehaving(subject: Subject) -> list[str]:
@@ -237,7 +274,28 @@ async def misbehaving(subject: Subject) -> list[str]:
             for row in MISBEHAVIOURS:
                 if answer.body or row[0] != "answers nothing":
                     said += await _misbehave(subject, file.name, exchange, nth, row, _sending(subject, fixture), row[2])
+    if subject.channel.abilities.reply_window_s and not (subject.fixtures / WINDOW_CLOSED).is_file():
+        said.append(f"`fixtures/{WINDOW_CLOSED}` is missing: how the provider refuses an answer that comes after its reply window.")
+    for file in sorted(subject.fixtures.glob("refused_*.json")):
+        said += await _refused(subject, file)
     return said
+
+
+async def _refused(subject: Subject, file: Path) -> list[str]:
+    """What the provider refuses in its own words fails for good, with the class and code that the file says."""
+    fixture, said = _read(file, "a message, the requests that send it, and the error that its refusal means")
+    if fixture is None:
+        return said
+    wanted = {"class": "Rejected", "code": file.stem.removeprefix("refused_"), **fixture.get("error", {})}
+    if wanted["class"] not in ("Rejected", "Blocked"):
+        return [f"`{file.name}`: a refusal is Rejected (this message) or Blocked (this person), not {wanted['class']}."]
+    async with _provider(subject, _exchange(fixture)) as (stand_in, ctx):
+        try:
+            await _sending(subject, fixture)(ctx)
+        except Exception as error:
+            got = {"class": type(error).__name__, "code": getattr(error, "code", "")}
+            return [f"`{file.name}`: {one}" for one in (*stand_in.complaints, *_differences(wanted, got))]
+    return [f"`{file.name}`: the refusal is taken for success; it has to be {wanted['class']}."]
 
 
 CHECKS: dict[str, Check] = {

@@ -4,7 +4,7 @@ The server decides, from what the channel says it can do (`abilities`), the cont
 the app only shows it. The road out refuses by the same facts.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from innboks.core.access import Actor
 from innboks.core.channel_accounts import store as channel_accounts
@@ -12,6 +12,7 @@ from innboks.core.channel_accounts.models import ChannelAccount
 from innboks.core.contacts import store
 from innboks.core.contacts.contacts import readable_contact
 from innboks.core.contacts.models import Reach
+from innboks.core.conversations.window import NEVER_OPEN, closes_at
 from innboks.core.parts import Parts
 from innboks.sdk.contract import Abilities
 
@@ -23,13 +24,16 @@ async def reach_of(parts: Parts, actor: Actor, contact_id: int) -> list[Reach]:
         contact_id = contact.id
         identities = await store.scoped_identities(conn, actor.account_id, contact_id)
         accounts = await channel_accounts.all_of(conn, actor.account_id, list(actor.readable))
-        heard = await store.last_heard(conn, actor.account_id, contact_id, list(actor.readable))
-    known = {channel.kind: channel.abilities for channel in parts.registry}
-    found = [
-        _reach(actor, account, known[account.kind], identities, heard.get(account.id), parts.clock.now())
-        for account in accounts
-        if account.kind in known
-    ]
+        conversations = await store.newest_conversations(conn, actor.account_id, contact_id, list(actor.readable))
+        known = {channel.kind: channel.abilities for channel in parts.registry}
+        found = []
+        for account in accounts:
+            if account.kind not in known:
+                continue
+            abilities, conversation_id, until = known[account.kind], conversations.get(account.id), None
+            if conversation_id is not None:
+                until = await closes_at(conn, actor.account_id, conversation_id, account.id, abilities)
+            found.append(_reach(actor, account, abilities, identities, conversation_id, until, parts.clock.now()))
     if contact.blocked_at is not None:
         for one in found:
             one.is_open, one.reason = False, "blocked"
@@ -41,7 +45,8 @@ def _reach(
     account: ChannelAccount,
     abilities: Abilities,
     identities: list[tuple[str, int, str]],
-    heard: tuple[int, datetime | None] | None,
+    conversation_id: int | None,
+    until: datetime | None,
     now: datetime,
 ) -> Reach:
     scope = account.id if abilities.identity == "opaque" else 0
@@ -50,20 +55,17 @@ def _reach(
         kind=account.kind,
         name=account.name,
         addresses=[value for type, scope_id, value in identities if type == abilities.identity and scope_id == scope],
-        conversation_id=heard[0] if heard else None,
+        conversation_id=conversation_id,
         is_open=False,
         reason="",
-        until=None,
+        until=None if until == NEVER_OPEN else until,
         sentence="",
     )
-    last_at = heard[1] if heard else None
-    if abilities.reply_window_s and last_at is not None:
-        result.until = last_at + timedelta(seconds=abilities.reply_window_s)
     if not result.addresses:
         result.reason = "no_address"
-    elif heard is None and not abilities.may_start:
+    elif until == NEVER_OPEN or (conversation_id is None and not abilities.may_start):
         result.reason = "must_write_first"
-    elif result.until is not None and result.until <= now:
+    elif until is not None and until <= now:
         result.reason = "window_closed"
     elif not account.is_active:
         result.reason = "paused"

@@ -177,20 +177,17 @@ async def scoped_identities(conn: Connection, account_id: int, contact_id: int) 
     return [(row[0], row[1], row[2]) for row in await cursor.fetchall()]
 
 
-async def last_heard(
-    conn: Connection, account_id: int, contact_id: int, inbox_ids: Sequence[int]
-) -> dict[int, tuple[int, datetime | None]]:
-    """By channel account: (the newest conversation with this contact, when they last wrote there). Looks at the newest 200 conversations."""
+async def newest_conversations(conn: Connection, account_id: int, contact_id: int, inbox_ids: Sequence[int]) -> dict[int, int]:
+    """By channel account: the conversation in which this contact last wrote there, or the newest that we began. Looks at the newest 200."""
     cursor = await conn.execute(
-        """select distinct on (c.channel_account_id) c.channel_account_id, c.id, m.created_at
-           from (select account_id, id, channel_account_id, last_received_id from conversation
+        """select distinct on (channel_account_id) channel_account_id, id
+           from (select id, channel_account_id, last_received_id from conversation
                  where account_id = %(account)s and contact_id = %(contact)s and inbox_id = any(%(inboxes)s)
                  order by last_message_at desc, id desc limit 200) c
-           left join message m on m.account_id = c.account_id and m.id = c.last_received_id
-           order by c.channel_account_id, c.last_received_id desc""",
+           order by channel_account_id, last_received_id desc nulls last, id desc""",
         {"account": account_id, "contact": contact_id, "inboxes": list(inbox_ids)},
     )
-    return {row[0]: (row[1], row[2]) for row in await cursor.fetchall()}
+    return {row[0]: row[1] for row in await cursor.fetchall()}
 
 
 async def move_conversations(

@@ -15,6 +15,7 @@ from innboks.core.contacts import store as contacts
 from innboks.core.conversations import store
 from innboks.core.conversations.models import Conversation, Priority
 from innboks.core.conversations.read import readable_conversation, readable_message
+from innboks.core.conversations.window import NEVER_OPEN, closes_at, require_open
 from innboks.core.conversations.write import blocked
 from innboks.core.dispatches import store as dispatches
 from innboks.core.filters.models import Reason
@@ -302,6 +303,10 @@ async def retry_message(parts: Parts, actor: Actor, message_id: int, *, even_if_
             raise Conflict("Only a message that failed can be sent again.", code="not_failed")
         if "forward_of" not in message.data and await dispatches.is_blocked(conn, actor.account_id, message.conversation_id):
             raise blocked()
+        connected = await parts.directory.find(parts, actor.account_id, message.channel_account_id)
+        until = await closes_at(conn, actor.account_id, message.conversation_id, message.channel_account_id, connected.channel.abilities)
+        if until != NEVER_OPEN:  # what begins a conversation answers nothing
+            require_open(until, parts.clock.now())
         await dispatches.start_again(conn, actor.account_id, message_id)
     parts.wake.touch(actor.account_id)
     parts.jobs.announce_sending()

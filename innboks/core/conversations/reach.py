@@ -30,7 +30,6 @@ async def reach(conn: Connection, actor: Actor, ground: ReplyGround, connected: 
         kind=row.kind,
         can_send=row.can_send,
         is_archived=row.archived_at is not None,
-        received_at=await store.last_received_there(conn, actor.account_id, ground.contact_id, row.id) if ground.contact_id else None,
     )
     if row.kind == ground.kind and abilities.identity != "opaque":
         return there  # the same addresses mean the same people: who is in copy stays so

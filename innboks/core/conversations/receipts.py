@@ -10,7 +10,7 @@ from innboks.core.deliveries import store as deliveries
 from innboks.core.dispatches import store
 from innboks.core.messages import store as messages
 from innboks.core.parts import Parts
-from innboks.errors import Unrecognised
+from innboks.errors import TooEarly
 from innboks.lib.db import Connection
 from innboks.lib.text import storable
 from innboks.sdk.contract import MessageEdited, ReactionReceived, ReceiptReceived
@@ -121,7 +121,7 @@ async def record_edit(conn: Connection, connected: Connected, edit: MessageEdite
     row = connected.row
     message_id = await messages.by_external_id(conn, row.account_id, row.id, edit.external_id)
     if message_id is None:
-        raise Unrecognised("A change of a message that is not here.", code="unknown_message")
+        raise TooEarly("A change of a message that is not here.", code="unknown_message")
     await messages.insert_edit(conn, row.account_id, message_id, storable(edit.text, TEXT_MAX), "", edit.is_deleted)
     await deliveries.tells_of(conn, row.account_id, delivery_id, message_id)
     await _changed(conn, row.account_id, message_id)
@@ -132,7 +132,7 @@ async def record_reaction(conn: Connection, connected: Connected, reaction: Reac
     row = connected.row
     message_id = await messages.by_external_id(conn, row.account_id, row.id, reaction.external_id)
     if message_id is None:
-        raise Unrecognised("A reaction to a message that is not here.", code="unknown_message")
+        raise TooEarly("A reaction to a message that is not here.", code="unknown_message")
     await messages.set_reaction(conn, row.account_id, message_id, storable(reaction.sender.address, 500), storable(reaction.emoji, 64))
     await deliveries.tells_of(conn, row.account_id, delivery_id, message_id)
     await _changed(conn, row.account_id, message_id)

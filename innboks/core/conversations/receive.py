@@ -25,7 +25,7 @@ from innboks.core.files import attach
 from innboks.core.files.attach import Stored
 from innboks.core.parts import Parts
 from innboks.core.routing.assign import route
-from innboks.errors import BadSignature, Forbidden, ReceiveError, TooLarge, Unrecognised
+from innboks.errors import BadSignature, Forbidden, ReceiveError, TooEarly, TooLarge, Unrecognised
 from innboks.lib.db import Connection, DatabaseUnavailable
 from innboks.lib.html import sanitise
 from innboks.lib.text import one_line, preview, storable
@@ -189,7 +189,7 @@ async def _record(
                 if told == "unsure" and happening.state == "failed":  # something of ours did not arrive: no filter may hide that
                     report = msgspec.structs.replace(report, signs=())
                 return await record_message(conn, connected, report, inbound, stored, delivery_id, now)
-            raise Unrecognised("A receipt for a message that is not ours.", code="unknown_receipt")
+            raise TooEarly("A receipt for a message that is not ours.", code="unknown_receipt")
         case MessageEdited():
             return await record_edit(conn, connected, happening, delivery_id)
         case ReactionReceived():

@@ -17,6 +17,7 @@ import structlog
 from innboks.core.channel_accounts.directory import Connected
 from innboks.core.channel_accounts.health import mark_broken, release_if_back
 from innboks.core.conversations.models import Attachment
+from innboks.core.conversations.window import CLOSED, closes_at
 from innboks.core.dispatches import store, store_queue
 from innboks.core.dispatches.store_queue import Claimed, Left
 from innboks.core.files import store as files_store
@@ -65,6 +66,9 @@ async def carry(parts: Parts, claimed: Claimed) -> Left | datetime | None:
             files = await files_store.of_messages(conn, account_id, [message_id])
     connected = await parts.directory.find(parts, account_id, claimed.channel_account_id)
     outgoing = _outgoing(parts, message_id, claimed, files)
+    if claimed.was == "queued" and await _is_too_late(parts, connected, claimed):
+        await _settle(parts, account_id, message_id, state="failed", reason=CLOSED, code="window_closed")
+        return None
     if not connected.row.can_send:
         await _hold(parts, connected, message_id, "The connection needs an administrator.")
         return None
@@ -83,6 +87,17 @@ async def carry(parts: Parts, claimed: Claimed) -> Left | datetime | None:
     if any(one.state != "sent" for one in sent.results) or len(outgoing.only) > 0:
         return await _settle_each(parts, connected, claimed, outgoing, sent)
     return Left(account_id, claimed.conversation_id, message_id, list(sent.external_ids), parts.clock.now())
+
+
+async def _is_too_late(parts: Parts, connected: Connected, claimed: Claimed) -> bool:
+    """Did the channel's reply window close while this waited: for the connection, its next try, or somebody to press Retry? What begins a
+    conversation answers nothing, so no window is asked about it."""
+    abilities = connected.channel.abilities
+    if not abilities.reply_window_s or all(direction != "in" for _, direction in claimed.thread):
+        return False
+    async with parts.db.connection() as conn:
+        until = await closes_at(conn, claimed.account_id, claimed.conversation_id, claimed.channel_account_id, abilities)
+    return until is not None and until <= parts.clock.now()
 
 
 @retrying

@@ -3,7 +3,7 @@
     write (permission, reply window, abilities: refused early, with the reason) → record (message, dispatch, event; one commit)
 
 What is special has a file of its own: over another channel account (`reach.py`), to others (`forward.py`), what happens to the conversation
-with it (`then.py`). Read next: `record.py`, where it is written down.
+with it (`then.py`), how long a channel takes answers (`window.py`). Read next: `record.py`, where it is written down.
 """
 
 import re
@@ -16,6 +16,7 @@ from innboks.core.accounts.features import require_channel
 from innboks.core.channel_accounts import store as channel_accounts
 from innboks.core.channel_accounts.health import release_if_back
 from innboks.core.conversations import store as conversations
+from innboks.core.conversations import window
 from innboks.core.conversations.addressees import People, addressees
 from innboks.core.conversations.forward import to_forward
 from innboks.core.conversations.models import Message, NewMessage
@@ -99,7 +100,8 @@ async def _write(
             raise blocked()
         await require_channel(conn, actor.account_id, connected.channel)
         abilities = connected.channel.abilities
-        check_way(parts, ground, abilities, new)
+        closes_at = await window.closes_at(conn, actor.account_id, conversation_id, connected.row.id, abilities)
+        check_way(ground, new, closes_at, parts.clock.now())
         if new.forward_of is not None:
             forwarded = await to_forward(conn, actor, conversation_id, new, abilities)
         check_abilities(new, abilities)
@@ -175,31 +177,20 @@ def check_times(new: NewMessage, now: datetime) -> None:
         raise Invalid("The reminder would come before the message leaves. Choose a later time.", code="not_in_future", field="remind_at")
 
 
-def window_is_closed(ground: ReplyGround, abilities: Abilities, now: datetime) -> bool:
-    window = abilities.reply_window_s
-    return window > 0 and (ground.received_at is None or now - ground.received_at > timedelta(seconds=window))
-
-
-def check_way(parts: Parts, ground: ReplyGround, abilities: Abilities, new: NewMessage) -> None:
-    """Is there a way to the customer at all? A broken or paused connection is no obstacle: the answer is kept and goes out later."""
+def check_way(ground: ReplyGround, new: NewMessage, closes_at: datetime | None, now: datetime) -> None:
+    """Is there a way to the customer at all? A broken or paused connection is no obstacle: the answer is kept and goes out later. `closes_at`: when
+    the reply window closes, None where there is none (`window.py`)."""
     if ground.is_archived:
         raise Forbidden(
             "This channel was disconnected, so nothing can be sent here. Start a new conversation on another one.", code="disconnected"
         )
-    window = abilities.reply_window_s
-    if window_is_closed(ground, abilities, parts.clock.now()):
-        hours = window // 3600
-        raise Forbidden(
-            f"This channel takes answers for {hours} hours after the customer's last message, and they are over.", code="window_closed"
-        )
+    window.require_open(closes_at, now)
     # Sent in spite of an answer, it may find the window open again: the customer's next message opens it.
-    if window and new.send_at and ground.received_at and not new.send_even_if_answered:
-        closes_at = ground.received_at + timedelta(seconds=window)
-        if new.send_at > closes_at:
-            raise Forbidden(
-                f"This channel takes answers until {closes_at:%Y-%m-%d %H:%M} UTC only. Choose a time before that.",
-                code="window_closes_before",
-            )
+    if closes_at and new.send_at and new.send_at >= closes_at and not new.send_even_if_answered:
+        raise Forbidden(
+            f"This channel takes answers until {closes_at:%Y-%m-%d %H:%M} UTC only. Choose a time before that.",
+            code="window_closes_before",
+        )
 
 
 def check_abilities(new: NewMessage, abilities: Abilities) -> None:

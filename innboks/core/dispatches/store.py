@@ -26,7 +26,6 @@ class ReplyGround(msgspec.Struct, kw_only=True):
     contact_id: int | None
     last_message_id: int
     received_id: int | None
-    received_at: datetime | None
     sender: dict[str, Any] | None
     reply_to: list[dict[str, Any]] | None
     recipients: list[dict[str, Any]] | None
@@ -51,7 +50,7 @@ async def ground(
     cursor = await conn.execute(
         f"""select c.inbox_id, c.channel_account_id, a.kind, a.is_active and a.is_authorized and a.may_send as can_send, a.archived_at is not null as is_archived,
                   c.status, c.assignee_id, c.subject, c.party_address, c.contact_id, c.last_message_id,
-                  c.merged_into_id, m.id as received_id, m.created_at as received_at, m.sender, m.reply_to, m.recipients,
+                  c.merged_into_id, m.id as received_id, m.sender, m.reply_to, m.recipients,
                   (select (settings ->> 'undo_send_s')::integer from account where id = c.account_id) as undo_send_s,
                   nextval('message_id_seq') as new_message_id,
                   (select k.id from message k where k.account_id = c.account_id and k.author_id = %s::bigint and k.client_id = %s::text)
@@ -390,16 +389,22 @@ async def address_there(conn: Connection, account_id: int, contact_id: int, type
     return row[0] if row else None
 
 
-async def last_received_there(conn: Connection, account_id: int, contact_id: int, channel_account_id: int) -> datetime | None:
-    """When this contact last wrote to us on this channel account: what its reply window counts from."""
+async def heard_at(conn: Connection, account_id: int, conversation_id: int, channel_account_id: int) -> datetime | None:
+    """When the customer of this conversation last wrote to us on this channel account, in this conversation or in another of their newest: what
+    the reply window counts from. None: never."""
     cursor = await conn.execute(
         """select max(m.created_at) from (
-               select id, last_received_id from conversation where account_id = %(account)s and contact_id = %(contact)s
-               order by last_message_at desc, id desc limit 20) c
+               select id, last_received_id from conversation where account_id = %(account)s and id = %(conversation)s
+               union
+               select o.id, o.last_received_id from conversation c
+               cross join lateral (
+                   select id, last_received_id from conversation where account_id = c.account_id and contact_id = c.contact_id
+                   order by last_message_at desc, id desc limit 20) o
+               where c.account_id = %(account)s and c.id = %(conversation)s) t
            cross join lateral (
-               select created_at from message where account_id = %(account)s and conversation_id = c.id and id <= c.last_received_id
+               select created_at from message where account_id = %(account)s and conversation_id = t.id and id <= t.last_received_id
                    and direction = 'in' and channel_account_id = %(channel)s order by id desc limit 1) m""",
-        {"account": account_id, "contact": contact_id, "channel": channel_account_id},
+        {"account": account_id, "conversation": conversation_id, "channel": channel_account_id},
     )
     row = await cursor.fetchone()
     return row[0] if row else None

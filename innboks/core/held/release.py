@@ -16,7 +16,8 @@ from innboks.core.access import Actor
 from innboks.core.conversations.models import Message
 from innboks.core.conversations.read import readable_message
 from innboks.core.conversations.send import BLOCKED
-from innboks.core.conversations.write import blocked, window_is_closed
+from innboks.core.conversations.window import CLOSED, closes_at, require_open
+from innboks.core.conversations.write import blocked
 from innboks.core.dispatches import store as dispatches
 from innboks.core.files import store as files_store
 from innboks.core.held import store
@@ -31,7 +32,6 @@ log = structlog.get_logger("release")
 
 BATCH = 200
 HELD = ("schedule", "newer", "blocked")
-WINDOW_CLOSED = "The channel's reply window closed before the time of this message."
 
 
 async def send_now(parts: Parts, actor: Actor, message_id: int) -> Message:
@@ -48,6 +48,9 @@ async def send_now(parts: Parts, actor: Actor, message_id: int) -> Message:
             await store.go_now(conn, actor.account_id, held)
             sent_id = held.message_id
         else:
+            connected = await parts.directory.find(parts, actor.account_id, held.channel_account_id)
+            until = await closes_at(conn, actor.account_id, held.conversation_id, held.channel_account_id, connected.channel.abilities)
+            require_open(until, parts.clock.now())
             sent_id = await _leave(parts, conn, actor.account_id, held)
         after = await messages.get(conn, actor.account_id, sent_id)
         assert after is not None
@@ -102,7 +105,7 @@ async def _leave(parts: Parts, conn: Connection, account_id: int, held: Held) ->
     is_blocked = ground.is_blocked and not is_forward
     is_sent_at_once = abilities.is_recorded_sent and not is_blocked
     can_send = connected.row.can_send
-    is_closed = window_is_closed(ground, abilities, now)
+    until = await closes_at(conn, account_id, held.conversation_id, held.channel_account_id, abilities)
     external_id = connected.channel.message_id_for(connected.context, new_id)
     await store.give_up_client_id(conn, account_id, held.message_id)
     is_recorded = await dispatches.record(
@@ -151,7 +154,7 @@ async def _leave(parts: Parts, conn: Connection, account_id: int, held: Held) ->
     await store.uncount(conn, account_id, held.conversation_id, 1)
     if is_blocked:
         await dispatches.settle(conn, account_id, new_id, state="queued", reason=BLOCKED, code="held", held_for="blocked")
-    elif is_closed:
-        await dispatches.settle(conn, account_id, new_id, state="failed", reason=WINDOW_CLOSED, code="window_closed")
-        await dispatches.settle_recipients(conn, account_id, new_id, state="failed", reason=WINDOW_CLOSED, code="window_closed")
+    elif until is not None and until <= now:
+        await dispatches.settle(conn, account_id, new_id, state="failed", reason=CLOSED, code="window_closed")
+        await dispatches.settle_recipients(conn, account_id, new_id, state="failed", reason=CLOSED, code="window_closed")
     return new_id
