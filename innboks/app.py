@@ -22,6 +22,7 @@ from innboks.lib.clock import Clock, SystemClock
 from innboks.lib.crypto import Vault
 from innboks.lib.db import Database
 from innboks.lib.files import open_files
+from innboks.lib.limits import Limits
 from innboks.sdk.http import HttpClient
 from innboks.sdk.parsing import Parsing
 from innboks.sdk.registry import discover
@@ -60,6 +61,9 @@ async def build_parts(settings: Settings, dsn: str, role: Role, *, clock: Clock 
             wake=wake,
             jobs=jobs,
             actors=Actors(),
+            arrivals=Limits(
+                settings.limit_account, sentence="More arrives for this account than is taken at once. Come again in a moment."
+            ),
         )
         jobs.attach(parts)
         if role != "tool":

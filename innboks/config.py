@@ -18,6 +18,8 @@ import msgspec
 DEFAULT_HTTP = "127.0.0.1:8080"
 DEFAULT_SMTP = "127.0.0.1:2525"
 DEFAULT_MAIL_SIZE = 50 * 1024 * 1024
+LIMIT_PERSON, LIMIT_ACCOUNT, LIMIT_ADDRESS = 2000, 5000, 3000
+"""A second, in one process: far above what people and providers do, and below what would leave nothing for others on a large machine."""
 SECRET_BYTES = 32
 SECRET_MIN_CHARS = 16
 
@@ -105,6 +107,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Largest mail accepted, bytes."""
     mail_checks: bool = True
     """Are DKIM, SPF and DMARC of received mail checked, which asks the DNS about senders' domains?"""
+    limit_person: int = LIMIT_PERSON
+    """Requests a second of one person to the API, in one process; ten seconds' worth may come at once. 0: no limit, here and below."""
+    limit_account: int = LIMIT_ACCOUNT
+    """The same for everybody of an account together, and for what arrives for it by webhook and mail."""
+    limit_address: int = LIMIT_ADDRESS
+    """Webhooks, and mails, a second from one network address."""
     dns: Endpoint | None = None
     """The DNS server that these checks ask; None: the system's."""
     channel_folders: tuple[Path, ...] = ()
@@ -159,6 +167,9 @@ def load_settings(environ: Mapping[str, str], cwd: Path, *, needs_secret: bool =
         mail_domain=get("INNBOKS_MAIL_DOMAIN", _domain, _default_domain(url)),
         mail_size=get("INNBOKS_MAIL_SIZE", _size, DEFAULT_MAIL_SIZE),
         mail_checks=get("INNBOKS_MAIL_CHECKS", _flag, True),
+        limit_person=get("INNBOKS_LIMIT_PERSON", _rate, LIMIT_PERSON),
+        limit_account=get("INNBOKS_LIMIT_ACCOUNT", _rate, LIMIT_ACCOUNT),
+        limit_address=get("INNBOKS_LIMIT_ADDRESS", _rate, LIMIT_ADDRESS),
         dns=get("INNBOKS_DNS", _dns_server, None),
         channel_folders=get("INNBOKS_CHANNELS", lambda n, t: _folders(n, t, cwd), ()),
         log=get("INNBOKS_LOG", _log, "text"),
@@ -219,6 +230,9 @@ _NAMES = {
     "INNBOKS_MAIL_DOMAIN",
     "INNBOKS_MAIL_SIZE",
     "INNBOKS_MAIL_CHECKS",
+    "INNBOKS_LIMIT_PERSON",
+    "INNBOKS_LIMIT_ACCOUNT",
+    "INNBOKS_LIMIT_ADDRESS",
     "INNBOKS_DNS",
     "INNBOKS_CHANNELS",
     "INNBOKS_LOG",
@@ -369,6 +383,12 @@ def _size(name: str, text: str) -> int:
     if not 1024 <= size <= 2**31:
         raise InvalidSetting(name, f"{text!r} is not a usable size. Write bytes, or for example 50MiB; between 1 KiB and 2 GiB.")
     return size
+
+
+def _rate(name: str, text: str) -> int:
+    if not text.isascii() or not text.isdecimal() or int(text) > 1_000_000:
+        raise InvalidSetting(name, f"{text!r} is not a number of times a second. Write a whole number such as 500, or 0 for no limit.")
+    return int(text)
 
 
 def _log(name: str, text: str) -> Literal["text", "json"]:

@@ -4,9 +4,7 @@ Who is asking is found before the body is read (`require_actor`), mostly without
 texts in JSON, because a 64-bit number does not fit JavaScript's. Read next: any file of `app/`.
 """
 
-from collections import OrderedDict
 from collections.abc import Iterable
-from datetime import timedelta
 from functools import cache
 from typing import Annotated, Any, Generic, TypeVar
 
@@ -21,7 +19,7 @@ from innboks.api.problems import decode
 from innboks.core.access import Actor
 from innboks.core.accounts.actors import authenticate
 from innboks.core.parts import Parts
-from innboks.errors import NotFound, TooMany, Unauthenticated
+from innboks.errors import NotFound, Unauthenticated
 
 IS_PUBLIC = {"is_public": True}
 """Option of a route that needs nobody to be signed in."""
@@ -72,25 +70,6 @@ def text_id(value: int | None) -> str | None:
     return None if value is None else str(value)
 
 
-class Limits:
-    """How often something may happen per key: a bucket that fills again. In memory of one process; it stops runaway programs,
-    not attackers with many machines."""
-
-    def __init__(self, per_s: float, burst: float, keys_max: int = 10_000) -> None:
-        self._per_s, self._burst, self._keys_max = per_s, burst, keys_max
-        self._left: OrderedDict[object, tuple[float, float]] = OrderedDict()
-
-    def take(self, key: object, now: float) -> None:
-        """Raises `TooMany` when the bucket is empty."""
-        left, then = self._left.get(key, (self._burst, now))
-        left = min(self._burst, left + (now - then) * self._per_s)
-        if left < 1:
-            raise TooMany("These are too many requests in a short time. Wait a moment.", after=timedelta(seconds=(1 - left) / self._per_s))
-        self._left[key] = (left - 1, now)
-        if len(self._left) > self._keys_max:
-            self._left.popitem(last=False)
-
-
 class Call(Request[Any, Any, Any]):
     """One request of the agent app or a script."""
 
@@ -133,7 +112,8 @@ async def require_actor(call: ASGIConnection[Any, Any, Any, Any], route: BaseRou
 
 
 async def identify(call: Call) -> Actor:
-    """Who is asking. Raises `Unauthenticated`, and `TooMany` when this person (or this address, with wrong tokens) asks too often."""
+    """Who is asking. Raises `Unauthenticated`, and `TooMany` when this person, all of this account, or this address with wrong
+    tokens, asks too often."""
     parts, visit = call.parts, call.visit
     if visit.bearer is None and visit.cookie is None:
         raise Unauthenticated("You are not signed in. Sign in, or send an API token as “Authorization: Bearer …”.")
@@ -145,6 +125,7 @@ async def identify(call: Call) -> Actor:
             raise Unauthenticated("This API token is not valid; it may have been revoked. Make a new one.", code="bad_token")
         raise Unauthenticated("You are not signed in any more. Sign in again.", code="session_ended")
     call.app.state["people"].take((actor.account_id, actor.user_id), now)
+    call.app.state["accounts"].take(actor.account_id, now)
     return actor
 
 

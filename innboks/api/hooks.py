@@ -2,7 +2,8 @@
 
 A provider is answered 200 only when what it sent is on disk. When nothing can be kept just now it gets a 503, and sends again. This
 stands beside the framework, straight on the server's protocol: nothing of a webhook needs routing or decoding, and on the busiest road of
-all the framework would cost a third of the time. Read next: `core/conversations/receive.py`.
+all the framework would cost a third of the time. Who sends more than is taken (one address, or all for one account) gets a 429 that says when to
+come again. Read next: `core/conversations/receive.py`.
 """
 
 from collections.abc import Iterable
@@ -17,6 +18,7 @@ from innboks.core.channel_accounts.news import tell_watcher
 from innboks.core.conversations.receive import accept, take_in
 from innboks.core.parts import Parts
 from innboks.errors import BadSignature, Forbidden, Invalid, NotFound, TooLarge
+from innboks.lib.limits import Limits
 from innboks.sdk.contract import Answer, Inbound
 from innboks.sdk.registry import offers
 
@@ -32,6 +34,7 @@ class Hooks:
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
+        self._addresses = Limits(parts.settings.limit_address)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         scope["path_template"] = ROUTE
@@ -47,6 +50,8 @@ class Hooks:
 
     async def _take(self, scope: Scope, receive: Receive) -> Answer:
         parts = self._parts
+        client = scope.get("client")
+        self._addresses.take(client[0] if client else "", parts.clock.monotonic())
         kind, channel_account_id, path = _place(scope["path"])
         account_id = await parts.directory.account_of(parts, channel_account_id)
         if account_id is None:

@@ -48,14 +48,15 @@ from innboks.api.app import (
     views,
     waiting,
 )
-from innboks.api.call import Call, Limits, require_actor
+from innboks.api.call import Call, require_actor
 from innboks.api.problems import answer_error
+from innboks.config import LIMIT_ACCOUNT, LIMIT_PERSON
 from innboks.core.events.tail import Tail
 from innboks.core.parts import Parts
+from innboks.lib.limits import Limits
 
 BODY_SIZE = 2 * 1024 * 1024
 """Bytes of a JSON body. Files have their own limit (`app/attachments.py`)."""
-PER_PERSON_S, PER_PERSON_BURST = 5000.0, 30_000.0
 PER_STRANGER_S, PER_STRANGER_BURST = 10.0, 200.0
 
 
@@ -119,7 +120,11 @@ def litestar_app(parts: Parts | None) -> Litestar:
             {
                 "parts": parts,
                 "tail": None if parts is None else Tail(parts, stream.frames_of),
-                "people": Limits(PER_PERSON_S, PER_PERSON_BURST),
+                "people": Limits(LIMIT_PERSON if parts is None else parts.settings.limit_person),
+                "accounts": Limits(
+                    LIMIT_ACCOUNT if parts is None else parts.settings.limit_account,
+                    sentence="Everybody of this account together asks too often. Wait a moment.",
+                ),
                 "strangers": Limits(PER_STRANGER_S, PER_STRANGER_BURST),
                 "searches": Limits(search.PER_PERSON_S, search.PER_PERSON_BURST),
             }

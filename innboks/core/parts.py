@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from innboks.lib.crypto import Vault
     from innboks.lib.db import Database
     from innboks.lib.files import Files
+    from innboks.lib.limits import Limits
     from innboks.sdk.http import HttpClient
     from innboks.sdk.parsing import Parsing
     from innboks.sdk.registry import Registry
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 class Parts:
     """The running parts of one process. `directory` knows the channel accounts, `wake` tells other processes about new events,
     `jobs` writes background work into the caller's transaction, `parsing` keeps slow parsers off the event loop,
-    `actors` remembers who asked a moment ago."""
+    `actors` remembers who asked a moment ago, `arrivals` how much came in for each account."""
 
     settings: "Settings"
     db: "Database"
@@ -36,3 +37,4 @@ class Parts:
     wake: "Wake"
     jobs: "Jobs"
     actors: "Actors"
+    arrivals: "Limits"

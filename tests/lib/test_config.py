@@ -52,6 +52,9 @@ EVERYTHING = {
     "INNBOKS_MAIL_DOMAIN": "Bücher.example.",
     "INNBOKS_MAIL_SIZE": "30 MiB",
     "INNBOKS_MAIL_CHECKS": "off",
+    "INNBOKS_LIMIT_PERSON": "50",
+    "INNBOKS_LIMIT_ACCOUNT": "0",
+    "INNBOKS_LIMIT_ADDRESS": "70",
     "INNBOKS_DNS": "[::1]:53",
     "INNBOKS_CHANNELS": ".",
     "INNBOKS_LOG": "JSON",
@@ -87,6 +90,7 @@ def test_everything_can_be_set(tmp_path: Path, by: str) -> None:
     assert (settings.smtp_cert, settings.smtp_key) == (tmp_path / "cert.pem", tmp_path / "key.pem")
     assert settings.smtp_out == MailRelay(host="smtp.example.com", port=587, user="inbox", password="for tests", tls="starttls")
     assert (settings.allow_private, settings.mail_size, settings.log) == (True, 30 * 2**20, "json")
+    assert (settings.limit_person, settings.limit_account, settings.limit_address) == (50, 0, 70)
     assert (settings.mail_checks, str(settings.dns), settings.channel_folders) == (False, "[::1]:53", (tmp_path,))
     assert (settings.sandbox, settings.sandbox_http.port, settings.sandbox_smtp.port) == (True, 9001, 9002)
 
@@ -125,6 +129,9 @@ def test_the_file_is_read_and_the_environment_wins(tmp_path: Path) -> None:
         ("INNBOKS_MAIL_CHECKS", "some", "Write true or false"),
         ("INNBOKS_DNS", "dns.example.com:53", "Write address:port"),
         ("INNBOKS_DNS", "127.0.0.1", "Write address:port"),
+        ("INNBOKS_LIMIT_PERSON", "-1", "or 0 for no limit"),
+        ("INNBOKS_LIMIT_ACCOUNT", "many", "such as 500"),
+        ("INNBOKS_LIMIT_ADDRESS", "9999999", "such as 500"),
         ("INNBOKS_LOG", "xml", "Write text or json"),
     ],
 )

@@ -9,7 +9,7 @@ import contextlib
 import ssl
 import time
 from collections import Counter
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from typing import Any
 
 import msgspec
@@ -20,7 +20,8 @@ from innboks.channels.email.authentication import CHECKED
 from innboks.channels.email.sender_checks import Connection, SenderChecks
 from innboks.channels.email.settings import normal_address
 from innboks.channels.email.smtp_protocol import SmtpProtocol
-from innboks.errors import Forbidden
+from innboks.errors import Forbidden, TooMany
+from innboks.lib.limits import Limits
 from innboks.sdk.contract import Inbound, Receiver
 
 MAX_RECIPIENTS = 100  # RFC 5321 §4.5.3.1.8: at least this many
@@ -36,9 +37,11 @@ log = structlog.get_logger(__name__)
 
 
 class Listener:
-    """The open port. `port` is the one in use, also where the system chose it."""
+    """The open port. `port` is the one in use, also where the system chose it. `limit_address`: mails a second from one address, 0: any number."""
 
-    def __init__(self, receiver: Receiver, tls: ssl.SSLContext | None, checks: SenderChecks | None = None) -> None:
+    def __init__(
+        self, receiver: Receiver, tls: ssl.SSLContext | None, checks: SenderChecks | None = None, limit_address: float = 0
+    ) -> None:
         self._receiver = receiver
         self._tls = tls
         self._checks = checks
@@ -46,6 +49,8 @@ class Listener:
         self._protocols: set[SmtpProtocol] = set()
         self._per_client: Counter[str] = Counter()
         self._deliveries: set[asyncio.Task[Any]] = set()
+        self._mails = Limits(limit_address)
+        self.now: Callable[[], float] = time.monotonic
         self.bytes_under_way = 0
 
     async def open(self, host: str, port: int) -> None:
@@ -92,6 +97,10 @@ class Listener:
             self._per_client[client] -= 1
             if not self._per_client[client]:
                 del self._per_client[client]
+
+    def take(self, client: str) -> None:
+        """One more mail of this client. Raises `TooMany`."""
+        self._mails.take(client, self.now())
 
     def has_room(self, more: int) -> bool:
         return self.bytes_under_way + more <= MAX_BYTES_UNDER_WAY
@@ -143,6 +152,10 @@ class _Conversation:
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         self._targets.clear()
+        try:
+            self._listener.take(str(session.peer[0]) if isinstance(session.peer, tuple) else "")
+        except TooMany:  # before its text travels
+            return "450 4.7.1 Too many mails from your address at the moment, try again later"
         envelope.mail_from = address
         envelope.mail_options.extend(options)
         return "250 2.1.0 OK"
@@ -192,6 +205,8 @@ class _Conversation:
                 await self._listener.deliver(account_id, channel_account_id, inbound)
         except Forbidden:  # a 5xx would bounce it: the sender keeps it until the connection goes on (R-043)
             return "450 4.2.1 This mailbox is paused, try again later"
+        except TooMany:
+            return "451 4.3.2 More mail arrives here than is taken at the moment, try again later"
         except Exception as error:  # whatever it is, the mail is not surely stored: the sender keeps it
             log.warning("smtp_delivery_failed", error=type(error).__name__, seconds=round(time.monotonic() - started, 1))
             return "451 4.3.0 Could not store the mail now, try again later"
@@ -220,7 +235,7 @@ async def listen(receiver: Receiver, settings: Mapping[str, Any]) -> Listener:
     """Opens the receiver at `settings["smtp"]` (host:port); with `mail_checks` it checks senders, asking `dns`. Raises OSError when the port cannot be had."""
     host, _, port = str(settings["smtp"]).rpartition(":")
     checks = SenderChecks(receiver.domain, settings.get("dns")) if settings.get("mail_checks") else None
-    listener = Listener(receiver, tls_of(settings), checks)
+    listener = Listener(receiver, tls_of(settings), checks, float(settings.get("limit_address", 0)))
     await listener.open(host.strip("[]"), int(port))
     return listener
 

@@ -157,6 +157,7 @@ def operator_settings(parts: "Parts") -> Mapping[str, Any]:
         "smtp_out": settings.smtp_out,
         "mail_checks": settings.mail_checks,
         "mail_size": settings.mail_size,
+        "limit_address": settings.limit_address,
         "dns": str(settings.dns) if settings.dns else None,
     }
 

@@ -19,7 +19,7 @@ from innboks.core.channel_accounts.models import ChannelAccount
 from innboks.core.channel_accounts.news import News
 from innboks.core.conversations.receive import receive
 from innboks.core.parts import Parts
-from innboks.errors import Broken, InnboksError
+from innboks.errors import Broken, InnboksError, TooMany
 from innboks.lib.backplane import PAUSE_S
 from innboks.lib.db import Connection, DatabaseUnavailable
 from innboks.sdk.contract import Delivered, Inbound
@@ -131,10 +131,13 @@ async def _watch_once(parts: Parts, news: News, key: Key) -> None:
     connected: Connected = await parts.directory.find(parts, *key)
 
     async def deliver(inbound: Inbound) -> Delivered:
-        try:
-            return await receive(parts, *key, inbound)
-        except psycopg.OperationalError as error:  # the channel must not take it for a fault of the payload
-            raise DatabaseUnavailable("The database is away.") from error
+        while True:
+            try:
+                return await receive(parts, *key, inbound)
+            except TooMany as error:  # we fetch, so we wait ourselves
+                await asyncio.sleep(error.after.total_seconds())
+            except psycopg.OperationalError as error:  # the channel must not take it for a fault of the payload
+                raise DatabaseUnavailable("The database is away.") from error
 
     try:
         await connected.channel.watch(with_delivery(connected, deliver, news.waiter(key)))

@@ -61,7 +61,7 @@ RECIPIENTS_KEPT = 1_000
 async def receive(parts: Parts, account_id: int, channel_account_id: int, inbound: Inbound) -> Delivered:
     """Takes a payload in. When this returns it is on disk, whatever became of it.
 
-    Raises `NotFound`/`Forbidden` (no such channel account, or it is switched off: R-043), `BadSignature`, `TooLarge`; and
+    Raises `NotFound`/`Forbidden` (no such channel account, or it is switched off: R-043), `BadSignature`, `TooLarge`, `TooMany`; and
     `DatabaseUnavailable` or an operational error when nothing could be kept: then the sender must try again."""
     connected = await accept(parts, account_id, channel_account_id, inbound)
     connected.channel.verify(connected.context, inbound)
@@ -69,7 +69,7 @@ async def receive(parts: Parts, account_id: int, channel_account_id: int, inboun
 
 
 async def accept(parts: Parts, account_id: int, channel_account_id: int, inbound: Inbound) -> Connected:
-    """Finds the channel account and refuses what may not enter at all."""
+    """Finds the channel account and refuses what may not enter at all, or not now: whoever brings it comes again."""
     connected = await parts.directory.find(parts, account_id, channel_account_id)
     row = connected.row
     if not row.is_active or row.archived_at is not None:
@@ -77,6 +77,7 @@ async def accept(parts: Parts, account_id: int, channel_account_id: int, inbound
         raise Forbidden("This channel is switched off. Switch it on in the inbox settings to receive here.", code="channel_off")
     if len(inbound.body) > parts.settings.mail_size:
         raise TooLarge(f"This is larger than {parts.settings.mail_size // 2**20} MB, the most that is taken.", code="too_large")
+    parts.arrivals.take(account_id, parts.clock.monotonic())
     return connected
 
 
