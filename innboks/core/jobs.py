@@ -127,6 +127,7 @@ class Jobs:
             task(name="tell_availability", queue="care", queueing_lock="tell_availability")(self._run_availability)
         )
         self._app.periodic(cron="*/5 * * * *")(task(name="rhythm", queue="care", queueing_lock="rhythm")(self._run_rhythm))
+        self._app.periodic(cron="*/5 * * * *")(task(name="records", queue="care", queueing_lock="records")(self._run_records))
         self._app.periodic(cron="41 * * * *")(task(name="books", queue="care", queueing_lock="books")(self._run_books))
         self._app.periodic(cron="17 3 * * *")(task(name="sweep", queue="care", queueing_lock="sweep")(self._run_sweep))
 
@@ -270,6 +271,11 @@ class Jobs:
         from innboks.core.channel_accounts.rhythm import look_for_silence
 
         await look_for_silence(self._ready)
+
+    async def _run_records(self, timestamp: int) -> None:
+        from innboks.core.channel_accounts.records import look_at_records
+
+        await look_at_records(self._ready)
 
     async def _run_books(self, timestamp: int) -> None:
         from innboks.core.radar.alarm import count_what_is_missing

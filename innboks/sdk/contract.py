@@ -339,6 +339,8 @@ class Channel:
     """May an operator leave it out for an account (R-003)? The basic channels never are."""
     past_when: ClassVar[Mapping[str, Sequence[str]] | None] = None
     """For which values of the form (as `x-show-if`) messages from before the connection can be fetched, so that it can be asked for at once. None: never."""
+    can_be_personal: ClassVar[bool] = False
+    """May what it connects belong to one person alone (R-102)? Then the set-up asks whose it is."""
     tagline: ClassVar[str] = ""
     """A few words for the catalogue: what one needs, or which ways there are."""
 

@@ -55,6 +55,27 @@ async def test_limits_are_set_by_who_manages_people(people: People) -> None:
         assert_problem(await people.api.patch(where, json={name: 100_001}), 400)
 
 
+async def test_a_limit_of_a_kind_stands_beside_the_name_and_in_what_a_rule_does(people: People, echo: dict[str, Any]) -> None:
+    """R-602, R-604: what is enforced is shown; of a rule, the kind that comes over its channel."""
+    bo, _ = await people.new("Bo Agent")
+    await people.api.patch(f"/api/users/{bo}/availability", json={"messaging_max": 1, "calling_max": 2})
+    rule = {"is_on": True, "targets": [{"type": "user", "id": bo}]}
+    where = f"/api/channel-accounts/{echo['id']}/assignment"
+    await people.api.put(where, json=rule)
+    await say(people.api, echo, "Hello")
+    (standing,) = [one for one in (await people.api.get("/api/availability")).json()["items"] if one["user_id"] == bo]
+    assert standing["kinds"] == [{"kind": "calling", "open_count": 0, "max": 2}, {"kind": "messaging", "open_count": 1, "max": 1}]
+    assert (standing["open_count"], standing["conversations_max"]) == (1, None)
+    (one,) = (await people.api.post(f"{where}/simulation", json=rule)).json()["now"]["people"]
+    assert (one["kinds"], one["is_full"], one["is_able"]) == ([{"kind": "messaging", "open_count": 1, "max": 1}], True, False)
+
+
+async def test_regions_have_names(people: People) -> None:
+    countries = {one["code"]: one["regions"] for one in (await people.api.get("/api/availability/countries")).json()["items"]}
+    assert {"code": "BY", "name": "Bayern"} in countries["DE"]
+    assert not any(one["name"] == one["code"] for one in countries["US"] + countries["CA"] + countries["CH"])
+
+
 async def test_people_are_found_by_whether_they_are_available(people: People, clock: FakeClock) -> None:
     """R-026."""
     bo, client = await people.new("Bo Agent")
@@ -116,11 +137,20 @@ async def test_a_rule_names_people_flags_them_and_gives_the_next_one(people: Peo
     bo, _ = await people.new("Bo Agent")
     where = f"/api/channel-accounts/{echo['id']}/assignment"
     off = (await people.api.get(where)).json()
-    assert off == {"is_on": False, "asks_owner": False, "targets": [], "only_available": True, "distribution": "random", "is_live": False}
-    rule = {"is_on": True, "targets": [{"type": "user", "id": bo}], "distribution": "round_robin"}
+    assert off == {
+        "is_on": False,
+        "asks_owner": False,
+        "targets": [],
+        "returning_days": None,
+        "only_available": True,
+        "distribution": "random",
+        "is_live": False,
+    }
+    rule = {"is_on": True, "targets": [{"type": "user", "id": bo}], "returning_days": 14, "distribution": "round_robin"}
     saved = await people.api.put(where, json=rule)
     assert saved.status_code == 200, saved.text
     assert saved.json()["targets"] == [{"type": "user", "id": bo, "flaw": None}]
+    assert saved.json()["returning_days"] == 14
     await say(people.api, echo, "Hello")
     (conversation,) = (await people.api.get("/api/conversations")).json()["items"]
     assert conversation["assignee_id"] == bo
@@ -151,6 +181,9 @@ async def test_a_rule_that_cannot_be_is_refused(people: People, echo: dict[str, 
         {"is_on": True, "targets": [{"type": "robot", "id": "1"}]},
         {"is_on": True, "targets": [{"type": "user", "id": "x"}]},
         {"is_on": True, "targets": [ada], "distribution": "by name"},
+        {"is_on": True, "targets": [ada], "returning_days": 0},
+        {"is_on": True, "targets": [ada], "returning_days": 366},
+        {"is_on": True, "targets": [ada], "returning_days": "always"},
         {"is_on": "yes"},
         {},
     ):

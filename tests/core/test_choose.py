@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from innboks.core.routing.choose import choose, in_order
-from innboks.core.routing.models import Candidate, Choice, Rule
+from innboks.core.routing.models import Answered, Candidate, Choice, Rule
 
 NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
 DISTRIBUTIONS = st.sampled_from(["random", "round_robin", "load_balanced", "first_available"])
@@ -39,6 +39,19 @@ def test_nobody_away_and_nobody_at_the_limit(rule: Rule, candidates: list[Candid
     if not may:
         there = [one for one in candidates if one.is_available or not asks]
         assert choice.how == ("no_members" if not candidates else "nobody_available" if not there else "all_full")
+
+
+@given(RULES, CANDIDATES, st.integers(1, 50))
+def test_who_answered_last_gets_it_where_they_can_and_the_rule_goes_on_where_not(
+    rule: Rule, candidates: list[Candidate], answered: int
+) -> None:
+    """Never against a limit or an absence, never somebody whom the rule does not name, and nobody's turn is used up."""
+    choice = choose(rule, candidates, first_drawn, Answered(answered, NOW))
+    if answered in {one.user_id for one in in_order(rule, candidates)}:
+        assert (choice.user_id, choice.how, choice.round, choice.is_turn) == (answered, "same_person", rule.round, False)
+    else:
+        assert choice == choose(rule, candidates, first_drawn)
+        assert choice.is_turn == (choice.user_id is not None)
 
 
 def hand_out(rule: Rule, people: list[Candidate], arrivals: int) -> tuple[list[Choice], list[Candidate]]:

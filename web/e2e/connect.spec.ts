@@ -46,6 +46,8 @@ test("a Gmail mailbox is connected in a window, withdrawn, and signed in to agai
   await expect(page.getByText("It came back")).toBeVisible({ timeout: 60_000 });
   await page.getByRole("button", { name: "Continue" }).click();
   await expect(page.getByRole("heading", { name: "What customers see" })).toBeVisible();
+  await expect(page.getByLabel("From name")).toBeVisible();
+  await expect(page.getByLabel("Company name")).toBeVisible();
   await page.getByRole("button", { name: "Continue" }).click();
   await page.getByRole("button", { name: "Continue" }).click();
   await page.getByRole("button", { name: "Connect and finish" }).click();
@@ -80,7 +82,6 @@ test("where no window opens, Microsoft is gone to in the same tab, and it comes 
   });
   await signIn(page, innboks.url);
   await fillForm(page, "Microsoft 365", address);
-  await expect(page.getByLabel("Company name")).toHaveCount(0);
   await page.getByLabel("I accept these terms").check();
   await page.getByRole("button", { name: "Connect with Microsoft" }).click();
   await page.getByRole("link", { name: "Deny" }).click();
@@ -92,4 +93,10 @@ test("where no window opens, Microsoft is gone to in the same tab, and it comes 
   await page.getByRole("link", { name: `Allow as ${address}` }).click();
   await expect(page.getByText(address).first()).toBeVisible();
   await expect(page).toHaveURL(/\/settings\/channels\/\d+\/setup$/);
+  // Microsoft writes the mailbox's own name, so a name is not asked for (R-112): elsewhere it stands on this step.
+  await page.getByRole("list", { name: "Steps" }).getByRole("button", { name: "Details" }).click();
+  await expect(page.getByRole("heading", { name: "What customers see" })).toBeVisible();
+  await expect(page.getByText("Signature", { exact: true }).first()).toBeVisible();
+  await expect(page.getByLabel("From name")).toHaveCount(0);
+  await expect(page.getByLabel("Company name")).toHaveCount(0);
 });

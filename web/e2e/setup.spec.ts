@@ -70,7 +70,27 @@ test("a set-up is left, found again after a reload, and finished with its previe
   await page.locator("#main").getByRole("button", { name: "Close" }).click();
   await page.getByRole("button", { name: "Continue: Sales mail" }).click();
   await expect(page.getByRole("heading", { name: "Who gets new conversations?" })).toBeVisible();
+  // Going on keeps the rule; one that cannot be says so and stays.
+  await page.getByRole("switch", { name: "Assign conversations automatically" }).check();
   await page.getByRole("button", { name: "Continue", exact: true }).click();
+  await expect(page.getByRole("alert")).toContainText("Name at least one person or team");
+  await page.getByRole("button", { name: "Add people or teams" }).click();
+  await page.getByRole("option", { name: new RegExp(me.name) }).click();
+  await page.keyboard.press("Escape");
+  await page.getByRole("checkbox", { name: "Keep returning customers with the same person" }).check();
+  await expect(page.getByLabel("Answered in the last")).toHaveValue("14");
+  await expect(page.getByText(`${me.name} gets it`)).toBeVisible();
+  await expect(page.getByRole("button", { name: "Save", exact: true })).toHaveCount(0);
+  await page.getByRole("button", { name: "Continue", exact: true }).click();
+  await expect(page.getByRole("heading", { name: "Open a ticket for each conversation?" })).toBeVisible();
+  const [sales] = (await api(world, "GET", "/api/channel-accounts")).items.filter(
+    (one: { name: string }) => one.name === "Sales mail",
+  );
+  expect(await api(world, "GET", `/api/channel-accounts/${sales.id}/assignment`)).toMatchObject({
+    is_on: true,
+    targets: [{ type: "user", id: me.id }],
+    returning_days: 14,
+  });
   await page.getByRole("switch", { name: "Treat incoming conversations as support tickets" }).check();
   await page.getByLabel("First status").selectOption({ label: "Waiting on us" });
   await page.getByLabel("Priority").selectOption({ label: "High" });

@@ -1,7 +1,7 @@
 """Channels: what can be connected (the catalogue), and what is connected. Nothing here knows a kind; a channel describes itself."""
 
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 from litestar import Response, delete, get, patch, post
@@ -42,7 +42,8 @@ class ChannelAccountOut(msgspec.Struct):
     `owner_id`: whose personal mailbox it is; null: the team's. `traffic`: messages from outside in each hour from `traffic_from`, the last one running;
     `kept_count`: replies that wait for the connection. `test_address`:
     where a test goes that has to come back; null: there is no such way. `is_fallback`: issued to its inbox by us; it
-    sends only with `may_send`."""
+    sends only with `may_send`. `records`: what it needs to have published elsewhere (SPF, DKIM, DMARC), as it was found at `records_at`; looked for
+    every hour."""
 
     id: str
     kind: str
@@ -68,6 +69,13 @@ class ChannelAccountOut(msgspec.Struct):
     test_address: str | None = None
     is_fallback: bool = False
     may_send: bool = True
+    records: list["RecordOut"] = []
+    records_at: datetime | None = None
+
+
+class RecordOut(msgspec.Struct):
+    name: str
+    state: Literal["ok", "missing", "wrong", "unknown"]
 
 
 class ConfirmationOut(msgspec.Struct):
@@ -198,6 +206,8 @@ def _shown(parts: Parts, row: ChannelAccount, figures: rhythm.Figures, *, may_ch
         is_fallback=row.is_fallback,
         may_send=row.may_send,
         test_address=connect.test_address(parts, row),
+        records=[RecordOut(one.name, one.state) for one in row.published],
+        records_at=row.records_at,
         traffic_from=figures.since,
         traffic=figures.traffic,
         kept_count=figures.kept_count,

@@ -13,7 +13,8 @@ from innboks.core.radar.models import Kind, Trouble
 class TroubleOut(msgspec.Struct):
     """worker: nobody does the background work. broken: a connection does not work, `count` replies wait for it. expiring: a sign-in was not renewed in
     time. unsent: answers that should have left. uncertain: answers that may have left. failed: conversations with an answer that was not delivered.
-    quarantined: messages that came and could not be read. gap: messages in a mailbox that were never fetched. quiet: silent longer than usual.
+    quarantined: messages that came and could not be read. gap: messages in a mailbox that were never fetched. records: what was
+    published in the DNS for it is gone. quiet: silent longer than usual.
     unreachable: its provider has not answered for minutes; it is tried again by itself.
     `conversation_id`: the oldest that is concerned; `detail`: a sentence about it, where there is one."""
 

@@ -1,5 +1,6 @@
 """Who is available, and who gets the conversations of a channel account."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -12,7 +13,7 @@ from innboks.core.access import Actor
 from innboks.core.accounts.seats import Flaw
 from innboks.core.routing import availability, rules
 from innboks.core.routing.hours import countries, next_holidays, zone
-from innboks.core.routing.models import Absence, Colleague, Distribution, Hours, Next, Plan, Rule, Status, Target, Why
+from innboks.core.routing.models import Absence, Category, Colleague, Distribution, Hours, KindLoad, Next, Plan, Rule, Status, Target, Why
 from innboks.core.routing.rules import Named, Played
 
 Moment = Annotated[datetime, msgspec.Meta(tz=True)]
@@ -21,10 +22,18 @@ Limit = Annotated[int, msgspec.Meta(ge=0, le=100000)]
 Code = Annotated[str, msgspec.Meta(max_length=20)]
 
 
+class KindLoadOut(msgspec.Struct):
+    """How many open ones somebody has of a kind that has a limit of its own: calls, chats and messages, or email with the rest."""
+
+    kind: Category
+    open_count: int
+    max: int
+
+
 class AvailabilityOut(msgspec.Struct):
-    """How somebody stands now. `why`: “chosen” by hand, or what “hours”, a “holiday” or an “absence” say; “”: nothing limits it. `until`: when that
-    changes by itself. `open_count` of at most `conversations_max` (null: no limit). `set_away_by`: a colleague who set them away (R-594).
-    `is_connected`: the app was open in the last five minutes (R-596)."""
+    """How somebody stands now. `why`: “chosen” by hand, or what “hours”, a “holiday” or an “absence” say; “”: nothing limits it. `until`: when that changes
+    by itself. `open_count` of at most `conversations_max` (null: no limit); `kinds`: the same for each kind that has a limit. `set_away_by`: a colleague
+    who set them away (R-594). `is_connected`: the app was open in the last five minutes (R-596)."""
 
     user_id: str
     status: Status
@@ -32,6 +41,7 @@ class AvailabilityOut(msgspec.Struct):
     until: datetime | None
     open_count: int
     conversations_max: int | None
+    kinds: list[KindLoadOut]
     set_away_by: str | None
     is_connected: bool
 
@@ -84,9 +94,14 @@ class PlanIn(Input):
     other_max: Limit | msgspec.UnsetType | None = msgspec.UNSET
 
 
+class RegionOut(msgspec.Struct):
+    code: str
+    name: str
+
+
 class CountryOut(msgspec.Struct):
     code: str
-    regions: list[str]
+    regions: list[RegionOut]
 
 
 class TargetIn(Input):
@@ -95,11 +110,13 @@ class TargetIn(Input):
 
 
 class RuleIn(Input):
-    """`asks_owner`: the contact's owner first; then, or else, whom `targets` name, in their order."""
+    """`asks_owner`: the contact's owner first; then, or else, whom `targets` name, in their order. `returning_days`: among those, whoever answered the
+    contact in the last so many days comes first (null: nobody does)."""
 
     is_on: bool
     asks_owner: bool = False
     targets: Annotated[list[TargetIn], msgspec.Meta(max_length=200)] = []
+    returning_days: Annotated[int, msgspec.Meta(ge=1, le=365)] | None = None
     only_available: bool = True
     distribution: Distribution = "random"
 
@@ -118,6 +135,7 @@ class RuleOut(msgspec.Struct):
     is_on: bool
     asks_owner: bool
     targets: list[TargetOut]
+    returning_days: int | None
     only_available: bool
     distribution: Distribution
     is_live: bool
@@ -136,8 +154,8 @@ class PlayedOut(msgspec.Struct):
 
 
 class ConsideredOut(msgspec.Struct):
-    """Somebody whom the rule names. `team_id`: by a team, null: themselves. `flaw`: why no rule may choose them. `is_full`: at their
-    limit. `is_able`: could get one now."""
+    """Somebody whom the rule names. `team_id`: by a team, null: themselves. `flaw`: why no rule may choose them. `kinds`: of the kind that comes over
+    this channel, where it has a limit. `is_full`: at a limit. `is_able`: could get one now."""
 
     user_id: str
     team_id: str | None
@@ -146,14 +164,15 @@ class ConsideredOut(msgspec.Struct):
     until: datetime | None
     open_count: int
     conversations_max: int | None
+    kinds: list[KindLoadOut]
     flaw: Flaw | None
     is_full: bool
     is_able: bool
 
 
 class NextOut(msgspec.Struct):
-    """Who would get a conversation that came in now, of a contact without an owner. `user_id` null: nobody, or one of `among` by a draw. `people`: the
-    next first, then whom the rule would choose without that one, and so on; last those who can get none."""
+    """Who would get a conversation that came in now, of a contact without an owner whom nobody has answered yet. `user_id` null: nobody, or one of `among` by
+    a draw. `people`: the next first, then whom the rule would choose without that one, and so on; last those who can get none."""
 
     user_id: str | None
     how: str
@@ -170,6 +189,10 @@ class SimulationOut(msgspec.Struct):
     nobody: int
 
 
+def _kinds(kinds: Sequence[KindLoad]) -> list[KindLoadOut]:
+    return [KindLoadOut(one.kind, one.open_count, one.max) for one in kinds]
+
+
 def _standing(one: Colleague) -> dict[str, Any]:
     return {
         "user_id": str(one.user_id),
@@ -178,6 +201,7 @@ def _standing(one: Colleague) -> dict[str, Any]:
         "until": one.standing.until,
         "open_count": one.open_count,
         "conversations_max": one.conversations_max,
+        "kinds": _kinds(one.kinds),
         "set_away_by": text_id(one.set_away_by),
         "is_connected": one.is_connected,
     }
@@ -206,6 +230,7 @@ def _rule(data: RuleIn) -> Rule:
         is_on=data.is_on,
         asks_owner=data.asks_owner,
         targets=targets,
+        returning_days=data.returning_days,
         only_available=data.only_available,
         distribution=data.distribution,
     )
@@ -216,6 +241,7 @@ def _shown(rule: Rule, named: list[Named], is_live: bool) -> RuleOut:
         is_on=rule.is_on,
         asks_owner=rule.asks_owner,
         targets=[TargetOut(one.target.type, str(one.target.id), one.flaw) for one in named],
+        returning_days=rule.returning_days,
         only_available=rule.only_available,
         distribution=rule.distribution,
         is_live=is_live,
@@ -229,7 +255,7 @@ async def list_availability(request: Call) -> Items[AvailabilityOut]:
 
 @get("/availability/countries", operation_id="list_holiday_countries", tags=["users"], summary="Countries whose public holidays are known")
 async def list_countries(request: Call) -> Items[CountryOut]:
-    return Items([CountryOut(code, regions) for code, regions in sorted(countries().items())])
+    return Items([CountryOut(code, [RegionOut(*one) for one in regions.items()]) for code, regions in sorted(countries().items())])
 
 
 @get(
@@ -314,6 +340,7 @@ def _next(found: Next) -> NextOut:
             until=one.standing.until,
             open_count=one.open_count,
             conversations_max=one.conversations_max,
+            kinds=_kinds(one.kinds),
             flaw=one.flaw,
             is_full=one.is_full,
             is_able=one.is_able,

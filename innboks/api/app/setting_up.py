@@ -31,6 +31,7 @@ class ChannelDraftOut(msgspec.Struct):
     new_inbox_team_ids: list[str]
     config: dict[str, Any]
     past_days: int
+    is_personal: bool
     kept_secrets: list[str]
     updated_at: datetime
 
@@ -46,6 +47,7 @@ class ChannelDraftIn(Input):
     new_inbox_team_ids: Annotated[list[Id], msgspec.Meta(max_length=1000)] = []
     config: dict[str, Any] = {}
     past_days: PastDays = 0
+    is_personal: bool = False
 
 
 class NewChannelDraft(ChannelDraftIn):
@@ -127,6 +129,7 @@ def _shown(draft: Draft) -> ChannelDraftOut:
         new_inbox_team_ids=[str(one) for one in content.new_inbox_team_ids],
         config=draft.shown_config,
         past_days=content.past_days,
+        is_personal=content.is_personal,
         kept_secrets=draft.kept_secrets,
         updated_at=draft.updated_at,
     )
@@ -142,6 +145,7 @@ def _content(data: ChannelDraftIn) -> Content:
         new_inbox_team_ids=numbers(data.new_inbox_team_ids),
         config=data.config,
         past_days=data.past_days,
+        is_personal=data.is_personal,
     )
 
 

@@ -76,6 +76,7 @@ class Email(Channel):
     )
     raw_type = "message/rfc822"
     has_hook = False
+    can_be_personal = True
     past_when = {"method": ("imap", "gmail", "microsoft365")}  # what is forwarded is brought by others
 
     async def connect(self, ctx: Context) -> Connected:

@@ -28,7 +28,7 @@ NAME_MAX = 100
 
 class Content(msgspec.Struct, kw_only=True, frozen=True):
     """What was typed so far. `new_inbox_name`: an inbox that is made when it is connected (R-021), for whom the three after it say; then `inbox_id` does
-    not matter."""
+    not matter. `is_personal`: it is to be of whoever connects it alone (R-102)."""
 
     name: str = ""
     inbox_id: int | None = None
@@ -38,6 +38,7 @@ class Content(msgspec.Struct, kw_only=True, frozen=True):
     new_inbox_team_ids: list[int] = []
     config: Mapping[str, Any] = {}
     past_days: int = 0
+    is_personal: bool = False
 
 
 class Draft(msgspec.Struct, kw_only=True, frozen=True):

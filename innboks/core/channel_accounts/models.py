@@ -1,9 +1,19 @@
 """A channel account: one connected mailbox, page, number or form. Read next: `directory.py`, then `connect.py`."""
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
+
+
+class Record(msgspec.Struct, frozen=True):
+    """Something that has to be published elsewhere, as it was found last. `held`: it was in place once. `since`: so long it has been so."""
+
+    name: str
+    state: Literal["ok", "missing", "wrong", "unknown"]
+    sentence: str
+    since: datetime
+    held: bool
 
 
 class ChannelAccount(msgspec.Struct, kw_only=True):
@@ -40,6 +50,13 @@ class ChannelAccount(msgspec.Struct, kw_only=True):
     confirmation: dict[str, Any] | None = None
     is_fallback: bool = False
     may_send: bool = True
+    records: dict[str, Any] | None = None
+    records_at: datetime | None = None
+
+    @property
+    def published(self) -> list[Record]:
+        """What it needs to have published elsewhere; empty where nothing, or nobody has looked yet."""
+        return msgspec.convert((self.records or {}).get("found", []), list[Record])
 
     @property
     def unusual_silence(self) -> dict[str, Any] | None:

@@ -9,7 +9,7 @@ import structlog
 
 from innboks.core.access import ACCOUNT_ACCESS, Actor
 from innboks.core.accounts import store as accounts
-from innboks.core.channel_accounts import store, store_tests
+from innboks.core.channel_accounts import records, store, store_tests
 from innboks.core.channel_accounts.connect import get_channel_account
 from innboks.core.channel_accounts.health import mark_broken
 from innboks.core.channel_accounts.models import ChannelAccount
@@ -122,7 +122,9 @@ async def check_records(parts: Parts, actor: Actor, channel_account_id: int) -> 
     connected = await parts.directory.find(parts, actor.account_id, row.id)
     if not offers(connected.channel, "checks"):
         return []
-    return list(await connected.channel.checks(connected.context))
+    checks = list(await connected.channel.checks(connected.context))
+    await records.keep(parts, actor.account_id, row.id, checks)
+    return checks
 
 
 async def _row(parts: Parts, actor: Actor, channel_account_id: int) -> ChannelAccount:

@@ -7,6 +7,7 @@ from innboks.core.access import Actor
 from innboks.core.channel_accounts import grants, store_rhythm
 from innboks.core.channel_accounts import store as channel_accounts
 from innboks.core.channel_accounts.models import ChannelAccount
+from innboks.core.channel_accounts.records import lost
 from innboks.core.parts import Parts
 from innboks.core.radar import store
 from innboks.core.radar.models import Trouble
@@ -53,7 +54,7 @@ async def troubles(conn: Connection, vault: Vault, account_id: int, inbox_ids: S
     for one in await store.gaps(conn, account_id, inbox_ids, now - FETCHED):
         if one.channel_account_id in rows:
             found.append(_counted("gap", Counted(one.gap, one.since), rows[one.channel_account_id]))
-    return found + _quiet(rows)
+    return found + _lost_records(rows) + _quiet(rows)
 
 
 async def worker_silent_since(conn: Connection, now: datetime) -> datetime | None:
@@ -82,6 +83,24 @@ def _connections(vault: Vault, rows: Mapping[int, ChannelAccount], kept: Mapping
         ends_at = grants.ends_at(vault, row)
         if ends_at is not None and now - ends_at > RENEWED:
             found.append(Trouble(kind="expiring", since=ends_at, **about))  # type: ignore[arg-type]
+    return found
+
+
+def _lost_records(rows: Mapping[int, ChannelAccount]) -> list[Trouble]:
+    found = []
+    for row in rows.values():
+        gone = lost(row.published) if row.is_active else []
+        if gone:
+            found.append(
+                Trouble(
+                    kind="records",
+                    since=gone[0].since,
+                    channel_account_id=row.id,
+                    inbox_id=row.inbox_id,
+                    name=row.name,
+                    detail=gone[0].sentence,
+                )
+            )
     return found
 
 

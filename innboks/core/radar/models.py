@@ -5,10 +5,11 @@ from typing import Literal
 
 import msgspec
 
-Kind = Literal["worker", "broken", "expiring", "unsent", "uncertain", "failed", "quarantined", "gap", "quiet", "unreachable"]
-"""worker: nobody does the background work. broken: a connection does not work. expiring: a sign-in was not renewed in time. unsent: an answer should
-have left. uncertain: one may have left or not. failed: one was not delivered. quarantined: something came in and could not be read. gap: a mailbox
-holds what was never fetched. quiet: a connection is silent longer than is usual for it. unreachable: its provider has not answered for a while."""
+Kind = Literal["worker", "broken", "expiring", "unsent", "uncertain", "failed", "quarantined", "gap", "records", "quiet", "unreachable"]
+"""worker: nobody does the background work. broken: a connection does not work. expiring: a sign-in was not renewed in time. unsent: an answer should have
+left. uncertain: one may have left or not. failed: one was not delivered. quarantined: something came in and could not be read. gap: a mailbox holds what
+was never fetched. records: what a connection had published elsewhere (SPF, DKIM, DMARC) is there no more. quiet: a connection is silent longer than is
+usual for it. unreachable: its provider has not answered for a while."""
 
 
 class Trouble(msgspec.Struct, kw_only=True):
@@ -39,6 +40,7 @@ ALARMS_AFTER: dict[Kind, timedelta] = {
     "unsent": timedelta(minutes=10),
     "quarantined": timedelta(minutes=10),
     "gap": timedelta(hours=3),
+    "records": timedelta(hours=2),
     "quiet": timedelta(minutes=10),
     "unreachable": timedelta(minutes=10),
 }

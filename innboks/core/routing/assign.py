@@ -7,7 +7,7 @@ each other (`store.lock`), so that nobody gets more than their limit (R-561). Re
 
 import random
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 import msgspec
@@ -19,7 +19,7 @@ from innboks.core.parts import Parts
 from innboks.core.routing import store
 from innboks.core.routing.choose import Pick, choose
 from innboks.core.routing.hours import is_connected, status_at
-from innboks.core.routing.models import Candidate, Category, Choice, Rule
+from innboks.core.routing.models import Answered, Candidate, Category, Choice, Rule
 from innboks.core.routing.store import Arrival, Held, Unassigned
 from innboks.lib.db import Connection
 
@@ -76,20 +76,23 @@ async def _give(conn: Connection, account_id: int, arrived: Arrival, now: dateti
     rule = obeyed(await store.rule_of(conn, account_id, arrived.channel_account_id), arrived.category)  # as it is now that it is our turn
     if not rule.is_on:
         return False
+    answered: Answered | None = None
     choice = await _owner(conn, account_id, arrived, rule, now, is_first) if rule.asks_owner and arrived.owner_id is not None else None
     if choice is None and rule.asks_owner and not rule.targets:
         choice = Choice(user_id=None, how="no_owner", round=rule.round)
     if choice is None:
+        if rule.returning_days is not None and arrived.contact_id is not None:
+            answered = await store.last_answer(conn, account_id, arrived.contact_id, now - timedelta(days=rule.returning_days))
         candidates = await candidates_of(conn, account_id, arrived, rule, now)
-        choice = choose(rule, candidates, pick)
-    if choice.user_id is not None and choice.how != "owner":
+        choice = choose(rule, candidates, pick, answered)
+    if choice.user_id is not None and choice.is_turn:
         await store.take_turn(conn, account_id, arrived.channel_account_id, choice.user_id, choice.round, now)
     if choice.user_id is not None or is_first:
-        await _write_down(conn, account_id, arrived, choice)
+        await _write_down(conn, account_id, arrived, choice, answered)
     return choice.user_id is not None
 
 
-async def _write_down(conn: Connection, account_id: int, arrived: Arrival, choice: Choice) -> None:
+async def _write_down(conn: Connection, account_id: int, arrived: Arrival, choice: Choice, answered: Answered | None) -> None:
     if choice.user_id == arrived.assignee_id and choice.user_id is not None:
         return
     line = {
@@ -102,6 +105,8 @@ async def _write_down(conn: Connection, account_id: int, arrived: Arrival, choic
         "among": choice.among,
         "open_count": choice.open_count,
     }
+    if choice.how == "same_person" and answered is not None:
+        line["answered_at"] = answered.at.isoformat()
     if choice.user_id != arrived.assignee_id:
         await conversations.update(conn, account_id, arrived.conversation_id, {"assignee_id": choice.user_id})
     await messages.add_system(conn, account_id, arrived.conversation_id, line)

@@ -4,9 +4,9 @@ Nothing is written when a boundary passes: a standing follows from the plan and 
 screens follow, and what waits is given out where the account wants that (R-562). Read next: `hours.py`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 
@@ -16,7 +16,7 @@ from innboks.core.parts import Parts
 from innboks.core.routing import store
 from innboks.core.routing.assign import route_waiting
 from innboks.core.routing.hours import countries, is_connected, overlap, standing, status_at, zones
-from innboks.core.routing.models import Absence, Colleague, Hours, Plan, Status
+from innboks.core.routing.models import Absence, Category, Colleague, Hours, KindLoad, Plan, Status
 from innboks.core.routing.store import Held
 from innboks.errors import Forbidden, Invalid, NotFound
 from innboks.lib.db import Connection
@@ -51,7 +51,8 @@ async def colleagues(parts: Parts, actor: Actor) -> list[Colleague]:
     async with parts.db.connection() as conn:
         held = await store.plans_of_all(conn, actor.account_id)
         counts = await store.open_counts(conn, actor.account_id, list(held))
-    return [_colleague(one, counts, now) for one in held.values()]
+        kinds = await _kinds(conn, actor.account_id, list(held.values()))
+    return [_colleague(one, counts, kinds, now) for one in held.values()]
 
 
 async def plan_of(parts: Parts, actor: Actor, user_id: int) -> tuple[Colleague, Plan]:
@@ -115,10 +116,22 @@ async def _read(conn: Connection, actor: Actor, user_id: int, now: datetime) -> 
     held = (await store.plans(conn, actor.account_id, [user_id])).get(user_id)
     if held is None:
         raise NotFound("There is no such person.", code="unknown_user")
-    return _colleague(held, await store.open_counts(conn, actor.account_id, [user_id]), now), held.plan
+    counts = await store.open_counts(conn, actor.account_id, [user_id])
+    return _colleague(held, counts, await _kinds(conn, actor.account_id, [held]), now), held.plan
 
 
-def _colleague(held: Held, counts: dict[int, int], now: datetime) -> Colleague:
+async def _kinds(conn: Connection, account_id: int, people: Sequence[Held]) -> dict[int, list[KindLoad]]:
+    """Person → what they have of each kind that has a limit for them (R-604). Nothing is counted where there is none."""
+    found: dict[int, list[KindLoad]] = {}
+    for kind in get_args(Category):
+        limits = {one.user_id: limit for one in people if (limit := one.limits.of(kind)) is not None}
+        counts = await store.open_counts(conn, account_id, list(limits), kind) if limits else {}
+        for user_id, limit in limits.items():
+            found.setdefault(user_id, []).append(KindLoad(kind, counts.get(user_id, 0), limit))
+    return found
+
+
+def _colleague(held: Held, counts: Mapping[int, int], kinds: Mapping[int, Sequence[KindLoad]], now: datetime) -> Colleague:
     stands = standing(held.plan, now)
     by = held.plan.chosen_by
     return Colleague(
@@ -128,6 +141,7 @@ def _colleague(held: Held, counts: dict[int, int], now: datetime) -> Colleague:
         conversations_max=held.conversations_max,
         is_connected=is_connected(held.seen_at, now),
         limits=held.limits,
+        kinds=kinds.get(held.user_id, []),
         set_away_by=by if stands.status == "away" and stands.why == "chosen" and by != held.user_id else None,
     )
 

@@ -5,14 +5,15 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from innboks.core.routing.models import Candidate, Choice, Rule
+from innboks.core.routing.models import Answered, Candidate, Choice, Rule
 
 Pick = Callable[[Sequence[Candidate]], Candidate]
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
-def choose(rule: Rule, candidates: Sequence[Candidate], pick: Pick = random.choice) -> Choice:
-    """Nobody at the limit (R-601), nobody away where availability counts (R-064); among the others as the rule distributes (R-553 to R-556)."""
+def choose(rule: Rule, candidates: Sequence[Candidate], pick: Pick = random.choice, answered: Answered | None = None) -> Choice:
+    """Nobody at the limit (R-601), nobody away where availability counts (R-064). Among the others whoever `answered` the contact, None where the
+    rule keeps no customer with the same person or it was too long ago; else as the rule distributes (R-553 to R-556)."""
     if not candidates:
         return Choice(user_id=None, how="no_members", round=rule.round)
     there = [one for one in candidates if _is_there(rule, one)]
@@ -21,6 +22,9 @@ def choose(rule: Rule, candidates: Sequence[Candidate], pick: Pick = random.choi
     free = [one for one in there if not one.is_full]
     if not free:
         return Choice(user_id=None, how="all_full", round=rule.round)
+    same = None if answered is None else next((one for one in free if one.user_id == answered.user_id), None)
+    if same is not None:
+        return Choice(user_id=same.user_id, how="same_person", among=len(free), open_count=same.open_count, round=rule.round)
     chosen = pick(free) if rule.distribution == "random" else min(free, key=lambda one: _rank(rule, one))
     turn = rule.round
     if rule.distribution == "round_robin" and chosen.round >= turn:

@@ -6,7 +6,7 @@ them after that (R-593); so nothing has to be written at a boundary, and none is
 
 import heapq
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Literal
@@ -125,9 +125,18 @@ def zones() -> frozenset[str]:
 
 
 @lru_cache(maxsize=1)
-def countries() -> dict[str, list[str]]:
-    """Countries whose public holidays are known (ISO 3166-1, two letters), with their regions."""
-    return {code: list(regions) for code, regions in holidays.list_supported_countries(include_aliases=False).items() if len(code) == 2}
+def countries() -> dict[str, dict[str, str]]:
+    """Countries whose public holidays are known (ISO 3166-1, two letters), with their regions: code (ISO 3166-2) → name."""
+    known = holidays.list_supported_countries(include_aliases=False)
+    return {code: _named(code, regions) for code, regions in known.items() if len(code) == 2}
+
+
+def _named(country: str, codes: Iterable[str]) -> dict[str, str]:
+    """Each region by the first name that is known for it; a few have none but their code, which then is one."""
+    names: dict[str, str] = {}
+    for name, code in getattr(holidays, country).subdivisions_aliases.items():
+        names.setdefault(code, name)
+    return {code: names.get(code, code) for code in codes}
 
 
 def is_holiday(country: str, region: str | None, day: date) -> bool:

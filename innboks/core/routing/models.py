@@ -60,6 +60,14 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
         return {"calling": self.calling, "messaging": self.messaging, "other": self.other}[category]
 
 
+class KindLoad(msgspec.Struct, frozen=True):
+    """How many open ones somebody has of a kind that has a limit of its own (R-604)."""
+
+    kind: Category
+    open_count: int
+    max: int
+
+
 class Standing(msgspec.Struct, frozen=True):
     """Whether somebody is available at a moment, what that follows from, and until when it stays so by itself (None: for ever, or for months)."""
 
@@ -69,9 +77,9 @@ class Standing(msgspec.Struct, frozen=True):
 
 
 class Colleague(msgspec.Struct, frozen=True, kw_only=True):
-    """A person as those see them who hand out conversations: standing, and how many open ones they have of how many at most (None: no limit).
-    `set_away_by`: somebody else set them away, and they have not answered (R-594). `is_connected`: the app was open lately; it changes no standing,
-    but live chats go only to who is connected (R-596)."""
+    """A person as those see them who hand out conversations: standing, and how many open ones they have of how many at most (None: no limit). `kinds`: the
+    same for each kind that has a limit. `set_away_by`: somebody else set them away, and they have not answered (R-594). `is_connected`: the app was open
+    lately; it changes no standing, but live chats go only to who is connected (R-596)."""
 
     user_id: int
     standing: Standing
@@ -80,6 +88,7 @@ class Colleague(msgspec.Struct, frozen=True, kw_only=True):
     set_away_by: int | None
     is_connected: bool
     limits: Limits
+    kinds: Sequence[KindLoad]
 
 
 class Target(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -91,14 +100,23 @@ class Target(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class Rule(msgspec.Struct, frozen=True, kw_only=True):
     """Who gets the new conversations of a channel account (R-060 to R-066). `asks_owner`: the contact's owner first; then, or else, whom
-    `targets` name. `only_available` (R-064): nobody who is away. `round`: see migration 0050."""
+    `targets` name. `returning_days`: whom it names and who answered the contact at most so many days ago comes before the others it names; None: nobody
+    does. `only_available` (R-064): nobody who is away. `round`: see migration 0050."""
 
     is_on: bool = False
     asks_owner: bool = False
     targets: Sequence[Target] = ()
+    returning_days: int | None = None
     only_available: bool = True
     distribution: Distribution = "random"
     round: int = 1
+
+
+class Answered(msgspec.Struct, frozen=True):
+    """Who answered a contact last, in any of their conversations, and when."""
+
+    user_id: int
+    at: datetime
 
 
 class Candidate(msgspec.Struct, frozen=True, kw_only=True):
@@ -128,29 +146,37 @@ class Choice(msgspec.Struct, frozen=True, kw_only=True):
     """Whom a rule chose, and how; or why nobody. `among`: how many could have got it; `open_count`: what they had before."""
 
     user_id: int | None
-    how: Literal["owner", "random", "round_robin", "load_balanced", "first_available"] | Nobody
+    how: Literal["owner", "same_person", "random", "round_robin", "load_balanced", "first_available"] | Nobody
     among: int = 0
     open_count: int = 0
     round: int = 1
 
+    @property
+    def is_turn(self) -> bool:
+        """Did it come to them because the rule shares out, and not because the contact is theirs?"""
+        return self.user_id is not None and self.how not in ("owner", "same_person")
+
 
 class Considered(msgspec.Struct, frozen=True, kw_only=True):
-    """Somebody whom a rule names, as they stand now. `team_id`: the team that brings them in, None: they are named themselves. `flaw`: why no rule
-    may choose them (R-013). `is_full`: has as many as they may have, all together or of the kind. `is_able`: could get a conversation now."""
+    """Somebody whom a rule names, as they stand now. `team_id`: the team that brings them in, None: they are named themselves. `flaw`: why no rule may
+    choose them (R-013). `kinds`: of the kind that the rule gives out alone. `is_full`: has as many as they may have, all together or of it. `is_able`:
+    could get a conversation now."""
 
     user_id: int
     team_id: int | None
     standing: Standing
     open_count: int
     conversations_max: int | None
+    kinds: Sequence[KindLoad]
     flaw: Flaw | None
     is_full: bool
     is_able: bool
 
 
 class Next(msgspec.Struct, frozen=True, kw_only=True):
-    """Who would get a conversation that came in now, of a contact without an owner. `user_id` None: nobody, or one of several who would be drawn
-    (`among`). `people`: the next first, then whom the rule would choose without that one, and so on; last those who can get none."""
+    """Who would get a conversation that came in now, of a contact without an owner whom nobody has answered yet. `user_id` None: nobody, or one of
+    several who would be drawn (`among`). `people`: the next first, then whom the rule would choose without that one, and so on; last those who can get
+    none."""
 
     user_id: int | None
     how: str

@@ -5,7 +5,7 @@ Read next: `assign.py`, which obeys it.
 
 import random
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 import msgspec
@@ -22,7 +22,7 @@ from innboks.core.routing import store
 from innboks.core.routing.assign import LIVE, candidates_of, category_of, obeyed, places_of
 from innboks.core.routing.choose import choose, in_order
 from innboks.core.routing.hours import planned, standing
-from innboks.core.routing.models import Candidate, Category, Choice, Considered, Next, Rule, Target
+from innboks.core.routing.models import Answered, Candidate, Category, Choice, Considered, KindLoad, Next, Rule, Target
 from innboks.core.routing.store import Held, Past
 from innboks.errors import Invalid, NotFound
 from innboks.lib.db import Connection
@@ -130,6 +130,8 @@ async def next_one(parts: Parts, actor: Actor, channel_account_id: int, rule: Ru
         counts = await store.open_counts(conn, actor.account_id, list(places))
     choice = choose(rule, candidates, lambda drawn: drawn[0])
     full = {one.user_id for one in candidates if one.is_full}
+    kind = category_of(row.category)
+    kinds = {one.user_id: [KindLoad(kind, one.kind_count, one.kind_max)] for one in candidates if one.kind_max is not None}
     queue = {one.user_id: nth for nth, one in enumerate(in_order(rule, candidates))}
 
     def considered(user_id: int) -> Considered:
@@ -140,6 +142,7 @@ async def next_one(parts: Parts, actor: Actor, channel_account_id: int, rule: Ru
             standing=standing(held[user_id].plan, now),
             open_count=counts.get(user_id, 0),
             conversations_max=held[user_id].conversations_max,
+            kinds=kinds.get(user_id, []),
             flaw=flaws.get(user_id),
             is_full=user_id in full,
             is_able=user_id in queue,
@@ -192,14 +195,21 @@ def play(
                 )
                 for user_id, place in sorted(places.items())
             ]
-            choice = choose(rule, candidates, dice.choice)
+            choice = choose(rule, candidates, dice.choice, _answered(rule, one))
             rule = msgspec.structs.replace(rule, round=choice.round)
         if choice.user_id is not None:
             given.append((choice.user_id, one))
-            if choice.how != "owner":
+            if choice.is_turn:
                 turns[choice.user_id] = (choice.round, one.created_at)
         played.append(Played(one, choice))
     return played
+
+
+def _answered(rule: Rule, one: Past) -> Answered | None:
+    """Who really answered its contact before, whoever a rule would have given that to; None where it was too long ago for this rule."""
+    if rule.returning_days is None or one.answered_by is None or one.answered_at is None:
+        return None
+    return Answered(one.answered_by, one.answered_at) if one.answered_at >= one.created_at - timedelta(days=rule.returning_days) else None
 
 
 async def _row(conn: Connection, actor: Actor, channel_account_id: int) -> ChannelAccount:

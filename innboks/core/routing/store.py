@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from psycopg.types.json import Jsonb
 
-from innboks.core.routing.models import Absence, Category, Hours, Limits, Plan, Rule
+from innboks.core.routing.models import Absence, Answered, Category, Hours, Limits, Plan, Rule
 from innboks.lib.db import Connection, fetch_all, fetch_one
 
 OPEN_MAX = 1000
@@ -133,7 +133,7 @@ async def rule_of(conn: Connection, account_id: int, channel_account_id: int) ->
     """The rule as it holds; one that is off when there is none, and none is on where the operator switched automatic assignment off."""
     cursor = await conn.execute(
         """select r.is_on and coalesce(a.flags ->> 'automatic_assignment', 'on') <> 'off' as is_on,
-               r.asks_owner, r.targets, r.only_available, r.distribution, r.round
+               r.asks_owner, r.targets, r.returning_days, r.only_available, r.distribution, r.round
            from assignment_rule r join account a on a.id = r.account_id where r.account_id = %s and r.channel_account_id = %s""",
         (account_id, channel_account_id),
     )
@@ -149,16 +149,17 @@ async def mark_assigning(conn: Connection, account_id: int, channel_account_id: 
 
 async def save_rule(conn: Connection, account_id: int, channel_account_id: int, rule: Rule) -> None:
     await conn.execute(
-        """insert into assignment_rule (account_id, channel_account_id, is_on, asks_owner, targets, only_available, distribution)
-           values (%s, %s, %s, %s, %s, %s, %s)
+        """insert into assignment_rule (account_id, channel_account_id, is_on, asks_owner, targets, returning_days, only_available, distribution)
+           values (%s, %s, %s, %s, %s, %s, %s, %s)
            on conflict (account_id, channel_account_id) do update set is_on = excluded.is_on, asks_owner = excluded.asks_owner,
-               targets = excluded.targets, only_available = excluded.only_available, distribution = excluded.distribution""",
+               targets = excluded.targets, returning_days = excluded.returning_days, only_available = excluded.only_available, distribution = excluded.distribution""",
         (
             account_id,
             channel_account_id,
             rule.is_on,
             rule.asks_owner,
             Jsonb(msgspec.to_builtins(rule.targets)),
+            rule.returning_days,
             rule.only_available,
             rule.distribution,
         ),
@@ -197,6 +198,19 @@ async def take_turn(conn: Connection, account_id: int, channel_account_id: int, 
 # ── the step of the road in ──────────────────────────────────────────────────────────────────────────────────────────────
 
 
+async def last_answer(conn: Connection, account_id: int, contact_id: int, since: datetime) -> Answered | None:
+    """Who of us answered this contact last, on whatever channel, and not before `since`. What goes out by itself is nobody's answer."""
+    cursor = await conn.execute(
+        """select found.author_id as user_id, found.created_at as at from conversation c cross join lateral (
+               select m.author_id, m.created_at from message m where m.account_id = c.account_id and m.conversation_id = c.id and m.type = 'reply'
+                   and m.author_id is not null and not m.is_automatic and m.created_at >= %(since)s order by m.id desc limit 1) found
+           where c.account_id = %(account)s and c.contact_id = %(contact)s and c.last_message_at >= %(since)s
+           order by found.created_at desc limit 1""",
+        {"account": account_id, "contact": contact_id, "since": since},
+    )
+    return await fetch_one(cursor, Answered)
+
+
 class Arrival(msgspec.Struct, kw_only=True):
     """The conversation of a message that came in. `line_before`: the system line that stands right before it, if any. `assigned_by`: the reason of
     the last assignment, looked up only where it matters: when it is new or came back. A rule has the name of its channel
@@ -206,6 +220,7 @@ class Arrival(msgspec.Struct, kw_only=True):
     inbox_id: int
     channel_account_id: int
     assignee_id: int | None
+    contact_id: int | None
     owner_id: int | None
     is_new: bool
     is_hidden: bool
@@ -217,7 +232,7 @@ class Arrival(msgspec.Struct, kw_only=True):
 
 async def arrival(conn: Connection, account_id: int, message_id: int) -> Arrival | None:
     cursor = await conn.execute(
-        """select c.id as conversation_id, c.inbox_id, c.channel_account_id, c.assignee_id, p.owner_id, m.why ->> 'how' = 'new' as is_new,
+        """select c.id as conversation_id, c.inbox_id, c.channel_account_id, c.assignee_id, c.contact_id, p.owner_id, m.why ->> 'how' = 'new' as is_new,
                   c.shelf not in ('open', 'snoozed') as is_hidden, a.name as rule_name, a.category,
                   case when before.type = 'system' then before.data end as line_before,
                   case when m.why ->> 'how' = 'new' or before.data ->> 'reason' = 'message' then (
@@ -284,7 +299,7 @@ async def assigns_when_available(conn: Connection, account_id: int) -> bool:
 
 
 class Past(msgspec.Struct, kw_only=True):
-    """A conversation that came in over a channel account."""
+    """A conversation that came in over a channel account. `answered_by`: who had answered its contact last when it came, and when."""
 
     id: int
     inbox_id: int
@@ -293,13 +308,22 @@ class Past(msgspec.Struct, kw_only=True):
     owner_id: int | None
     created_at: datetime
     closed_at: datetime | None
+    answered_by: int | None
+    answered_at: datetime | None
 
 
 async def last_arrivals(conn: Connection, account_id: int, channel_account_id: int, limit: int) -> list[Past]:
     """The newest ones that somebody outside began, the oldest of them first."""
     cursor = await conn.execute(
-        """select c.id, c.inbox_id, c.subject, coalesce(nullif(p.name, ''), c.party_address) as contact_name, p.owner_id, c.created_at, c.closed_at
+        """select c.id, c.inbox_id, c.subject, coalesce(nullif(p.name, ''), c.party_address) as contact_name, p.owner_id, c.created_at, c.closed_at,
+                  answer.author_id as answered_by, answer.created_at as answered_at
            from conversation c left join contact p on p.account_id = c.account_id and p.id = c.contact_id
+           left join lateral (
+               select found.author_id, found.created_at from conversation o cross join lateral (
+                   select m.author_id, m.created_at from message m where m.account_id = o.account_id and m.conversation_id = o.id and m.type = 'reply'
+                       and m.author_id is not null and not m.is_automatic and m.created_at < c.created_at order by m.id desc limit 1) found
+               where o.account_id = c.account_id and o.contact_id = c.contact_id and o.created_at < c.created_at
+               order by found.created_at desc limit 1) answer on true
            where c.account_id = %s and c.channel_account_id = %s and c.merged_into_id is null and not c.spam and exists (
                select 1 from message m where m.account_id = c.account_id and m.conversation_id = c.id and m.direction = 'in' and m.why ->> 'how' = 'new')
            order by c.id desc limit %s""",

@@ -2721,6 +2721,7 @@ export interface components {
             until: string | null;
             open_count: number;
             conversations_max: number | null;
+            kinds: components["schemas"]["KindLoadOut"][];
             set_away_by: string | null;
             is_connected: boolean;
         };
@@ -2835,6 +2836,8 @@ export interface components {
             is_fallback: boolean;
             /** @default true */
             may_send: boolean;
+            records?: components["schemas"]["RecordOut"][];
+            records_at?: string | null;
         };
         /** ChannelDraftIn */
         ChannelDraftIn: {
@@ -2855,6 +2858,8 @@ export interface components {
             };
             /** @default 0 */
             past_days: number;
+            /** @default false */
+            is_personal: boolean;
         };
         /** ChannelDraftOut */
         ChannelDraftOut: {
@@ -2871,6 +2876,7 @@ export interface components {
                 [key: string]: unknown;
             };
             past_days: number;
+            is_personal: boolean;
             kept_secrets: string[];
             /** Format: date-time */
             updated_at: string;
@@ -2950,6 +2956,7 @@ export interface components {
             until: string | null;
             open_count: number;
             conversations_max: number | null;
+            kinds: components["schemas"]["KindLoadOut"][];
             /** @enum {null|string} */
             flaw: "unknown" | "deactivated" | "invited" | "no_seat" | "not_a_member" | null;
             is_full: boolean;
@@ -3083,7 +3090,7 @@ export interface components {
         /** CountryOut */
         CountryOut: {
             code: string;
-            regions: string[];
+            regions: components["schemas"]["RegionOut"][];
         };
         /** DeliveryOut */
         DeliveryOut: {
@@ -3574,6 +3581,13 @@ export interface components {
             items: string[];
             next?: string | null;
         };
+        /** KindLoadOut */
+        KindLoadOut: {
+            /** @enum {string} */
+            kind: "calling" | "messaging" | "other";
+            open_count: number;
+            max: number;
+        };
         /** LastEntryOut */
         LastEntryOut: {
             /** @enum {string} */
@@ -3832,6 +3846,8 @@ export interface components {
             };
             /** @default 0 */
             past_days: number;
+            /** @default false */
+            is_personal: boolean;
             /** @default  */
             kind: string;
         };
@@ -4116,6 +4132,7 @@ export interface components {
             until: string | null;
             open_count: number;
             conversations_max: number | null;
+            kinds: components["schemas"]["KindLoadOut"][];
             set_away_by: string | null;
             is_connected: boolean;
             time_zone: string;
@@ -4247,6 +4264,17 @@ export interface components {
             name: string;
             address: string;
         };
+        /** RecordOut */
+        RecordOut: {
+            name: string;
+            /** @enum {string} */
+            state: "ok" | "missing" | "wrong" | "unknown";
+        };
+        /** RegionOut */
+        RegionOut: {
+            code: string;
+            name: string;
+        };
         /** ReminderIn */
         ReminderIn: {
             /** Format: date-time */
@@ -4291,6 +4319,7 @@ export interface components {
             /** @default false */
             asks_owner: boolean;
             targets?: components["schemas"]["TargetIn"][];
+            returning_days?: number | null;
             /** @default true */
             only_available: boolean;
             /**
@@ -4304,6 +4333,7 @@ export interface components {
             is_on: boolean;
             asks_owner: boolean;
             targets: components["schemas"]["TargetOut"][];
+            returning_days: number | null;
             only_available: boolean;
             /** @enum {string} */
             distribution: "random" | "round_robin" | "load_balanced" | "first_available";
@@ -4655,7 +4685,7 @@ export interface components {
         /** TroubleOut */
         TroubleOut: {
             /** @enum {string} */
-            kind: "worker" | "broken" | "expiring" | "unsent" | "uncertain" | "failed" | "quarantined" | "gap" | "quiet" | "unreachable";
+            kind: "worker" | "broken" | "expiring" | "unsent" | "uncertain" | "failed" | "quarantined" | "gap" | "records" | "quiet" | "unreachable";
             count: number;
             is_capped: boolean;
             since: string | null;

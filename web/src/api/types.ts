@@ -220,6 +220,8 @@ export interface Channel {
   can_check: boolean;
   /** For which values of the form older messages can be fetched at once; null: never. */
   past_when: Record<string, (string | number | boolean | null)[]> | null;
+  /** May it be one person's alone? */
+  can_be_personal: boolean;
   /** The operator left it out for this account: it is not offered. */
   is_switched_off?: boolean;
 }

@@ -188,14 +188,17 @@ const contact = createRoute({
   component: lazyRouteComponent(withWords(() => import("../features/contactbook/ContactPage"))),
 });
 
-/** `inbox`: which one the channels are looked at, or connected, for. */
-const forInbox = (given: Record<string, unknown>): { inbox?: string } =>
-  given.inbox ? { inbox: String(given.inbox) } : {};
+/** How a list of the settings is filtered. `inbox`: also which one a channel is connected for. */
+const filtered = (given: Record<string, unknown>): { inbox?: string; q?: string; status?: string } => ({
+  ...(given.inbox ? { inbox: String(given.inbox) } : {}),
+  ...(given.q ? { q: String(given.q) } : {}),
+  ...(given.status ? { status: String(given.status) } : {}),
+});
 
 const settings = createRoute({
   getParentRoute: () => inside,
   path: "/settings",
-  validateSearch: forInbox,
+  validateSearch: filtered,
   loader: ({ context }) =>
     Promise.all([context.client.ensureQueryData(channelsQuery), loadLater()]).then(() => undefined),
   component: lazyRouteComponent(() => import("../features/settings/Settings")),

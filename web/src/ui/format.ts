@@ -100,10 +100,11 @@ export function fullTime(iso: string): string {
 }
 
 /** A moment to come, short: "18:00" today, else "Fri 27 Nov, 08:00". */
-export function fullMoment(date: Date, now: Date = new Date()): string {
-  if (daysBetween(now, date) === 0) return clock(date);
+export function fullMoment(date: Date, now: Date = new Date(), timeZone?: string): string {
+  const clockThere = timeZone ? clockIn(date, timeZone) : clock(date);
+  if (!timeZone && daysBetween(now, date) === 0) return clockThere;
   const year = date.getFullYear() === now.getFullYear() ? undefined : "numeric";
-  return `${format(date, { weekday: "short", day: "numeric", month: "short", year })}, ${clock(date)}`;
+  return `${format(date, { weekday: "short", day: "numeric", month: "short", year, timeZone })}, ${clockThere}`;
 }
 
 /** "Monday"; 0 is Monday, as on the wire. */

@@ -7,26 +7,31 @@ import { Button, IconButton } from "../../ui/Button";
 import { Field } from "../../ui/Field";
 import { fullMoment } from "../../ui/format";
 import { t } from "../../ui/i18n";
-import { fieldValue } from "../steering/snoozeTimes";
-import { changePlan } from "./availability";
+import { fieldIn, momentIn } from "../../ui/zoned";
+import { changePlan, zoneHere } from "./availability";
 import type { PartProps } from "./PlanEditor";
 
 type Absence = Plan["absences"][number];
 const WEEK_MS = 7 * 86_400_000;
 
-const words = ({ starts_at, ends_at }: Absence) =>
-  t("availability.absence", { from: fullMoment(new Date(starts_at)), to: fullMoment(new Date(ends_at)) });
+/** By the clock where they work. */
+const words = ({ starts_at, ends_at }: Absence, zone: string) =>
+  t("availability.absence", {
+    from: fullMoment(new Date(starts_at), new Date(), zone),
+    to: fullMoment(new Date(ends_at), new Date(), zone),
+  });
 
 export function Absences({ id, plan, isReadOnly }: PartProps) {
   const client = useQueryClient();
   const set = (absences: Absence[], said: string) =>
     changePlan(client, id, { absences }, () => said, { absences: plan.absences });
+  const zone = plan.time_zone;
   const now = Date.now();
   const coming = plan.absences.filter((one) => new Date(one.ends_at).getTime() > now);
   const drop = (one: Absence) =>
     void set(
       plan.absences.filter((other) => other !== one),
-      t("availability.absence_removed", { when: words(one) }),
+      t("availability.absence_removed", { when: words(one, zone) }),
     );
   return (
     <>
@@ -36,7 +41,7 @@ export function Absences({ id, plan, isReadOnly }: PartProps) {
             <li key={one.starts_at + one.ends_at}>
               <Plane />
               <div className="grow">
-                <p>{words(one)}</p>
+                <p>{words(one, zone)}</p>
                 {one.note ? (
                   <p className="small-text muted" dir="auto">
                     {one.note}
@@ -47,7 +52,10 @@ export function Absences({ id, plan, isReadOnly }: PartProps) {
                 <span className="chip warn">{t("availability.absent_now")}</span>
               ) : null}
               {isReadOnly ? null : (
-                <IconButton label={t("availability.remove_absence", { when: words(one) })} onClick={() => drop(one)}>
+                <IconButton
+                  label={t("availability.remove_absence", { when: words(one, zone) })}
+                  onClick={() => drop(one)}
+                >
                   <X />
                 </IconButton>
               )}
@@ -59,21 +67,22 @@ export function Absences({ id, plan, isReadOnly }: PartProps) {
       )}
       {isReadOnly ? null : (
         <NewAbsence
-          onAdd={(one) => set([...plan.absences, one], t("availability.absence_added", { when: words(one) }))}
+          zone={zone}
+          onAdd={(one) => set([...plan.absences, one], t("availability.absence_added", { when: words(one, zone) }))}
         />
       )}
     </>
   );
 }
 
-function NewAbsence({ onAdd }: { onAdd: (one: Absence) => Promise<boolean> }) {
-  const [from, setFrom] = useState(() => morning(0));
-  const [to, setTo] = useState(() => morning(WEEK_MS));
+function NewAbsence({ zone, onAdd }: { zone: string; onAdd: (one: Absence) => Promise<boolean> }) {
+  const [from, setFrom] = useState(() => morning(0, zone));
+  const [to, setTo] = useState(() => morning(WEEK_MS, zone));
   const [note, setNote] = useState("");
   const [error, setError] = useState<string | null>(null);
   const add = async (event: FormEvent) => {
     event.preventDefault();
-    const [starts, ends] = [new Date(from), new Date(to)];
+    const [starts, ends] = [momentIn(from, zone), momentIn(to, zone)];
     if (!(ends.getTime() > starts.getTime())) return setError(t("availability.absence_ends_before"));
     if (ends.getTime() <= Date.now()) return setError(t("availability.absence_past"));
     setError(null);
@@ -86,6 +95,7 @@ function NewAbsence({ onAdd }: { onAdd: (one: Absence) => Promise<boolean> }) {
         label={t("availability.absent_from")}
         type="datetime-local"
         required
+        hint={zone === zoneHere() ? undefined : t("availability.absent_zone", { zone: zone.replaceAll("_", " ") })}
         value={from}
         onChange={(event) => setFrom(event.target.value)}
       />
@@ -108,9 +118,6 @@ function NewAbsence({ onAdd }: { onAdd: (one: Absence) => Promise<boolean> }) {
   );
 }
 
-/** The next morning, so many milliseconds later. */
-function morning(later: number): string {
-  const at = new Date(Date.now() + 86_400_000 + later);
-  at.setHours(0, 0, 0, 0);
-  return fieldValue(at);
-}
+/** The next morning there, so many milliseconds later. */
+const morning = (later: number, zone: string) =>
+  `${fieldIn(new Date(Date.now() + 86_400_000 + later), zone).slice(0, 10)}T00:00`;

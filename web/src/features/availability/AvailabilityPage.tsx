@@ -83,13 +83,9 @@ function Row({ user, standing }: { user: User; standing: Availability }) {
       </Avatar>
       <div className="grow">
         <p className="mid" dir="auto">
-          {may ? (
-            <Link to="/settings/$section/$item" params={{ section: "availability", item: user.id }}>
-              {user.name}
-            </Link>
-          ) : (
-            user.name
-          )}
+          <Link to="/settings/$section/$item" params={{ section: "availability", item: user.id }}>
+            {user.name}
+          </Link>
         </p>
         <p className="small-text muted">
           {standingWords(standing)}

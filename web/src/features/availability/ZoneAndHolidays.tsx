@@ -86,11 +86,13 @@ export function HolidayFields({ id, plan, isReadOnly }: PartProps) {
           onChange={(event) => change({ region: event.target.value || null })}
         >
           <option value="">{t("availability.whole_country")}</option>
-          {regions.map((region) => (
-            <option key={region} value={region}>
-              {region}
-            </option>
-          ))}
+          {regions
+            .toSorted((a, b) => a.name.localeCompare(b.name))
+            .map(({ code, name }) => (
+              <option key={code} value={code}>
+                {name}
+              </option>
+            ))}
         </Select>
       ) : null}
       {coming.length ? <p className="hint">{t("availability.next_holidays", { days: nameList(coming) })}</p> : null}

@@ -15,11 +15,13 @@ import { toast, toastError } from "../../ui/toasts";
 import { ChannelBadge, useChannel } from "./ChannelBadge";
 import { DisconnectDialog } from "./DisconnectDialog";
 import { HealthLine } from "./HealthLine";
+import { Owner } from "./Owner";
 import { Sparkline, today } from "./Sparkline";
 import type { Values } from "./schema";
 import { setActive } from "./setActive";
 import { signInFor, useSignIn } from "./signIn";
 import { TestSteps } from "./TestSteps";
+import { WhatHappened } from "./WhatHappened";
 
 interface Props {
   account: ChannelAccount;
@@ -33,6 +35,7 @@ export function AccountCard({ account, mayChange }: Props) {
   const now = useNow();
   const [isAsking, setAsking] = useState(false);
   const [isTesting, setTesting] = useState(false);
+  const [isExplaining, setExplaining] = useState(false);
   const { state } = account.health;
   const signIn = channel ? signInFor(channel, account.config as Values) : undefined;
   const refresh = () => client.invalidateQueries({ queryKey: keys.channelAccounts });
@@ -81,6 +84,7 @@ export function AccountCard({ account, mayChange }: Props) {
         <div className="grow">
           <h3 className="cut">{account.name}</h3>
           <p className="small-text muted cut">{account.address || channel?.name}</p>
+          <Owner account={account} />
         </div>
         {mayChange && quickly ? quickly : <Sparkline hours={account.traffic} isQuiet={state === "quiet"} />}
       </div>
@@ -97,7 +101,16 @@ export function AccountCard({ account, mayChange }: Props) {
             {t("channels.test")}
           </Button>
         ) : null}
-        {mayChange ? (
+        {state === "broken" ? (
+          <Button
+            look="ghost"
+            size="xs"
+            aria-label={isNamed(t("channels.what_happened"))}
+            onClick={() => setExplaining(true)}
+          >
+            {t("channels.what_happened")}
+          </Button>
+        ) : mayChange ? (
           <Button look="ghost" size="xs" aria-label={isNamed(t("inboxes.edit"))} onClick={open}>
             {t("inboxes.edit")}
           </Button>
@@ -135,6 +148,7 @@ export function AccountCard({ account, mayChange }: Props) {
           <TestSteps account={account} startsItself />
         </Dialog>
       ) : null}
+      {isExplaining ? <WhatHappened account={account} onClose={() => setExplaining(false)} /> : null}
       {isAsking ? <DisconnectDialog account={account} onClose={() => setAsking(false)} onDone={refresh} /> : null}
     </article>
   );

@@ -18,6 +18,7 @@ import { ConnectionPanel } from "./ConnectionPanel";
 import { DisconnectDialog } from "./DisconnectDialog";
 import { HealthLine } from "./HealthLine";
 import { LedgerCard } from "./LedgerCard";
+import { Owner } from "./Owner";
 import { Waiting } from "./SignInSteps";
 import { configOf, fieldsOf, type Values } from "./schema";
 import { setActive } from "./setActive";
@@ -57,6 +58,7 @@ export function AccountPage({ account }: { account: ChannelAccount }) {
         <div>
           <h1>{account.name}</h1>
           <p className="soft">{account.address}</p>
+          <Owner account={account} />
         </div>
         <Button onClick={() => void setActive(client, account, !account.is_active)}>
           {account.is_active ? t("channels.pause") : t("channels.resume")}

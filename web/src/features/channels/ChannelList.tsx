@@ -1,8 +1,7 @@
 /* Everything that is connected, the ones that need somebody first, and below it what can be connected (picture 02). */
 import { type UseQueryResult, useQuery } from "@tanstack/react-query";
-import { useNavigate, useSearch } from "@tanstack/react-router";
+import { useNavigate } from "@tanstack/react-router";
 import { ChevronDown, Inbox as InboxIcon, Plus, Search, Unplug } from "lucide-react";
-import { useState } from "react";
 import { channelDraftsQuery, inboxesQuery } from "../../api/queries";
 import type { ChannelAccount, HealthState, Id } from "../../api/types";
 import { Button } from "../../ui/Button";
@@ -11,6 +10,7 @@ import { t } from "../../ui/i18n";
 import { Menu } from "../../ui/Menu";
 import { Failed, Skeleton } from "../../ui/States";
 import { useMay } from "../people/people";
+import { useFilter } from "../settings/useFilter";
 import { AccountCard } from "./AccountCard";
 import { Catalogue, matches } from "./Catalogue";
 import { DraftCard } from "./DraftCard";
@@ -31,7 +31,8 @@ const worstFirst = (a: ChannelAccount, b: ChannelAccount) => RANK[a.health.state
 
 export function ChannelList({ accounts }: Props) {
   const navigate = useNavigate();
-  const { inbox } = useSearch({ strict: false });
+  const [{ q: wanted, inbox: chosen }, filter] = useFilter();
+  const inboxId = chosen || null;
   const open = (item: string) =>
     void navigate({ to: "/settings/$section/$item", params: { section: "channels", item } });
   const connect = (kind: string) =>
@@ -42,9 +43,6 @@ export function ChannelList({ accounts }: Props) {
     });
   const mayChange = useMay("account_access");
   const drafts = useQuery({ ...channelDraftsQuery, enabled: mayChange }).data ?? [];
-  const [wanted, setWanted] = useState("");
-  const [chosen, setInboxId] = useState<Id | null>();
-  const inboxId = chosen === undefined ? (inbox ?? null) : chosen;
   const shown = accounts.data
     ?.filter((one) => !inboxId || one.inbox_id === inboxId)
     .filter((one) => matches(wanted, one.name, one.address))
@@ -59,7 +57,7 @@ export function ChannelList({ accounts }: Props) {
         <div>
           <h1>{t("settings.channels")}</h1>
           <p className="soft">
-            {t("channels.lead")} <WhichInbox value={inboxId} onChange={setInboxId} />
+            {t("channels.lead")} <WhichInbox value={inboxId} onChange={(id) => filter({ inbox: id ?? "" })} />
           </p>
         </div>
         <div className="input find">
@@ -69,7 +67,7 @@ export function ChannelList({ accounts }: Props) {
             aria-label={t("channels.find")}
             placeholder={t("channels.find")}
             value={wanted}
-            onChange={(event) => setWanted(event.target.value)}
+            onChange={(event) => filter({ q: event.target.value })}
           />
         </div>
         {mayChange ? (

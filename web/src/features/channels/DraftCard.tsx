@@ -18,11 +18,11 @@ export function DraftCard({ draft, onOpen }: { draft: ChannelDraft; onOpen: () =
   const now = useNow();
   const again = () => client.invalidateQueries({ queryKey: keys.channelDrafts });
   const drop = async () => {
-    const { kind, name, inbox_id, new_inbox_name, config, past_days } = draft;
+    const { id: _, kept_secrets: __, updated_at: ___, ...typed } = draft;
     try {
       await remove(`/api/channel-drafts/${draft.id}`);
       // What was secret in it is gone for good: it is typed again.
-      const back = () => post("/api/channel-drafts", { kind, name, inbox_id, new_inbox_name, config, past_days });
+      const back = () => post("/api/channel-drafts", typed);
       toast(t("channels.draft_dropped"), () => void back().then(again, (problem) => toastError(sentence(problem))));
     } catch (problem) {
       toastError(sentence(problem));

@@ -34,4 +34,18 @@ describe("the words of a connection", () => {
     expect(first).toContain("Unusually quiet for 5");
     expect(second).toContain("Normally a message every 20");
   });
+
+  it("says whether records pass, and of an unfinished set-up what works and what is missing", () => {
+    const records = [
+      { name: "SPF", state: "ok" },
+      { name: "DKIM", state: "missing" },
+    ];
+    const came = "2026-11-27T11:00:00Z";
+    const good = { ...account("connected", {}, came), records: [records[0]] } as unknown as ChannelAccount;
+    expect(healthWords(good, "Support", NOW)[1]).toBe("SPF passes");
+    const begun = { ...account("unfinished", {}, came), records, setup_step: "tickets" } as unknown as ChannelAccount;
+    expect(healthWords(begun, "Support", NOW)[1]).toBe("Receiving works. The DKIM record was not found.");
+    const fresh = { ...account("unfinished"), setup_step: "assignment" } as unknown as ChannelAccount;
+    expect(healthWords(fresh, "Support", NOW)[1]).toBe("Nothing has come in yet. Next: Assignment.");
+  });
 });

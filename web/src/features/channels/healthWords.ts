@@ -1,7 +1,7 @@
 /* How a connection is, in two lines: what is so, and since when or what to do. Pure. */
 import type { ChannelAccount } from "../../api/types";
-import { ago, messageTime, span } from "../../ui/format";
-import { t } from "../../ui/i18n";
+import { ago, messageTime, nameList, span } from "../../ui/format";
+import { t, tOr } from "../../ui/i18n";
 import { inWords } from "../../ui/serverWords";
 
 export function healthWords(account: ChannelAccount, inbox: string | undefined, now: Date): [string, string] {
@@ -12,7 +12,7 @@ export function healthWords(account: ChannelAccount, inbox: string | undefined, 
     case "connected":
       return [
         last ? t("health.connected_last", { when: ago(last, now) }) : t("health.connected"),
-        kept || (inbox ? t("health.lands_in", { inbox }) : ""),
+        kept || recordWords(account) || (inbox ? t("health.lands_in", { inbox }) : ""),
       ];
     case "quiet":
       return [
@@ -38,6 +38,31 @@ export function healthWords(account: ChannelAccount, inbox: string | undefined, 
           .join(" "),
       ];
     default:
-      return [t("health.unfinished"), inWords(health.sentence) || lastWords];
+      return [
+        t("health.unfinished"),
+        [
+          t(last ? "health.receiving_works" : "health.nothing_yet"),
+          missingRecords(account).length ? recordWords(account) : nextStep(account),
+        ]
+          .filter(Boolean)
+          .join(" "),
+      ];
   }
+}
+
+const missingRecords = ({ records }: ChannelAccount) =>
+  (records ?? []).filter((one) => one.state === "missing" || one.state === "wrong").map((one) => one.name);
+
+/** "SPF, DKIM and DMARC pass", or which of them others cannot find. */
+function recordWords(account: ChannelAccount): string {
+  const missing = missingRecords(account);
+  if (missing.length) return t("health.records_missing", { names: nameList(missing), count: missing.length });
+  const names = (account.records ?? []).filter((one) => one.state === "ok").map((one) => one.name);
+  return names.length ? t("health.records_pass", { names: nameList(names), count: names.length }) : "";
+}
+
+/** Where its set-up goes on. */
+function nextStep({ setup_step: step }: ChannelAccount): string {
+  const name = step ? tOr(`setup_step.${step}`, "") : "";
+  return name ? t("health.next_step", { step: name }) : "";
 }

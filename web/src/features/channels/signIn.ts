@@ -18,6 +18,7 @@ export interface Wish {
   draft_id?: Id | null;
   setup_step?: string | null;
   past_days?: number;
+  is_personal?: boolean;
 }
 
 /** The way to sign in that belongs to what is filled in, if there is one. */

@@ -1,9 +1,9 @@
 /* One contact: who they are at the side, what happened with them over all channels in the middle. */
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, useParams } from "@tanstack/react-router";
-import { ArrowLeft, Ellipsis, Merge } from "lucide-react";
+import { ArrowLeft, Ellipsis, Merge, SquarePen } from "lucide-react";
 import { useEffect, useState } from "react";
-import { contactQuery, sessionQuery, usersQuery } from "../../api/queries";
+import { channelsQuery, contactQuery, reachQuery, sessionQuery, usersQuery } from "../../api/queries";
 import type { Contact } from "../../api/types";
 import { Avatar } from "../../ui/Avatar";
 import { Button } from "../../ui/Button";
@@ -16,6 +16,7 @@ import { type People, setBlocked } from "../contacts/changes";
 import { Facts } from "../contacts/Facts";
 import { Notes } from "../contacts/Notes";
 import { NameField } from "../contacts/PersonHead";
+import { ReachOn, writeFirst } from "../contacts/ReachOn";
 import { Section } from "../contacts/Section";
 import { BookNav } from "./BookNav";
 import { Duplicates } from "./Duplicates";
@@ -85,6 +86,7 @@ function Known({ contact, where }: { contact: Contact; where: People }) {
             {t("contact.since_day", { day: day(contact.created_at) })}
           </p>
         </div>
+        <Write contact={contact} where={where} />
         <Button
           className="mergeit"
           title={t("merge_contacts.button")}
@@ -120,6 +122,7 @@ function Known({ contact, where }: { contact: Contact; where: People }) {
           </section>
           <Duplicates contact={contact} onMerge={(other) => setMerging({ with: other })} />
           <Merged contact={contact} where={where} />
+          <ReachOn id={contact.id} name={shownName(contact)} scope={where} />
           <Notes id={contact.id} scope={where} />
         </aside>
         <Timeline contact={contact} users={where.users} />
@@ -128,6 +131,20 @@ function Known({ contact, where }: { contact: Contact; where: People }) {
         <MergeDialog contact={contact} other={merging.with} where={where} onClose={() => setMerging(null)} />
       ) : null}
     </>
+  );
+}
+
+/** Begins a conversation over the first channel by which they can be written to; over the others below, "Reach on". */
+function Write({ contact, where }: { contact: Contact; where: People }) {
+  const channels = useQuery(channelsQuery).data ?? [];
+  const way = useQuery(reachQuery(contact.id)).data?.find(
+    (one) => one.is_open && channels.some(({ kind, abilities }) => kind === one.kind && abilities.may_start),
+  );
+  if (!way) return null;
+  return (
+    <Button size="s" look="primary" icon={<SquarePen className="mid" />} onClick={() => writeFirst(where.me.id, way)}>
+      {t("contact.write")}
+    </Button>
   );
 }
 

@@ -1,6 +1,8 @@
+import { useQuery } from "@tanstack/react-query";
 import { ChevronDown, Plus, X } from "lucide-react";
 import { type FormEvent, useState } from "react";
-import type { Contact } from "../../api/types";
+import { channelsQuery, reachQuery } from "../../api/queries";
+import type { Contact, Id } from "../../api/types";
 import { Avatar } from "../../ui/Avatar";
 import { Button, IconButton } from "../../ui/Button";
 import { useNow } from "../../ui/clock";
@@ -10,6 +12,7 @@ import { Menu } from "../../ui/Menu";
 import { Broken } from "./Broken";
 import { addIdentity, changeContact, dropIdentity, type People } from "./changes";
 import { PropertyFacts } from "./PropertyFacts";
+import { writeFirst } from "./ReachOn";
 import { placeOf } from "./zones";
 
 interface Props {
@@ -29,7 +32,7 @@ export function Facts({ contact, scope, isWhole }: Props) {
           <div key={one.type + one.value}>
             <dt>{tOr(`identity.${one.type}`, one.type)}</dt>
             <dd>
-              <Address type={one.type} value={one.value} />
+              <Address contact={contact} type={one.type} value={one.value} me={scope.me.id} />
               {contact.identities.length > 1 && one.type !== "opaque" ? (
                 <IconButton
                   className="s quiet"
@@ -63,12 +66,21 @@ export function Facts({ contact, scope, isWhole }: Props) {
   );
 }
 
-function Address({ type, value }: { type: string; value: string }) {
-  if (type === "email")
+/** What can be written to from here begins a conversation; a number is called by whatever calls on this computer. */
+function Address({ contact, type, value, me }: { contact: Contact; type: string; value: string; me: Id }) {
+  const channels = useQuery(channelsQuery).data ?? [];
+  const way = useQuery(reachQuery(contact.id)).data?.find(
+    (one) =>
+      one.is_open &&
+      one.addresses.includes(value) &&
+      channels.some(({ kind, abilities }) => kind === one.kind && abilities.may_start),
+  );
+  if (type === "email" && way)
     return (
-      <a href={`mailto:${value}`}>
+      <button type="button" className="link" onClick={() => writeFirst(me, way, value)}>
+        <span className="sr">{t("contact.write_to")} </span>
         <Broken value={value} />
-      </a>
+      </button>
     );
   if (type === "phone") return <a href={`tel:${value}`}>{value}</a>;
   return (

@@ -68,6 +68,7 @@ function OneNote({ note, scope }: { note: Note; scope: People }) {
   const now = useNow();
   const author = scope.users.find((user) => user.id === note.author_id)?.name ?? t("contact.unknown");
   const isMine = note.author_id === scope.me.id;
+  const mayDelete = isMine || scope.me.permissions.includes("super_admin");
   if (isEditing)
     return (
       <NoteForm
@@ -88,17 +89,19 @@ function OneNote({ note, scope }: { note: Note; scope: People }) {
           {rowTime(note.created_at, now)}
           {note.edited_at ? ` · ${t("mail.edited")}` : ""}
         </time>
-        <Menu
-          label={t("note.menu")}
-          className="iconbtn s"
-          align="end"
-          items={[
-            ...(isMine ? [{ id: "edit", label: t("note.edit"), run: () => setEditing(true) }] : []),
-            { id: "delete", label: t("note.delete"), isDangerous: true, run: () => void deleteNote(note, scope) },
-          ]}
-        >
-          <Ellipsis className="mid" />
-        </Menu>
+        {mayDelete ? (
+          <Menu
+            label={t("note.menu")}
+            className="iconbtn s"
+            align="end"
+            items={[
+              ...(isMine ? [{ id: "edit", label: t("note.edit"), run: () => setEditing(true) }] : []),
+              { id: "delete", label: t("note.delete"), isDangerous: true, run: () => void deleteNote(note, scope) },
+            ]}
+          >
+            <Ellipsis className="mid" />
+          </Menu>
+        ) : null}
       </footer>
     </article>
   );

@@ -4,19 +4,21 @@ import { Unplug } from "lucide-react";
 import type { Scope } from "../../actions/action";
 import { askComposer } from "../../actions/panes";
 import { channelsQuery, reachQuery } from "../../api/queries";
-import type { Channel, Conversation, Reach } from "../../api/types";
+import type { Channel, Conversation, Id, Reach } from "../../api/types";
 import { useNow } from "../../ui/clock";
 import { fullTime, span } from "../../ui/format";
 import { type MessageId, t, tOr } from "../../ui/i18n";
 import { Failed, Skeleton } from "../../ui/States";
 import { KindBadge } from "../channels/ChannelBadge";
+import { writeAnew } from "../starting/writeAnew";
 import { Section } from "./Section";
 
 interface Props {
   id: string;
   name: string;
-  conversation: Conversation;
-  scope: Scope;
+  /** The one beside which it stands. */
+  conversation?: Conversation;
+  scope: Pick<Scope, "me"> & Partial<Pick<Scope, "view">>;
 }
 
 /** Over which channels somebody can be written to, and why not over the others. The server decides. */
@@ -36,7 +38,8 @@ export function ReachOn({ id, name, conversation, scope }: Props) {
               reach={one}
               channel={channels.find((channel) => channel.kind === one.kind)}
               conversation={conversation}
-              view={scope.view}
+              view={scope.view ?? "all"}
+              me={scope.me.id}
             />
           </li>
         ))}
@@ -48,11 +51,12 @@ export function ReachOn({ id, name, conversation, scope }: Props) {
 interface WayProps {
   reach: Reach;
   channel: Channel | undefined;
-  conversation: Conversation;
+  conversation: Conversation | undefined;
   view: string;
+  me: Id;
 }
 
-function Way({ reach, channel, conversation, view }: WayProps) {
+function Way({ reach, channel, conversation, view, me }: WayProps) {
   const now = useNow();
   const inside = (
     <>
@@ -64,19 +68,28 @@ function Way({ reach, channel, conversation, view }: WayProps) {
     </>
   );
   if (!reach.is_open) return <span className="shut">{inside}</span>;
-  if (reach.channel_account_id === conversation.channel_account_id)
+  if (reach.channel_account_id === conversation?.channel_account_id)
     return (
       <button type="button" onClick={() => askComposer("reply")}>
         {inside}
       </button>
     );
-  if (!reach.conversation_id) return <span>{inside}</span>;
+  if (!reach.conversation_id)
+    return (
+      <button type="button" title={t("reach.write_first")} onClick={() => writeFirst(me, reach)}>
+        {inside}
+      </button>
+    );
   return (
     <Link to="/inbox/$view/$conversation" params={{ view, conversation: reach.conversation_id }}>
       {inside}
     </Link>
   );
 }
+
+/** A new conversation with them, over this channel. */
+export const writeFirst = (me: Id, { addresses, channel_account_id }: Reach, address = addresses[0]) =>
+  writeAnew(me, { to: address ? [address] : [], channel_account_id });
 
 const URGENT_MS = 3_600_000;
 const SOON_MS = 4 * URGENT_MS;

@@ -11,7 +11,7 @@ import {
 } from "lucide-react";
 import type { ReactNode } from "react";
 import type { Inbox, Message, User } from "../../api/types";
-import { fullTime, messageTime } from "../../ui/format";
+import { ago, fullTime, messageTime } from "../../ui/format";
 import { t } from "../../ui/i18n";
 import { steeringIcon, steeringSentence } from "../steering/lines";
 import { UndoLine } from "../steering/UndoLine";
@@ -107,6 +107,7 @@ const apartWords = (reason: string) => APART[reason] ?? "system.apart_flood";
 /** How a rule chose, or why it chose nobody. */
 const RULE_WORDS: Record<string, Parameters<typeof t>[0]> = {
   owner: "system.rule_owner",
+  same_person: "system.rule_same_person",
   random: "system.rule_random",
   round_robin: "system.rule_round_robin",
   load_balanced: "system.rule_load_balanced",
@@ -118,7 +119,11 @@ const RULE_WORDS: Record<string, Parameters<typeof t>[0]> = {
 };
 
 /** Who has it now, and why. */
-function assignedSentence({ data, author_id }: Message, who: string, user: (id: string | null) => string): string {
+function assignedSentence(
+  { data, author_id, created_at }: Message,
+  who: string,
+  user: (id: string | null) => string,
+): string {
   const [from, to] = [data.from, data.to].map((id) => (typeof id === "string" ? id : null));
   const names = { who: who || t("system.somebody"), from: user(from ?? null), to: user(to ?? null) };
   switch (data.reason) {
@@ -127,7 +132,9 @@ function assignedSentence({ data, author_id }: Message, who: string, user: (id: 
     case "rule": {
       const rule = typeof data.rule === "string" && data.rule ? named(data.rule) : "";
       const how = RULE_WORDS[String(data.how)];
-      if (how) return t(how, { rule, ...names });
+      // How long it was then, not how long it is now.
+      const when = typeof data.answered_at === "string" ? ago(data.answered_at, new Date(created_at)) : "";
+      if (how) return t(how, { rule, when, ...names });
       return rule ? t("system.assigned_rule", { rule, ...names }) : t("system.assigned_a_rule", names);
     }
     case "not_a_member":

@@ -13,18 +13,20 @@ import { t } from "../../ui/i18n";
 import { Empty, Failed, Skeleton } from "../../ui/States";
 import { StandingDot } from "../routing/StandingDot";
 import { availabilityQuery, isFull, loadWords, standingWords } from "../routing/standing";
+import { type Filter, useFilter } from "../settings/useFilter";
 import { InviteDialog } from "./InviteDialog";
 import { PersonPage } from "./PersonPage";
-import { type PeopleFilter, peopleQuery, roleName, rolesQuery, type Status, teamsQuery } from "./people";
+import { type PeopleFilter, peopleQuery, roleName, rolesQuery, STATUSES, teamsQuery } from "./people";
 
-const ANYBODY: PeopleFilter = { q: "", status: "", inbox_id: "" };
+const ANYBODY = { q: "", status: "", inbox: "" };
 
 export function PeoplePage({ item }: { item?: string }) {
   return item ? <PersonPage id={item} /> : <Table />;
 }
 
 function Table() {
-  const [filter, setFilter] = useState(ANYBODY);
+  const [{ q, status, inbox }, change] = useFilter();
+  const filter: PeopleFilter = { q, status: STATUSES.find((one) => one === status) ?? "", inbox_id: inbox };
   const [isInviting, setInviting] = useState(false);
   const people = useInfiniteQuery(peopleQuery(useDeferredValue(filter)));
   const inboxes = useQuery(inboxesQuery).data ?? [];
@@ -44,12 +46,12 @@ function Table() {
           {t("people.invite")}
         </Button>
       </div>
-      <PeopleFilters filter={filter} inboxes={inboxes} onChange={setFilter} />
+      <PeopleFilters filter={filter} inboxes={inboxes} onChange={change} />
       {people.isPending ? <Skeleton rows={4} shape="row" /> : null}
       {people.isError ? <Failed error={people.error} onRetry={() => void people.refetch()} /> : null}
       {people.isSuccess && !rows.length ? (
         <Empty title={t("people.none_title")} text={t("people.none")}>
-          {isFiltered ? <Button onClick={() => setFilter(ANYBODY)}>{t("people.clear")}</Button> : null}
+          {isFiltered ? <Button onClick={() => change(ANYBODY)}>{t("people.clear")}</Button> : null}
         </Empty>
       ) : null}
       {rows.length ? (
@@ -92,11 +94,10 @@ function Table() {
 interface FilterProps {
   filter: PeopleFilter;
   inboxes: readonly Inbox[];
-  onChange: (filter: PeopleFilter) => void;
+  onChange: (part: Partial<Filter>) => void;
 }
 
 function PeopleFilters({ filter, inboxes, onChange }: FilterProps) {
-  const change = (part: Partial<PeopleFilter>) => onChange({ ...filter, ...part });
   return (
     <search className="peoplefilters">
       <Field
@@ -104,12 +105,12 @@ function PeopleFilters({ filter, inboxes, onChange }: FilterProps) {
         type="search"
         value={filter.q}
         maxLength={200}
-        onChange={(event) => change({ q: event.target.value })}
+        onChange={(event) => onChange({ q: event.target.value })}
       />
       <Select
         label={t("people.status")}
         value={filter.status}
-        onChange={(event) => change({ status: event.target.value as Status | "" })}
+        onChange={(event) => onChange({ status: event.target.value })}
       >
         <option value="">{t("people.any")}</option>
         <option value="active">{t("people.active")}</option>
@@ -123,7 +124,7 @@ function PeopleFilters({ filter, inboxes, onChange }: FilterProps) {
       <Select
         label={t("people.acts_in")}
         value={filter.inbox_id}
-        onChange={(event) => change({ inbox_id: event.target.value })}
+        onChange={(event) => onChange({ inbox: event.target.value })}
       >
         <option value="">{t("people.any")}</option>
         {inboxes

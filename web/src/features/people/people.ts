@@ -7,7 +7,8 @@ import { type MessageId, t } from "../../ui/i18n";
 import { sentence } from "../../ui/States";
 import { toast, toastError } from "../../ui/toasts";
 
-export type Status = "available" | "away" | "active" | "invited" | "deactivated" | "here" | "not_here";
+export const STATUSES = ["available", "away", "active", "invited", "deactivated", "here", "not_here"] as const;
+export type Status = (typeof STATUSES)[number];
 
 export interface PeopleFilter {
   q: string;

@@ -8,6 +8,7 @@ import {
   Clock,
   CloudDownload,
   CloudOff,
+  GlobeX,
   KeyRound,
   type LucideIcon,
   ServerOff,
@@ -33,6 +34,7 @@ const ICONS: Record<Trouble["kind"], LucideIcon> = {
   failed: CircleAlert,
   quarantined: Archive,
   gap: CloudDownload,
+  records: GlobeX,
   quiet: TriangleAlert,
   unreachable: CloudOff,
 };
@@ -75,7 +77,7 @@ function Row({ trouble }: { trouble: Trouble }) {
   const count = trouble.is_capped ? `${trouble.count}+` : String(trouble.count);
   return (
     <li>
-      <span className={`health ${["quiet", "gap", "unreachable"].includes(kind) ? "quiet" : "broken"}`}>
+      <span className={`health ${["quiet", "gap", "records", "unreachable"].includes(kind) ? "quiet" : "broken"}`}>
         <Icon />
       </span>
       <div className="grow">

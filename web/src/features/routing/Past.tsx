@@ -11,6 +11,7 @@ import { type MessageId, t } from "../../ui/i18n";
 
 const HOW: Record<string, MessageId> = {
   owner: "routing.was_owner",
+  same_person: "routing.was_same_person",
   random: "routing.was_random",
   round_robin: "routing.was_round_robin",
   load_balanced: "routing.was_load_balanced",

@@ -70,6 +70,9 @@ function Now({ rule, next, users, teams }: NowProps) {
       {rule.asks_owner ? (
         <p className="soft">{t(rule.targets.length ? "routing.owner_first" : "routing.owner_only")}</p>
       ) : null}
+      {rule.targets.length && rule.returning_days !== null ? (
+        <p className="soft">{t("routing.returning_first", { days: rule.returning_days })}</p>
+      ) : null}
       {isDraw ? <p className="soft">{t("routing.drawn", { count: next.among })}</p> : null}
       {rule.targets.length && next.among === 0 && reason ? (
         <p className="banner warn" role="status">

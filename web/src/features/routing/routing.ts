@@ -27,6 +27,7 @@ export const draftOf = (rule: AssignmentRule): RuleDraft => ({
   is_on: rule.is_on,
   asks_owner: rule.asks_owner,
   targets: rule.targets.map(({ type, id }) => ({ type, id })),
+  returning_days: rule.returning_days,
   only_available: rule.only_available,
   distribution: rule.distribution,
 });

@@ -30,13 +30,28 @@ export function standingWords({ status, why, until }: Standing, now = new Date()
   return until ? t(limited, { time: moment(until, now) }) : t(plain);
 }
 
-type Load = Pick<Availability, "open_count" | "conversations_max">;
+type Load = Pick<Availability, "open_count" | "conversations_max" | "kinds">;
+type Kind = Load["kinds"][number]["kind"];
 
-export const isFull = ({ open_count, conversations_max }: Load) =>
-  conversations_max !== null && open_count >= conversations_max;
+const KINDS: Record<Kind, MessageId> = {
+  calling: "standing.calling",
+  messaging: "standing.messaging",
+  other: "standing.other",
+};
 
-/** "3 of 12", or without a limit "3 open". */
-export const loadWords = ({ open_count, conversations_max }: Load) =>
-  conversations_max === null
-    ? t("standing.open", { count: open_count })
-    : t("standing.of_max", { count: number(open_count), max: number(conversations_max) });
+/** No rule gives them anything more: they have as many as they may, all together or of every kind. */
+export const isFull = ({ open_count, conversations_max, kinds }: Load) =>
+  (conversations_max !== null && open_count >= conversations_max) ||
+  Object.keys(KINDS).every((kind) => kinds.some((one) => one.kind === kind && one.open_count >= one.max));
+
+/** Has anything a limit? */
+export const isLimited = ({ conversations_max, kinds }: Load) => conversations_max !== null || kinds.length > 0;
+
+/** "3 of 12", or without a limit "3 open"; then each kind that has a limit of its own: "3 open, calls 1 of 1". */
+export const loadWords = ({ open_count, conversations_max, kinds }: Load) =>
+  [
+    conversations_max === null
+      ? t("standing.open", { count: open_count })
+      : t("standing.of_max", { count: number(open_count), max: number(conversations_max) }),
+    ...kinds.map((one) => t(KINDS[one.kind], { count: number(one.open_count), max: number(one.max) })),
+  ].join(", ");

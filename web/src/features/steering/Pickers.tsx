@@ -18,7 +18,7 @@ import { Picker, type PickerItem } from "../../ui/Picker";
 import { sentence } from "../../ui/States";
 import { toastError } from "../../ui/toasts";
 import { StandingDot } from "../routing/StandingDot";
-import { availabilityQuery, loadWords, standingWords } from "../routing/standing";
+import { availabilityQuery, isLimited, loadWords, standingWords } from "../routing/standing";
 import { PRIORITIES, PriorityIcon } from "./Priority";
 import { fieldValue, readMoment, snoozeChoices } from "./snoozeTimes";
 import { COLORS, TagDot } from "./Tag";
@@ -107,7 +107,7 @@ const Face = ({ user, standing }: { user: { id: string; name: string }; standing
 
 /** With the limit, where there is one: it holds for rules, by hand more can be given. */
 function loadOf(one: Assignee, standing: Availability | undefined): string {
-  if (standing && standing.conversations_max !== null) return loadWords(standing);
+  if (standing && isLimited(standing)) return loadWords(standing);
   return t(one.is_capped ? "assign.load_capped" : "assign.load", { count: one.open_count });
 }
 

@@ -10,6 +10,7 @@ import { SignInSteps } from "../SignInSteps";
 import { type FormField, holds, type Value, type Values } from "../schema";
 import { useSuggestions } from "../suggestions";
 import type { Typed } from "./useDraftSaving";
+import { WhichInbox, Whose } from "./WhereTo";
 
 interface Props {
   channel: Channel;
@@ -29,13 +30,11 @@ interface Props {
   onCancel: () => void;
 }
 
-const NEW = "new";
 const PAST_DAYS = [0, 7, 30, 90, 365];
 
 export function AccountStep(props: Props) {
   const { channel, fields, values, change, problem, typed, inboxes, onType, account, signIn } = props;
   const suggesting = useSuggestions(channel, fields, values, (found) => onType({ config: { ...values, ...found } }));
-  const isNew = typed.new_inbox_name !== "";
   return (
     <>
       <section className="fields">
@@ -52,33 +51,15 @@ export function AccountStep(props: Props) {
             onChange={(event) => onType({ name: event.target.value })}
           />
           {account ? null : (
-            <Select
-              label={t("field.inbox")}
-              value={isNew ? NEW : (typed.inbox_id ?? "")}
-              onChange={(event) =>
-                event.target.value === NEW
-                  ? onType({ new_inbox_name: typed.name })
-                  : onType({ inbox_id: event.target.value, new_inbox_name: "" })
-              }
-            >
-              {inboxes.map((one) => (
-                <option key={one.id} value={one.id}>
-                  {one.name}
-                </option>
-              ))}
-              <option value={NEW}>{t("setup_step.new_inbox")}</option>
-            </Select>
+            <WhichInbox
+              typed={typed}
+              inboxes={inboxes}
+              onType={onType}
+              problem={problem?.field === "inbox_id" ? problem.text : null}
+            />
           )}
         </div>
-        {isNew && !account ? (
-          <Field
-            label={t("field.inbox_name")}
-            hint={t("setup_step.new_inbox_hint")}
-            required
-            value={typed.new_inbox_name}
-            onChange={(event) => onType({ new_inbox_name: event.target.value || " " })}
-          />
-        ) : null}
+        {account ? null : <Whose channel={channel} typed={typed} inboxes={inboxes} onType={onType} />}
         <ConfigForm
           fields={fields}
           values={values}

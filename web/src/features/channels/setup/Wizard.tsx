@@ -6,7 +6,7 @@ import { ArrowLeft } from "lucide-react";
 import { lazy, Suspense, useEffect, useMemo, useRef, useState } from "react";
 import { get, Problem, patch, post } from "../../../api/client";
 import { channelDraftsQuery, inboxesQuery, keys, sessionQuery } from "../../../api/queries";
-import type { Channel, ChannelAccount, ChannelDraft, Id, Inbox, TicketDefaults } from "../../../api/types";
+import type { Channel, ChannelAccount, ChannelDraft, Id, Inbox, RuleDraft, TicketDefaults } from "../../../api/types";
 import { Button } from "../../../ui/Button";
 import { locale, t, withWords } from "../../../ui/i18n";
 import { Skeleton, sentence } from "../../../ui/States";
@@ -20,7 +20,7 @@ import { Head, STEPS, type Step } from "./Head";
 import { type Typed, useDraftSaving } from "./useDraftSaving";
 import "./setup.css";
 
-const Automation = lazy(withWords(() => import("../../routing/Automation")));
+const AssignmentStep = lazy(withWords(() => import("../../routing/AssignmentStep")));
 
 const TicketStep = lazy(withWords(() => import("../../tickets/TicketStep")));
 
@@ -40,7 +40,8 @@ export function Wizard({ channel, begun, connected, brand: given, inbox, onAnoth
   const client = useQueryClient();
   const navigate = useNavigate();
   const inboxes = useQuery(inboxesQuery).data?.filter((one) => !one.is_archived) ?? [];
-  const own = useQuery(sessionQuery).data?.account;
+  const session = useQuery(sessionQuery).data;
+  const own = session?.account;
   const brand = given || (own?.name ?? "");
   const fields = useMemo(() => fieldsOf(channel.config_schema), [channel]);
   const [account, setAccount] = useState(connected);
@@ -48,6 +49,7 @@ export function Wizard({ channel, begun, connected, brand: given, inbox, onAnoth
   const [inboxId, setInboxId] = useState(connected?.inbox_id ?? begun?.inbox_id ?? null);
   const [newInbox, setNewInbox] = useState(begun?.new_inbox_name ?? "");
   const [pastDays, setPastDays] = useState(begun?.past_days ?? 0);
+  const [isPersonal, setPersonal] = useState(begun?.is_personal ?? false);
   const [values, setValues] = useState<Values>(() => ({
     ...beginning(fields, { name: brand, language: locale() }),
     ...((connected?.config ?? begun?.config ?? {}) as Values),
@@ -66,7 +68,10 @@ export function Wizard({ channel, begun, connected, brand: given, inbox, onAnoth
   const [accepts, setAccepts] = useState(false);
   const [problem, setProblem] = useState<unknown>(null);
   const [isBusy, setBusy] = useState(false);
-  const [hasTickets, setHasTickets] = useState(false);
+  const [isLoaded, setLoaded] = useState(false);
+  // Where only one of the two fits: what stands beside the form is looked at instead of it.
+  const [isLooking, setLooking] = useState(false);
+  const [rule, setRule] = useState<RuleDraft | null>(null);
   const [tickets, setTickets] = useState<TicketDefaults | null>(null);
   const wantsAnother = useRef(false);
   const target = inboxId ?? inbox ?? inboxes[0]?.id ?? null;
@@ -76,13 +81,22 @@ export function Wizard({ channel, begun, connected, brand: given, inbox, onAnoth
   const signIn = account ? undefined : signInFor(channel, values);
   const at = problem instanceof Problem && problem.field ? problem.field.split(".").pop() : undefined;
 
+  const typed: Typed = {
+    name,
+    inbox_id: target,
+    new_inbox_name: newInbox,
+    config: values,
+    past_days: pastDays,
+    is_personal: isPersonal,
+  };
   const type = (part: Partial<Typed>) => {
-    const next = { name, inbox_id: target, new_inbox_name: newInbox, config: values, past_days: pastDays, ...part };
+    const next = { ...typed, ...part };
     setName(next.name);
     setInboxId(next.inbox_id);
     setNewInbox(next.new_inbox_name);
     setValues(next.config);
     setPastDays(next.past_days);
+    setPersonal(next.is_personal);
     setProblem(null);
     draft.keep(next);
   };
@@ -100,6 +114,7 @@ export function Wizard({ channel, begun, connected, brand: given, inbox, onAnoth
     history.replaceState(history.state, "", `/settings/channels/${made.id}/setup`);
     // Where there is something to see of it at once, it is shown; one can go on meanwhile.
     if (!made.test_address && !channel.can_check) setStep(after ?? step);
+    else setLooking(true);
     window.scrollTo(0, 0);
   };
   const { begin, waiting, cancel } = useSignIn(
@@ -112,13 +127,14 @@ export function Wizard({ channel, begun, connected, brand: given, inbox, onAnoth
     const draft_id = await draft.flush();
     let inbox_id = target;
     if (newInbox.trim()) {
-      const made = await post<Inbox>("/api/inboxes", { name: newInbox.trim() });
+      const mine = isPersonal ? { access: "members", member_ids: [session?.user.id] } : {};
+      const made = await post<Inbox>("/api/inboxes", { name: newInbox.trim(), ...mine });
       void client.invalidateQueries({ queryKey: keys.inboxes });
       inbox_id = made.id;
       type({ inbox_id, new_inbox_name: "" });
     }
     const wish = { kind: channel.kind, name: name.trim(), inbox_id, config: configOf(fields, values), draft_id };
-    const more = { ...wish, setup_step: after ?? null, past_days: pastDays };
+    const more = { ...wish, setup_step: after ?? null, past_days: pastDays, is_personal: isPersonal };
     if (signIn) return begin({ ...more, provider: signIn.provider, accepts_terms: accepts });
     enter(await post<ChannelAccount>("/api/channel-accounts", more));
   };
@@ -131,15 +147,12 @@ export function Wizard({ channel, begun, connected, brand: given, inbox, onAnoth
   const go = async (keep?: () => Promise<void>) => {
     const hasAnother = wantsAnother.current;
     setProblem(null);
-    // The rule has a button of its own that keeps it.
-    if (step === "assignment" && document.querySelector(".wizard .routing button[type=submit]"))
-      return setProblem(new Problem(400, { detail: t("setup_step.rule_not_saved") }));
     setBusy(true);
     try {
       if (!account) return await connect();
       await keep?.();
       await keepStep(after ?? null);
-      if (after) setStep(after);
+      if (after) turn(after);
       else {
         toast(t("connect.done_title", { name: account.name }));
         if (hasAnother) onAnother(channel.kind, account.inbox_id);
@@ -155,16 +168,22 @@ export function Wizard({ channel, begun, connected, brand: given, inbox, onAnoth
   // No button that submits: Enter in a field takes the first of those.
   const goTwice = () => {
     wantsAnother.current = true;
-    if (step === "assignment") void go();
-    else document.querySelector<HTMLFormElement>("form#setup")?.requestSubmit();
+    document.querySelector<HTMLFormElement>("form#setup")?.requestSubmit();
     wantsAnother.current = false;
   };
 
+  const turn = (to: Step) => {
+    setStep(to);
+    setLooking(false);
+  };
+  const besideName = step !== "account" ? "setup_step.preview" : account ? "setup_step.check" : "connect.guide";
   const left =
-    account && !after ? <BeforeFinish channel={channel} account={account} steps={steps} onStep={setStep} /> : null;
-  const send = step === "assignment" ? { onClick: () => void go() } : ({ type: "submit", form: "setup" } as const);
+    account && !after ? <BeforeFinish channel={channel} account={account} steps={steps} onStep={turn} /> : null;
+  // A step of its own file, that is still on its way.
+  const isComing = (step === "assignment" || step === "tickets") && !isLoaded;
   const shown = fields.filter((field) => field.step === (step === "account" ? "" : step));
-  const isBeside = at !== undefined && (["name", "accepts_terms"].includes(at) || shown.some((one) => one.name === at));
+  const isBeside =
+    at !== undefined && (["name", "inbox_id", "accepts_terms"].includes(at) || shown.some((one) => one.name === at));
   // What is wrong may stand below the edge of the screen.
   useEffect(() => {
     if (isBeside) document.querySelector<HTMLElement>('.wizard [aria-invalid="true"]')?.focus();
@@ -177,27 +196,30 @@ export function Wizard({ channel, begun, connected, brand: given, inbox, onAnoth
     problem: isBeside && at ? { field: at, text: sentence(problem) } : null,
   };
   return (
-    <div className="wizard">
+    <div className={`wizard ${isLooking ? "looking" : ""}`}>
       <Head
         channel={channel}
         steps={steps}
         current={step}
         isConnected={account !== null}
         saving={account ? "saved" : draft.saving}
-        onStep={setStep}
+        onStep={turn}
         onClose={() => void draft.flush().then(leave)}
       />
       {step === "assignment" && account ? (
-        <div className="wizardbody one">
-          <section>
-            <h2>{t("setup_step.assignment_title")}</h2>
-            <p className="soft">{t("setup_step.assignment_text")}</p>
-            <Suspense fallback={<Skeleton rows={4} shape="line" />}>
-              <Automation account={account} />
-            </Suspense>
-            {left ? <div className="beforefinish">{left}</div> : null}
-          </section>
-        </div>
+        <Suspense fallback={<Skeleton rows={4} shape="line" />}>
+          <AssignmentStep
+            account={account}
+            beside={left}
+            draft={rule}
+            onChange={(draft) => {
+              setProblem(null);
+              setRule(draft);
+            }}
+            onReady={setLoaded}
+            onSubmit={(keep) => void go(keep)}
+          />
+        </Suspense>
       ) : step === "tickets" && account ? (
         <Suspense fallback={<Skeleton rows={4} shape="line" />}>
           <TicketStep
@@ -207,7 +229,7 @@ export function Wizard({ channel, begun, connected, brand: given, inbox, onAnoth
             beside={left}
             draft={tickets}
             onChange={setTickets}
-            onReady={setHasTickets}
+            onReady={setLoaded}
             onSubmit={(keep) => void go(keep)}
           />
         </Suspense>
@@ -225,7 +247,7 @@ export function Wizard({ channel, begun, connected, brand: given, inbox, onAnoth
           ) : (
             <AccountStep
               {...common}
-              typed={{ name, inbox_id: target, new_inbox_name: newInbox, config: values, past_days: pastDays }}
+              typed={typed}
               inboxes={inboxes}
               onType={type}
               account={account}
@@ -241,7 +263,7 @@ export function Wizard({ channel, begun, connected, brand: given, inbox, onAnoth
       )}
       <footer>
         {nth > 0 ? (
-          <Button icon={<ArrowLeft />} onClick={() => setStep(steps[nth - 1] ?? "account")}>
+          <Button icon={<ArrowLeft />} onClick={() => turn(steps[nth - 1] ?? "account")}>
             {t("setup_step.back")}
           </Button>
         ) : (
@@ -249,6 +271,9 @@ export function Wizard({ channel, begun, connected, brand: given, inbox, onAnoth
             {t("setup_step.later")}
           </Button>
         )}
+        <Button look="ghost" className="besidebtn" aria-pressed={isLooking} onClick={() => setLooking(!isLooking)}>
+          {t(besideName)}
+        </Button>
         <span className="grow">
           {account?.test_address && step === "account" ? <span className="hint">{t("setup_step.go_on")}</span> : null}
           {problem && !isBeside ? (
@@ -258,12 +283,12 @@ export function Wizard({ channel, begun, connected, brand: given, inbox, onAnoth
           ) : null}
         </span>
         {account && !after ? (
-          <Button isBusy={isBusy || (step === "tickets" && !hasTickets)} onClick={goTwice}>
+          <Button isBusy={isBusy || isComing} onClick={goTwice}>
             {t("setup_step.another")}
           </Button>
         ) : null}
         {waiting || signIn?.problem ? null : (
-          <Button {...send} look="primary" isBusy={isBusy || (step === "tickets" && !hasTickets)}>
+          <Button type="submit" form="setup" look="primary" isBusy={isBusy || isComing}>
             {signIn ? signIn.label : after ? t("setup_step.next") : t("connect.submit")}
           </Button>
         )}

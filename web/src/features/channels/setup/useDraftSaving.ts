@@ -16,6 +16,8 @@ export interface Typed {
   config: Values;
   /** Messages of so many days before are fetched, too. */
   past_days: number;
+  /** It is to be of whoever connects it alone. */
+  is_personal: boolean;
 }
 
 export type Saving = "idle" | "saving" | "saved" | "failed";

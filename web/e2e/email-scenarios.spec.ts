@@ -1,0 +1,150 @@
+/* What is promised of a team's mail, played as people do it: whose mailbox it is, who is told, under whom a mail is filed, and what customers see. */
+import type { Page } from "@playwright/test";
+import { api } from "./checks";
+import { expect, fillComposer, test, type World } from "./fixtures";
+import { readable } from "./mailbox";
+import { person } from "./people";
+
+const CARL = "carl@customer.example";
+
+/** Fills the first step of connecting an address by forwarding. */
+async function beginEmail(page: Page, world: World, name: string, address: string): Promise<void> {
+  await page.goto(`${world.innboks.url}/settings/channels/connect-email`);
+  await page.getByLabel("Name in the inbox").fill(name);
+  await page.getByLabel("Address", { exact: true }).fill(address);
+  await page.getByText("More settings").click();
+  await page.getByLabel("SMTP server").fill("127.0.0.1");
+  await page.getByLabel("SMTP port").fill(String(world.mailbox.port));
+  await page.getByLabel("SMTP encryption").selectOption("none");
+}
+
+const goOn = (page: Page) => page.getByRole("button", { name: "Continue", exact: true }).click();
+
+async function configure(page: Page, world: World): Promise<void> {
+  await page.goto(`${world.innboks.url}/settings/channels/${world.beginning.channel}`);
+  await expect(page.getByLabel("Company name")).toBeVisible();
+}
+
+async function save(page: Page): Promise<void> {
+  await page.getByRole("tabpanel").getByRole("button", { name: "Save", exact: true }).click();
+  await expect(page.getByText("Saved", { exact: true })).toBeVisible();
+}
+
+/** Answers a customer in the browser; what their mail program got. */
+async function answers(page: Page, world: World, subject: string, text: string): Promise<string> {
+  await world.write({ from: `Maja Lindqvist <maja@customer.example>`, subject, text: "Hello" });
+  await page.goto(`${world.innboks.url}/inbox/open`);
+  await page.getByRole("link", { name: new RegExp(subject) }).click();
+  await fillComposer(page, /^Reply through/, text);
+  await page.keyboard.press("Control+Enter");
+  return readable((await world.mailbox.waitFor(text)).raw);
+}
+
+test("one's own mailbox is nobody else's, and the same address is not connected as the team's, too", async ({
+  inbox: page,
+  world,
+}) => {
+  test.slow();
+  await beginEmail(page, world, "Just mine", "support@x.example");
+  await page.getByRole("radio", { name: /^Mine alone/ }).check({ force: true });
+  await expect(page.getByLabel("Inbox name")).toHaveValue("Amina Yusuf's mail");
+  await expect(page.getByText("Draft saved")).toBeVisible();
+  await page.reload();
+  await expect(page.getByRole("radio", { name: /^Mine alone/ }), "it is part of what is kept").toBeChecked();
+  await goOn(page);
+  await expect(page.getByRole("heading", { name: "Connection check" })).toBeVisible();
+  await page.locator("#main").getByRole("button", { name: "Close" }).click();
+  await expect(page.getByRole("article", { name: "Just mine" }).getByText("Yours alone")).toBeVisible();
+
+  const { items } = await api(world, "GET", "/api/channel-accounts");
+  const mine = items.find((one: { name: string }) => one.name === "Just mine");
+  expect(mine.owner_id).toBe(world.beginning.myId);
+  const inboxes = (await api(world, "GET", "/api/inboxes")).items;
+  expect(inboxes.find((one: { id: string }) => one.id === mine.inbox_id)).toMatchObject({
+    access: "members",
+    member_ids: [world.beginning.myId],
+  });
+  await page.goto(`${world.innboks.url}/settings/channels/${mine.id}`);
+  await expect(page.getByText("Yours alone")).toBeVisible();
+
+  await beginEmail(page, world, "The team's", "support@x.example");
+  await expect(page.getByRole("radio", { name: /^The team's/ })).toBeChecked();
+  await goOn(page);
+  await expect(page.getByRole("alert")).toContainText(
+    "support@x.example is connected as the personal mailbox of Amina Yusuf.",
+  );
+});
+
+test("what a colleague forwards is filed under the customer, or with the switch off under the colleague", async ({
+  inbox: page,
+  world,
+}) => {
+  test.slow();
+  await person(world, "Bo Sandvik");
+  const forward = (subject: string) =>
+    world.write({
+      from: "Bo Sandvik <bo@tindra.example>",
+      subject: `Fwd: ${subject}`,
+      text: [
+        "Can you take this?",
+        "",
+        "---------- Forwarded message ---------",
+        `From: Carl Berg <${CARL}>`,
+        "Date: Mon, 2 Nov 2026 at 09:00",
+        `Subject: ${subject}`,
+        "To: <bo@tindra.example>",
+        "",
+        "My zip is broken.",
+        "",
+      ].join("\n"),
+    });
+  await forward("Broken zip");
+  await page.getByRole("link", { name: /Broken zip/ }).click();
+  await expect(page.getByRole("complementary", { name: /Carl Berg/ })).toContainText(CARL);
+
+  await configure(page, world);
+  const original = page.getByRole("switch", { name: "Use the original sender for forwarded emails" });
+  await expect(original, "it is on at first (R-131)").toBeChecked();
+  await original.uncheck();
+  await save(page);
+  await page.waitForTimeout(4000);
+  await forward("Torn strap");
+  await page.goto(`${world.innboks.url}/inbox/open`);
+  await page.getByRole("link", { name: /Torn strap/ }).click();
+  await expect(page.getByRole("complementary", { name: /Bo Sandvik/ })).toContainText("bo@tindra.example");
+  await expect(page.getByRole("complementary", { name: /Carl Berg/ })).toHaveCount(0);
+  await configure(page, world);
+  await original.check();
+  await save(page);
+});
+
+test("customers see the person and the company, or the company alone, and each token as the one who answers", async ({
+  inbox: page,
+  world,
+}) => {
+  test.slow();
+  await configure(page, world);
+  await page.getByLabel("Company name").fill("X Ltd");
+  await page.getByLabel("From name").selectOption({ label: "The person who answers and the company" });
+  await page.getByRole("radio", { name: "HTML" }).check({ force: true });
+  await page
+    .getByRole("textbox", { name: "Signature" })
+    .fill("<p>first {{first_name}} last {{last_name}} full {{full_name}}</p>");
+  await save(page);
+  const both = await answers(page, world, "Both names", "This is from the two of us.");
+  expect(both).toMatch(/^From: "?Amina Yusuf at X Ltd"? <support@tindra\.example>/m);
+  expect(both).toContain("first Amina last Yusuf full Amina Yusuf");
+  expect(both).not.toContain("{{");
+
+  await configure(page, world);
+  await page.getByLabel("From name").selectOption({ label: "The company only" });
+  await save(page);
+  const company = await answers(page, world, "One name", "This is from the company.");
+  expect(company).toMatch(/^From: "?X Ltd"? <support@tindra\.example>/m);
+  await configure(page, world);
+  await page.getByLabel("From name").selectOption({ label: "The person who answers and the company" });
+  await page.getByLabel("Company name").fill("");
+  await page.getByRole("radio", { name: "HTML" }).check({ force: true });
+  await page.getByRole("textbox", { name: "Signature" }).fill("");
+  await save(page);
+});

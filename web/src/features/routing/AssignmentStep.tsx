@@ -1,0 +1,70 @@
+/* The step of a set-up that says who gets what comes in (picture 03c). Going on keeps it; beside it what it does. */
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { type ReactNode, useEffect } from "react";
+import { put } from "../../api/client";
+import { keys } from "../../api/queries";
+import type { AssignmentRule, ChannelAccount, RuleDraft } from "../../api/types";
+import { t } from "../../ui/i18n";
+import { Failed, Skeleton } from "../../ui/States";
+import { Preview } from "./Preview";
+import { RuleFields } from "./RuleFields";
+import { draftOf, isSame, ruleQuery } from "./routing";
+import "./routing.css";
+
+interface Props {
+  account: ChannelAccount;
+  /** What was chosen and is not kept yet: it outlives a look at another step. */
+  draft: RuleDraft | null;
+  onChange: (draft: RuleDraft | null) => void;
+  /** What stands below the preview. */
+  beside: ReactNode;
+  /** The form stands there; false when it goes. Before, there is nothing that a button could send. */
+  onReady: (isReady: boolean) => void;
+  /** The form was sent; `keep` stores what was chosen. */
+  onSubmit: (keep: () => Promise<void>) => void;
+}
+
+export default function AssignmentStep(props: Props) {
+  const kept = useQuery(ruleQuery(props.account.id));
+  if (kept.isPending) return <Skeleton rows={4} shape="line" />;
+  if (kept.isError) return <Failed error={kept.error} onRetry={() => void kept.refetch()} />;
+  return <Step {...props} kept={kept.data} />;
+}
+
+function Step({ account, draft, onChange, beside, onReady, onSubmit, kept }: Props & { kept: AssignmentRule }) {
+  const client = useQueryClient();
+  useEffect(() => {
+    onReady(true);
+    return () => onReady(false);
+  }, [onReady]);
+  const before = draftOf(kept);
+  const rule = draft ?? before;
+  const keep = async () => {
+    if (isSame(rule, before)) return;
+    const saved = await put<AssignmentRule>(`/api/channel-accounts/${account.id}/assignment`, rule);
+    client.setQueryData(keys.rule(account.id), saved);
+    onChange(null);
+  };
+  return (
+    <form
+      className="wizardbody routing"
+      id="setup"
+      onSubmit={(event) => {
+        event.preventDefault();
+        onSubmit(keep);
+      }}
+    >
+      <section className="fields">
+        <div>
+          <h2>{t("setup_step.assignment_title")}</h2>
+          <p className="soft">{t("setup_step.assignment_text")}</p>
+        </div>
+        <RuleFields account={account} saved={kept} rule={rule} onChange={(part) => onChange({ ...rule, ...part })} />
+      </section>
+      <aside aria-label={t("routing.preview")}>
+        <Preview account={account} rule={rule} />
+        {beside}
+      </aside>
+    </form>
+  );
+}
