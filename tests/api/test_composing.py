@@ -8,7 +8,7 @@ from innboks.core.accounts.setup import create_account
 from innboks.core.contacts import store as contacts
 from innboks.core.conversations import store as conversations
 from innboks.core.parts import Parts
-from tests.api.conftest import assert_problem, colleague
+from tests.api.conftest import assert_problem, colleague, say
 from tests.api.test_files import PNG
 
 
@@ -97,12 +97,25 @@ async def test_a_draft_keeps_everything_and_there_is_one_for_each_mode(api: http
         "channel_account_id": conversation["channel_account_id"],
         "has_no_quote": True,
         "to": ["a@b.example"],
+        "began_after": conversation["last_message_id"],
     }
     for mode in ("reply", "comment", "forward"):
         assert (await api.put(f"{path}?mode={mode}", json={**content, "text": mode})).status_code == 200
     for mode in ("reply", "comment", "forward"):
         kept = (await api.get(f"{path}?mode={mode}")).json()
         assert {name: kept[name] for name in content} == {**content, "text": mode}
+    assert_problem(await api.put(path, json={**content, "began_after": "the first"}), 400, field="began_after")
+
+
+async def test_whoever_goes_on_with_a_draft_elsewhere_is_warned_of_what_came_since(
+    api: httpx.AsyncClient, echo: dict[str, Any], conversation: dict[str, Any]
+) -> None:
+    path = f"/api/conversations/{conversation['id']}"
+    await api.put(f"{path}/draft", json={"text": "It is in the cellar.", "began_after": conversation["last_message_id"]})
+    await say(api, echo, "Forget it, I found it.", id="m2")
+    draft = (await api.get(f"{path}/draft")).json()
+    reply = {"type": "reply", "text": draft["text"], "expect_last_message_id": draft["began_after"]}
+    assert_problem(await api.post(f"{path}/messages", json=reply), 409, code="newer_message")
 
 
 async def test_a_signature_is_shown_to_who_may_write(api: httpx.AsyncClient, stranger: httpx.AsyncClient, echo: dict[str, Any]) -> None:

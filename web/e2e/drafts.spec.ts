@@ -1,7 +1,20 @@
 /* No word of a draft is lost: another browser has it too, and a page that was killed. */
+import type { Browser, Page } from "@playwright/test";
 import { api, conversationWith, kept } from "./checks";
 import { look, open, reply } from "./composing";
-import { expect, test } from "./fixtures";
+import { expect, test, type World } from "./fixtures";
+
+const draftOf = (world: World, id: string) => api(world, "GET", `/api/conversations/${id}/draft?mode=reply`);
+
+/** The same person on another device, which has nothing of what this one keeps. */
+async function elsewhere(inbox: Page, browser: Browser, address: string): Promise<Page> {
+  const away = await browser.newContext({ locale: "en-GB", timezoneId: "Europe/Oslo" });
+  await away.addCookies(await inbox.context().cookies());
+  const other = await away.newPage();
+  await other.goto(address);
+  await expect(other.locator(".composetext.rich")).toBeVisible();
+  return other;
+}
 
 test("a draft is there in another browser, and after a page that was killed", async ({ inbox, world, browser }) => {
   test.setTimeout(90_000);
@@ -39,4 +52,86 @@ test("a draft is there in another browser, and after a page that was killed", as
   const fresh = await inbox.context().newPage();
   await fresh.goto(`${world.innboks.url}/inbox/open/${id}`);
   await expect(reply(fresh)).toHaveText("Half of what I meant to say");
+});
+
+test("an answer begun on one device and sent from another is held when the customer has written since", async ({
+  inbox,
+  world,
+  browser,
+}) => {
+  const mail = {
+    from: "Ella Korhonen <ella@korhonen.example>",
+    subject: "Begun at home",
+    messageId: "<home@korhonen.example>",
+  };
+  await world.write({ ...mail, text: "Can I have the red one?" });
+  await inbox.getByRole("link", { name: /Begun at home/ }).click();
+  await expect(inbox.locator(".composetext.rich")).toBeVisible();
+  const { id } = await conversationWith(world, mail.subject);
+  await reply(inbox).click();
+  await inbox.keyboard.type("The red one is yours.");
+  await expect.poll(async () => (await draftOf(world, id))?.text).toBe("The red one is yours.");
+  await inbox.goto("about:blank");
+  await world.write({
+    ...mail,
+    messageId: "<home-2@korhonen.example>",
+    inReplyTo: mail.messageId,
+    text: "Blue, I mean.",
+  });
+  await expect.poll(async () => (await api(world, "GET", `/api/conversations/${id}`)).message_count).toBe(2);
+
+  const other = await elsewhere(inbox, browser, `${world.innboks.url}/inbox/open/${id}`);
+  await expect(reply(other)).toHaveText("The red one is yours.");
+  await expect(other.getByRole("article").filter({ hasText: "Blue, I mean." })).toBeVisible();
+  await reply(other).click();
+  await other.keyboard.press("Control+Enter");
+  const held = other.locator(".composer .banner");
+  await expect(held).toContainText("A newer message has arrived");
+  await expect(held).toContainText("Blue, I mean.");
+  await expect(reply(other)).toHaveText("The red one is yours.");
+  expect(world.mailbox.received).toHaveLength(0);
+  await held.getByRole("button", { name: "Send anyway" }).click();
+  await world.mailbox.waitFor("The red one is yours.");
+  await other.context().close();
+});
+
+test("a subject, people or files alone are a draft too: they survive a reload and are there on another device", async ({
+  inbox,
+  world,
+  browser,
+}) => {
+  await open(inbox, world, "Not a word yet");
+  const { id } = await conversationWith(world, "Not a word yet");
+  const form = inbox.locator("form.composer");
+  const subject = (page: Page) => page.getByRole("textbox", { name: "Subject" });
+  await form.getByRole("button", { name: "Subject", exact: true }).click();
+  await subject(inbox).fill("Your tent, from the shop");
+  await form.getByRole("button", { name: "Cc", exact: true }).click();
+  await form.getByRole("combobox", { name: "Cc", exact: true }).fill("boss@tindra.example,");
+  await form.getByRole("combobox", { name: "Cc", exact: true }).press("Enter");
+  await kept(inbox, "boss@tindra.example");
+  await inbox.reload();
+  await expect(subject(inbox)).toHaveValue("Your tent, from the shop");
+  const chip = (page: Page) => page.getByRole("button", { name: "Remove boss@tindra.example" });
+  await expect(chip(inbox)).toBeVisible();
+  await expect.poll(async () => (await draftOf(world, id))?.subject).toBe("Your tent, from the shop");
+  const other = await elsewhere(inbox, browser, `${world.innboks.url}/inbox/open/${id}`);
+  await expect(subject(other)).toHaveValue("Your tent, from the shop");
+  await expect(chip(other)).toBeVisible();
+
+  // Only a file, added here: it is offered there, where something else has been begun.
+  await inbox
+    .locator("form.composer input[aria-label='Attach a file']")
+    .setInputFiles({ name: "offer.txt", mimeType: "text/plain", buffer: Buffer.from("Yours") });
+  await expect(inbox.locator("form.composer").getByText("offer.txt")).toBeVisible();
+  await expect(other.locator(".composer .banner")).toContainText("offer.txt");
+  await other.getByRole("button", { name: "Use it" }).click();
+  await expect(other.locator("form.composer .files, form.composer").getByText("offer.txt").first()).toBeVisible();
+
+  // Taken out again, nothing is left, here or there.
+  await chip(other).click();
+  await subject(other).fill("Re: Not a word yet");
+  await other.getByRole("button", { name: "Remove offer.txt" }).click();
+  await expect.poll(() => draftOf(world, id)).toBeFalsy();
+  await other.context().close();
 });

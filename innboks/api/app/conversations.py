@@ -78,7 +78,8 @@ class ReadMark(Input):
 
 
 class DraftContent(Input):
-    """The composer's own; nothing of it is checked until it is sent."""
+    """The composer's own; nothing of it is checked until it is sent. `began_after`: the newest message when its first letter was written; whoever goes on
+    with it, on whatever device, is warned of what came since (R-642)."""
 
     text: str = ""
     html: str = ""
@@ -90,6 +91,7 @@ class DraftContent(Input):
     channel_account_id: Id | None = None
     has_no_quote: bool = False
     forward_of: Id | None = None
+    began_after: Id | None = None
 
 
 class DraftOut(msgspec.Struct):
@@ -104,6 +106,7 @@ class DraftOut(msgspec.Struct):
     channel_account_id: str | None
     has_no_quote: bool
     forward_of: str | None
+    began_after: str | None
     updated_at: datetime
 
 
@@ -229,6 +232,7 @@ def draft_out(draft: read.Draft) -> DraftOut:
         channel_account_id=content.channel_account_id,
         has_no_quote=content.has_no_quote,
         forward_of=content.forward_of,
+        began_after=content.began_after,
         updated_at=draft.updated_at,
     )
 

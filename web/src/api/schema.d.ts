@@ -3141,6 +3141,7 @@ export interface components {
             /** @default false */
             has_no_quote: boolean;
             forward_of?: string | null;
+            began_after?: string | null;
         };
         /** DraftOut */
         DraftOut: {
@@ -3156,6 +3157,7 @@ export interface components {
             channel_account_id: string | null;
             has_no_quote: boolean;
             forward_of: string | null;
+            began_after: string | null;
             /** Format: date-time */
             updated_at: string;
         };

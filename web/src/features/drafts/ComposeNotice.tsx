@@ -21,6 +21,13 @@ interface Props {
   onDropOffer: () => void;
 }
 
+/** What a draft is about, in a few words: also of one that is only files, a subject or people so far. */
+const gist = ({ text, attachments, subject, to, cc, bcc }: Draft) =>
+  text.trim().slice(0, 80) ||
+  attachments.map((file) => file.name).join(", ") ||
+  subject ||
+  [...(to ?? []), ...(cc ?? []), ...(bcc ?? [])].join(", ");
+
 /** One banner over the composer at a time, the worst first: refused, held back, no connection, a colleague who replies too, a newer draft elsewhere. */
 export function ComposeNotice({ notice, offer, collision, onSendAnyway, onDiscard, onTakeOffer, onDropOffer }: Props) {
   const connection = useStore(live, (state) => state.connection);
@@ -72,7 +79,7 @@ export function ComposeNotice({ notice, offer, collision, onSendAnyway, onDiscar
       <div className="banner info" role="status">
         <History />
         <span className="mid">{t("draft.newer")}</span>
-        <span className="cut">{offer.text.slice(0, 80)}</span>
+        <span className="cut">{gist(offer)}</span>
         <Button size="xs" onClick={onTakeOffer}>
           {t("draft.use")}
         </Button>

@@ -16,6 +16,7 @@ import { FromMenu } from "./FromMenu";
 import { ModeTabs, type Tab } from "./ModeTabs";
 import { usePassedOn } from "./passedOn";
 import { Recipients } from "./Recipients";
+import { chosen } from "./recipients";
 import type { Return } from "./refused";
 import { SendButton } from "./SendButton";
 import { tokenValues } from "./tokenValues";
@@ -78,7 +79,7 @@ export function Writing({ conversation, messages, lastId, scope, mode, onMode, b
   // biome-ignore lint/correctness/useExhaustiveDependencies: answers each request once
   useEffect(() => {
     if (ask.at === askedAt || ask.mode !== mode) return;
-    if (ask.toAll && roles.length) change(way.everybody);
+    if (ask.toAll && roles.length) change({ ...way.everybody, is_to_all: true });
     if (ask.toAll && way.isCrowd) toast(t("recipients.crowd"));
     if (ask.forwardOf) change({ forward_of: ask.forwardOf });
     focus();
@@ -97,8 +98,8 @@ export function Writing({ conversation, messages, lastId, scope, mode, onMode, b
   const onTab = (next: Tab, isPressed = false) => {
     const wanted = next === "reply_all" ? "reply" : next;
     if (wanted !== mode) return onMode(wanted, isPressed);
-    if (next === "reply_all") change(way.everybody);
-    else if (next === "reply") change(way.just);
+    if (next === "reply_all") change({ ...way.everybody, is_to_all: true });
+    else if (next === "reply") change({ to: undefined, cc: undefined, bcc: undefined, is_to_all: undefined });
     // Outside the field, the first letters would be shortcuts.
     if (isPressed) focus();
   };
@@ -173,7 +174,7 @@ export function Writing({ conversation, messages, lastId, scope, mode, onMode, b
           type={abilities?.identity ?? "email"}
           subject={abilities?.has_subject ? { value: draft.subject, fallback: way.subject } : undefined}
           isNew={mode === "forward"}
-          onChange={change}
+          onChange={(part) => change(chosen(part, way))}
         />
       ) : null}
       <ComposerBody

@@ -6,6 +6,7 @@ import { get, Problem, put, remove } from "../../api/client";
 import { compareIds, isLocal } from "../../api/ids";
 import { inLine } from "../../api/saving";
 import type { Attachment, Id, Message, ServerDraft, Time } from "../../api/types";
+import { looksLikeAddress } from "./recipients";
 
 export interface Draft {
   text: string;
@@ -24,6 +25,8 @@ export interface Draft {
   to?: string[];
   cc?: string[];
   bcc?: string[];
+  /** The people are those of "Reply all", and nobody has changed them: a press of that is no draft yet. */
+  is_to_all?: boolean;
   /** The newest message when the first letter was written (R-642). */
   began_after?: Id;
   /** What was tried before and failed: sending the same again carries the same client id. */
@@ -32,8 +35,25 @@ export interface Draft {
 }
 
 export const emptyDraft = (): Draft => ({ text: "", html: "", attachments: [], updated_at: new Date(0).toISOString() });
+/** Is there something to send? */
+export const hasWords = (draft: Draft) =>
+  draft.text.trim() !== "" || draft.attachments.length > 0 || draft.html.includes("<img");
+/** Nothing to keep: no words, and nobody has chosen a subject or people for them. */
 export const isEmpty = (draft: Draft) =>
-  !draft.text.trim() && !draft.attachments.length && !draft.html.includes("<img");
+  !hasWords(draft) &&
+  !draft.subject &&
+  (draft.is_to_all || ![draft.to, draft.cc, draft.bcc].flat().some((one) => one && looksLikeAddress(one)));
+
+/** Do two drafts say different things? What only one of them says was put in by itself, or is on its way to the other. */
+export function differs(one: Draft, other: Draft): boolean {
+  const files = (draft: Draft) => draft.attachments.map((file) => file.id).join();
+  const isOther = (a: unknown, b: unknown) => a !== undefined && b !== undefined && String(a) !== String(b);
+  return (
+    one.text !== other.text ||
+    files(one) !== files(other) ||
+    (["subject", "to", "cc", "bcc"] as const).some((part) => isOther(one[part], other[part]))
+  );
+}
 
 const storageKey = (me: Id, conversation: Id, mode: Mode) => `innboks.draft.${me}.${conversation}.${mode}`;
 
@@ -74,6 +94,7 @@ export async function readServer(conversation: Id, mode: Mode): Promise<Draft | 
       channel_account_id: channel_account_id ?? undefined,
       has_no_quote,
       forward_of: draft.forward_of ?? undefined,
+      began_after: draft.began_after ?? undefined,
       updated_at: draft.updated_at,
     };
   } catch (problem) {
@@ -88,7 +109,8 @@ export const writeServer = async (conversation: Id, mode: Mode, draft: Draft): P
 
 async function write(conversation: Id, mode: Mode, draft: Draft): Promise<void> {
   if (isEmpty(draft)) return remove(path(conversation, mode));
-  const { text, html, subject, attachments, to, cc, bcc, channel_account_id, has_no_quote, forward_of } = draft;
+  const { text, html, subject, attachments, to, cc, bcc, channel_account_id, has_no_quote, forward_of, began_after } =
+    draft;
   await put(path(conversation, mode), {
     text,
     html,
@@ -100,6 +122,7 @@ async function write(conversation: Id, mode: Mode, draft: Draft): Promise<void> 
     channel_account_id,
     has_no_quote,
     forward_of,
+    began_after,
   });
 }
 

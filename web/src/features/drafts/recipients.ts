@@ -55,6 +55,18 @@ export function newcomers(addresses: Addresses, messages: Message[], contact: st
   return new Set([...addresses.to, ...addresses.cc, ...addresses.bcc].map(bare).filter((one) => !known.has(one)));
 }
 
+/** What somebody has chosen themselves: what is as it would be anyway is no choice, and goes on following the conversation. */
+export function chosen(
+  part: Partial<Addresses> & { subject?: string },
+  usual: { just: Addresses; subject: string },
+): Partial<Addresses> & { subject?: string; is_to_all?: undefined } {
+  const own: ReturnType<typeof chosen> = { ...part };
+  for (const role of ["to", "cc", "bcc"] as const)
+    if (own[role]?.join() === usual.just[role].join()) own[role] = undefined;
+  if (own.subject === usual.subject) own.subject = undefined;
+  return "subject" in part ? own : { ...own, is_to_all: undefined };
+}
+
 export const looksLikeAddress = (typed: string) => /^[^\s@]+@[^\s@]+$/.test(bare(typed));
 
 /** The same for any kind of address: only those of mail can be told by their looks. */

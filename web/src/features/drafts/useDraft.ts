@@ -5,7 +5,17 @@ import type { Mode } from "../../actions/panes";
 import { onStreamEvent } from "../../api/live";
 import type { Attachment, Id, Message } from "../../api/types";
 import { isFromHere } from "../messages/pending";
-import { type Draft, emptyDraft, isEmpty, readLocal, readServer, writeLocal, writeServer } from "./drafts";
+import {
+  type Draft,
+  differs,
+  emptyDraft,
+  hasWords,
+  isEmpty,
+  readLocal,
+  readServer,
+  writeLocal,
+  writeServer,
+} from "./drafts";
 import { useFiles } from "./lateFiles";
 
 const LOCAL_MS = 300;
@@ -130,9 +140,9 @@ export function useDraft(me: Id, conversation: Id, mode: Mode, lastId: Id | null
     const look = () =>
       readServer(conversation, mode)
         .then((found) => {
-          if (isGone || !found || found.text === now().text) return;
-          if (isEmpty(latest.current)) adopt(found);
-          else if (found.updated_at > latest.current.updated_at && !isEmpty(found)) setOffer(found);
+          if (isGone || !found || isEmpty(found)) return;
+          if (isEmpty(now())) adopt(begun(found, last.current));
+          else if (differs(found, latest.current) && found.updated_at > latest.current.updated_at) setOffer(found);
         })
         .catch(() => undefined);
     void look();
@@ -142,10 +152,7 @@ export function useDraft(me: Id, conversation: Id, mode: Mode, lastId: Id | null
         event.type === "reset" || (event.type === "draft.changed" && event.data.conversation_id === conversation);
       if (isNews && !timers.current.server) void look();
       // Sent from another tab or device: what stands here went with it, and must not go twice.
-      else if (
-        event.type === "message.added" &&
-        isSentElsewhere(event.data.message, me, conversation, mode, now().text)
-      )
+      else if (event.type === "message.added" && isSentElsewhere(event.data.message, me, conversation, mode, now()))
         clear();
     });
     return () => {
@@ -155,7 +162,11 @@ export function useDraft(me: Id, conversation: Id, mode: Mode, lastId: Id | null
   }, [me, conversation, mode, adopt, now, clear]);
 
   useEffect(() => {
-    const onHide = () => timers.current.local && saveLocal();
+    const onHide = () => {
+      if (timers.current.local) saveLocal();
+      // Small changes outlive the page (api/client.ts), so that the next device has it too.
+      if (timers.current.server) saveServer();
+    };
     addEventListener("pagehide", onHide);
     document.addEventListener("visibilitychange", onHide);
     return () => {
@@ -177,7 +188,7 @@ export function useDraft(me: Id, conversation: Id, mode: Mode, lastId: Id | null
     clear,
     offer,
     takeOffer: () => {
-      if (offer) adopt({ ...offer, began_after: latest.current.began_after, updated_at: new Date().toISOString() });
+      if (offer) adopt({ ...begun(offer, latest.current.began_after), updated_at: new Date().toISOString() });
       setOffer(null);
       saveSoon();
     },
@@ -185,13 +196,21 @@ export function useDraft(me: Id, conversation: Id, mode: Mode, lastId: Id | null
   };
 }
 
-function isSentElsewhere(message: Message, me: Id, conversation: Id, mode: Mode, text: string): boolean {
+function isSentElsewhere(message: Message, me: Id, conversation: Id, mode: Mode, draft: Draft): boolean {
   const isOfThis = message.conversation_id === conversation && message.author_id === me;
   const modeOf = message.data.forward_of ? "forward" : message.type;
   const bare = (words: string) => words.replace(/\s+/g, " ").trim();
-  const words = bare(text);
-  return isOfThis && modeOf === mode && words !== "" && bare(message.text).includes(words) && !isFromHere(message);
+  const words = bare(draft.text);
+  const sent = new Set(message.attachments.map((file) => file.id));
+  const isIn = words ? bare(message.text).includes(words) : draft.attachments.every((file) => sent.has(file.id));
+  return isOfThis && modeOf === mode && hasWords(draft) && isIn && !isFromHere(message);
 }
+
+/** A draft from elsewhere knows by itself up to where its writer had read; where it does not, it is as if it were begun here and now. */
+const begun = (found: Draft, lastId: Id | null | undefined): Draft => ({
+  ...found,
+  began_after: found.began_after ?? lastId ?? undefined,
+});
 
 /** The draft with what was changed. With the first letter the newest message is noted; another text is another message. */
 function withPart(before: Draft, part: Partial<Draft>, lastId: Id | null): Draft {

@@ -12,7 +12,7 @@ import type { RichApi } from "../editor/create";
 import { mentioned, openFields, shownPictures, wireHtml } from "../editor/markup";
 import { send } from "../messages/pending";
 import { useCollision } from "../presence/Collision";
-import { type Draft, isEmpty } from "./drafts";
+import { type Draft, hasWords } from "./drafts";
 import { answered, quoteOf } from "./quote";
 import { looksLikeAddress } from "./recipients";
 import { putBack, type Return, returned, settle } from "./refused";
@@ -66,7 +66,7 @@ export function useSubmit({
     const wrong = hasLines ? all.find((one) => !looksLikeAddress(one)) : undefined;
     if (wrong) return t("recipients.wrong_one", { address: wrong });
     if (hasLines && !addresses.to.length) return t("composer.no_recipient");
-    if (isEmpty(draft) && mode !== "forward") return t("composer.empty");
+    if (!hasWords(draft) && mode !== "forward") return t("composer.empty");
     const limit = isComment ? 0 : (way.abilities?.text_limit ?? 0);
     if (limit && draft.text.length > limit)
       return t("composer.too_long", { length: number(draft.text.length), limit: number(limit) });

@@ -1,12 +1,12 @@
 /* The one new conversation that somebody is writing: kept on this computer until it is sent or thrown away. Read next: useNewDraft.ts. */
 import type { Id } from "../../api/types";
-import { type Draft, emptyDraft, isEmpty } from "../drafts/drafts";
+import { type Draft, emptyDraft, hasWords } from "../drafts/drafts";
 
 export const keptAs = (me: Id) => `innboks.draft.${me}.new`;
 
 /** Nothing in it that would be missed: people and a subject count as much as words. */
 export const isBlank = (draft: Draft) =>
-  isEmpty(draft) &&
+  !hasWords(draft) &&
   !draft.subject?.trim() &&
   !(draft.to?.length || draft.cc?.length || draft.bcc?.length || draft.attachments.length);
 

@@ -3,7 +3,7 @@ import type { Abilities, Channel, ChannelAccount, Inbox, User } from "../../api/
 import { number } from "../../ui/format";
 import { t } from "../../ui/i18n";
 import { partOf } from "../conversations/views";
-import { type Draft, isEmpty } from "../drafts/drafts";
+import { type Draft, hasWords } from "../drafts/drafts";
 import { isAddressOf } from "../drafts/recipients";
 
 /** Those that let us begin, of inboxes in which this person may write. */
@@ -47,7 +47,7 @@ export function mistakesIn(draft: Draft, abilities: Abilities | undefined): Mist
     if (wrong) found[role] = t("recipients.wrong_one", { address: wrong });
   }
   if (!draft.to?.length) found.to = t("composer.no_recipient");
-  if (isEmpty(draft)) found.text = t("composer.empty");
+  if (!hasWords(draft)) found.text = t("composer.empty");
   const limit = abilities?.text_limit ?? 0;
   if (limit && draft.text.length > limit)
     found.text = t("composer.too_long", { length: number(draft.text.length), limit: number(limit) });
