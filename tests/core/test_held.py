@@ -116,6 +116,9 @@ async def test_taken_back_it_is_as_if_it_had_never_been_written(
     draft = await get_draft(parts, actor, conversation.id, "reply")
     assert draft is not None
     assert (draft.content["text"], draft.content["to"]) == ("Too early", ["leo"])
+    # Its writer had read up to itself; on this channel nothing is quoted, so nobody has chosen that.
+    chosen = ("began_after", "channel_account_id", "has_no_quote")
+    assert [draft.content[name] for name in chosen] == [str(message.id), None, False]
     clock.advance(20)
     assert await send(parts, actor.account_id, message.id, worker="late") is None
     assert provider.requests == []

@@ -35,7 +35,8 @@ class MessageIn(Input):
     `hold_s`: seconds in which it can be taken back (`DELETE /api/messages/{id}`); left out, what a script writes with a token leaves at once, and
     what is written in a browser waits as long as the account says. `send_at`: it leaves then (within a minute), unless the customer has
     written; with `send_even_if_answered`, then too. `remind_at`: I get the conversation back then if there is no answer.
-    `channel_account_id`: send it over this connection. `forward_of`: pass this message of the conversation on to those in `to`, with `text` above."""
+    `channel_account_id`: send it over this connection. `forward_of`: pass this message of the conversation on to those in `to`, with `text` above.
+    `resend_of`: send this answer, which did not arrive, over that connection, with its own words, people and files; `text` and the like are not looked at."""
 
     type: Literal["reply", "comment"]
     text: str = ""
@@ -56,6 +57,7 @@ class MessageIn(Input):
     remind_at: Moment | None = None
     channel_account_id: Id | None = None
     forward_of: Id | None = None
+    resend_of: Id | None = None
 
 
 class TakenBackOut(msgspec.Struct):
@@ -164,6 +166,7 @@ async def write_message(request: Call, conversation_id: PathId, data: JSONBody[M
         remind_at=data.remind_at,
         channel_account_id=number_or_none(data.channel_account_id),
         forward_of=number_or_none(data.forward_of),
+        resend_of=number_or_none(data.resend_of),
     )
     message, is_new = await write(request.parts, request.actor, conversation_id, new)
     return Response(message_out(message), status_code=201 if is_new else 200)

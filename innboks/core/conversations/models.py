@@ -147,6 +147,7 @@ class NewMessage(msgspec.Struct, kw_only=True):
     `hold_s`: so long it can be taken back (R-643); None: as long as the account says. `send_at`: it leaves then, unless the customer writes
     before (`send_even_if_answered`: then too). `remind_at`: its author gets the conversation back then, unless the customer has answered.
     `channel_account_id`: over which connection it goes, when not that of the conversation. `forward_of`: a message to pass on to others.
+    `resend_of`: an answer that did not arrive, to go again over that connection with its words and files.
     `quoted` is what an answer repeats below its text, `mentions` are the people a comment names."""
 
     type: Literal["reply", "comment"]
@@ -168,6 +169,7 @@ class NewMessage(msgspec.Struct, kw_only=True):
     remind_at: datetime | None = None
     channel_account_id: int | None = None
     forward_of: int | None = None
+    resend_of: int | None = None
 
 
 class Page(msgspec.Struct):

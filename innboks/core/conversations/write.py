@@ -2,8 +2,9 @@
 
     write (permission, reply window, abilities: refused early, with the reason) → record (message, dispatch, event; one commit)
 
-What is special has a file of its own: over another channel account (`reach.py`), to others (`forward.py`), what happens to the conversation
-with it (`then.py`), how long a channel takes answers (`window.py`). Read next: `record.py`, where it is written down.
+What is special has a file of its own: over another channel account (`reach.py`), to others (`forward.py`), what failed once more another way
+(`resend.py`), what happens to the conversation with it (`then.py`), how long a channel takes answers (`window.py`). Read next: `record.py`, where it
+is written down.
 """
 
 import re
@@ -22,6 +23,7 @@ from innboks.core.conversations.forward import to_forward
 from innboks.core.conversations.models import Message, NewMessage
 from innboks.core.conversations.reach import reach
 from innboks.core.conversations.record import TEXT_MAX, Hold, Merged, record_written
+from innboks.core.conversations.resend import as_written
 from innboks.core.conversations.then import do_then
 from innboks.core.dispatches import store
 from innboks.core.dispatches.store import ReplyGround
@@ -99,6 +101,8 @@ async def _write(
         if ground.is_blocked and new.forward_of is None:
             raise blocked()
         await require_channel(conn, actor.account_id, connected.channel)
+        if new.resend_of is not None:
+            new = await as_written(parts, conn, actor, conversation_id, new, connected)
         abilities = connected.channel.abilities
         closes_at = await window.closes_at(conn, actor.account_id, conversation_id, connected.row.id, abilities)
         check_way(ground, new, closes_at, parts.clock.now())
@@ -124,7 +128,7 @@ async def _write(
 
 def _is_plain(new: NewMessage) -> bool:
     """Nothing is written beside the message, and nothing that was read before needs to be held until then."""
-    is_beside = new.attachments or new.mentions or new.remind_at or new.then or new.forward_of or new.channel_account_id
+    is_beside = new.attachments or new.mentions or new.remind_at or new.then or new.forward_of or new.resend_of or new.channel_account_id
     return not is_beside and new.expect_last_message_id is None
 
 
@@ -154,7 +158,8 @@ def blocked() -> Forbidden:
 
 def check_shape(new: NewMessage) -> None:
     """What is wrong whatever the channel. Raises `Invalid`."""
-    if not new.text.strip() and not new.html.strip() and not new.attachments and new.forward_of is None:
+    is_given = new.text.strip() or new.html.strip() or new.attachments
+    if not is_given and new.forward_of is None and new.resend_of is None:
         raise Invalid("Write something, or add a file.", code="empty_message", field="text")
     if max(len(new.text), len(new.quoted)) > TEXT_MAX or len(new.html) > 2 * TEXT_MAX:
         raise Invalid("This text is longer than a million characters. Send it as a file.", code="too_long", field="text")
@@ -166,7 +171,7 @@ def check_shape(new: NewMessage) -> None:
 
 def check_times(new: NewMessage, now: datetime) -> None:
     """Times that somebody chose for it. Raises `Invalid`."""
-    if new.type == "comment" and (new.send_at or new.forward_of or new.channel_account_id):
+    if new.type == "comment" and (new.send_at or new.forward_of or new.resend_of or new.channel_account_id):
         raise Invalid(
             "A comment stays here and is there at once: it cannot be sent later, forwarded or sent elsewhere.", code="only_replies"
         )

@@ -107,6 +107,17 @@ async def copy_to(conn: Connection, account_id: int, from_message_id: int, to_me
     )
 
 
+async def copy_as_uploads(conn: Connection, account_id: int, message_id: int, user_id: int) -> list[int]:
+    """The ids of uploads of this user with the same files, in their order."""
+    cursor = await conn.execute(
+        """insert into attachment (account_id, hash, name, type, size, is_inline, content_id, uploaded_by)
+           select account_id, hash, name, type, size, is_inline, content_id, %s from attachment where account_id = %s and message_id = %s order by id
+           returning id""",
+        (user_id, account_id, message_id),
+    )
+    return sorted(row[0] for row in await cursor.fetchall())
+
+
 async def become_uploads(conn: Connection, account_id: int, message_id: int, user_id: int) -> list[Attachment]:
     """The uploads of a message that was taken back are uploads again, of this user; what was copied to it stays."""
     cursor = await conn.execute(

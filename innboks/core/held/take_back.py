@@ -48,10 +48,10 @@ async def take_back(parts: Parts, actor: Actor, message_id: int) -> TakenBack:
         if await store.is_bare(conn, actor.account_id, held.conversation_id):
             await conversations.delete(conn, actor.account_id, held.conversation_id)
         else:
-            if "forward_of" not in message.data:
-                content = draft_of(message, html)
-                await store.keep_draft(conn, actor.account_id, actor.user_id, held.conversation_id, "reply", content)
             conversation = await conversations.get(conn, actor.account_id, held.conversation_id, actor.user_id)
+            if conversation is not None and "forward_of" not in message.data:
+                content = draft_of(message, html, conversation)
+                await store.keep_draft(conn, actor.account_id, actor.user_id, held.conversation_id, "reply", content)
     parts.wake.touch(actor.account_id)
     parts.jobs.announce_sending()  # what stood behind it may go now
     return TakenBack(message, html, conversation)
@@ -83,14 +83,17 @@ async def _remove(conn: Connection, actor: Actor, held: Held) -> None:
     await conversations.announce(conn, actor.account_id, held.conversation_id)
 
 
-def draft_of(message: Message, html: str) -> dict[str, Any]:
-    """As a composer keeps it."""
+def draft_of(message: Message, html: str, conversation: Conversation) -> dict[str, Any]:
+    """As a composer keeps it, with all that was chosen for it. Its writer had read the conversation up to itself (R-642)."""
     people = {role: [one.address for one in message.recipients if one.role == role] for role in ("to", "cc", "bcc")}
     return {
         "text": message.text,
         "html": html,
         "subject": message.subject,
         "attachments": [_file(one) for one in message.attachments],
+        "channel_account_id": str(message.channel_account_id) if message.channel_account_id != conversation.channel_account_id else None,
+        "has_no_quote": message.subject != "" and message.quoted == "",
+        "began_after": str(message.id),
         **people,
     }
 

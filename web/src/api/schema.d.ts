@@ -3707,6 +3707,7 @@ export interface components {
             remind_at?: string | null;
             channel_account_id?: string | null;
             forward_of?: string | null;
+            resend_of?: string | null;
         };
         /** MessageOut */
         MessageOut: {

@@ -130,6 +130,8 @@ export type NewMessage = Pick<Wire["MessageIn"], "type" | "text" | "attachments"
   mentions?: Id[];
   channel_account_id?: Id;
   forward_of?: Id;
+  /** An answer that did not arrive, to go again over this connection. */
+  resend_of?: Id;
   to?: string[];
   cc?: string[];
   bcc?: string[];
@@ -138,7 +140,14 @@ export type NewMessage = Pick<Wire["MessageIn"], "type" | "text" | "attachments"
 } & Partial<
     Pick<
       Wire["MessageIn"],
-      "hold_s" | "send_at" | "send_even_if_answered" | "then" | "remind_at" | "channel_account_id" | "forward_of"
+      | "hold_s"
+      | "send_at"
+      | "send_even_if_answered"
+      | "then"
+      | "remind_at"
+      | "channel_account_id"
+      | "forward_of"
+      | "resend_of"
     >
   >;
 

@@ -5,6 +5,7 @@ import type { Id, Newer } from "../../api/types";
 import { announce } from "../../ui/announce";
 import { sentence } from "../../ui/States";
 import { createStore } from "../../ui/store";
+import { toastError } from "../../ui/toasts";
 import { htmlFromText } from "../editor/plain";
 import type { Pending } from "../messages/pending";
 import { sendingPlace } from "../sending/place";
@@ -47,6 +48,11 @@ export function putBack(
 export function takeBack(me: Id) {
   return (pending: Pending, problem: unknown): void => {
     const { message, conversationId } = pending;
+    // What was to go another way still stands where it failed, with its words.
+    if (message.resend_of) {
+      toastError(sentence(problem));
+      return;
+    }
     const mode: Mode = message.forward_of ? "forward" : message.type;
     putBack(me, conversationId, mode, {
       text: message.text,

@@ -6,6 +6,7 @@ import { channelAccountsQuery, channelsQuery, contactQuery } from "../../api/que
 import type { Abilities, Channel, ChannelAccount, Contact, Conversation, Message } from "../../api/types";
 import type { Draft } from "./drafts";
 import { type Addresses, bare, isCrowd, newcomers, replyAddresses } from "./recipients";
+import { subjectOf } from "./subject";
 
 export interface Way {
   account: ChannelAccount | undefined;
@@ -97,12 +98,6 @@ function knownNames(messages: Message[], conversation: Conversation): Map<string
   const { contact } = conversation;
   if (contact?.name && contact.address) named.set(bare(contact.address), contact.name);
   return named;
-}
-
-/** As the server would make it. */
-function subjectOf(subject: string, mode: Mode): string {
-  if (mode === "forward") return /^\s*(fwd?|vs|wg|tr)\s*:/i.test(subject) ? subject : `Fwd: ${subject}`.trim();
-  return /^\s*(re|sv|vs|aw|antw|ref|rv)\s*(\[\d+\])?:/i.test(subject) ? subject : `Re: ${subject}`.trim();
 }
 
 /** Connected accounts of the same channel, and of others on which this person is known and may be written to first. */

@@ -1,15 +1,11 @@
 /* The same words over another connection, where the one that was chosen failed: "Email instead". */
-import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
-import { post } from "../../api/client";
-import { newClientId } from "../../api/ids";
-import { applyNow } from "../../api/live";
-import { channelAccountsQuery, channelsQuery, contactQuery, keys } from "../../api/queries";
-import type { Abilities, Channel, ChannelAccount, Conversation, Message } from "../../api/types";
+import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
+import { channelAccountsQuery, channelsQuery, contactQuery, keys, messagesQuery } from "../../api/queries";
+import type { Abilities, Channel, ChannelAccount, Conversation, Id, Message } from "../../api/types";
 import { Button } from "../../ui/Button";
 import { t } from "../../ui/i18n";
-import { sentence } from "../../ui/States";
-import { toast, toastError } from "../../ui/toasts";
+import { useStore } from "../../ui/store";
+import { outbox, send } from "../messages/pending";
 
 type Reach = Abilities & { identity?: string; is_recorded_sent?: boolean };
 
@@ -35,38 +31,51 @@ export function otherWays(
     .slice(0, 2);
 }
 
-export function Elsewhere({ message, me }: { message: Message; me: string }) {
+/** The same for each press, on any device: however often it is asked for, and whatever became of the answer to it, it goes once. */
+const clientIdOf = (message: Message, account: ChannelAccount) => `instead.${message.id}.${account.id}`;
+
+export function Elsewhere({ message, me }: { message: Message; me: Id }) {
   const client = useQueryClient();
-  const [isBusy, setBusy] = useState(false);
   const accounts = useQuery(channelAccountsQuery).data ?? [];
   const channels = useQuery(channelsQuery).data ?? [];
   const conversation = client.getQueryData<Conversation>(keys.conversation(message.conversation_id));
   const contactId = conversation?.contact?.id;
   const contact = useQuery({ ...contactQuery(contactId ?? ""), enabled: Boolean(contactId) }).data;
-  // Its files belong to it; they cannot be sent along.
-  if (!conversation || !contact || message.attachments.length || message.data.forward_of) return null;
+  const sent = useInfiniteQuery({ ...messagesQuery(message.conversation_id), enabled: false }).data;
+  const waiting = useStore(outbox, (state) => state.entries);
+  if (!conversation || !contact || message.data.forward_of) return null;
   const ways = otherWays(message, conversation.inbox_id, accounts, channels, contact.identities);
-  const isOneOfMany = (kind: string) => ways.filter((one) => one.channel.kind === kind).length > 1;
-  const send = async (accountId: string) => {
-    setBusy(true);
-    try {
-      const made = await post<Message>(`/api/conversations/${message.conversation_id}/messages`, {
+  const gone = new Set([
+    ...(sent?.pages ?? []).flatMap((page) => page.items.map((one) => one.client_id)),
+    ...waiting.map((entry) => entry.message.client_id),
+  ]);
+  // “Email instead” says nothing where it was email that failed.
+  const isOneOfMany = (kind: string) =>
+    kind === conversation.kind || ways.filter((one) => one.channel.kind === kind).length > 1;
+  const sendBy = (account: ChannelAccount) =>
+    send({
+      conversationId: message.conversation_id,
+      attachments: message.attachments,
+      author: { id: me, name: message.sender.name ?? "" },
+      message: {
         type: "reply",
         text: message.text,
-        channel_account_id: accountId,
-        client_id: newClientId(),
-      });
-      applyNow(client, { type: "message.added", data: { message: made } }, me);
-      toast(t("sending.sent"));
-    } catch (problem) {
-      toastError(sentence(problem));
-    } finally {
-      setBusy(false);
-    }
-  };
-  return ways.map(({ account, channel }) => (
-    <Button key={account.id} size="xs" isBusy={isBusy} onClick={() => void send(account.id)}>
-      {t("sending.instead", { channel: isOneOfMany(channel.kind) ? account.name : channel.name })}
-    </Button>
-  ));
+        attachments: [],
+        channel_account_id: account.id,
+        resend_of: message.id,
+        client_id: clientIdOf(message, account),
+      },
+    });
+  return ways
+    .filter(({ account }) => !gone.has(clientIdOf(message, account)))
+    .map(({ account, channel }) => {
+      const name = isOneOfMany(channel.kind) ? account.name : channel.name;
+      if (message.attachments.length && !channel.abilities.media_types.length)
+        return <span key={account.id}>{t("sending.no_files_there", { channel: name })}</span>;
+      return (
+        <Button key={account.id} size="xs" onClick={() => sendBy(account)}>
+          {t("sending.instead", { channel: name })}
+        </Button>
+      );
+    });
 }

@@ -4,7 +4,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { Ban, CalendarClock, CircleAlert, Plug } from "lucide-react";
 import { useState } from "react";
 import { post, remove } from "../../api/client";
-import { isLocal } from "../../api/ids";
+import { isLocal, newClientId } from "../../api/ids";
 import { applyNow } from "../../api/live";
 import type { Message, TakenBack } from "../../api/types";
 import { Button } from "../../ui/Button";
@@ -59,7 +59,7 @@ export function Waiting({ message, me, onEdit }: Props) {
     if (await takeBackSent(client, me, message)) onEdit?.();
   };
   const again = async (taken: TakenBack) => {
-    const { text, subject, recipients, attachments } = taken.message;
+    const { text, subject, recipients, attachments, quoted, channel_account_id: way } = taken.message;
     const people = (role: string) => recipients.filter((one) => one.role === role).map((one) => one.address);
     const isTimeLeft = Date.parse(until ?? "") > Date.now() + 1000;
     if (!isForChannel && !isTimeLeft) return;
@@ -69,7 +69,10 @@ export function Waiting({ message, me, onEdit }: Props) {
         text,
         html: taken.html,
         subject,
+        quoted,
         attachments: attachments.map((file) => file.id),
+        client_id: newClientId(),
+        ...(way === taken.conversation?.channel_account_id ? {} : { channel_account_id: way }),
         to: people("to"),
         ...(people("cc").length ? { cc: people("cc") } : {}),
         ...(people("bcc").length ? { bcc: people("bcc") } : {}),

@@ -1,6 +1,7 @@
 /* What happens when the server has taken an answer: a toast says what was done and, as long as the answer waits, offers to take it back. Taken back,
  * it is gone for everybody, and its words are in the composer again. Read next: drafts/refused.ts. */
 import type { QueryClient } from "@tanstack/react-query";
+import type { Mode } from "../../actions/panes";
 import { patch, remove } from "../../api/client";
 import { applyNow, reading } from "../../api/live";
 import { keys } from "../../api/queries";
@@ -11,7 +12,8 @@ import { moment } from "../../ui/format";
 import { t } from "../../ui/i18n";
 import { sentence } from "../../ui/States";
 import { toast, toastError } from "../../ui/toasts";
-import { putBack, type Return, returned } from "../drafts/refused";
+import { putBack, returned } from "../drafts/refused";
+import { subjectOf } from "../drafts/subject";
 import type { Pending, Taken } from "../messages/pending";
 import { sendingPlace } from "./place";
 
@@ -66,14 +68,22 @@ export async function takeBackSent(
     }
     const people = (role: string) =>
       taken.message.recipients.filter((one) => one.role === role).map((one) => one.address);
-    const { text, attachments, data } = taken.message;
+    const { id, text, subject, quoted, attachments, data, channel_account_id: way } = taken.message;
     const isForward = Boolean(data.forward_of);
-    // A forward's formatted words have the original below them, which its composer adds by itself.
-    const of = isForward ? { forward_of: String(data.forward_of) } : {};
-    const written = { ...of, text, html: sent?.html ?? (isForward ? "" : taken.html), attachments };
-    const lines = { to: people("to"), cc: people("cc"), bcc: people("bcc") };
-    const mode = (isForward ? "forward" : "reply") as Return["mode"];
-    putBack(me, message.conversation_id, mode, { ...written, ...(hasLines(taken.message) ? lines : {}) });
+    const mode: Mode = isForward ? "forward" : "reply";
+    putBack(me, message.conversation_id, mode, {
+      text,
+      // A forward's formatted words have the original below them, which its composer adds by itself.
+      html: sent?.html ?? (isForward ? "" : taken.html),
+      attachments,
+      ...(subject === subjectOf(taken.conversation.subject, mode) ? {} : { subject: subject || undefined }),
+      ...(hasLines(taken.message) ? { to: people("to"), cc: people("cc"), bcc: people("bcc") } : {}),
+      ...(way === taken.conversation.channel_account_id ? {} : { channel_account_id: way }),
+      // Where there is no subject nothing is quoted either, and nobody has chosen that.
+      ...(isForward ? { forward_of: String(data.forward_of) } : { has_no_quote: subject !== "" && !quoted }),
+      // Its writer had read up to itself.
+      began_after: id,
+    });
     returned.set({ last: { conversationId: message.conversation_id, mode, text: "", isNewer: false, at: Date.now() } });
     announce(t("sending.undone"));
     if (isOpening) sendingPlace.open?.(message.conversation_id, "thread");
