@@ -36,12 +36,49 @@ test("what the team knows of a customer is changed by keyboard alone, and undone
   await inbox.keyboard.press("Enter");
   await inbox.getByRole("menuitem", { name: "Delete" }).press("Enter");
   await expect(note).toHaveCount(0);
-  await inbox.getByRole("button", { name: /^Undo/ }).last().press("Enter");
+  // It is called deleted when it is.
+  const deleted = inbox.getByRole("status").filter({ hasText: "Note deleted" });
+  await expect(deleted).toBeVisible();
+  await deleted.getByRole("button", { name: /^Undo/ }).press("Enter");
   await expect(note).toContainText("Prefers mornings.");
   await inbox.reload();
   await expect(note).toContainText("Prefers mornings.");
   await expect(context.getByText("Always").first()).toBeVisible();
   await axe(inbox, "context");
+});
+
+test("a note that is being written survives a reload and a walk to another conversation", async ({ inbox, world }) => {
+  for (const name of ["Ask", "Siv"])
+    await world.write({ from: `${name} Lie <${name}@lie.example>`, subject: `From ${name}`, text: "Hello." });
+  await conversationWith(world, "From Siv");
+  const context = inbox.getByRole("complementary", { name: /About/ });
+  const note = context.getByRole("textbox", { name: "Note", exact: true });
+  await inbox.getByRole("link", { name: /From Ask/ }).click();
+  await context.getByRole("button", { name: "Write a note" }).click();
+  await inbox.keyboard.type("Call before noon");
+  await inbox.getByRole("link", { name: /From Siv/ }).click();
+  await expect(context.getByText("Siv Lie").first()).toBeVisible();
+  await expect(note).toHaveCount(0);
+  await inbox.getByRole("link", { name: /From Ask/ }).click();
+  await expect(note).toHaveValue("Call before noon");
+  await inbox.reload();
+  await expect(note).toHaveValue("Call before noon");
+  // Thrown away by mistake, it is there again.
+  await context.getByRole("button", { name: "Cancel" }).click();
+  await expect(note).toHaveCount(0);
+  await inbox.getByRole("button", { name: /^Undo/ }).click();
+  await expect(note).toHaveValue("Call before noon");
+  // What does not reach the server stays in the field.
+  await inbox.route("**/api/contacts/*/notes", (route) => route.abort());
+  await context.getByRole("button", { name: "Save" }).click();
+  await expect(inbox.getByRole("alert").filter({ hasText: "The server cannot be reached" })).toBeVisible();
+  await expect(note).toHaveValue("Call before noon");
+  await inbox.unroute("**/api/contacts/*/notes");
+  await context.getByRole("button", { name: "Save" }).click();
+  await expect(context.getByRole("article", { name: /^Note by Amina/ })).toContainText("Call before noon");
+  await inbox.reload();
+  await expect(context.getByRole("article", { name: /^Note by Amina/ })).toHaveCount(1);
+  await expect(note).toHaveCount(0);
 });
 
 test("a conversation is linked to another contact, and back", async ({ inbox, world }) => {

@@ -1,7 +1,7 @@
-/* Changes to conversations, one or many: shown at once, told to the server, taken back where the server refuses, and undone by a toast or `Z`. Many go
- * in small bundles, so that what is done so far can be shown and one that cannot be changed stops no other. Read next: changes.ts. */
+/* Changes to conversations, one or many: shown at once, told to the server, taken back where the server refuses, and undone by `Z` or by the toast that
+ * says so once the server has it. Many go in small bundles, so that what is done so far can be shown and one that cannot be changed stops no other. Read next: changes.ts. */
 import type { QueryClient } from "@tanstack/react-query";
-import { patch, post } from "../api/client";
+import { NoConnection, patch, post } from "../api/client";
 import { applyNow } from "../api/live";
 import { keys } from "../api/queries";
 import { inLine } from "../api/saving";
@@ -9,7 +9,7 @@ import type { BulkResults, Conversation, Id } from "../api/types";
 import { t } from "../ui/i18n";
 import { sentence } from "../ui/States";
 import { inWords } from "../ui/serverWords";
-import { toast, toastError, toastProgress } from "../ui/toasts";
+import { toast, toastError, toastProgress, underWay } from "../ui/toasts";
 import { type Change, changed, isEmpty, wayBack } from "./changes";
 
 export type { Change } from "./changes";
@@ -72,7 +72,7 @@ async function send(steps: Step[], options: Options, undo?: () => void, left = n
 }
 
 async function sendOne({ before, change }: Step, options: Options, undo?: () => void): Promise<void> {
-  const takeBack = options.done ? toast(options.done(1), undo, { isLasting: true }) : () => undefined;
+  const told = options.done && undo ? underWay(undo) : undefined;
   try {
     const { answer, isLast } = await inLine(
       keys.conversation(before.id),
@@ -82,9 +82,11 @@ async function sendOne({ before, change }: Step, options: Options, undo?: () => 
       },
     );
     if (isLast) show(options, answer);
+    if (options.done) told?.say(options.done(1));
   } catch (problem) {
-    takeBack();
-    toastError(sentence(problem));
+    told?.drop();
+    // Without an answer nobody knows whether it was done: the list shows it when the connection is back.
+    toastError(problem instanceof NoConnection ? t("steer.not_reached") : sentence(problem));
   }
 }
 

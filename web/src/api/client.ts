@@ -50,7 +50,8 @@ export async function call<T>(method: Method, path: string, body?: unknown, sign
   try {
     const early = method === "GET" ? takeAsked(path) : undefined;
     const writing = body === undefined ? {} : { headers: jsonHeaders, body: JSON.stringify(body) };
-    answer = await (early ?? fetch(path, { ...READING, ...writing, method, signal }));
+    answer = await (early ??
+      fetch(path, { ...READING, ...writing, method, signal, keepalive: isLasting(method, writing) }));
   } catch (error) {
     if (signal?.aborted) throw error;
     throw new NoConnection();
@@ -63,6 +64,11 @@ export async function call<T>(method: Method, path: string, body?: unknown, sign
   const text = await answer.text();
   return (text ? JSON.parse(text) : undefined) as T;
 }
+
+/** A small change reaches the server also when the page is closed at once. Browsers let few bytes outlive a page, so what is large does not. */
+const isLasting = (method: Method, { body = "" }: { body?: string }) =>
+  method !== "GET" && method !== "POST" && body.length <= LASTING_MAX;
+const LASTING_MAX = 4000;
 
 const jsonHeaders = { accept: "application/json", "content-type": "application/json" };
 

@@ -42,6 +42,20 @@ export function toast(
   return () => take(id);
 }
 
+/** What is under way: `Z` undoes it from now on, and its toast comes with `say`, once it is so. `drop`, where it was not so after all. */
+export function underWay(undo: () => void): { say: (text: string) => void; drop: () => void } {
+  const id = nextId++;
+  lasting.push({ id, undo });
+  if (lasting.length > LASTING_MAX) lasting.shift();
+  const isUndone = () => !lasting.some((one) => one.id === id);
+  return {
+    say: (text) => {
+      if (!isUndone()) add({ id, text, kind: "info", undo });
+    },
+    drop: () => take(id),
+  };
+}
+
 /** Stays until it is ended, and shows how far something has come. */
 export function toastProgress(text: string, total: number): { update: (done: number) => void; end: () => void } {
   const id = nextId++;

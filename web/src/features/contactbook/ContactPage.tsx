@@ -123,7 +123,7 @@ function Known({ contact, where }: { contact: Contact; where: People }) {
           <Duplicates contact={contact} onMerge={(other) => setMerging({ with: other })} />
           <Merged contact={contact} where={where} />
           <ReachOn id={contact.id} name={shownName(contact)} scope={where} />
-          <Notes id={contact.id} scope={where} />
+          <Notes key={contact.id} id={contact.id} scope={where} />
         </aside>
         <Timeline contact={contact} users={where.users} />
       </div>

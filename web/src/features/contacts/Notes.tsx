@@ -9,8 +9,10 @@ import { fullTime, rowTime } from "../../ui/format";
 import { t } from "../../ui/i18n";
 import { Menu } from "../../ui/Menu";
 import { Failed, Skeleton } from "../../ui/States";
+import { toast } from "../../ui/toasts";
 import { Text } from "../messages/Text";
 import { addNote, changeNote, deleteNote, type People } from "./changes";
+import { keptAs, readKept, writeKept } from "./keptNote";
 import { Section } from "./Section";
 
 interface Props {
@@ -18,10 +20,13 @@ interface Props {
   scope: People;
 }
 
+/** Is one written, because somebody asks for it or because it was begun before? Then nobody's hands are moved to it. */
+const begun = (place: string): "asked" | "kept" | null => (readKept(place) === null ? null : "kept");
+
 /** What the team wants to remember about somebody, in every conversation with them. */
 export function Notes({ id, scope }: Props) {
   const notes = useQuery(notesQuery(id));
-  const [isWriting, setWriting] = useState(false);
+  const [writing, setWriting] = useState(() => begun(keptAs(scope.me.id, id)));
   const count = notes.data?.length ?? 0;
   return (
     <Section
@@ -34,24 +39,29 @@ export function Notes({ id, scope }: Props) {
           className="iconbtn s"
           aria-label={t("note.add")}
           title={t("note.add")}
-          onClick={() => setWriting(true)}
+          onClick={() => setWriting("asked")}
         >
           <Plus className="mid" />
         </button>
       }
     >
-      {isWriting ? (
+      {writing ? (
         <NoteForm
           start=""
-          onCancel={() => setWriting(false)}
+          startsFocused={writing === "asked"}
+          keptAs={keptAs(scope.me.id, id)}
+          onCancel={() => setWriting(null)}
+          onReopen={() => setWriting("asked")}
           onSave={async (text) => {
-            if (await addNote(id, text, scope)) setWriting(false);
+            const isAdded = await addNote(id, text, scope);
+            if (isAdded) setWriting(null);
+            return isAdded;
           }}
         />
       ) : null}
       {notes.isPending ? <Skeleton rows={1} shape="line" /> : null}
       {notes.isError ? <Failed error={notes.error} onRetry={() => void notes.refetch()} /> : null}
-      {notes.data?.length === 0 && !isWriting ? <p className="muted small-text">{t("note.none")}</p> : null}
+      {notes.data?.length === 0 && !writing ? <p className="muted small-text">{t("note.none")}</p> : null}
       <ul className="notes">
         {notes.data?.map((note) => (
           <li key={note.id}>
@@ -64,19 +74,24 @@ export function Notes({ id, scope }: Props) {
 }
 
 function OneNote({ note, scope }: { note: Note; scope: People }) {
-  const [isEditing, setEditing] = useState(false);
+  const kept = keptAs(scope.me.id, note.contact_id, note.id);
+  const [editing, setEditing] = useState(() => begun(kept));
   const now = useNow();
   const author = scope.users.find((user) => user.id === note.author_id)?.name ?? t("contact.unknown");
   const isMine = note.author_id === scope.me.id;
   const mayDelete = isMine || scope.me.permissions.includes("super_admin");
-  if (isEditing)
+  if (editing)
     return (
       <NoteForm
         start={note.text}
-        onCancel={() => setEditing(false)}
+        startsFocused={editing === "asked"}
+        keptAs={kept}
+        onCancel={() => setEditing(null)}
+        onReopen={() => setEditing("asked")}
         onSave={async (text) => {
-          setEditing(false);
-          if (text !== note.text) await changeNote(note, text, scope);
+          const isChanged = text === note.text || (await changeNote(note, text, scope));
+          if (isChanged) setEditing(null);
+          return isChanged;
         }}
       />
     );
@@ -95,7 +110,7 @@ function OneNote({ note, scope }: { note: Note; scope: People }) {
             className="iconbtn s"
             align="end"
             items={[
-              ...(isMine ? [{ id: "edit", label: t("note.edit"), run: () => setEditing(true) }] : []),
+              ...(isMine ? [{ id: "edit", label: t("note.edit"), run: () => setEditing("asked") }] : []),
               { id: "delete", label: t("note.delete"), isDangerous: true, run: () => void deleteNote(note, scope) },
             ]}
           >
@@ -109,18 +124,33 @@ function OneNote({ note, scope }: { note: Note; scope: People }) {
 
 interface FormProps {
   start: string;
-  onSave: (text: string) => Promise<void>;
+  startsFocused: boolean;
+  /** Where it is kept while it is written. */
+  keptAs: string;
+  /** True when the server has it. */
+  onSave: (text: string) => Promise<boolean>;
   onCancel: () => void;
+  onReopen: () => void;
 }
 
-function NoteForm({ start, onSave, onCancel }: FormProps) {
-  const [text, setText] = useState(start);
+/** A note while it is written: kept on this computer with every letter, through a reload and a walk to another contact. */
+function NoteForm({ start, startsFocused, keptAs: place, onSave, onCancel, onReopen }: FormProps) {
+  const [text, setText] = useState(() => readKept(place) ?? start);
   const [isBusy, setBusy] = useState(false);
   const save = async () => {
-    if (!text.trim()) return onCancel();
+    if (!text.trim()) return cancel();
     setBusy(true);
-    await onSave(text.trim());
+    if (await onSave(text.trim())) writeKept(place, null);
     setBusy(false);
+  };
+  const cancel = () => {
+    writeKept(place, null);
+    onCancel();
+    if (!text.trim() || text === start) return;
+    toast(t("composer.discarded"), () => {
+      writeKept(place, text);
+      onReopen();
+    });
   };
   return (
     <form
@@ -130,7 +160,7 @@ function NoteForm({ start, onSave, onCancel }: FormProps) {
         void save();
       }}
       onKeyDown={(event) => {
-        if (event.key === "Escape") onCancel();
+        if (event.key === "Escape") cancel();
         else if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) void save();
         else return;
         event.preventDefault();
@@ -139,20 +169,23 @@ function NoteForm({ start, onSave, onCancel }: FormProps) {
     >
       <span className="input">
         <textarea
-          autoFocus
+          autoFocus={startsFocused}
           rows={3}
           maxLength={10_000}
           aria-label={t("note.text")}
           placeholder={t("note.placeholder")}
           value={text}
-          onChange={(event) => setText(event.target.value)}
+          onChange={(event) => {
+            setText(event.target.value);
+            writeKept(place, event.target.value === start ? null : event.target.value);
+          }}
         />
       </span>
       <div className="row">
         <Button type="submit" size="xs" look="primary" isBusy={isBusy}>
           {t("common.save")}
         </Button>
-        <Button size="xs" look="ghost" onClick={onCancel}>
+        <Button size="xs" look="ghost" onClick={cancel}>
           {t("common.cancel")}
         </Button>
       </div>

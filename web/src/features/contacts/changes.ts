@@ -1,4 +1,4 @@
-/* Changes to a contact: shown at once where the outcome is sure, told to the server, and undone by a toast. */
+/* Changes to a contact: shown at once where the outcome is sure, told to the server, and undone by the toast that says so once the server has it. */
 
 import type { Scope } from "../../actions/action";
 import { patch, post, put, remove } from "../../api/client";
@@ -42,7 +42,6 @@ export async function changeContact(
     ...("is_blocked" in change && { is_blocked: contact.is_blocked }),
   };
   show(where, { ...contact, ...change });
-  if (done) toast(done, () => void changeContact({ ...contact, ...change }, back, where));
   const changed = await attempt(() =>
     inLine(
       keys.contact(contact.id),
@@ -54,6 +53,7 @@ export async function changeContact(
   );
   if (!changed) return;
   if (changed.isLast) show(where, changed.answer);
+  if (done) toast(done, () => void changeContact({ ...contact, ...change }, back, where));
   if ("is_blocked" in change) void where.client.invalidateQueries({ queryKey: keys.reach(contact.id) });
 }
 
@@ -120,23 +120,26 @@ export async function addNote(contactId: Id, text: string, where: Where): Promis
   return note !== null;
 }
 
-export async function changeNote(note: Note, text: string, where: Where): Promise<void> {
+/** True when the server has it. */
+export async function changeNote(note: Note, text: string, where: Where): Promise<boolean> {
   showNote(where, { ...note, text });
-  toast(t("note.changed"), () => void changeNote({ ...note, text }, note.text, where));
   const changed = await attempt(
     () => patch<Note>(`/api/contact-notes/${note.id}`, { text }),
     () => showNote(where, note),
   );
-  if (changed) showNote(where, changed);
+  if (!changed) return false;
+  showNote(where, changed);
+  toast(t("note.changed"), () => void changeNote(changed, note.text, where));
+  return true;
 }
 
 export async function deleteNote(note: Note, where: Where): Promise<void> {
   showNote(where, { ...note, is_deleted: true });
-  toast(t("note.deleted"), () => void bringBack(note, where));
-  await attempt(
+  const deleted = await attempt(
     () => remove<Note>(`/api/contact-notes/${note.id}`),
     () => showNote(where, note),
   );
+  if (deleted !== null) toast(t("note.deleted"), () => void bringBack(note, where));
 }
 
 async function bringBack(note: Note, where: Where): Promise<void> {

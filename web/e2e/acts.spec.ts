@@ -1,0 +1,91 @@
+/* What is done to a conversation shows at once, is called done when the server has it and not before, and reaches it although the page is closed. */
+import type { Page, Route } from "@playwright/test";
+import { api, conversationWith } from "./checks";
+import { open } from "./composing";
+import { expect, test, type World } from "./fixtures";
+
+const CONVERSATION = /\/api\/conversations\/\d+$/;
+const row = (page: Page, subject: string) => page.getByTestId("rows").getByRole("link", { name: new RegExp(subject) });
+const isSaid = (page: Page, words: RegExp) => page.locator(".toast").filter({ hasText: words });
+const statusOf = async (world: World, id: string) => (await api(world, "GET", `/api/conversations/${id}`)).status;
+
+/** Holds changes of conversations on their way to the server until they are let go. */
+async function holdChanges(page: Page): Promise<{ asked: () => number; letGo: () => void }> {
+  let letGo = () => {};
+  let asked = 0;
+  const gate = new Promise<void>((opened) => {
+    letGo = opened;
+  });
+  await page.route(CONVERSATION, async (route: Route) => {
+    if (route.request().method() !== "PATCH") return route.fallback();
+    asked++;
+    await gate;
+    await route.continue();
+  });
+  return { asked: () => asked, letGo };
+}
+
+test("closed is said when the server has it; the row has gone before, and Z brings it back in the meantime too", async ({
+  inbox,
+  world,
+}) => {
+  await open(inbox, world, "Slowly closed");
+  const { id } = await conversationWith(world, "Slowly closed");
+  const { asked, letGo } = await holdChanges(inbox);
+  await inbox.locator(".log").focus();
+  await inbox.keyboard.press("e");
+  await expect(row(inbox, "Slowly closed")).toHaveCount(0);
+  await expect.poll(asked).toBe(1);
+  await expect(inbox.locator(".toast")).toHaveCount(0);
+  await inbox.keyboard.press("z");
+  await expect(row(inbox, "Slowly closed")).toBeVisible();
+  letGo();
+  await expect.poll(asked).toBe(2);
+  await expect.poll(() => statusOf(world, id)).toBe("open");
+  await expect(row(inbox, "Slowly closed")).toBeVisible();
+  await expect(inbox.locator(".toast")).toHaveCount(0);
+
+  await inbox.unroute(CONVERSATION);
+  const again = await holdChanges(inbox);
+  await row(inbox, "Slowly closed").click();
+  await inbox.locator(".log").focus();
+  await inbox.keyboard.press("e");
+  await expect.poll(again.asked).toBe(1);
+  await expect(inbox.locator(".toast")).toHaveCount(0);
+  again.letGo();
+  await expect(isSaid(inbox, /^Conversation closed/)).toBeVisible();
+  expect(await statusOf(world, id)).toBe("closed");
+  await inbox.getByRole("button", { name: /^Undo/ }).click();
+  await expect(row(inbox, "Slowly closed")).toBeVisible();
+  await expect.poll(() => statusOf(world, id)).toBe("open");
+});
+
+test("without a line an act says that it may not have been done, and nothing about what was written", async ({
+  inbox,
+  world,
+}) => {
+  await open(inbox, world, "In a tunnel");
+  await inbox.context().setOffline(true);
+  await inbox.locator(".log").focus();
+  await inbox.keyboard.press("e");
+  const said = inbox
+    .getByRole("alert")
+    .filter({ hasText: "The server cannot be reached, so this may not have been done." });
+  await expect(said).toBeVisible();
+  await expect(said).not.toContainText("wrote");
+  await expect(row(inbox, "In a tunnel")).toBeVisible();
+  await expect(isSaid(inbox, /^Conversation closed/)).toHaveCount(0);
+  await inbox.context().setOffline(false);
+});
+
+test("what is done in the moment in which the page goes is done", async ({ inbox, world }) => {
+  await open(inbox, world, "On the way out");
+  const { id } = await conversationWith(world, "On the way out");
+  const closes = inbox.getByRole("button", { name: "Close", exact: true });
+  await closes.evaluate((button: HTMLElement) => {
+    button.click();
+    location.href = "about:blank";
+  });
+  await inbox.waitForURL("about:blank");
+  await expect.poll(() => statusOf(world, id)).toBe("closed");
+});
