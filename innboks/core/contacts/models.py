@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 import msgspec
 
-ReachReason = Literal["", "blocked", "no_address", "must_write_first", "window_closed", "paused", "broken", "not_a_member"]
+ReachReason = Literal["", "blocked", "no_address", "must_write_first", "window_closed", "paused", "broken", "receives_only", "not_a_member"]
 PropertyType = Literal["text", "long_text", "number", "date", "boolean", "choice", "choices", "link", "phone", "email"]
 Sort = Literal["name", "newest", "changed"]
 ChangeKind = Literal[

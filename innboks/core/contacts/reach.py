@@ -71,6 +71,8 @@ def _reach(
         result.reason = "paused"
     elif not account.is_authorized:
         result.reason = "broken"
+    elif not account.may_send:
+        result.reason = "receives_only"
     elif account.inbox_id not in actor.writable:
         result.reason = "not_a_member"
     if result.reason in ("paused", "broken"):

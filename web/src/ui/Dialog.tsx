@@ -8,11 +8,13 @@ interface Props {
   /** Without it the dialog cannot be left by Esc or the cross. */
   onClose?: () => void;
   isWide?: boolean;
+  /** It comes from below, as wide as the screen; a press beside it closes it. */
+  isSheet?: boolean;
   children: ReactNode;
 }
 
 /** The browser's own modal dialog: it traps the focus, answers Esc and gives the focus back. */
-export function Dialog({ title, onClose, isWide, children }: Props) {
+export function Dialog({ title, onClose, isWide, isSheet, children }: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
   // As long as it stands in the page: the browser gives the focus back only then.
@@ -33,13 +35,14 @@ export function Dialog({ title, onClose, isWide, children }: Props) {
   return (
     <dialog
       ref={dialog}
-      className={`dialog ${isWide ? "wide" : ""}`}
+      className={`dialog ${isWide ? "wide" : ""} ${isSheet ? "fromBelow" : ""}`}
       aria-labelledby={id}
       onCancel={(event) => {
         event.preventDefault();
         onClose?.();
       }}
       onKeyDown={(event) => event.stopPropagation()}
+      onClick={(event) => isSheet && event.target === dialog.current && onClose?.()}
     >
       <header>
         <h2 id={id}>{title}</h2>

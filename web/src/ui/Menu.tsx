@@ -13,6 +13,10 @@ export interface MenuItem {
   /** Set on items of which one is chosen. */
   isChosen?: boolean;
   isDangerous?: boolean;
+  /** A second line: what there is to know about it. */
+  hint?: string;
+  /** It stands there and says in its hint why it cannot be done now. */
+  isOff?: boolean;
   /** A line above this item. */
   startsGroup?: boolean;
   run: () => void;
@@ -20,6 +24,8 @@ export interface MenuItem {
 
 const loadContent = withWords(() => import("./MenuContent"));
 const MenuContent = lazy(loadContent);
+const MenuSheet = lazy(withWords(() => import("./MenuSheet")));
+const isPhone = () => matchMedia("(max-width: 599px)").matches;
 
 interface Props {
   label: string;
@@ -31,6 +37,8 @@ interface Props {
   isOpen?: boolean;
   onOpenChange?: (isOpen: boolean) => void;
   title?: string;
+  /** On a phone it comes as a sheet from below, under this heading. */
+  sheet?: string;
   /** For menus inside a toolbar, which is one tab stop. */
   tabIndex?: number;
   onFocus?: () => void;
@@ -44,6 +52,7 @@ export function Menu({
   side = "bottom",
   children,
   title,
+  sheet,
   tabIndex,
   onFocus,
   ...control
@@ -74,7 +83,11 @@ export function Menu({
       >
         {children}
       </button>
-      {isOpen ? (
+      {isOpen && sheet && isPhone() ? (
+        <Suspense fallback={null}>
+          <MenuSheet title={sheet} items={items} onClose={() => setOpen(false)} />
+        </Suspense>
+      ) : isOpen ? (
         <Suspense fallback={null}>
           <MenuContent
             anchor={anchor}

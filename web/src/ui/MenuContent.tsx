@@ -48,22 +48,28 @@ function Item({ item, hasChoice }: { item: MenuItem; hasChoice: boolean }) {
   const inside = (
     <>
       {item.icon}
-      <span className="grow">{item.label}</span>
+      <span className="grow">
+        {item.label}
+        {item.hint ? <span className="why">{item.hint}</span> : null}
+      </span>
       {item.isChosen ? <Check className="small" /> : null}
       {item.keys ? <kbd>{item.keys}</kbd> : null}
       {item.count ? <span className="count">{item.count}</span> : null}
     </>
   );
   const className = `menuitem ${item.isDangerous ? "danger" : ""} ${item.startsGroup ? "starts" : ""}`;
+  // One that cannot be chosen stays within reach of the keys, so that they too come to its reason.
+  const off = item.isOff ? { "aria-disabled": true } : {};
+  const onSelect = (event: Event) => (item.isOff ? event.preventDefault() : item.run());
   if (hasChoice && item.isChosen !== undefined) {
     return (
-      <Radix.CheckboxItem className={className} checked={item.isChosen} onSelect={item.run}>
+      <Radix.CheckboxItem className={className} checked={item.isChosen} onSelect={onSelect} {...off}>
         {inside}
       </Radix.CheckboxItem>
     );
   }
   return (
-    <Radix.Item className={className} onSelect={item.run}>
+    <Radix.Item className={className} onSelect={onSelect} {...off}>
       {inside}
     </Radix.Item>
   );

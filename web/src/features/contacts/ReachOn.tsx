@@ -7,9 +7,10 @@ import { channelsQuery, reachQuery } from "../../api/queries";
 import type { Channel, Conversation, Id, Reach } from "../../api/types";
 import { useNow } from "../../ui/clock";
 import { fullTime, span } from "../../ui/format";
-import { type MessageId, t, tOr } from "../../ui/i18n";
+import { type MessageId, t } from "../../ui/i18n";
 import { Failed, Skeleton } from "../../ui/States";
 import { KindBadge } from "../channels/ChannelBadge";
+import { noAddressWords } from "../drafts/waysOut";
 import { writeAnew } from "../starting/writeAnew";
 import { Section } from "./Section";
 
@@ -116,9 +117,7 @@ function State({ reach, channel, now }: { reach: Reach; channel: Channel | undef
     );
   const title = reason === "window_closed" && until ? t("reach.closed_at", { time: fullTime(until) }) : undefined;
   const words =
-    reason === "no_address"
-      ? tOr(`reach.no_${channel?.abilities.identity ?? "opaque"}`, t("reach.no_opaque"))
-      : t(`reach.${reason}` as MessageId);
+    reason === "no_address" ? noAddressWords(channel?.abilities.identity) : t(`reach.${reason}` as MessageId);
   return (
     <span className="muted" title={title}>
       {words}

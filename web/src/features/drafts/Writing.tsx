@@ -24,6 +24,7 @@ import { useDraft } from "./useDraft";
 import { useSubmit } from "./useSubmit";
 import { waitsFor } from "./useUploads";
 import { useWay } from "./useWay";
+import { nextWay } from "./waysOut";
 
 interface Props extends ComposerProps {
   mode: Mode;
@@ -111,8 +112,7 @@ export function Writing({ conversation, messages, lastId, scope, mode, onMode, b
     else if (key === "/") onMode(mode === "comment" ? "reply" : "comment", true);
     else if (key === "f" && event.shiftKey) form.current?.querySelector<HTMLElement>("[data-attach]")?.click();
     else if ((key === "." || key === ":" || key === ">") && event.shiftKey && !isComment && way.options.length > 1) {
-      const at = way.options.findIndex((one) => one.id === account?.id);
-      change({ channel_account_id: way.options[(at + 1) % way.options.length]?.id });
+      change({ channel_account_id: nextWay(way.options, account?.id) });
     } else return;
     event.preventDefault();
   };
@@ -161,6 +161,7 @@ export function Writing({ conversation, messages, lastId, scope, mode, onMode, b
             account={account}
             channel={channel}
             options={way.options}
+            contact={mode === "forward" ? null : conversation.contact}
             onChoose={(one) => change({ channel_account_id: one.id })}
           />
         ) : null}

@@ -3,18 +3,19 @@ import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import type { Mode } from "../../actions/panes";
 import { channelAccountsQuery, channelsQuery, contactQuery } from "../../api/queries";
-import type { Abilities, Channel, ChannelAccount, Contact, Conversation, Message } from "../../api/types";
+import type { Abilities, Channel, ChannelAccount, Conversation, Message } from "../../api/types";
 import type { Draft } from "./drafts";
 import { type Addresses, bare, isCrowd, newcomers, replyAddresses } from "./recipients";
 import { subjectOf } from "./subject";
+import { identityOn, type WayOut, waysOut } from "./waysOut";
 
 export interface Way {
   account: ChannelAccount | undefined;
   channel: Channel | undefined;
   /** Of the chosen channel; a comment takes anything. */
   abilities: Abilities | undefined;
-  /** The channel accounts it could leave by, the conversation's own first. */
-  options: ChannelAccount[];
+  /** The channel accounts it could leave by, the conversation's own first, and those by which it cannot. */
+  options: WayOut[];
   roles: string[];
   addresses: Addresses;
   /** Everybody who was in it, for "Reply all"; the same as `addresses` of one when there is nobody else. */
@@ -47,10 +48,13 @@ export function useWay(conversation: Conversation, messages: Message[], draft: D
   const roles = mode === "comment" ? [] : (abilities?.recipient_roles ?? []);
 
   const address = conversation.contact?.address ?? "";
-  const own = conversation.channel_account_id;
+  const { channel_account_id: own, inbox_id: inbox } = conversation;
   const options = useMemo(
-    () => (accounts && channels ? waysOut(accounts, channels, own, contact, mode) : []),
-    [accounts, channels, own, contact, mode],
+    () =>
+      accounts && channels
+        ? waysOut(accounts, channels, { channel_account_id: own, inbox_id: inbox }, contact, mode)
+        : [],
+    [accounts, channels, own, inbox, contact, mode],
   );
   const elsewhere = useMemo(
     () => (account && account.kind !== conversation.kind ? identityOn(channel, contact) : undefined),
@@ -99,28 +103,3 @@ function knownNames(messages: Message[], conversation: Conversation): Map<string
   if (contact?.name && contact.address) named.set(bare(contact.address), contact.name);
   return named;
 }
-
-/** Connected accounts of the same channel, and of others on which this person is known and may be written to first. */
-function waysOut(
-  accounts: ChannelAccount[],
-  channels: Channel[],
-  ownId: string,
-  contact: Contact | undefined,
-  mode: Mode,
-): ChannelAccount[] {
-  const own = accounts.find((one) => one.id === ownId);
-  const able = (one: ChannelAccount) => channels.find((channel) => channel.kind === one.kind);
-  const found = accounts.filter((one) => {
-    if (one.archived_at || !one.is_active) return false;
-    const channel = able(one);
-    if (mode === "forward") return (channel?.abilities.recipient_roles.length ?? 0) > 0;
-    if (one.kind === own?.kind) return true;
-    return channel?.abilities.may_start === true && identityOn(channel, contact) !== undefined;
-  });
-  return found.sort((a, b) => Number(b.id === ownId) - Number(a.id === ownId));
-}
-
-const identityOn = (channel: Channel | undefined, contact: Contact | undefined): string | undefined =>
-  channel && channel.abilities.identity !== "opaque"
-    ? contact?.identities.find((one) => one.type === channel.abilities.identity)?.value
-    : undefined;

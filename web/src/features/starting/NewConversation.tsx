@@ -22,7 +22,7 @@ import { tokenValues } from "../drafts/tokenValues";
 import { waitsFor } from "../drafts/useUploads";
 import { EarlyLine, typedEarly } from "./EarlyLine";
 import { isBlank, writeKept } from "./keptDraft";
-import { linesOf, type Mistakes, senderOf, senders } from "./senders";
+import { linesOf, type Mistakes, senderOf, senders, sendersAndWhy } from "./senders";
 import { leaveLine, useFocusIn } from "./useFocusIn";
 import { useNewDraft } from "./useNewDraft";
 import { useStart } from "./useStart";
@@ -40,6 +40,7 @@ export default function NewConversation({ scope }: { scope: Scope }) {
   const kept = useNewDraft(scope.me.id);
   const { draft, change } = kept;
   const isKnown = accounts !== undefined && channels !== undefined && inboxes !== undefined;
+  const ways = isKnown ? sendersAndWhy(accounts, channels, inboxes, scope.me) : [];
   const options = isKnown ? senders(accounts, channels, inboxes, scope.me) : [];
   const account = senderOf(options, draft.channel_account_id, scope.view);
   const channel = channels?.find((one) => one.kind === account?.kind);
@@ -158,7 +159,7 @@ export default function NewConversation({ scope }: { scope: Scope }) {
             <FromMenu
               account={account}
               channel={channel}
-              options={options}
+              options={ways}
               onChoose={(one) => onChange({ channel_account_id: one.id })}
             />
           </div>

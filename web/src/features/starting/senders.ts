@@ -5,16 +5,29 @@ import { t } from "../../ui/i18n";
 import { partOf } from "../conversations/views";
 import { type Draft, hasWords } from "../drafts/drafts";
 import { isAddressOf } from "../drafts/recipients";
+import { closedWords, type WayOut } from "../drafts/waysOut";
 
-/** Those that let us begin, of inboxes in which this person may write. */
-export function senders(accounts: ChannelAccount[], channels: Channel[], inboxes: Inbox[], me: User): ChannelAccount[] {
+/** Those that let us begin, of inboxes in which this person may write, and behind them those by which nothing leaves just now, with the reason. */
+export function sendersAndWhy(accounts: ChannelAccount[], channels: Channel[], inboxes: Inbox[], me: User): WayOut[] {
+  const found = beginners(accounts, channels, inboxes, me).map((account) => {
+    const reason = closedWords(account);
+    return { account, reason, isOff: reason !== "" };
+  });
+  return found.sort((a, b) => Number(a.isOff) - Number(b.isOff));
+}
+
+/** Those by which it can be sent, also when it then waits for a broken connection. */
+export const senders = (accounts: ChannelAccount[], channels: Channel[], inboxes: Inbox[], me: User) =>
+  beginners(accounts, channels, inboxes, me).filter((one) => one.is_active);
+
+function beginners(accounts: ChannelAccount[], channels: Channel[], inboxes: Inbox[], me: User): ChannelAccount[] {
   const mine = new Set(
     inboxes
       .filter((one) => !one.archived_at && (one.access === "everyone" || one.member_ids.includes(me.id)))
       .map((one) => one.id),
   );
   const begins = new Set(channels.filter((one) => one.abilities.may_start).map((one) => one.kind));
-  return accounts.filter((one) => !one.archived_at && one.is_active && mine.has(one.inbox_id) && begins.has(one.kind));
+  return accounts.filter((one) => !one.archived_at && mine.has(one.inbox_id) && begins.has(one.kind));
 }
 
 /** The chosen one, else that of the view one looks at, else the first. */
