@@ -43,6 +43,25 @@ async def test_a_shortcut_is_taken_once_and_what_is_wrong_is_said(api: httpx.Asy
     assert_problem(await api.post("/api/snippets", json={"shortcut": "long", "text": "x" * 20_001}), 400, field="text")
 
 
+async def test_with_a_subject_it_is_a_template(api: httpx.AsyncClient) -> None:
+    """R-661: a whole email, with a subject that may hold tokens too."""
+    new = {"shortcut": "welcome", "text": "Welcome", "subject": "Your order\r\n {order.number|1}", "is_shared": True}
+    made = (await api.post("/api/snippets", json=new)).json()
+    assert made["subject"] == "Your order {order.number|1}"
+    path = f"/api/snippets/{made['id']}"
+    assert (await api.patch(path, json={"name": "Hello"})).json()["subject"] == made["subject"]
+    assert (await api.patch(path, json={"subject": ""})).json()["subject"] == ""
+    assert_problem(await api.patch(path, json={"subject": "x" * 501}), 400, code="too_long", field="subject")
+    rows = [{"shortcut": "welcome", "name": "Hello", "text": "Welcome", "is_shared": True}]
+    again = await api.post("/api/snippets/import", json={"snippets": rows})
+    assert [one["result"] for one in again.json()["results"]] == ["unchanged"]
+    rows[0]["subject"] = "Another"
+    for replace, result in ((False, "refused"), (True, "replaced")):
+        answer = await api.post("/api/snippets/import", json={"snippets": rows, "replace": replace})
+        assert [one["result"] for one in answer.json()["results"]] == [result]
+    assert [one["subject"] for one in (await api.get("/api/snippets")).json()["items"]] == ["Another"]
+
+
 async def test_markup_is_made_harmless(api: httpx.AsyncClient) -> None:
     html = '<p onclick="x()">Hi {contact.name}<script>x()</script></p>'
     made = (await api.post("/api/snippets", json={"shortcut": "x", "html": html})).json()

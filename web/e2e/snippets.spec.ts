@@ -58,6 +58,7 @@ test("snippets go out in a file and come in from one, and each row that is not t
     shortcut: "hours",
     name: "Hours",
     html: "<p>We <strong>open</strong> at 9, and; close</p>",
+    subject: "Our hours; this week",
     is_shared: true,
   });
   await api(world, "POST", "/api/snippets", { shortcut: "mine", text: 'Only "mine"\n=1+1' });
@@ -79,9 +80,10 @@ test("snippets go out in a file and come in from one, and each row that is not t
   await expect(dialog.getByText("2 snippets found")).toBeVisible();
   await dialog.getByRole("button", { name: "Import 2 snippets" }).click();
   await expect(dialog.getByText("2 added, 0 replaced, 0 not taken")).toBeVisible();
-  const bare = ({ shortcut, name, text, html, is_shared }: Record<string, unknown>) => [
+  const bare = ({ shortcut, name, subject, text, html, is_shared }: Record<string, unknown>) => [
     shortcut,
     name,
+    subject,
     text,
     html,
     is_shared,
@@ -165,4 +167,64 @@ test("one's own snippets are nobody else's, shared ones come to everybody while 
     });
   }).toPass();
   await theirs.close();
+});
+
+test("a template gives a new conversation its subject, and a token in it that nobody filled in is warned of", async ({
+  inbox,
+  world,
+}) => {
+  await inbox.goto(`${world.innboks.url}/settings/snippets`);
+  await inbox.getByRole("button", { name: "Add a snippet" }).click();
+  await inbox.keyboard.type("welcome");
+  await inbox.getByLabel("Subject", { exact: true }).fill("Welcome, {contact.first_name}");
+  await expect(inbox.locator(".snippettext .composetext.rich")).toBeVisible();
+  await inbox.getByRole("textbox", { name: "Text" }).click();
+  await inbox.keyboard.type("Good that you are here.");
+  const preview = inbox.getByRole("region", { name: "What the customer gets" });
+  await expect(preview.getByRole("heading", { name: "Welcome, Kari", includeHidden: true })).toBeVisible();
+  await look(inbox, "template");
+  await inbox.getByRole("button", { name: "Save the snippet" }).click();
+  await expect(inbox.getByRole("button", { name: "Edit /welcome" })).toContainText("Template");
+
+  await inbox.goto(`${world.innboks.url}/inbox/open`);
+  await expect(inbox.getByText("Live", { exact: true })).toBeVisible();
+  await inbox.keyboard.press("n");
+  const pane = inbox.getByRole("dialog", { name: "New conversation" });
+  await expect(pane.locator("[contenteditable=true]")).toBeVisible();
+  await inbox.keyboard.type("4711@orders.example,");
+  const text = pane.getByRole("textbox", { name: /^Message through/ });
+  await text.click();
+  await inbox.keyboard.type("#welc");
+  await expect(inbox.getByRole("option", { name: /welcome/ })).toBeVisible();
+  await inbox.keyboard.press("Enter");
+  await expect(text).toHaveText("Good that you are here.");
+  const subject = pane.getByRole("textbox", { name: "Subject" });
+  await expect(subject).toHaveValue("Welcome, {contact.first_name}");
+  await inbox.keyboard.press("Control+Enter");
+  await expect(pane.getByText("The subject still holds {contact.first_name}.")).toBeVisible();
+  expect(world.mailbox.received).toHaveLength(0);
+  await subject.fill("Welcome, order 4711");
+  await inbox.keyboard.press("Control+Enter");
+  expect((await world.mailbox.waitFor("Good that you are here.")).raw).toMatch(/^Subject: Welcome, order 4711\r?$/m);
+  await expect(pane).toHaveCount(0);
+
+  // An answer keeps the subject of its conversation; where that has none, it gets the template's.
+  for (const [name, about, expected] of [
+    ["Ella", "Has one", "Re: Has one"],
+    ["Nils", "", "Welcome, Nils"],
+  ] as const) {
+    await world.write({ from: `${name} Korhonen <${name}@korhonen.example>`, subject: about, text: "Hello" });
+    await inbox
+      .getByTestId("rows")
+      .getByRole("link", { name: new RegExp(`${name} Korhonen`) })
+      .click();
+    await expect(inbox.getByRole("article", { name: new RegExp(`^${name} Korhonen`) })).toBeVisible();
+    await reply(inbox).click();
+    await inbox.keyboard.type("/welc");
+    await expect(inbox.getByRole("option", { name: /welcome/ })).toBeVisible();
+    await inbox.keyboard.press("Enter");
+    await inbox.keyboard.type(` To ${name}.`);
+    await inbox.keyboard.press("Control+Enter");
+    expect((await world.mailbox.waitFor(` To ${name}.`)).raw).toMatch(new RegExp(`^Subject: ${expected}\\r?$`, "m"));
+  }
 });

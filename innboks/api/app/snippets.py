@@ -14,11 +14,13 @@ from innboks.core.snippets.snippets import Wanted
 
 
 class SnippetOut(msgspec.Struct):
-    """`text` is `html` without formatting. Tokens like {contact.first_name|there} stand in both as they were written."""
+    """`text` is `html` without formatting. Tokens like {contact.first_name|there} stand in all of them as they were written. With a `subject` it is a
+    template: a whole email, whose subject a new conversation gets (R-661)."""
 
     id: str
     name: str
     shortcut: str
+    subject: str
     html: str
     text: str
     is_shared: bool
@@ -30,6 +32,7 @@ class NewSnippet(Input):
 
     shortcut: Name
     name: Name = ""
+    subject: str = ""
     html: str = ""
     text: str = ""
     is_shared: bool = False
@@ -40,6 +43,7 @@ class SnippetChange(Input):
 
     shortcut: Name | None = None
     name: Name | None = None
+    subject: str | None = None
     html: str | None = None
     text: str | None = None
     is_shared: bool | None = None
@@ -59,7 +63,11 @@ class SnippetImported(msgspec.Struct):
 
 
 def shown(one: Snippet) -> SnippetOut:
-    return SnippetOut(str(one.id), one.name, one.shortcut, one.html, one.text, one.owner_id is None, one.updated_at)
+    return SnippetOut(str(one.id), one.name, one.shortcut, one.subject, one.html, one.text, one.owner_id is None, one.updated_at)
+
+
+def wanted_of(data: NewSnippet | SnippetChange) -> Wanted:
+    return Wanted(name=data.name, shortcut=data.shortcut, subject=data.subject, html=data.html, text=data.text, is_shared=data.is_shared)
 
 
 @get("/snippets", operation_id="list_snippets", tags=["snippets"], summary="My snippets and everybody's, by shortcut")
@@ -69,8 +77,7 @@ async def list_snippets(request: Call) -> Items[SnippetOut]:
 
 @post("/snippets", operation_id="create_snippet", tags=["snippets"], summary="Add a snippet")
 async def create_snippet(request: Call, data: JSONBody[NewSnippet]) -> SnippetOut:
-    wanted = Wanted(name=data.name, shortcut=data.shortcut, html=data.html, text=data.text, is_shared=data.is_shared)
-    return shown(await snippets.create_snippet(request.parts, request.actor, wanted))
+    return shown(await snippets.create_snippet(request.parts, request.actor, wanted_of(data)))
 
 
 @post(
@@ -81,14 +88,13 @@ async def create_snippet(request: Call, data: JSONBody[NewSnippet]) -> SnippetOu
     status_code=200,
 )
 async def import_snippets(request: Call, data: JSONBody[SnippetImport]) -> SnippetImported:
-    rows = [Wanted(name=one.name, shortcut=one.shortcut, html=one.html, text=one.text, is_shared=one.is_shared) for one in data.snippets]
+    rows = [wanted_of(one) for one in data.snippets]
     return SnippetImported(await bring_in(request.parts, request.actor, rows, replaces=data.replace))
 
 
 @patch("/snippets/{snippet_id:str}", operation_id="change_snippet", tags=["snippets"], summary="Change a snippet")
 async def change_snippet(request: Call, snippet_id: PathId, data: JSONBody[SnippetChange]) -> SnippetOut:
-    wanted = Wanted(name=data.name, shortcut=data.shortcut, html=data.html, text=data.text, is_shared=data.is_shared)
-    return shown(await snippets.change_snippet(request.parts, request.actor, snippet_id, wanted))
+    return shown(await snippets.change_snippet(request.parts, request.actor, snippet_id, wanted_of(data)))
 
 
 @delete("/snippets/{snippet_id:str}", operation_id="delete_snippet", tags=["snippets"], summary="Delete a snippet")

@@ -68,7 +68,8 @@ async def _row(
         known[key] = made = await store.insert(conn, actor.account_id, values)
         await store.announce(conn, actor.account_id, made.id, owner_id)
         return ImportedRow("added")
-    if (before.name, before.html, before.text) == (values["name"], values["html"], values["text"]):
+    compared = ("name", "subject", "html", "text")
+    if all(getattr(before, name) == values[name] for name in compared):
         return ImportedRow("unchanged")
     if not replaces:
         return ImportedRow("refused", "shortcut_taken", f"There is another snippet /{key[1]} already.", "shortcut")

@@ -1,4 +1,4 @@
-"""A snippet: a short text with a shortcut and tokens, of one person or for everybody (R-660)."""
+"""A snippet: a short text with a shortcut and tokens, of one person or for everybody (R-660). With a subject it is a template: a whole email (R-661)."""
 
 from datetime import datetime
 
@@ -12,6 +12,7 @@ class Snippet(msgspec.Struct, kw_only=True):
     owner_id: int | None
     name: str
     shortcut: str
+    subject: str
     html: str
     text: str
     created_at: datetime

@@ -1,4 +1,4 @@
-"""Snippets as people see and change them: one's own, and everybody's (R-660). What is put into an answer is filled in by the composer, where the
+"""Snippets and templates as people see and change them: one's own, and everybody's (R-660, R-661). What is put into an answer is filled in by the composer, where the
 person sees it before it leaves (R-662)."""
 
 import re
@@ -17,6 +17,7 @@ from innboks.lib.text import one_line, storable
 
 TEXT_MAX = 20_000
 COUNT_MAX = 2_000
+SUBJECT_MAX = 500
 _SHORTCUT = re.compile(r"[^\W_][\w.-]{0,39}\Z")
 
 
@@ -25,6 +26,7 @@ class Wanted(msgspec.Struct, kw_only=True):
 
     name: str | None = None
     shortcut: str | None = None
+    subject: str | None = None
     html: str | None = None
     text: str | None = None
     is_shared: bool | None = None
@@ -83,6 +85,10 @@ def checked(actor: Actor, wanted: Wanted, before: Snippet | None) -> dict[str, s
         raise Invalid(
             "A shortcut is 1 to 40 letters, digits, dots and hyphens without spaces, like return-label.", code="invalid", field="shortcut"
         )
+    given = wanted.subject if wanted.subject is not None else before.subject if before else ""
+    if len(given) > SUBJECT_MAX:
+        raise Invalid(f"A subject has at most {SUBJECT_MAX} characters.", code="too_long", field="subject")
+    subject = one_line(given, SUBJECT_MAX)
     name = one_line(wanted.name if wanted.name is not None else before.name if before else "", 200) or shortcut
     if wanted.html is None and wanted.text is None:
         html, text = (before.html, before.text) if before else ("", "")
@@ -94,7 +100,14 @@ def checked(actor: Actor, wanted: Wanted, before: Snippet | None) -> dict[str, s
     if max(len(text), len(wanted.text or "")) > TEXT_MAX or len(wanted.html or "") > 4 * TEXT_MAX:
         raise Invalid(f"A snippet has at most {TEXT_MAX} characters.", code="too_long", field="text")
     is_shared = wanted.is_shared if wanted.is_shared is not None else before is not None and before.owner_id is None
-    return {"owner_id": None if is_shared else actor.user_id, "name": name, "shortcut": shortcut, "html": html, "text": text}
+    return {
+        "owner_id": None if is_shared else actor.user_id,
+        "name": name,
+        "shortcut": shortcut,
+        "subject": subject,
+        "html": html,
+        "text": text,
+    }
 
 
 def _taken(shortcut: str | int | None) -> Conflict:

@@ -8,7 +8,7 @@ from psycopg.types.json import Jsonb
 from innboks.core.snippets.models import Snippet
 from innboks.lib.db import Connection, fetch_all, fetch_one
 
-_COLUMNS = "id, owner_id, name, shortcut, html, text, created_at, updated_at"
+_COLUMNS = "id, owner_id, name, shortcut, subject, html, text, created_at, updated_at"
 
 
 async def visible(conn: Connection, account_id: int, user_id: int) -> list[Snippet]:
@@ -39,8 +39,8 @@ async def count(conn: Connection, account_id: int, owner_id: int | None) -> int:
 
 async def insert(conn: Connection, account_id: int, values: Mapping[str, Any]) -> Snippet:
     cursor = await conn.execute(
-        f"""insert into snippet (account_id, owner_id, name, shortcut, html, text)
-            values (%(account)s, %(owner_id)s, %(name)s, %(shortcut)s, %(html)s, %(text)s) returning {_COLUMNS}""",
+        f"""insert into snippet (account_id, owner_id, name, shortcut, subject, html, text)
+            values (%(account)s, %(owner_id)s, %(name)s, %(shortcut)s, %(subject)s, %(html)s, %(text)s) returning {_COLUMNS}""",
         {"account": account_id, **values},
     )
     made = await fetch_one(cursor, Snippet)
@@ -50,7 +50,8 @@ async def insert(conn: Connection, account_id: int, values: Mapping[str, Any]) -
 
 async def update(conn: Connection, account_id: int, snippet_id: int, values: Mapping[str, Any]) -> Snippet:
     cursor = await conn.execute(
-        f"""update snippet set owner_id = %(owner_id)s, name = %(name)s, shortcut = %(shortcut)s, html = %(html)s, text = %(text)s, updated_at = now()
+        f"""update snippet set owner_id = %(owner_id)s, name = %(name)s, shortcut = %(shortcut)s, subject = %(subject)s, html = %(html)s,
+                text = %(text)s, updated_at = now()
             where account_id = %(account)s and id = %(id)s returning {_COLUMNS}""",
         {"account": account_id, "id": snippet_id, **values},
     )

@@ -3979,6 +3979,8 @@ export interface components {
             /** @default  */
             name: string;
             /** @default  */
+            subject: string;
+            /** @default  */
             html: string;
             /** @default  */
             text: string;
@@ -4483,6 +4485,7 @@ export interface components {
         SnippetChange: {
             shortcut?: string | null;
             name?: string | null;
+            subject?: string | null;
             html?: string | null;
             text?: string | null;
             is_shared?: boolean | null;
@@ -4502,6 +4505,7 @@ export interface components {
             id: string;
             name: string;
             shortcut: string;
+            subject: string;
             html: string;
             text: string;
             is_shared: boolean;

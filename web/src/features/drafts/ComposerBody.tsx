@@ -60,6 +60,8 @@ interface Props {
   users: User[];
   /** What the tokens of a snippet stand for here. */
   values: () => Record<string, string>;
+  /** The subject of a template that is put in. */
+  onSubject?: (subject: string) => void;
   /** How many fields of a snippet nobody has filled in. */
   fields: number;
   onTouch: (isBlank: boolean) => void;
@@ -80,7 +82,7 @@ export function ComposerBody(props: Props) {
   const files = canAttach === "pictures" ? inText : canAttach ? attach : undefined;
   const [marks, setMarks] = useState("");
   const [open, setOpen] = useState<"link" | "emoji" | null>(null);
-  const suggest = useSuggest(api, { users: props.users, values: props.values });
+  const suggest = useSuggest(api, { users: props.users, values: props.values, onSubject: props.onSubject });
   const toggle = (which: "link" | "emoji") => setOpen(open === which ? null : which);
   const close = () => setOpen(null);
   const onKeyDown = (event: KeyboardEvent) => {

@@ -191,6 +191,10 @@ export function Writing({ conversation, messages, lastId, scope, mode, onMode, b
         triggers={isComment ? ["snippet", "mention", "emoji"] : ["snippet", "emoji"]}
         users={scope.users}
         values={() => tokenValues(conversation, scope, channel)}
+        // Where the conversation has a subject, an answer keeps it.
+        onSubject={(subject) => {
+          if (abilities?.has_subject && !draft.subject && !conversation.subject.trim()) change({ subject });
+        }}
         fields={fields}
         onTouch={(isBlank) => !isBlank && typed.start()}
         onBlur={typed.stop}

@@ -10,6 +10,7 @@ import { t } from "../../ui/i18n";
 import { toast } from "../../ui/toasts";
 import type { RichApi } from "../editor/create";
 import { mentioned, openFields, shownPictures, wireHtml } from "../editor/markup";
+import { openTokens } from "../editor/tokens";
 import { send } from "../messages/pending";
 import { useCollision } from "../presence/Collision";
 import { type Draft, hasWords } from "./drafts";
@@ -38,6 +39,12 @@ interface Given {
   onSent: () => void;
 }
 
+const NOT_WARNED = { of: "", words: "" };
+
+/** What is said once of fields that nobody has filled in: in the text they are left out, in the subject they would go as they stand. */
+export const openWords = (inSubject: string[]): string =>
+  inSubject.length ? t("composer.subject_open", { tokens: inSubject.join(", ") }) : t("composer.blank_warning");
+
 export function useSubmit({
   kept,
   way,
@@ -54,7 +61,7 @@ export function useSubmit({
   onSent,
 }: Given) {
   const [notice, setNotice] = useState<Return | null>(back);
-  const [warned, setWarned] = useState("");
+  const [warned, setWarned] = useState(NOT_WARNED);
   const { addresses } = way;
   const isComment = mode === "comment";
   const hasLines = way.roles.length > 0 && !isComment;
@@ -84,10 +91,12 @@ export function useSubmit({
       focus();
       return false;
     }
-    const missing = openFields(draft.html).join(", ");
-    if (missing && warned !== missing) {
-      setWarned(missing);
-      announce(t("composer.blank_warning"), "assertive");
+    const inSubject = isComment ? [] : openTokens(draft.subject ?? "");
+    const missing = [...inSubject, ...openFields(draft.html)].join(", ");
+    if (missing && warned.of !== missing) {
+      const words = openWords(inSubject);
+      setWarned({ of: missing, words });
+      announce(words, "assertive");
       api.current?.nextField(true);
       return false;
     }
@@ -97,7 +106,7 @@ export function useSubmit({
     onSent();
     setNotice(null);
     settle(conversation.id, mode);
-    setWarned("");
+    setWarned(NOT_WARNED);
     const shown = new Set(shownPictures(draft.html));
     const files = draft.attachments.filter((file) => !file.is_inline || shown.has(file.id));
     const isFormatted = draft.html !== "" && (isComment || way.abilities?.text_format === "html");
@@ -147,8 +156,8 @@ export function useSubmit({
     });
   };
 
-  const blanks: Return | null = warned
-    ? { conversationId: conversation.id, mode, text: t("composer.blank_warning"), isNewer: false, at: 0 }
+  const blanks: Return | null = warned.of
+    ? { conversationId: conversation.id, mode, text: warned.words, isNewer: false, at: 0 }
     : null;
   return {
     reason: reasonOf(kept.draft),

@@ -7,12 +7,14 @@ import { Avatar } from "../../ui/Avatar";
 import { tOr } from "../../ui/i18n";
 import type { RichApi } from "./create";
 import { htmlFromText } from "./plain";
-import { fillTokens, type TokenValues } from "./tokens";
+import { fillLine, fillTokens, type TokenValues } from "./tokens";
 import type { Trigger } from "./trigger";
 
 export interface Ground {
   users: User[];
   values: () => TokenValues;
+  /** Takes the subject of a template; left out where there is none to give. */
+  onSubject?: (subject: string) => void;
 }
 
 export interface Suggestion {
@@ -67,9 +69,11 @@ export async function findSuggestions(client: QueryClient, trigger: Trigger, gro
       before: "/",
       title: one.shortcut,
       matched: one.shortcut.startsWith(query) ? query.length : 0,
-      detail: one.text.replace(/\s+/g, " "),
+      detail: [one.subject, one.text.replace(/\s+/g, " ")].filter(Boolean).join(" · "),
       take: (api, asked) => {
-        api.insert(fillTokens(one.html || htmlFromText(one.text), ground.values(), tokenWords), asked);
+        const values = ground.values();
+        if (one.subject) ground.onSubject?.(fillLine(one.subject, values));
+        api.insert(fillTokens(one.html || htmlFromText(one.text), values, tokenWords), asked);
         api.nextField(true);
       },
     }));

@@ -29,6 +29,16 @@ export function fillTokens(html: string, values: TokenValues, words: (token: str
   });
 }
 
+/** A line without markup, filled in. A token without value and default stays as it is written, and is asked for before it leaves (`openTokens`). */
+export const fillLine = (line: string, values: TokenValues): string =>
+  line.replace(TOKEN, (token, name: string, fallback: string | undefined) => {
+    const value = values[name.toLowerCase() as TokenName]?.trim();
+    return value || (fallback ?? token);
+  });
+
+/** The tokens that still stand in a line: nobody has filled them in. */
+export const openTokens = (line: string): string[] => [...line.matchAll(TOKEN)].map(([token]) => token);
+
 /** The tokens a text uses that do not exist: a slip of the pen would reach customers. */
 export function unknownTokens(text: string): string[] {
   return [...new Set([...text.matchAll(TOKEN)].map((match) => match[1]?.toLowerCase() ?? ""))].filter(

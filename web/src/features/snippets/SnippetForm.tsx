@@ -18,7 +18,7 @@ import { SnippetPreview } from "./SnippetPreview";
 import { useSnippetText } from "./useSnippetText";
 import "../drafts/composer.css";
 
-export type Draft = Pick<Snippet, "shortcut" | "name" | "text" | "html" | "is_shared"> & { id?: string };
+export type Draft = Pick<Snippet, "shortcut" | "name" | "subject" | "text" | "html" | "is_shared"> & { id?: string };
 
 interface Props {
   begun: Draft;
@@ -35,19 +35,20 @@ export function SnippetForm({ begun, me, onSaved, onCancel }: Props) {
   const kept = useSnippetText(begun.text, begun.html || htmlFromText(begun.text));
   const field = useField(kept, undefined);
   const { text, html } = kept.draft;
-  const wrong = unknownTokens(text);
+  const wrong = unknownTokens(`${draft.subject} ${text}`);
   const change = (part: Partial<Draft>) => {
     setProblem(null);
     setDraft({ ...draft, ...part });
   };
   const save = async () => {
     if (isBusy) return;
-    const { shortcut, name, is_shared } = draft;
+    const { shortcut, name, subject, is_shared } = draft;
     const written = kept.now();
     // What was not touched keeps what it has.
     const content = {
       shortcut,
       name,
+      subject,
       is_shared,
       ...(kept.isTouched() ? { text: written.text, html: written.html } : {}),
     };
@@ -57,7 +58,8 @@ export function SnippetForm({ begun, me, onSaved, onCancel }: Props) {
       onSaved();
     } catch (error) {
       setBusy(false);
-      const about = error instanceof Problem && error.field === "text" ? "text" : "shortcut";
+      const named = error instanceof Problem ? error.field : undefined;
+      const about = named === "text" || named === "subject" ? named : "shortcut";
       setProblem({ field: about, words: sentence(error) });
       if (about === "text") field.focus();
     }
@@ -88,6 +90,15 @@ export function SnippetForm({ begun, me, onSaved, onCancel }: Props) {
           label={t("snippets.name")}
           value={draft.name}
           onChange={(event) => change({ name: event.target.value })}
+        />
+        <Field
+          label={t("snippets.subject")}
+          hint={t("snippets.subject_hint")}
+          value={draft.subject}
+          maxLength={500}
+          dir="auto"
+          error={problem?.field === "subject" ? problem.words : null}
+          onChange={(event) => change({ subject: event.target.value })}
         />
         <div className="field">
           <span className="label">{t("snippets.text")}</span>
@@ -145,7 +156,7 @@ export function SnippetForm({ begun, me, onSaved, onCancel }: Props) {
           </Button>
         </div>
       </form>
-      <SnippetPreview text={text} html={html} me={me} />
+      <SnippetPreview subject={draft.subject} text={text} html={html} me={me} />
     </div>
   );
 }

@@ -8,10 +8,10 @@ import { t } from "../../ui/i18n";
 import { tokenValues } from "../drafts/tokenValues";
 import { htmlFromText } from "../editor/plain";
 import { tokenWords } from "../editor/suggestions";
-import { fillTokens } from "../editor/tokens";
+import { fillLine, fillTokens } from "../editor/tokens";
 import { Written } from "../messages/Written";
 
-export function SnippetPreview({ text, html, me }: { text: string; html: string; me: User }) {
+export function SnippetPreview({ subject, text, html, me }: { subject: string; text: string; html: string; me: User }) {
   const client = useQueryClient();
   const [isUnknown, setUnknown] = useState(false);
   const channel = useQuery(channelsQuery).data?.find((one) => one.abilities.identity === "email");
@@ -20,11 +20,17 @@ export function SnippetPreview({ text, html, me }: { text: string; html: string;
     ? { name: "", address: "" }
     : { name: t("snippets.sample_name"), address: "kari@example.com" };
   const about = { subject: t("snippets.sample_subject"), inbox_id: inbox?.id ?? "", contact };
-  const markup = fillTokens(html || htmlFromText(text), tokenValues(about, { client, me }, channel), tokenWords);
+  const values = tokenValues(about, { client, me }, channel);
+  const markup = fillTokens(html || htmlFromText(text), values, tokenWords);
   return (
     <section className="snippetpreview" aria-label={t("snippets.preview")}>
       <h2>{t("snippets.preview")}</h2>
       <div className="sample" inert>
+        {subject.trim() ? (
+          <h3 className="samplesubject" dir="auto">
+            {fillLine(subject, values)}
+          </h3>
+        ) : null}
         {text.trim() || html ? (
           <Written html={markup} text={text} files={[]} />
         ) : (

@@ -1,6 +1,6 @@
 /* Snippets: texts to be put into answers. One's own, and everybody's; written, tried, brought in from a file and taken along in one. */
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { Download, FileUp, Plus, Trash2, UserRound } from "lucide-react";
+import { Download, FileUp, Mail, Plus, Trash2, UserRound } from "lucide-react";
 import { useState } from "react";
 import { post, remove } from "../../api/client";
 import { keys, sessionQuery, snippetsQuery } from "../../api/queries";
@@ -17,7 +17,7 @@ import { asCsv, asJson } from "./files";
 import { type Draft, SnippetForm } from "./SnippetForm";
 import { SnippetImport } from "./SnippetImport";
 
-const blank: Draft = { shortcut: "", name: "", text: "", html: "", is_shared: true };
+const blank: Draft = { shortcut: "", name: "", subject: "", text: "", html: "", is_shared: true };
 
 export default function SnippetsPage() {
   const client = useQueryClient();
@@ -28,8 +28,8 @@ export default function SnippetsPage() {
   const [isImporting, setImporting] = useState(false);
   const refresh = () => client.invalidateQueries({ queryKey: keys.snippets });
   const drop = async (one: Snippet) => {
-    const { shortcut, name, text, html, is_shared } = one;
-    const restore = () => post("/api/snippets", { shortcut, name, text, html, is_shared }).then(refresh);
+    const { shortcut, name, subject, text, html, is_shared } = one;
+    const restore = () => post("/api/snippets", { shortcut, name, subject, text, html, is_shared }).then(refresh);
     try {
       await remove(`/api/snippets/${one.id}`);
       if (draft?.id === one.id) setDraft(null);
@@ -119,6 +119,12 @@ export default function SnippetsPage() {
                 <span className="soft cut" dir="auto">
                   {one.text.replace(/\s+/g, " ")}
                 </span>
+                {one.subject ? (
+                  <span className="pill bare" title={one.subject}>
+                    <Mail className="small" />
+                    {t("snippets.template")}
+                  </span>
+                ) : null}
                 {one.is_shared ? null : (
                   <span className="pill bare">
                     <UserRound className="small" />

@@ -2,8 +2,15 @@ import { describe, expect, test } from "vitest";
 import { asCsv, asJson, readFile } from "./files";
 
 const SNIPPETS = [
-  { shortcut: "hello", name: "Greeting", text: 'Hi "you",\nwelcome; really', html: "<p>Hi</p>", is_shared: true },
-  { shortcut: "sum", name: "=1+1", text: "-5 degrees", html: "", is_shared: false },
+  {
+    shortcut: "hello",
+    name: "Greeting",
+    text: 'Hi "you",\nwelcome; really',
+    html: "<p>Hi</p>",
+    is_shared: true,
+    subject: "",
+  },
+  { shortcut: "sum", name: "=1+1", text: "-5 degrees", html: "", is_shared: false, subject: "Order {order.number|1}" },
 ];
 
 describe("what was written is read again", () => {
@@ -23,8 +30,8 @@ test("nothing in a cell is a formula to a spreadsheet", () => {
 test("a spreadsheet's own file is read: semicolons, a byte order mark, columns in any order, empty lines", () => {
   const { rows } = readFile('\ufeffText;Shortcut;Shared\r\n"Two\r\nlines";two;ja\r\n;;\r\nOne;one;\r\n');
   expect(rows).toEqual([
-    { line: 2, shortcut: "two", name: "", text: "Two\r\nlines", html: "", is_shared: true },
-    { line: 5, shortcut: "one", name: "", text: "One", html: "", is_shared: undefined },
+    { line: 2, shortcut: "two", name: "", text: "Two\r\nlines", html: "", subject: "", is_shared: true },
+    { line: 5, shortcut: "one", name: "", text: "One", html: "", subject: "", is_shared: undefined },
   ]);
 });
 

@@ -9,6 +9,8 @@ export interface Row {
   name: string;
   text: string;
   html: string;
+  /** Of a whole email; "" for a snippet. */
+  subject: string;
   /** Undefined: the file does not say. */
   is_shared: boolean | undefined;
 }
@@ -19,14 +21,21 @@ export interface Read {
   problem: "format" | "columns" | null;
 }
 
-const COLUMNS = ["shortcut", "name", "text", "html", "shared"] as const;
+const COLUMNS = ["shortcut", "name", "text", "html", "shared", "subject"] as const;
 const GUARDED = /^'(?=[=+\-@\t\r])/;
 
-type Written = Pick<Snippet, "shortcut" | "name" | "text" | "html" | "is_shared">;
+type Written = Pick<Snippet, "shortcut" | "name" | "text" | "html" | "is_shared" | "subject">;
 
 export const asJson = (snippets: Written[]): string =>
   `${JSON.stringify(
-    snippets.map(({ shortcut, name, text, html, is_shared }) => ({ shortcut, name, text, html, shared: is_shared })),
+    snippets.map(({ is_shared, shortcut, name, text, html, subject }) => ({
+      shortcut,
+      name,
+      text,
+      html,
+      shared: is_shared,
+      subject,
+    })),
     null,
     2,
   )}\n`;
@@ -34,12 +43,13 @@ export const asJson = (snippets: Written[]): string =>
 export const asCsv = (snippets: Written[]): string =>
   csvOf([
     COLUMNS,
-    ...snippets.map(({ shortcut, name, text, html, is_shared }) => [
+    ...snippets.map(({ shortcut, name, text, html, is_shared, subject }) => [
       shortcut,
       name,
       text,
       html,
       is_shared ? "yes" : "no",
+      subject,
     ]),
   ]);
 
@@ -68,6 +78,7 @@ function readJson(text: string): Read {
       name: word("name"),
       text: word("text"),
       html: word("html"),
+      subject: word("subject"),
       is_shared: typeof isShared === "boolean" ? isShared : undefined,
     };
   });
@@ -91,6 +102,7 @@ function readCsv(text: string): Read {
         name: word("name").trim(),
         text: word("text"),
         html: word("html"),
+        subject: word("subject"),
         is_shared: shared === "" ? undefined : ["yes", "ja", "true", "1", "x"].includes(shared),
       };
     });

@@ -189,6 +189,9 @@ export default function NewConversation({ scope }: { scope: Scope }) {
             triggers={["snippet", "emoji"]}
             users={scope.users}
             values={values}
+            onSubject={(subject) => {
+              if (channel.abilities.has_subject && !draft.subject?.trim()) onChange({ subject });
+            }}
             fields={sending.fields}
             onTouch={() => mistakes.text && setMistakes({ ...mistakes, text: undefined })}
             below={

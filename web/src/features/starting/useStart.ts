@@ -12,8 +12,10 @@ import type { Abilities, ChannelAccount, Conversation, Message } from "../../api
 import { announce } from "../../ui/announce";
 import { t } from "../../ui/i18n";
 import { sentence } from "../../ui/States";
+import { openWords } from "../drafts/useSubmit";
 import type { RichApi } from "../editor/create";
 import { openFields, shownPictures, wireHtml } from "../editor/markup";
+import { openTokens } from "../editor/tokens";
 import { offerUndo } from "../sending/undoSend";
 import { linesOf, type Mistakes, mistakesIn } from "./senders";
 import type { NewDraft } from "./useNewDraft";
@@ -52,11 +54,12 @@ export function useStart({ kept, account, abilities, scope, api, waits, onWrong 
     const found = mistakesIn(draft, abilities);
     if (waits) found.attachments = waits;
     if (Object.keys(found).length) return wrong(found);
-    const missing = openFields(draft.html).join(", ");
+    const inSubject = openTokens(draft.subject ?? "");
+    const missing = [...inSubject, ...openFields(draft.html)].join(", ");
     if (missing && warned !== missing) {
       setWarned(missing);
-      setMistakes({ text: t("composer.blank_warning") });
-      api.current?.nextField(true);
+      setMistakes({ [inSubject.length ? "subject" : "text"]: openWords(inSubject) });
+      if (!inSubject.length) api.current?.nextField(true);
       return;
     }
     setMistakes({});
