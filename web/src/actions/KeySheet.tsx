@@ -4,6 +4,7 @@ import { hotkeys, keysOf, shownKeys } from "../ui/hotkeys";
 import { t } from "../ui/i18n";
 import { useStore } from "../ui/store";
 import type { Action, Group } from "./action";
+import { composerActions } from "./composing";
 import { actions } from "./list";
 import { panes } from "./panes";
 import "./keysheet.css";
@@ -32,10 +33,12 @@ export default function KeySheet() {
                 .map((action) => (
                   <KeyLine key={action.name} action={action} />
                 ))}
-              {group === "write" ? <Line words={t("action.send")} keys={["Mod+Enter"]} /> : null}
-              {group === "write" ? <Line words={t("sending.and_close")} keys={["Mod+Shift+Enter"]} /> : null}
-              {group === "write" ? <Line words={t("action.switch_mode")} keys={["Mod+/"]} /> : null}
-              {group === "write" ? <Line words={t("action.attach")} keys={["Mod+Shift+F"]} /> : null}
+              {composerActions
+                .filter((action) => action.group === group && action.keys.length > 0)
+                .map((action) => (
+                  // Signs that are typed into the text are nobody's slip of the hand: they stand there in any case.
+                  <Line key={action.name} words={t(action.label(null))} keys={action.keys} />
+                ))}
             </dl>
           </section>
         ))}

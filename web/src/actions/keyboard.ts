@@ -8,7 +8,11 @@ import { offer } from "./finder";
 const SEQUENCE_MS = 1200;
 
 /** "Shift+I", "Mod+Enter", "j", "?": how a key press is written in an action's `keys`. */
-export function keyName(event: Pick<KeyboardEvent, "key" | "ctrlKey" | "metaKey" | "shiftKey" | "altKey">): string {
+export function keyName(
+  event: Pick<KeyboardEvent, "key" | "ctrlKey" | "metaKey" | "shiftKey" | "altKey"> & { code?: string },
+): string {
+  // With shift the full stop is another sign on each keyboard; its place is the same on nearly all.
+  if (event.code === "Period" && event.shiftKey && (event.ctrlKey || event.metaKey)) return "Mod+Shift+.";
   const isLetter = event.key.length === 1 && event.key.toLowerCase() !== event.key.toUpperCase();
   const key = isLetter ? (event.shiftKey ? event.key.toUpperCase() : event.key.toLowerCase()) : event.key;
   const parts: string[] = [];

@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { ChevronDown } from "lucide-react";
 import { useState } from "react";
+import { nextChannelAction } from "../../actions/composing";
 import { reachQuery } from "../../api/queries";
 import type { Channel, ChannelAccount, Id, Reach } from "../../api/types";
 import { useNow } from "../../ui/clock";
@@ -44,7 +45,7 @@ export function FromMenu({ account, channel, options, contact, onChoose }: Props
   return (
     <Menu
       label={t("composer.from", { address: nameOf(account, channel) })}
-      title={`${t("action.next_channel")} (${shownKeys("Mod+Shift+.")})`}
+      title={`${t(nextChannelAction.label(null))} (${shownKeys(nextChannelAction.keys[0])})`}
       sheet={
         contact?.name ? t("composer.reply_on", { name: contact.name.split(" ")[0] ?? "" }) : t("composer.send_from")
       }

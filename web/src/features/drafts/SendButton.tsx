@@ -1,8 +1,9 @@
 /* Sends what is written: at once, and closed or snoozed with it, later, or with a reminder. What happens then stands in sending/undoSend.ts. */
 import { type QueryClient, useQueryClient } from "@tanstack/react-query";
-import { AlarmClock, BellRing, CalendarClock, ChevronDown, CircleCheck, Send } from "lucide-react";
-import { lazy, Suspense, useEffect, useRef, useState } from "react";
+import { ChevronDown } from "lucide-react";
+import { lazy, Suspense, useEffect, useState } from "react";
 import type { Scope } from "../../actions/action";
+import { sendAction, waysToSend } from "../../actions/composing";
 import type { Mode } from "../../actions/panes";
 import { live } from "../../api/live";
 import { keys, type MessagePages } from "../../api/queries";
@@ -18,6 +19,7 @@ import { andThen, sendingPlace } from "../sending/place";
 import { ReminderChip } from "../sending/ReminderChip";
 import { remindMe } from "../sending/reminders";
 import type { TimeKind } from "../sending/TimeDialog";
+import { useHands } from "./useHands";
 import "../sending/sending.css";
 
 const TimeDialog = lazy(withWords(() => import("../sending/TimeDialog")));
@@ -50,21 +52,16 @@ export function SendButton({ mode, reason, conversation, scope, onSend }: Props)
     const next = neighbour(scope, conversation);
     if (onSend(extra)) scope.open(next, "row");
   };
-  const latest = useRef(sendAndGoOn);
-  latest.current = sendAndGoOn;
-  useEffect(() => {
-    if (mode !== "reply") return;
-    // Before the editor sees it: there, Shift Enter is a line break.
-    const onKeyDown = (event: KeyboardEvent) => {
-      const isIt = event.key === "Enter" && event.shiftKey && (event.ctrlKey || event.metaKey);
-      if (!isIt || !(event.target instanceof Element) || !event.target.closest(".composer:not(.starting *)")) return;
-      event.preventDefault();
-      event.stopPropagation();
-      latest.current(andThen({ close: true }));
-    };
-    document.addEventListener("keydown", onKeyDown, true);
-    return () => document.removeEventListener("keydown", onKeyDown, true);
-  }, [mode]);
+  const isReply = mode !== "comment";
+  const ask = (kind: TimeKind) => (isReply ? () => setAsking(kind) : undefined);
+  useHands({
+    send: () => void onSend(),
+    send_close: isReply ? () => sendAndGoOn(andThen({ close: true })) : undefined,
+    send_snooze: ask("snooze"),
+    send_later: ask("later"),
+    send_remind: ask("remind_send"),
+    remind: ask("remind"),
+  });
 
   const choose = (at: Date | null, evenIfAnswered: boolean) => {
     const kind = asking;
@@ -84,40 +81,27 @@ export function SendButton({ mode, reason, conversation, scope, onSend }: Props)
       size="s"
       aria-disabled={reason ? true : undefined}
       className={`${reason ? "off" : ""} ${mode === "reply" ? "splitstart" : ""}`}
-      title={reason ?? `${word} (${shownKeys("Mod+Enter")})`}
-      onClick={() => onSend()}
+      title={reason ?? `${word} (${shownKeys(sendAction.keys[0])})`}
+      onClick={() => sendAction.run(scope)}
     >
       {word}
     </Button>
   );
   if (mode === "comment") return button;
 
-  const items: MenuItem[] = [
-    { id: "send", label: t("composer.send"), icon: <Send />, keys: shownKeys("Mod+Enter"), run: () => onSend() },
-    {
-      id: "close",
-      label: t("sending.and_close"),
-      icon: <CircleCheck />,
-      keys: shownKeys("Mod+Shift+Enter"),
-      run: () => sendAndGoOn(andThen({ close: true })),
-    },
-    { id: "snooze", label: t("sending.and_snooze"), icon: <AlarmClock />, run: () => setAsking("snooze") },
-    {
-      id: "later",
-      label: t("sending.later"),
-      icon: <CalendarClock />,
-      startsGroup: true,
-      run: () => setAsking("later"),
-    },
-    { id: "remind_send", label: t("sending.and_remind"), icon: <BellRing />, run: () => setAsking("remind_send") },
-    {
-      id: "remind",
-      label: t("sending.remind"),
-      icon: <BellRing />,
-      startsGroup: true,
-      run: () => setAsking("remind"),
-    },
-  ];
+  const items = waysToSend.flatMap((group, nth) =>
+    group.map((action, at): MenuItem => {
+      const Icon = action.icon?.(scope);
+      return {
+        id: action.name,
+        label: t(action.label(conversation)),
+        icon: Icon ? <Icon /> : undefined,
+        keys: shownKeys(action.keys[0]) || undefined,
+        startsGroup: nth > 0 && at === 0,
+        run: () => action.run(scope),
+      };
+    }),
+  );
   return (
     <>
       <ReminderChip conversationId={conversation.id} />

@@ -1,6 +1,6 @@
 /* One answer, comment or forwarded message while it is written. The text is a draft from the first letter (useDraft.ts), leaves through the outbox
  * (useSubmit.ts), and comes back here when the server refuses it (refused.ts). Read next: ComposerBody.tsx. */
-import { type KeyboardEvent, useEffect, useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { composerAsk, type Mode } from "../../actions/panes";
 import { t } from "../../ui/i18n";
 import { useStore } from "../../ui/store";
@@ -21,6 +21,7 @@ import type { Return } from "./refused";
 import { SendButton } from "./SendButton";
 import { tokenValues } from "./tokenValues";
 import { useDraft } from "./useDraft";
+import { actByKey, useHands } from "./useHands";
 import { useSubmit } from "./useSubmit";
 import { waitsFor } from "./useUploads";
 import { useWay } from "./useWay";
@@ -105,22 +106,25 @@ export function Writing({ conversation, messages, lastId, scope, mode, onMode, b
     if (isPressed) focus();
   };
 
-  const onKeyDown = (event: KeyboardEvent) => {
-    if (!(event.ctrlKey || event.metaKey)) return;
-    const key = event.key.toLowerCase();
-    if (key === "enter" && !event.shiftKey) submit();
-    else if (key === "/") onMode(mode === "comment" ? "reply" : "comment", true);
-    else if (key === "f" && event.shiftKey) form.current?.querySelector<HTMLElement>("[data-attach]")?.click();
-    else if ((key === "." || key === ":" || key === ">") && event.shiftKey && !isComment && way.options.length > 1) {
-      change({ channel_account_id: nextWay(way.options, account?.id) });
-    } else return;
-    event.preventDefault();
+  const canAttach = isComment || (abilities?.media_types.length ?? 0) > 0;
+  const type = (sign: string) => {
+    focus();
+    api.current?.insertText(sign);
   };
+  useHands({
+    switch_mode: () => onMode(isComment ? "reply" : "comment", true),
+    attach: canAttach ? () => form.current?.querySelector<HTMLElement>("[data-attach]")?.click() : undefined,
+    next_channel:
+      !isComment && way.options.length > 1
+        ? () => change({ channel_account_id: nextWay(way.options, account?.id) })
+        : undefined,
+    snippet: () => type("/"),
+    mention: isComment ? () => type("@") : undefined,
+  });
 
   const label = isComment
     ? t("composer.comment_label")
     : t(LABELS[mode], { channel: account?.name ?? channel?.name ?? "" });
-  const canAttach = isComment || (abilities?.media_types.length ?? 0) > 0;
   return (
     <form
       ref={form}
@@ -130,7 +134,8 @@ export function Writing({ conversation, messages, lastId, scope, mode, onMode, b
         event.preventDefault();
         submit();
       }}
-      onKeyDown={onKeyDown}
+      // Before the editor sees it: there, Shift Enter is a line break.
+      onKeyDownCapture={(event) => actByKey(event.nativeEvent, scope)}
       onDragOver={(event) => {
         if (!event.dataTransfer.types.includes("Files")) return;
         event.preventDefault();

@@ -1,6 +1,7 @@
 /* The buttons under the text. One tab stop, arrow keys between them; what a channel cannot carry has no button. */
 import { Bold, Ellipsis, Image as ImageIcon, Italic, Link2, List, Paperclip, Smile } from "lucide-react";
 import { type KeyboardEvent, type ReactNode, type RefObject, useRef, useState } from "react";
+import { attachAction } from "../../actions/composing";
 import { IconButton } from "../../ui/Button";
 import { shownKeys } from "../../ui/hotkeys";
 import { t } from "../../ui/i18n";
@@ -140,8 +141,8 @@ export function Toolbar({
       {isRich ? <i className="barline" aria-hidden="true" /> : null}
       {onFiles && !onlyPictures ? (
         <IconButton
-          label={t("action.attach")}
-          keys={shownKeys("Mod+Shift+F")}
+          label={t(attachAction.label(null))}
+          keys={shownKeys(attachAction.keys[0])}
           data-attach=""
           onClick={() => files.current?.click()}
           {...stop()}

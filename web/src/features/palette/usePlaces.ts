@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { ArrowRight, FileDown, FileUp, Inbox, LogOut, Plug, Search, Settings2, UserRound, Zap } from "lucide-react";
 import { useEffect, useState } from "react";
+import { composerActions } from "../../actions/composing";
 import { whatCanBeDone } from "../../actions/finder";
 import { everywhere } from "../../actions/list";
 import { channelAccountsQuery, channelsQuery, inboxesQuery, savedViewsQuery, usersQuery } from "../../api/queries";
@@ -190,7 +191,7 @@ function keyOf(name: string): string | undefined {
 function actionEntries(): Entry[] {
   const now = whatCanBeDone();
   if (!now) return NO_ACTIONS;
-  return now.actions
+  return [...now.actions, ...composerActions]
     .filter((action) => !LEFT_OUT.includes(action.name) && !action.name.startsWith("go_") && action.when(now.scope))
     .map((action) => ({
       id: `action:${action.name}`,
