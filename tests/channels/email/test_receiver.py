@@ -60,6 +60,12 @@ async def listening(storage: Storage, **settings: Any) -> AsyncIterator[Listener
         await listener.close()
 
 
+async def until(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(20):
+        while not condition():
+            await asyncio.sleep(0.01)
+
+
 async def talk(listener: Listener, conversation: Callable[[smtplib.SMTP], Any]) -> Any:
     def run() -> Any:
         with smtplib.SMTP("127.0.0.1", listener.port, timeout=20) as client:
@@ -195,7 +201,7 @@ async def test_storing_goes_on_when_the_sender_hangs_up() -> None:
         writer.write(b"EHLO c\r\nMAIL FROM:<a@b.example>\r\nRCPT TO:<team@mail.example>\r\nDATA\r\n" + MAIL + b".\r\n")
         await begun.wait()
         writer.transport.abort()
-        await asyncio.sleep(0.05)
+        await until(lambda: not listener._protocols)
         may_go_on.set()
     assert len(storage.stored) == 1
 
@@ -203,12 +209,13 @@ async def test_storing_goes_on_when_the_sender_hangs_up() -> None:
 async def test_half_a_mail_is_no_mail() -> None:
     storage = Storage()
     async with listening(storage) as listener:
-        await asyncio.to_thread(
-            lambda: socket.create_connection(("127.0.0.1", listener.port)).sendall(
-                b"EHLO c\r\nMAIL FROM:<a@b.example>\r\nRCPT TO:<team@mail.example>\r\nDATA\r\n" + MAIL
-            )
-        )
-        await asyncio.sleep(0.1)
+        reader, writer = await asyncio.open_connection("127.0.0.1", listener.port)
+        writer.write(b"EHLO c\r\nMAIL FROM:<a@b.example>\r\nRCPT TO:<team@mail.example>\r\nDATA\r\n")
+        await reader.readuntil(b"354 ")
+        writer.write(MAIL)
+        await writer.drain()
+        writer.close()
+        await until(lambda: not listener._protocols)
     assert storage.stored == []
 
 
@@ -277,7 +284,7 @@ async def test_connections_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
         third = await asyncio.open_connection("127.0.0.1", listener.port)
         assert (await third[0].read()).startswith(b"421 4.7.0")
         first[1].close()
-        await asyncio.sleep(0.05)
+        await until(lambda: len(listener._protocols) == 1)
         fourth = await asyncio.open_connection("127.0.0.1", listener.port)
         assert (await fourth[0].readline()).startswith(b"220 ")
         for _, writer in (second, third, fourth):

@@ -1,4 +1,5 @@
-"""Which conversation a mail joins: the cases from other projects' tests, where they are present, delivered by the road in to a real database.
+"""Which conversation a mail joins: cases of our own, and those from other projects' tests where they lie beside the project, delivered by the road in to a real
+database.
 
 Other products may also look for a number in the subject, read the body, or refuse what comes after closing. Ours never does (R-121, R-123),
 so cases that switch such a policy on, or depend on it, are left out by `_is_ours`; all others count.
@@ -27,26 +28,29 @@ from innboks.core.messages import store as messages
 from innboks.core.parts import Parts
 from innboks.sdk.contract import Delivered, Inbound
 
-CASES = Path(__file__).resolve().parents[3].parent / "shared" / "cases" / "email"
+OWN = Path(__file__).parent / "threading_cases"
+SHARED = Path(__file__).resolve().parents[3].parent / "shared" / "cases" / "email"
 HOME = "team@team.example"
 
 
-def _is_ours(case: dict[str, Any]) -> bool:
+def _is_ours(case: dict[str, Any], folder: Path) -> bool:
     config = case.get("config") or {}
     if "headers" not in config.get("match_in", ["headers"]) or config.get("follow_up_on_closed", "join") != "join":
         return False
     if any("subject_reference" in step or "plus_token" in step for step in case["expect"]["steps"]):
         return False
-    has_token = any("{{TOKEN}}" in (CASES / raw).read_text("latin-1") for raw in case["raw"])
+    has_token = any("{{TOKEN}}" in (folder / raw).read_text("latin-1") for raw in case["raw"])
     return not has_token and config.get("subject_token") != "on"
 
 
-def _cases() -> list[dict[str, Any]]:
-    file = CASES / "threading.json"
-    return [case for case in json.loads(file.read_text())["cases"] if _is_ours(case)] if file.is_file() else []
+def _cases(folder: Path) -> list[dict[str, Any]]:
+    """Those of a folder, with where they lie."""
+    file = folder / "threading.json"
+    found = json.loads(file.read_text())["cases"] if file.is_file() else []
+    return [case | {"folder": folder} for case in found if _is_ours(case, folder)]
 
 
-FOUND = _cases()
+FOUND = [*_cases(OWN), *_cases(SHARED)]
 
 
 class Place:
@@ -141,7 +145,7 @@ async def test_every_mail_joins_the_conversation_it_belongs_to(parts: Parts, cas
     await place.set_up(home)
     went: list[int | None] = []
     for file, step in zip(case["raw"], case["expect"]["steps"], strict=True):
-        delivered = await place.deliver(home, await place.filled_in((CASES / file).read_bytes(), home))
+        delivered = await place.deliver(home, await place.filled_in((case["folder"] / file).read_bytes(), home))
         went.append(await place.conversation_of(delivered))
         _check(step, delivered, went, place.conversations)
         if "state_after" in step:
