@@ -1,7 +1,8 @@
 /* What concerns a person reaches them: in the app, on the device, and without a network one reads on. */
+import { join } from "node:path";
 import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
-import { api, conversationWith } from "./checks";
+import { api, axe, conversationWith } from "./checks";
 import { expect, test } from "./fixtures";
 
 test("an answer in mine is told by the bell, in the title, and is read with the conversation", async ({
@@ -183,4 +184,55 @@ test("without a network the app opens, and what was read can be read again", asy
   await inbox.context().setOffline(false);
   await expect(inbox.getByText("Live", { exact: true })).toBeVisible({ timeout: 20_000 });
   await api(world, "GET", "/api/session");
+});
+
+test("a formatted mail is read without a network as its text, and as it is when the network is back", async ({
+  inbox,
+  world,
+}) => {
+  test.setTimeout(120_000);
+  await world.write({
+    from: "Tove Ness <tove@plain.example>",
+    subject: "Formatted on the train",
+    text: "The seats are at the window",
+    html: "<p>The seats are at the <b>window</b></p>",
+  });
+  await expect(inbox.getByRole("link", { name: /Formatted on the train/ })).toBeVisible();
+  await inbox.evaluate(() => navigator.serviceWorker.ready);
+  await inbox.reload();
+  await inbox.getByRole("link", { name: /Formatted on the train/ }).click();
+  const mail = inbox.frameLocator("iframe.mailframe");
+  await expect(mail.getByText("The seats are at the")).toBeVisible();
+  const { id } = await conversationWith(world, "Formatted on the train");
+  await expect
+    .poll(() =>
+      inbox.evaluate(async () =>
+        (await (await caches.open("innboks-data")).keys()).map(({ url }) => new URL(url).pathname),
+      ),
+    )
+    .toEqual(expect.arrayContaining(["/api/session", "/api/conversations", `/api/conversations/${id}/messages`]));
+  const note = inbox.getByText("The formatted mail is not here without a connection. This is its text.");
+  const article = inbox.getByRole("article").first();
+
+  await inbox.context().setOffline(true);
+  await inbox.reload();
+  await expect(note).toBeVisible();
+  await expect(article.getByText("The seats are at the window")).toBeVisible();
+  await expect(inbox.locator("iframe.mailframe")).toHaveCount(0);
+  await axe(inbox, "a mail without a network");
+  if (process.env.SHOTS) await inbox.screenshot({ path: join(process.env.SHOTS, "mail-offline.png") });
+  await inbox.context().setOffline(false);
+  await expect(mail.getByText("The seats are at the")).toBeVisible({ timeout: 30_000 });
+  await expect(note).toHaveCount(0);
+
+  // The address of the frame is known, and the row comes back into sight while the line is cut.
+  await inbox.context().setOffline(true);
+  await inbox.keyboard.press("Escape");
+  await inbox.getByRole("navigation", { name: "Views" }).getByRole("link", { name: /^Mine/ }).click();
+  await inbox.goBack();
+  await inbox.getByRole("link", { name: /Formatted on the train/ }).click();
+  await expect(article.getByText("The seats are at the window")).toBeVisible();
+  await expect(note).toBeVisible();
+  await inbox.context().setOffline(false);
+  await expect(mail.getByText("The seats are at the")).toBeVisible({ timeout: 30_000 });
 });

@@ -1,17 +1,21 @@
 /* Foreign HTML, shown in a frame that runs no script and has no cookies. The frame is on our own origin only so that this side can measure how tall
- * its content is, colour it for the dark and search it; nothing inside can reach out. Remote images stay away until somebody asks for them. */
+ * its content is, colour it for the dark and search it; nothing inside can reach out. Remote images stay away until somebody asks for them. Without a network
+ * the text stands there alone, and the frame again as soon as there is one. */
 import { queryOptions, useQuery } from "@tanstack/react-query";
-import { ImageOff } from "lucide-react";
+import { ImageOff, WifiOff } from "lucide-react";
 import { useCallback, useEffect, useRef, useState } from "react";
-import { get } from "../../api/client";
+import { get, NoConnection } from "../../api/client";
+import { live } from "../../api/live";
 import type { Frame, Id, Message } from "../../api/types";
 import { Button } from "../../ui/Button";
 import { t } from "../../ui/i18n";
 import { Failed, Skeleton } from "../../ui/States";
+import { useStore } from "../../ui/store";
 import { useIsDark } from "../../ui/theme";
 import { frameSeen } from "./highlight";
 import { allowImages, areImagesAllowed } from "./images";
 import { useRemembered } from "./remembered";
+import { Text } from "./Text";
 
 /** The server's frame addresses are short-lived: asked for again well before they end. */
 const FRAME_LIFE_MS = 8 * 60_000;
@@ -47,6 +51,17 @@ export function MailFrame({ message, title, me, isOriginal }: Props) {
   const element = useRef<HTMLIFrameElement>(null);
   const stop = useRef<() => void>(() => undefined);
   const frame = useQuery(frameQuery(id, withImages));
+  const { refetch } = frame;
+  // The address came, what stands at it did not.
+  const [isCut, setCut] = useState(false);
+  const isLive = useStore(live, (state) => state.connection === "live");
+  useEffect(() => {
+    if (!isLive) return;
+    setCut((wasCut) => {
+      if (wasCut) void refetch();
+      return false;
+    });
+  }, [isLive, refetch]);
 
   const colour = useCallback(() => {
     const root = element.current?.contentDocument?.documentElement;
@@ -61,7 +76,8 @@ export function MailFrame({ message, title, me, isOriginal }: Props) {
     (shown: HTMLIFrameElement) => {
       stop.current();
       const inside = shown.contentDocument;
-      if (!inside?.body) return;
+      // The browser's own page about a line that is cut, or an address that is too old.
+      if (!inside?.getElementById("mail")) return setCut(true);
       const follow = () => {
         const height = Math.ceil(inside.documentElement.getBoundingClientRect().height);
         heights.set(id, Math.min(TALLEST_PX, Math.max(24, height)));
@@ -84,6 +100,12 @@ export function MailFrame({ message, title, me, isOriginal }: Props) {
     [id, colour],
   );
 
+  const again = () => {
+    setCut(false);
+    void refetch();
+  };
+  const isUnreached = isCut || (!frame.data && frame.failureReason instanceof NoConnection);
+  if (isUnreached && message.text) return <TextAlone text={message.text} onRetry={again} />;
   if (frame.isError) return <Failed error={frame.error} onRetry={() => void frame.refetch()} />;
   const room = heights.get(id);
   if (!frame.data) return room ? <div style={{ height: room }} /> : <Skeleton rows={1} shape="message" />;
@@ -122,6 +144,22 @@ export function MailFrame({ message, title, me, isOriginal }: Props) {
         referrerPolicy="no-referrer"
         onLoad={(event) => measure(event.currentTarget)}
       />
+    </>
+  );
+}
+
+/** The words of a formatted mail, while the mail itself cannot be fetched. */
+function TextAlone({ text, onRetry }: { text: string; onRetry: () => void }) {
+  return (
+    <>
+      <p className="imagesnote">
+        <WifiOff className="mid" />
+        {t("mail.text_alone")}
+        <Button size="xs" look="ghost" onClick={onRetry}>
+          {t("common.retry")}
+        </Button>
+      </p>
+      <Text text={text} />
     </>
   );
 }
