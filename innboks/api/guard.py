@@ -1,10 +1,11 @@
 """What stands before every route: one ASGI wrapper, because it sees each request and must cost next to nothing.
 
 It reads the few headers that matter once (`Visit`), refuses writes that a foreign page makes with our cookie, refuses NUL
-characters (PostgreSQL stores none), sends what is not the API to the static files, puts the security headers on every answer and
-measures. Who is asking is found later, by the routes that need it (`call.py`). Read next: `call.py`, `problems.py`.
+characters (PostgreSQL stores none), sends what is not the API to the static files, puts the security headers and the number of the
+request on every answer and measures. Who is asking is found later, by the routes that need it (`call.py`). Read next: `call.py`, `problems.py`.
 """
 
+import secrets
 from functools import cache
 from time import perf_counter
 from typing import Any
@@ -17,6 +18,7 @@ from innboks.api.asgi import App, Message, Receive, Scope, Send
 from innboks.api.pack import packed
 from innboks.api.problems import send_error
 from innboks.errors import Forbidden, Invalid
+from innboks.lib.log import bind
 
 COOKIE = "innboks_session"
 SERVER_PATHS = ("api", "hooks", "w", "f", "frame", "conversations", "crm", "webhooks", "oauth", "healthz", "readyz", "metrics")
@@ -100,13 +102,16 @@ class Guard:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
-            await self._answer(scope, receive, send)
+            number = secrets.token_hex(8)
+            with bind(request_id=number):
+                await self._answer(scope, receive, send, number)
         elif scope["type"] == "lifespan":
             await self._api(scope, receive, send)
         else:
             await send({"type": "websocket.close", "code": 4404, "reason": "There is no such address."})
 
-    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _answer(self, scope: Scope, receive: Receive, send: Send, number: str) -> None:
+        """`number`: what the log calls this request; whoever was refused can tell it to an operator."""
         started = perf_counter()
         method = scope["method"] if scope["method"] in _METHODS else "other"
         is_head = method == "HEAD"
@@ -119,6 +124,8 @@ class Guard:
                 headers = list(message["headers"])
                 names = {name for name, _ in headers}
                 headers += self._headers
+                if is_api:
+                    headers.append((b"x-request-id", number.encode()))
                 if b"content-security-policy" not in names:
                     headers.append(_API_CSP)
                 if b"cache-control" not in names:

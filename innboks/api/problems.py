@@ -1,12 +1,11 @@
 """Every error as an answer: problem documents (RFC 9457) with a sentence that says what to do.
 
-Bad input is always a 4xx; a 500 means a mistake of ours, gets an id, and the id is in the log with the traceback. Nothing about
-our inside goes out. Read next: `innboks/errors.py`.
+Bad input is always a 4xx; a 500 means a mistake of ours, and its traceback is in the log. Either names the number of its request
+(`guard.py`), which is on every line of the log about it. Nothing about our inside goes out. Read next: `innboks/errors.py`.
 """
 
 import math
 import re
-import secrets
 from datetime import datetime
 from typing import Any
 
@@ -20,7 +19,7 @@ from innboks.api.asgi import Send
 from innboks.errors import Invalid, NewerMessage, NotFound, Refused, SendError, TooMany
 from innboks.lib.db import DatabaseUnavailable
 from innboks.lib.files import StorageFull, StorageUnavailable
-from innboks.lib.log import get_logger
+from innboks.lib.log import bound, get_logger
 
 MEDIA_TYPE = "application/problem+json"
 log = get_logger(__name__)
@@ -38,8 +37,8 @@ class Newer(msgspec.Struct, kw_only=True):
 
 
 class Problem(msgspec.Struct, kw_only=True, omit_defaults=True):
-    """RFC 9457. `detail` is the sentence to show; `code` is for programs; `field` names the part of the input that is wrong. With the code
-    “newer_message” comes `newer`: what came meanwhile."""
+    """RFC 9457. `detail` is the sentence to show; `code` is for programs; `field` names the part of the input that is wrong. `request_id` finds
+    it in the log. With the code “newer_message” comes `newer`: what came meanwhile."""
 
     title: str
     status: int
@@ -47,6 +46,7 @@ class Problem(msgspec.Struct, kw_only=True, omit_defaults=True):
     detail: str = ""
     code: str = ""
     field: str | None = None
+    request_id: str = ""
     newer: list[Newer] | None = None
 
     def __post_init__(self) -> None:
@@ -96,7 +96,19 @@ async def send_error(error: Exception, route: str, send: Send, *, is_last: bool 
 
 
 def describe(error: Exception, route: str) -> tuple[Problem, dict[str, str]]:
-    """The problem document for an error, and the headers that go with it. Logs what is our own fault."""
+    """The problem document for an error, and the headers that go with it. What it says can be found in the log by its number."""
+    problem, headers = _described(error, route)
+    problem.request_id = bound("request_id")
+    if problem.status not in _UNREMARKABLE:
+        log.info("refused", status=problem.status, code=problem.code, field=problem.field, route=route)
+    return problem, headers
+
+
+_UNREMARKABLE = (401, 429, 500, 503)
+"""Not logged as refused: a first visit, what comes in floods, and what has a line of its own."""
+
+
+def _described(error: Exception, route: str) -> tuple[Problem, dict[str, str]]:
     match error:
         case TooMany():
             return _refused(error), {"Retry-After": str(max(1, math.ceil(error.after.total_seconds())))}
@@ -116,8 +128,8 @@ def describe(error: Exception, route: str) -> tuple[Problem, dict[str, str]]:
             return _problem(503, "unavailable", "This is not available just now. Try again in a moment."), {"Retry-After": "2"}
         case HTTPException() if "disconnected" in error.detail:
             return _problem(400, "disconnected", "The connection ended before the request was complete."), {}
-    number = secrets.token_hex(6)
-    log.error("internal_error", id=number, route=route, exc_info=error)
+    log.error("internal_error", route=route, exc_info=error)
+    number = bound("request_id")
     return _problem(500, "internal", f"Something went wrong on our side. Tell an operator this number: {number}."), {}
 
 

@@ -77,6 +77,11 @@ def bind(**facts: Any) -> AbstractContextManager[Any]:
     return structlog.contextvars.bound_contextvars(**facts)
 
 
+def bound(fact: str) -> str:
+    """A fact that `bind` put on the lines of the running task, as text; "" where there is none."""
+    return str(structlog.contextvars.get_contextvars().get(fact, ""))
+
+
 def redact(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
     """structlog processor: masks values by key, and mail addresses and credentials inside any text."""
     for key, value in event.items():

@@ -32,6 +32,8 @@ export interface Innboks {
   fill: (conversationId: string, count: number) => Promise<void>;
   /** Gives a channel account this many conversations more, "Letter 1" to the newest, at once. Only for a server of one's own: no story takes them away. */
   fillList: (channelAccountId: string, count: number, priority?: string) => Promise<void>;
+  /** The end of what it has said: its log. */
+  log: () => string;
   /** Stops it and throws its data away. */
   remove: () => Promise<void>;
 }
@@ -122,6 +124,7 @@ export async function startInnboks(sandbox?: number, more: NodeJS.ProcessEnv = {
     token: async () => (await cli("token", "--email", ADMIN.email)).trim(),
     start,
     stop,
+    log: () => said,
     fill: (conversationId, count) => fill("comments", conversationId, String(count)),
     fillList: (channelAccountId, count, priority = "normal") =>
       fill("conversations", channelAccountId, String(count), priority),

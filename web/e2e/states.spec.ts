@@ -1,7 +1,8 @@
 /* Every screen when there is nothing, when the server fails, and when something is not there: axe, and no sideways scroll at 320 px, also at 400 % zoom. */
+import { join } from "node:path";
 import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
-import { conversationWith, SECTIONS } from "./checks";
+import { conversationWith, cutTexts, SECTIONS } from "./checks";
 import { expect, test } from "./fixtures";
 
 /** What is asked for before anything is drawn stays true. */
@@ -106,4 +107,37 @@ test("what cannot be asked for is not said to be missing", async ({ browser, inb
   await expect(page.getByText("Support mail").first()).toBeVisible();
   await expect(page.getByRole("button", { name: "Archive this inbox" })).toBeEnabled();
   await context.close();
+});
+
+test("below an error stands what finds it in the log", async ({ inbox, world }) => {
+  await inbox.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+  const path = `/api/conversations/999999999`;
+  const answer = inbox.waitForResponse((one) => one.url().endsWith(path));
+  await inbox.goto(`${world.innboks.url}/inbox/open/999999999`);
+  const number = (await answer).headers()["x-request-id"] ?? "";
+  expect(number).toMatch(/^[0-9a-f]{16}$/);
+  const main = inbox.getByRole("main");
+  await expect(main.getByText(number)).toBeHidden();
+  await main.getByText("Details", { exact: true }).click();
+  await expect(main.getByText(`Request ${number}`)).toBeVisible();
+  await main.getByRole("button", { name: "Copy" }).click();
+  await expect.poll(() => inbox.evaluate(() => navigator.clipboard.readText())).toContain(`Request ${number}\n404 `);
+  await check(inbox, "the details of an error");
+  expect(world.innboks.log()).toContain(number);
+
+  // What is refused while one works is said in a toast, with the same fold: here the server takes no number for a name.
+  await inbox.route("**/api/users/me", (route) => route.continue({ postData: '{"name": 5}' }));
+  await inbox.goto(`${world.innboks.url}/settings/appearance`);
+  await inbox.getByLabel("Rows of the list").selectOption("compact");
+  const toast = inbox.getByRole("alert").filter({ hasText: "“name” must be a text" });
+  await toast.getByText("Details", { exact: true }).click();
+  await expect(toast.getByText(/^Request [0-9a-f]{16}/)).toContainText("400 invalid name");
+  for (const width of [1440, 360]) {
+    await inbox.setViewportSize({ width, height: 740 });
+    expect(await cutTexts(inbox)).toEqual([]);
+    if (process.env.SHOTS) await inbox.screenshot({ path: join(process.env.SHOTS, `details-toast-${width}.png`) });
+  }
+  await toast.getByRole("button", { name: "Close" }).click();
+  await expect(toast).toHaveCount(0);
+  await inbox.evaluate(() => localStorage.removeItem("innboks.appearance"));
 });

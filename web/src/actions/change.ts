@@ -86,7 +86,7 @@ async function sendOne({ before, change }: Step, options: Options, undo?: () => 
   } catch (problem) {
     told?.drop();
     // Without an answer nobody knows whether it was done: the list shows it when the connection is back.
-    toastError(problem instanceof NoConnection ? t("steer.not_reached") : sentence(problem));
+    toastError(problem instanceof NoConnection ? t("steer.not_reached") : problem);
   }
 }
 

@@ -4,7 +4,6 @@ import { applyNow } from "../api/live";
 import { keys } from "../api/queries";
 import type { Conversation, Id, Message } from "../api/types";
 import { t } from "../ui/i18n";
-import { sentence } from "../ui/States";
 import { toast, toastError } from "../ui/toasts";
 import type { Scope } from "./action";
 
@@ -35,7 +34,7 @@ async function moveBack(id: Id, home: Id, target: Id, scope: Scope, wasMade: boo
     const conversation = await patch<Conversation>(`/api/conversations/${target}`, { status: "closed" });
     applyNow(scope.client, { type: "conversation.changed", data: { conversation } }, scope.me.id);
   } catch (problem) {
-    toastError(sentence(problem));
+    toastError(problem);
   }
 }
 
@@ -51,7 +50,7 @@ async function move(id: Id, from: Id, to: Id | null, { client, me }: Scope): Pro
     void client.invalidateQueries({ queryKey: keys.views });
     return conversation.id;
   } catch (problem) {
-    toastError(sentence(problem));
+    toastError(problem);
     return null;
   }
 }

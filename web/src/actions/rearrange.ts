@@ -5,7 +5,6 @@ import { keys } from "../api/queries";
 import type { Conversation, Id, Merged, Split, Undone } from "../api/types";
 import { clear } from "../features/conversations/selection";
 import { t } from "../ui/i18n";
-import { sentence } from "../ui/States";
 import { toast, toastError } from "../ui/toasts";
 import type { Scope } from "./action";
 
@@ -33,7 +32,7 @@ export async function mergeInto(scope: Scope, target: Conversation, sources: rea
       isLasting: true,
     });
   } catch (problem) {
-    toastError(sentence(problem));
+    toastError(problem);
   }
 }
 
@@ -50,7 +49,7 @@ export async function undoRearrangement(scope: Here, id: Id, isTold = true, word
     if (isTold) toast(word ?? t("steer.merge_undone"));
     return true;
   } catch (problem) {
-    toastError(sentence(problem));
+    toastError(problem);
     return false;
   }
 }
@@ -77,7 +76,7 @@ export async function splitOff(
     toast(t("steer.split"), () => void undo(), { isLasting: true });
     return true;
   } catch (problem) {
-    toastError(sentence(problem));
+    toastError(problem);
     return false;
   }
 }

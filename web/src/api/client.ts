@@ -4,6 +4,7 @@ import { READING, takeAsked } from "./asked";
 import type { ProblemBody } from "./types";
 
 export class Problem extends Error {
+  readonly at = new Date();
   constructor(
     readonly status: number,
     readonly body: ProblemBody,
@@ -74,7 +75,9 @@ const jsonHeaders = { accept: "application/json", "content-type": "application/j
 
 async function problemOf(answer: Response, path: string, asked: number): Promise<Error> {
   if (answer.status === 502 || answer.status === 503 || answer.status === 504) return new NoConnection();
-  const body = (await answer.json().catch(() => ({}))) as ProblemBody;
+  // What no framework answered (a proxy's page) has its number in the header only.
+  const request_id = answer.headers.get("x-request-id") ?? undefined;
+  const body = { request_id, ...((await answer.json().catch(() => ({}))) as ProblemBody) };
   const isOwnAffair = path.startsWith("/api/session") || path.startsWith("/api/setup");
   if (answer.status === 401 && !isOwnAffair && asked === signIns) onSignedOut?.();
   return new Problem(answer.status, body);

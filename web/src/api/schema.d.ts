@@ -4806,6 +4806,8 @@ export interface components {
             code: string;
             /** @default null */
             field: string | null;
+            /** @default  */
+            request_id: string;
             /** @default null */
             newer: components["schemas"]["Newer"][] | null;
         };

@@ -2,6 +2,7 @@ import { Check, Copy } from "lucide-react";
 import { useState } from "react";
 import { announce } from "./announce";
 import { IconButton } from "./Button";
+import { copyText } from "./copyText";
 import { Field } from "./Field";
 import { t } from "./i18n";
 
@@ -29,20 +30,4 @@ export function CopyField({ label, value, hint }: { label: string; value: string
       }
     />
   );
-}
-
-/** True when the text is on the clipboard; also works where the page is not a secure context. */
-export async function copyText(text: string): Promise<boolean> {
-  try {
-    await navigator.clipboard.writeText(text);
-    return true;
-  } catch {
-    const area = document.createElement("textarea");
-    area.value = text;
-    document.body.append(area);
-    area.select();
-    const isDone = document.execCommand("copy");
-    area.remove();
-    return isDone;
-  }
 }

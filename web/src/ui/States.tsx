@@ -3,6 +3,7 @@ import { CircleAlert, WifiOff } from "lucide-react";
 import { type ReactNode, useEffect, useState } from "react";
 import { NoConnection, Problem } from "../api/client";
 import { Button } from "./Button";
+import { Details, detailsOf } from "./Details";
 import { loadLater, t } from "./i18n";
 import { inWords } from "./serverWords";
 
@@ -66,6 +67,7 @@ interface FailedProps {
 
 export function Failed({ error, onRetry, children }: FailedProps) {
   const [, setKnown] = useState(false);
+  const details = detailsOf(error);
   // At the first paint the server's sentences are not there yet in the reader's words.
   useEffect(() => {
     void loadLater().then(
@@ -85,6 +87,7 @@ export function Failed({ error, onRetry, children }: FailedProps) {
         ) : null}
         {children}
       </span>
+      {details ? <Details text={details} /> : null}
     </div>
   );
 }

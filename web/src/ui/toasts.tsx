@@ -2,8 +2,10 @@
 import { CircleAlert, X } from "lucide-react";
 import { type RefObject, useEffect, useLayoutEffect, useRef, useState } from "react";
 import { IconButton } from "./Button";
+import { Details, detailsOf } from "./Details";
 import { hotkeys, shownKey } from "./hotkeys";
 import { t } from "./i18n";
+import { sentence } from "./States";
 import { createStore, useStore } from "./store";
 
 interface Toast {
@@ -11,6 +13,8 @@ interface Toast {
   text: string;
   kind: "info" | "error" | "progress";
   undo?: () => void;
+  /** What an operator would ask for. */
+  details?: string;
   /** How many of how many, while something is under way. */
   done?: number;
   total?: number;
@@ -65,8 +69,10 @@ export function toastProgress(text: string, total: number): { update: (done: num
   return { update, end: () => drop(id) };
 }
 
-export function toastError(text: string): void {
-  add({ id: nextId++, text, kind: "error" });
+/** What was thrown, or a sentence about what went wrong. */
+export function toastError(problem: unknown): void {
+  const text = typeof problem === "string" ? problem : sentence(problem);
+  add({ id: nextId++, text, kind: "error", details: detailsOf(problem) });
 }
 
 function add(one: Toast): void {
@@ -172,6 +178,7 @@ function ToastCard({ toast: one }: { toast: Toast }) {
     >
       {one.kind === "error" ? <CircleAlert /> : null}
       <span dir="auto">{one.text}</span>
+      {one.details ? <Details text={one.details} /> : null}
       {one.total ? (
         <>
           <progress aria-label={one.text} max={one.total} value={one.done} />

@@ -12,7 +12,7 @@ import { Button } from "../../ui/Button";
 import { Field, Switch } from "../../ui/Field";
 import { t } from "../../ui/i18n";
 import { matches } from "../../ui/Picker";
-import { Empty, Failed, Skeleton, sentence } from "../../ui/States";
+import { Empty, Failed, Skeleton } from "../../ui/States";
 import { toast, toastError } from "../../ui/toasts";
 import { useMay } from "../people/people";
 import { StandingDot } from "../routing/StandingDot";
@@ -116,7 +116,7 @@ function WhenAvailable() {
       await saveAccount(client, { assigns_when_available });
       toast(t("toast.saved"), () => void save(!assigns_when_available));
     } catch (problem) {
-      toastError(sentence(problem));
+      toastError(problem);
     }
   };
   return (

@@ -5,7 +5,6 @@ import { get, patch } from "../../api/client";
 import { keys } from "../../api/queries";
 import { saveInto } from "../../api/saving";
 import type { Id, Plan, PlanPart } from "../../api/types";
-import { sentence } from "../../ui/States";
 import { toast, toastError } from "../../ui/toasts";
 
 export const zoneHere = () => Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
@@ -36,7 +35,7 @@ export async function changePlan(
     if (done) toast(done(plan), back && (() => void changePlan(client, id, back)), { isLasting: true });
     return true;
   } catch (problem) {
-    toastError(sentence(problem));
+    toastError(problem);
     return false;
   } finally {
     void client.invalidateQueries({ queryKey: keys.availability, exact: true });

@@ -10,7 +10,6 @@ import { useNow } from "../../ui/clock";
 import { Dialog } from "../../ui/Dialog";
 import { t } from "../../ui/i18n";
 import { Menu } from "../../ui/Menu";
-import { sentence } from "../../ui/States";
 import { toast, toastError } from "../../ui/toasts";
 import { ChannelBadge, useChannel } from "./ChannelBadge";
 import { DisconnectDialog } from "./DisconnectDialog";
@@ -44,7 +43,7 @@ export function AccountCard({ account, mayChange }: Props) {
       await refresh();
       toast(t("connect.signed_in_again"));
     },
-    (problem) => toastError(sentence(problem)),
+    (problem) => toastError(problem),
   );
   const open = () =>
     void navigate({ to: "/settings/$section/$item", params: { section: "channels", item: account.id } });

@@ -120,7 +120,7 @@ function SignInAgain({ account, onDone }: { account: ChannelAccount; onDone: () 
       await onDone();
       toast(t("connect.signed_in_again"));
     },
-    (problem) => toastError(sentence(problem)),
+    (problem) => toastError(problem),
   );
   if (!signIn || signIn.problem) return null;
   if (waiting) return <Waiting waiting={waiting} onCancel={cancel} />;

@@ -9,7 +9,6 @@ import { CopyField } from "../../ui/CopyField";
 import { useNow } from "../../ui/clock";
 import { messageTime } from "../../ui/format";
 import { t } from "../../ui/i18n";
-import { sentence } from "../../ui/States";
 import { toastError } from "../../ui/toasts";
 import { useChannel } from "./ChannelBadge";
 import { Records } from "./Records";
@@ -50,7 +49,7 @@ function Confirmation({ account }: { account: ChannelAccount }) {
       await remove(`/api/channel-accounts/${account.id}/confirmation`);
       await client.invalidateQueries({ queryKey: keys.channelAccounts });
     } catch (problem) {
-      toastError(sentence(problem));
+      toastError(problem);
     }
   };
   return (

@@ -6,7 +6,6 @@ import type { ChannelAccount } from "../../api/types";
 import { Button } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
 import { t } from "../../ui/i18n";
-import { sentence } from "../../ui/States";
 import { toastError } from "../../ui/toasts";
 
 interface Props {
@@ -27,7 +26,7 @@ export function DisconnectDialog({ account, onClose, onDone }: Props) {
       void client.invalidateQueries({ queryKey: keys.views });
       onDone();
     } catch (problem) {
-      toastError(sentence(problem));
+      toastError(problem);
     }
     onClose();
   };

@@ -8,7 +8,6 @@ import { Button } from "../../ui/Button";
 import { useNow } from "../../ui/clock";
 import { messageTime } from "../../ui/format";
 import { t } from "../../ui/i18n";
-import { sentence } from "../../ui/States";
 import { toast, toastError } from "../../ui/toasts";
 import { ChannelBadge, useChannel } from "./ChannelBadge";
 
@@ -23,9 +22,9 @@ export function DraftCard({ draft, onOpen }: { draft: ChannelDraft; onOpen: () =
       await remove(`/api/channel-drafts/${draft.id}`);
       // What was secret in it is gone for good: it is typed again.
       const back = () => post("/api/channel-drafts", typed);
-      toast(t("channels.draft_dropped"), () => void back().then(again, (problem) => toastError(sentence(problem))));
+      toast(t("channels.draft_dropped"), () => void back().then(again, (problem) => toastError(problem)));
     } catch (problem) {
-      toastError(sentence(problem));
+      toastError(problem);
     }
     await again();
   };

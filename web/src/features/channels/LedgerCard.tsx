@@ -8,7 +8,7 @@ import { Button } from "../../ui/Button";
 import { Field } from "../../ui/Field";
 import { day, number } from "../../ui/format";
 import { type MessageId, t } from "../../ui/i18n";
-import { Failed, Skeleton, sentence } from "../../ui/States";
+import { Failed, Skeleton } from "../../ui/States";
 import { toastError } from "../../ui/toasts";
 
 const REFRESH_MS = 5000;
@@ -113,7 +113,7 @@ function Backfill({ accountId }: { accountId: Id }) {
       await post(`/api/channel-accounts/${accountId}/backfill`, { since });
       await client.invalidateQueries({ queryKey: keys.ledger(accountId) });
     } catch (problem) {
-      toastError(sentence(problem));
+      toastError(problem);
     }
   };
   return (

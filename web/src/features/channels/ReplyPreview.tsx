@@ -43,7 +43,7 @@ export function ReplyPreview({ account, config }: { account: ChannelAccount; con
       );
       toast(t("reply_preview.sent", { address }));
     } catch (problem) {
-      toastError(sentence(problem));
+      toastError(problem);
     } finally {
       setBusy(false);
     }

@@ -8,7 +8,6 @@ import type { ChannelAccount, ChannelTest } from "../../api/types";
 import { Button } from "../../ui/Button";
 import { number, span } from "../../ui/format";
 import { t } from "../../ui/i18n";
-import { sentence } from "../../ui/States";
 import { inWords } from "../../ui/serverWords";
 import { toastError } from "../../ui/toasts";
 
@@ -43,7 +42,7 @@ export function TestSteps({ account, startsItself }: Props) {
       await post(`/api/channel-accounts/${account.id}/tests`, {});
       await client.invalidateQueries({ queryKey: keys.channelTests(account.id) });
     } catch (problem) {
-      toastError(sentence(problem));
+      toastError(problem);
     } finally {
       setBusy(false);
     }

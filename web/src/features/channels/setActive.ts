@@ -4,7 +4,6 @@ import { keys } from "../../api/queries";
 import { saveInto } from "../../api/saving";
 import type { ChannelAccount } from "../../api/types";
 import { t } from "../../ui/i18n";
-import { sentence } from "../../ui/States";
 import { toast, toastError } from "../../ui/toasts";
 
 /** Only saves it. */
@@ -22,7 +21,7 @@ export async function setActive(client: QueryClient, account: ChannelAccount, is
     try {
       await saveActive(client, account, wanted);
     } catch (problem) {
-      toastError(sentence(problem));
+      toastError(problem);
       return false;
     } finally {
       await client.invalidateQueries({ queryKey: keys.channelAccounts });

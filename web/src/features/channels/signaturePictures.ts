@@ -1,7 +1,6 @@
 /* Pictures in a signature (R-113): kept as `cid:picture-…@signature`, the name under which each mail carries them; in the editor they are shown from the server. */
 import { upload } from "../../api/client";
 import type { Abilities, Attachment } from "../../api/types";
-import { sentence } from "../../ui/States";
 import { toastError } from "../../ui/toasts";
 import type { Field } from "../drafts/ComposerBody";
 import { parse } from "../editor/text";
@@ -83,6 +82,6 @@ export async function insertLogo(field: Field, logo: string) {
       alt: "",
     });
   } catch (problem) {
-    toastError(sentence(problem));
+    toastError(problem);
   }
 }

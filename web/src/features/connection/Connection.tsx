@@ -4,7 +4,7 @@ import { useCallback, useEffect, useRef, useState } from "react";
 import { live } from "../../api/live";
 import { announce } from "../../ui/announce";
 import { Button } from "../../ui/Button";
-import { copyText } from "../../ui/CopyField";
+import { copyText } from "../../ui/copyText";
 import { t, tOr } from "../../ui/i18n";
 import { useStore } from "../../ui/store";
 import { toast } from "../../ui/toasts";

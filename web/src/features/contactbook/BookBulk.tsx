@@ -8,7 +8,6 @@ import { Avatar } from "../../ui/Avatar";
 import { Button } from "../../ui/Button";
 import { t } from "../../ui/i18n";
 import { Menu } from "../../ui/Menu";
-import { sentence } from "../../ui/States";
 import { inWords } from "../../ui/serverWords";
 import { useStore } from "../../ui/store";
 import { toast, toastError } from "../../ui/toasts";
@@ -44,7 +43,7 @@ export function BookBulk({ rows, where, onExport }: Props) {
       if (refused) toastError(inWords(refused.detail));
       chosen.set({ ids: new Set() });
     } catch (problem) {
-      toastError(sentence(problem));
+      toastError(problem);
     }
     setBusy(false);
     await renew();
@@ -54,7 +53,7 @@ export function BookBulk({ rows, where, onExport }: Props) {
       id: row.id,
       change: "owner_id" in change ? { owner_id: row.owner_id } : { is_blocked: row.is_blocked },
     }));
-    await post("/api/contacts/bulk", { changes }).catch((problem) => toastError(sentence(problem)));
+    await post("/api/contacts/bulk", { changes }).catch((problem) => toastError(problem));
     await renew();
   };
   const areBlocked = rows.every((row) => !ids.has(row.id) || row.is_blocked);

@@ -8,7 +8,6 @@ import type { ContactImport } from "../../api/types";
 import { Button } from "../../ui/Button";
 import { number } from "../../ui/format";
 import { t } from "../../ui/i18n";
-import { sentence } from "../../ui/States";
 import { inWords } from "../../ui/serverWords";
 import { toastError } from "../../ui/toasts";
 import { Again, importKey, isGoing } from "./importing";
@@ -22,7 +21,7 @@ export function ImportProgress({ table }: { table: ContactImport }) {
     try {
       client.setQueryData(importKey(table.id), await post<ContactImport>(`/api/contact-imports/${table.id}/undo`));
     } catch (problem) {
-      toastError(sentence(problem));
+      toastError(problem);
     }
     setBusy(false);
   };

@@ -40,11 +40,11 @@ export function PropertiesPage() {
       await remove(`/api/contact-properties/${one.id}`);
       const back = () =>
         void patch(`/api/contact-properties/${one.id}`, { is_deleted: false })
-          .catch((problem) => toastError(sentence(problem)))
+          .catch((problem) => toastError(problem))
           .then(renew);
       toast(t("property.deleted", { name: one.label }), back, { isLasting: true });
     } catch (problem) {
-      toastError(sentence(problem));
+      toastError(problem);
     }
     await renew();
   };

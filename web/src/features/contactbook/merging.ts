@@ -46,7 +46,7 @@ export async function undoMerge(mergeId: Id, client: QueryClient): Promise<void>
     await post(`/api/contact-merges/${mergeId}/undo`);
     toast(t("merge_contacts.undone"));
   } catch (problem) {
-    toastError(sentence(problem));
+    toastError(problem);
   }
   await renew(client);
 }

@@ -25,7 +25,7 @@ async function attempt<T>(work: () => Promise<T>, undo?: () => void): Promise<T 
     return await work();
   } catch (problem) {
     undo?.();
-    toastError(sentence(problem));
+    toastError(problem);
     return null;
   }
 }

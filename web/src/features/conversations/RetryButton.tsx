@@ -6,7 +6,6 @@ import { keys } from "../../api/queries";
 import type { Conversation, Message, Page } from "../../api/types";
 import { Button } from "../../ui/Button";
 import { t } from "../../ui/i18n";
-import { sentence } from "../../ui/States";
 import { toast, toastError } from "../../ui/toasts";
 
 /** Sends what failed in a conversation again. What may have arrived is asked about in the thread, where one sees it. */
@@ -29,7 +28,7 @@ export function RetryButton({ row }: { row: Conversation }) {
         });
       void client.invalidateQueries({ queryKey: keys.messages(row.id) });
     } catch (problem) {
-      toastError(sentence(problem));
+      toastError(problem);
     } finally {
       setBusy(false);
     }

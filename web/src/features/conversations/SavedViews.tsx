@@ -8,7 +8,6 @@ import { keys, savedViewsQuery, sessionQuery, viewsQuery } from "../../api/queri
 import type { SavedView } from "../../api/types";
 import { t } from "../../ui/i18n";
 import { Menu } from "../../ui/Menu";
-import { sentence } from "../../ui/States";
 import { toast, toastError } from "../../ui/toasts";
 import { editing } from "./filterState";
 import { SavedIcon } from "./SavedIcon";
@@ -32,7 +31,7 @@ function useWrite() {
       void client.invalidateQueries({ queryKey: keys.views });
       return true;
     } catch (problem) {
-      toastError(sentence(problem));
+      toastError(problem);
       return false;
     }
   };

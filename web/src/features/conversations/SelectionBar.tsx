@@ -2,7 +2,6 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { Button } from "../../ui/Button";
 import { t } from "../../ui/i18n";
-import { sentence } from "../../ui/States";
 import { useStore } from "../../ui/store";
 import { toastError } from "../../ui/toasts";
 import { listed, selectAll, stopSelecting } from "./selecting";
@@ -20,7 +19,7 @@ export function SelectionBar() {
   const isAll = count >= SELECTION_MAX || (count >= loaded && !hasMore);
   const all = async () => {
     setBusy(true);
-    await selectAll(client).catch((problem) => toastError(sentence(problem)));
+    await selectAll(client).catch((problem) => toastError(problem));
     setBusy(false);
   };
   return (

@@ -27,7 +27,7 @@ export function Quarantine() {
       else toast(t("quarantine.replayed"));
       await client.invalidateQueries({ queryKey: keys.quarantine });
     } catch (problem) {
-      toastError(sentence(problem));
+      toastError(problem);
     }
   };
   return (

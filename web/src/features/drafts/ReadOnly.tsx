@@ -7,7 +7,6 @@ import { keys } from "../../api/queries";
 import type { Inbox, User } from "../../api/types";
 import { Button } from "../../ui/Button";
 import { t } from "../../ui/i18n";
-import { sentence } from "../../ui/States";
 import { toastError } from "../../ui/toasts";
 import { useMay } from "../people/people";
 
@@ -21,7 +20,7 @@ export default function ReadOnly({ inbox, me }: { inbox: Inbox; me: Pick<User, "
       await put(`/api/inboxes/${inbox.id}/members/${me.id}`, {});
       await client.invalidateQueries({ queryKey: keys.inboxes });
     } catch (problem) {
-      toastError(sentence(problem));
+      toastError(problem);
     }
     setBusy(false);
   };

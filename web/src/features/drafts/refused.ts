@@ -50,7 +50,7 @@ export function takeBack(me: Id) {
     const { message, conversationId } = pending;
     // What was to go another way still stands where it failed, with its words.
     if (message.resend_of) {
-      toastError(sentence(problem));
+      toastError(problem);
       return;
     }
     const mode: Mode = message.forward_of ? "forward" : message.type;

@@ -45,11 +45,11 @@ function List({ name, may }: { name: Name; may: boolean }) {
       await remove(`/api/listed-senders/${one.id}`);
       toast(t("filters.dropped", { value: one.value }), () => {
         void post("/api/listed-senders", { list: name, text: one.value }).then(refresh, (problem) =>
-          toastError(sentence(problem)),
+          toastError(problem),
         );
       });
     } catch (problem) {
-      toastError(sentence(problem));
+      toastError(problem);
     }
     await refresh();
   };

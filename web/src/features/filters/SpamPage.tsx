@@ -6,7 +6,7 @@ import { saveInto } from "../../api/saving";
 import type { Filters } from "../../api/types";
 import { Select, Switch } from "../../ui/Field";
 import { t } from "../../ui/i18n";
-import { Failed, Skeleton, sentence } from "../../ui/States";
+import { Failed, Skeleton } from "../../ui/States";
 import { toast, toastError } from "../../ui/toasts";
 import { useMay } from "../people/people";
 import { SenderLists } from "./SenderLists";
@@ -32,7 +32,7 @@ export function SpamPage() {
       );
       toast(t("toast.saved"), undo ? () => void save(undo) : undefined);
     } catch (problem) {
-      toastError(sentence(problem));
+      toastError(problem);
     }
   };
   const { data } = filters;

@@ -8,7 +8,6 @@ import { keys } from "../../api/queries";
 import type { Conversation } from "../../api/types";
 import { Button } from "../../ui/Button";
 import { type MessageId, t } from "../../ui/i18n";
-import { sentence } from "../../ui/States";
 import { toast, toastError } from "../../ui/toasts";
 import { useMay } from "../people/people";
 
@@ -36,7 +35,7 @@ export default function WhyApart({ conversation, scope: wide }: { conversation: 
       toast(t(name === "allow" ? "spam.allowed" : "spam.blocked", { address }));
       then?.();
     } catch (problem) {
-      toastError(sentence(problem));
+      toastError(problem);
     }
   };
   const release = () => toggleMark(scope, "is_spam");

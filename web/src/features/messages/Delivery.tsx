@@ -8,7 +8,6 @@ import type { Message } from "../../api/types";
 import { Button } from "../../ui/Button";
 import { clock, fullTime } from "../../ui/format";
 import { type MessageId, t } from "../../ui/i18n";
-import { sentence } from "../../ui/States";
 import { inWords } from "../../ui/serverWords";
 import { toastError } from "../../ui/toasts";
 import { Elsewhere } from "../sending/Elsewhere";
@@ -96,7 +95,7 @@ export function DeliveryTrouble({ message, me }: { message: Message; me: string 
       const answer = await post<Message>(`/api/messages/${message.id}/${path}`, body);
       if (!hasNews) applyNow(client, { type: "message.changed", data: { message: answer } }, me);
     } catch (problem) {
-      toastError(sentence(problem));
+      toastError(problem);
     } finally {
       stop();
       setBusy(false);

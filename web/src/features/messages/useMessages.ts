@@ -5,7 +5,6 @@ import { useCallback, useEffect, useMemo, useState } from "react";
 import { isLocal } from "../../api/ids";
 import { keys, type MessagePages, messagesAroundQuery, messagesQuery } from "../../api/queries";
 import type { Id, Message, User } from "../../api/types";
-import { sentence } from "../../ui/States";
 import { useStore } from "../../ui/store";
 import { toastError } from "../../ui/toasts";
 import { asMessage, outbox } from "./pending";
@@ -67,7 +66,7 @@ export function useMessages(id: Id, me: User): ThreadMessages {
   const problem = anchor !== null ? around.error : null;
   useEffect(() => {
     if (!problem) return;
-    toastError(sentence(problem));
+    toastError(problem);
     setAnchor(null);
   }, [problem]);
 

@@ -2,7 +2,7 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import type { NotificationKind, NotificationSettings as Settings } from "../../api/types";
 import { t, tOr } from "../../ui/i18n";
-import { Failed, Skeleton, sentence } from "../../ui/States";
+import { Failed, Skeleton } from "../../ui/States";
 import { toastError } from "../../ui/toasts";
 import { Devices } from "./Devices";
 import { KINDS, saveSettings, settingsQuery } from "./notifications";
@@ -16,8 +16,7 @@ type Choices = Settings["choices"];
 export function NotificationSettings() {
   const client = useQueryClient();
   const settings = useQuery(settingsQuery);
-  const save = (choices: Choices) =>
-    void saveSettings(client, choices).catch((problem) => toastError(sentence(problem)));
+  const save = (choices: Choices) => void saveSettings(client, choices).catch((problem) => toastError(problem));
   return (
     <div className="narrow">
       <h1>{t("settings.notifications")}</h1>

@@ -8,7 +8,7 @@ import { Button } from "../../ui/Button";
 import { useNow } from "../../ui/clock";
 import { fullTime, rowTime } from "../../ui/format";
 import { t, tOr } from "../../ui/i18n";
-import { Empty, Failed, Skeleton, sentence } from "../../ui/States";
+import { Empty, Failed, Skeleton } from "../../ui/States";
 import { toastError } from "../../ui/toasts";
 import { markRead, notificationsQuery } from "./notifications";
 import "../settings/settings.css";
@@ -39,7 +39,7 @@ export default function NotificationsPage() {
   useEffect(() => {
     document.title = `${t("nav.notifications")} · ${t("app.name")}`;
   }, []);
-  const read = (id: string | null) => void markRead(client, id).catch((problem) => toastError(sentence(problem)));
+  const read = (id: string | null) => void markRead(client, id).catch((problem) => toastError(problem));
   return (
     <div className="sheet noviews">
       <main className="page" id="main" tabIndex={-1} data-pane="page">

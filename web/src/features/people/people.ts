@@ -4,7 +4,6 @@ import { get, query } from "../../api/client";
 import { keys, sessionQuery } from "../../api/queries";
 import type { Invited, Page, Person, Role, Team } from "../../api/types";
 import { type MessageId, t } from "../../ui/i18n";
-import { sentence } from "../../ui/States";
 import { toast, toastError } from "../../ui/toasts";
 
 export const STATUSES = ["available", "away", "active", "invited", "deactivated", "here", "not_here"] as const;
@@ -77,7 +76,7 @@ export async function attempt(
     isDone = true;
     if (done) toast(done, undo, { isLasting: true });
   } catch (problem) {
-    toastError(sentence(problem));
+    toastError(problem);
   }
   await renewPeople(client);
   return isDone;

@@ -8,7 +8,6 @@ import { Avatar } from "../../ui/Avatar";
 import { announce } from "../../ui/announce";
 import { Button } from "../../ui/Button";
 import { t } from "../../ui/i18n";
-import { sentence } from "../../ui/States";
 import { useStore } from "../../ui/store";
 import { toastError } from "../../ui/toasts";
 import { shortName } from "./PresenceMark";
@@ -95,7 +94,7 @@ function Writing({ conversation, writer, user }: { conversation: Id; writer: Pre
   const [isAsking, setAsking] = useState(false);
   const ask = async () => {
     setAsking(true);
-    await askToTakeOver(conversation, user.id).catch((problem) => toastError(sentence(problem)));
+    await askToTakeOver(conversation, user.id).catch((problem) => toastError(problem));
     setAsking(false);
   };
   return (

@@ -4,7 +4,7 @@ import { Problem } from "../../api/client";
 import type { Id, User } from "../../api/types";
 import { announce } from "../../ui/announce";
 import { Button } from "../../ui/Button";
-import { copyText } from "../../ui/CopyField";
+import { copyText } from "../../ui/copyText";
 import { Dialog } from "../../ui/Dialog";
 import { t } from "../../ui/i18n";
 import { Failed, Skeleton } from "../../ui/States";

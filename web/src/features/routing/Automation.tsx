@@ -48,7 +48,7 @@ function Editor({ account, saved }: { account: ChannelAccount; saved: Assignment
       await store(rule);
       toast(
         t(rule.is_on ? "routing.saved" : "routing.saved_off", { name: account.name }),
-        () => void store(before).catch((error) => toastError(sentence(error))),
+        () => void store(before).catch((error) => toastError(error)),
       );
     } catch (error) {
       setProblem(sentence(error));

@@ -11,7 +11,6 @@ import { Button } from "../../ui/Button";
 import { useNow } from "../../ui/clock";
 import { fullTime, moment } from "../../ui/format";
 import { t } from "../../ui/i18n";
-import { sentence } from "../../ui/States";
 import { inWords } from "../../ui/serverWords";
 import { toast, toastError } from "../../ui/toasts";
 import { forget, takeBackSent } from "./undoSend";
@@ -39,7 +38,7 @@ export function Waiting({ message, me, onEdit }: Props) {
     try {
       await work();
     } catch (problem) {
-      toastError(sentence(problem));
+      toastError(problem);
     } finally {
       setBusy(false);
     }

@@ -4,7 +4,6 @@ import { get, post, query, remove } from "../../api/client";
 import type { Id, Page, Reminder, Time } from "../../api/types";
 import { moment } from "../../ui/format";
 import { t } from "../../ui/i18n";
-import { sentence } from "../../ui/States";
 import { toast, toastError } from "../../ui/toasts";
 
 export const remindersKey = (conversationId: Id) => ["reminders", conversationId] as const;
@@ -22,7 +21,7 @@ export async function remindMe(client: QueryClient, conversationId: Id, at: Time
     client.setQueryData(remindersKey(conversationId), [made]);
     toast(t("sending.will_remind", { time: moment(made.at, new Date()) }), () => void forgetReminder(client, made));
   } catch (problem) {
-    toastError(sentence(problem));
+    toastError(problem);
   }
 }
 
@@ -38,7 +37,7 @@ async function forgetReminder(client: QueryClient, reminder: Reminder): Promise<
     client.setQueryData(remindersKey(reminder.conversation_id), []);
     return true;
   } catch (problem) {
-    toastError(sentence(problem));
+    toastError(problem);
     return false;
   }
 }

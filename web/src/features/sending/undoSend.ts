@@ -10,7 +10,6 @@ import type { Conversation, Id, Message, TakenBack } from "../../api/types";
 import { announce } from "../../ui/announce";
 import { moment } from "../../ui/format";
 import { t } from "../../ui/i18n";
-import { sentence } from "../../ui/States";
 import { toast, toastError } from "../../ui/toasts";
 import { putBack, returned } from "../drafts/refused";
 import { subjectOf } from "../drafts/subject";
@@ -89,7 +88,7 @@ export async function takeBackSent(
     if (isOpening) sendingPlace.open?.(message.conversation_id, "thread");
     return taken;
   } catch (problem) {
-    toastError(sentence(problem));
+    toastError(problem);
     return null;
   }
 }
@@ -117,6 +116,6 @@ async function openAgain(client: QueryClient, me: Id, conversationId: Id): Promi
     applyNow(client, { type: "conversation.changed", data: { conversation } }, me);
     sendingPlace.open?.(conversationId, "row");
   } catch (problem) {
-    toastError(sentence(problem));
+    toastError(problem);
   }
 }

@@ -62,7 +62,7 @@ function BrandForm({ saved }: { saved: Brand }) {
       const { logo_url } = await upload<Brand>("/api/brand/logo", file, () => undefined, new AbortController().signal);
       show({ logo_url });
     } catch (error) {
-      toastError(sentence(error));
+      toastError(error);
     }
   };
   const drop = async () => {
@@ -70,7 +70,7 @@ function BrandForm({ saved }: { saved: Brand }) {
       await remove("/api/brand/logo");
       show({ logo_url: null });
     } catch (error) {
-      toastError(sentence(error));
+      toastError(error);
     }
   };
   const colour = (field: "colour" | "background") => (

@@ -9,7 +9,6 @@ import type { ChannelAccount, Inbox } from "../../api/types";
 import { CopyField } from "../../ui/CopyField";
 import { Switch } from "../../ui/Field";
 import { t } from "../../ui/i18n";
-import { sentence } from "../../ui/States";
 import { toast, toastError } from "../../ui/toasts";
 
 export function Fallback({ inbox }: { inbox: Inbox }) {
@@ -30,7 +29,7 @@ export function Fallback({ inbox }: { inbox: Inbox }) {
         await client.invalidateQueries({ queryKey: keys.channelAccounts });
         return true;
       } catch (problem) {
-        toastError(sentence(problem));
+        toastError(problem);
         return false;
       }
     };

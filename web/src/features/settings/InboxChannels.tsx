@@ -9,7 +9,7 @@ import { Button } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
 import { Switch } from "../../ui/Field";
 import { t } from "../../ui/i18n";
-import { Failed, Skeleton, sentence } from "../../ui/States";
+import { Failed, Skeleton } from "../../ui/States";
 import { toast, toastError } from "../../ui/toasts";
 import { ChannelBadge, useChannel } from "../channels/ChannelBadge";
 import { saveActive } from "../channels/setActive";
@@ -109,9 +109,9 @@ function Connected({ account, mayChange }: { account: ChannelAccount; mayChange:
     const send = (wanted: boolean) => saveActive(client, account, wanted);
     try {
       await send(isActive);
-      toast(t("toast.saved"), () => void send(!isActive).catch((problem) => toastError(sentence(problem))));
+      toast(t("toast.saved"), () => void send(!isActive).catch((problem) => toastError(problem)));
     } catch (problem) {
-      toastError(sentence(problem));
+      toastError(problem);
     }
   };
   return (

@@ -12,7 +12,7 @@ import { Button } from "../../ui/Button";
 import { span } from "../../ui/clockWords";
 import { Field, Select } from "../../ui/Field";
 import { t } from "../../ui/i18n";
-import { Failed, Skeleton, sentence } from "../../ui/States";
+import { Failed, Skeleton } from "../../ui/States";
 import { toast, toastError } from "../../ui/toasts";
 import { useMay } from "../people/people";
 import { CurrentInbox } from "./CurrentInbox";
@@ -77,10 +77,10 @@ function InboxPage({ inbox, mayChange }: { inbox: Inbox; mayChange: boolean }) {
   const change: ChangeInbox = async (part, before) => {
     try {
       await send(part);
-      const undo = () => void send(before ?? {}).catch((problem: unknown) => toastError(sentence(problem)));
+      const undo = () => void send(before ?? {}).catch((problem: unknown) => toastError(problem));
       toast(t("toast.saved"), before ? undo : undefined, { isLasting: true });
     } catch (problem) {
-      toastError(sentence(problem));
+      toastError(problem);
     }
   };
   const target = inbox.reply_within_s;

@@ -4,7 +4,6 @@ import { sessionQuery } from "../../api/queries";
 import { saveAccount } from "../../api/saveAccount";
 import { Select } from "../../ui/Field";
 import { t } from "../../ui/i18n";
-import { sentence } from "../../ui/States";
 import { toast, toastError } from "../../ui/toasts";
 
 const CHOICES = [0, 5, 8, 10, 20, 30];
@@ -21,7 +20,7 @@ export function Sending() {
       await saveAccount(client, { undo_send_s });
       toast(t("toast.saved"), () => void save(seconds));
     } catch (problem) {
-      toastError(sentence(problem));
+      toastError(problem);
     }
   };
   return (

@@ -5,7 +5,7 @@ import { Button } from "../../ui/Button";
 import { useNow } from "../../ui/clock";
 import { fullTime, rowTime } from "../../ui/format";
 import { t } from "../../ui/i18n";
-import { Failed, Skeleton, sentence } from "../../ui/States";
+import { Failed, Skeleton } from "../../ui/States";
 import { toastError } from "../../ui/toasts";
 
 /** Where this person is signed in, each with a way to end it. */
@@ -16,7 +16,7 @@ export function Sessions() {
   const end = (id: string) =>
     remove(`/api/sessions/${id}`)
       .then(() => client.invalidateQueries({ queryKey: keys.sessions }))
-      .catch((problem) => toastError(sentence(problem)));
+      .catch((problem) => toastError(problem));
   return (
     <div className="narrow">
       <h1>{t("settings.sessions")}</h1>

@@ -113,7 +113,7 @@ function Row({ tag, others, refresh }: RowProps) {
       await act();
       if (done) toast(done, undo, { isLasting: true });
     } catch (problem) {
-      toastError(sentence(problem));
+      toastError(problem);
     }
     await refresh();
   };

@@ -8,7 +8,7 @@ import { CopyField } from "../../ui/CopyField";
 import { Field } from "../../ui/Field";
 import { day } from "../../ui/format";
 import { t } from "../../ui/i18n";
-import { Failed, Skeleton, sentence } from "../../ui/States";
+import { Failed, Skeleton } from "../../ui/States";
 import { toastError } from "../../ui/toasts";
 
 /** Tokens for scripts. A new one is shown once. */
@@ -25,13 +25,13 @@ export function Tokens() {
       setName("");
       await refresh();
     } catch (problem) {
-      toastError(sentence(problem));
+      toastError(problem);
     }
   };
   const revoke = (id: string) =>
     remove(`/api/tokens/${id}`)
       .then(refresh)
-      .catch((problem) => toastError(sentence(problem)));
+      .catch((problem) => toastError(problem));
   return (
     <div className="narrow">
       <h1>{t("settings.tokens")}</h1>

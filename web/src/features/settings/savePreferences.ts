@@ -4,7 +4,6 @@ import { patch } from "../../api/client";
 import { keys } from "../../api/queries";
 import { saveInto } from "../../api/saving";
 import type { Session } from "../../api/types";
-import { sentence } from "../../ui/States";
 import { toastError } from "../../ui/toasts";
 
 /** Keeps a part of my preferences beside the others. Refused, it stands as before and a toast says why. */
@@ -20,7 +19,7 @@ export function useSavePreferences(): (part: Record<string, unknown>) => Promise
         () => patch("/api/users/me", { preferences }),
       );
     } catch (problem) {
-      toastError(sentence(problem));
+      toastError(problem);
     }
   };
 }

@@ -10,7 +10,7 @@ import { download } from "../../ui/download";
 import { Field } from "../../ui/Field";
 import { t } from "../../ui/i18n";
 import { Menu } from "../../ui/Menu";
-import { Failed, Skeleton, sentence } from "../../ui/States";
+import { Failed, Skeleton } from "../../ui/States";
 import { toast, toastError } from "../../ui/toasts";
 import { rankSnippets } from "../editor/suggestions";
 import { asCsv, asJson } from "./files";
@@ -33,11 +33,11 @@ export default function SnippetsPage() {
     try {
       await remove(`/api/snippets/${one.id}`);
       if (draft?.id === one.id) setDraft(null);
-      const bringBack = () => void restore().catch((error) => toastError(sentence(error)));
+      const bringBack = () => void restore().catch((error) => toastError(error));
       toast(t("snippets.deleted", { name: shortcut }), bringBack, { isLasting: true });
       await refresh();
     } catch (error) {
-      toastError(sentence(error));
+      toastError(error);
     }
   };
   if (!query.data || !me)

@@ -7,7 +7,6 @@ import type { Conversation } from "../../api/types";
 import { Button } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
 import { t } from "../../ui/i18n";
-import { sentence } from "../../ui/States";
 import { toast, toastError } from "../../ui/toasts";
 import { contactName } from "../conversations/Row";
 
@@ -29,7 +28,7 @@ export default function DeleteDialog({ conversation, scope, onClose }: Props) {
       applyNow(scope.client, { type: "conversation.gone", data }, scope.me.id);
       toast(t("delete.done"));
     } catch (problem) {
-      toastError(sentence(problem));
+      toastError(problem);
     }
     onClose();
   };

@@ -15,7 +15,6 @@ import { Field } from "../../ui/Field";
 import { fullMoment } from "../../ui/format";
 import { t } from "../../ui/i18n";
 import { Picker, type PickerItem } from "../../ui/Picker";
-import { sentence } from "../../ui/States";
 import { toastError } from "../../ui/toasts";
 import { StandingDot } from "../routing/StandingDot";
 import { availabilityQuery, isLimited, loadWords, standingWords } from "../routing/standing";
@@ -223,7 +222,7 @@ function TagPicker({ scope }: Props) {
       client.setQueryData<Tag[]>(keys.tags, (old) => [...(old ?? []), tag]);
       toggleTag(scope, tag.id, tag.name);
     } catch (problem) {
-      toastError(sentence(problem));
+      toastError(problem);
     }
   };
   return (
