@@ -4,12 +4,14 @@ import {
   createRootRouteWithContext,
   createRoute,
   createRouter,
+  type ErrorComponentProps,
   Link,
   lazyRouteComponent,
   Outlet,
   parseSearchWith,
   redirect,
   stringifySearchWith,
+  useRouter,
 } from "@tanstack/react-router";
 import { lazy, Suspense } from "react";
 import { NoConnection, Problem } from "../api/client";
@@ -21,6 +23,7 @@ import { auth } from "../features/session/auth";
 import { SignOutWarning } from "../features/session/SignOutWarning";
 import { LiveRegions } from "../ui/announce";
 import { loadLater, t, withWords } from "../ui/i18n";
+import { Crashed } from "../ui/Pane";
 import { Failed } from "../ui/States";
 import { useStore } from "../ui/store";
 import { Toasts } from "../ui/toasts";
@@ -55,6 +58,10 @@ function NotFound() {
   );
 }
 
+function AppFailed({ error }: ErrorComponentProps) {
+  return <Failed error={error} onRetry={() => location.reload()} />;
+}
+
 const root = createRootRouteWithContext<Context>()({
   component: () => (
     <>
@@ -65,7 +72,7 @@ const root = createRootRouteWithContext<Context>()({
       <SignOutWarning />
     </>
   ),
-  errorComponent: ({ error }) => <Failed error={error} onRetry={() => location.reload()} />,
+  errorComponent: AppFailed,
   notFoundComponent: NotFound,
 });
 
@@ -80,10 +87,26 @@ async function isSignedIn(client: QueryClient): Promise<boolean> {
   }
 }
 
+/** In the place of a page alone: what could not be asked for, or could not be drawn. */
+function PageFailed({ error, reset }: ErrorComponentProps) {
+  const router = useRouter();
+  const again = () => void router.invalidate().then(reset);
+  return (
+    <main className="page" id="main" tabIndex={-1} data-pane="page">
+      {error instanceof NoConnection || error instanceof Problem ? (
+        <Failed error={error} onRetry={again} />
+      ) : (
+        <Crashed isFirst error={error} onAgain={again} />
+      )}
+    </main>
+  );
+}
+
 const inside = createRoute({
   getParentRoute: () => root,
   id: "inside",
   component: Shell,
+  errorComponent: AppFailed,
   beforeLoad: async ({ context, location }) => {
     if (await isSignedIn(context.client)) return;
     const setup = await context.client.ensureQueryData(setupQuery);
@@ -250,6 +273,7 @@ export const makeRouter = (client: QueryClient) =>
     routeTree,
     context: { client },
     defaultPreload: false,
+    defaultErrorComponent: PageFailed,
     scrollRestoration: false,
     // Plain text in addresses: everything behind the question mark is read by `readSearch`.
     parseSearch: parseSearchWith((value) => value),

@@ -2,6 +2,7 @@ import { X } from "lucide-react";
 import { type ReactNode, useId, useLayoutEffect, useRef } from "react";
 import { IconButton } from "./Button";
 import { t } from "./i18n";
+import { Pane } from "./Pane";
 
 interface Props {
   title: string;
@@ -52,7 +53,7 @@ export function Dialog({ title, onClose, isWide, isSheet, children }: Props) {
           </IconButton>
         ) : null}
       </header>
-      {children}
+      <Pane>{children}</Pane>
     </dialog>
   );
 }

@@ -1,6 +1,7 @@
 /* The inbox: list, thread, context, and the scope every action works on. What is open stands in the address bar and nowhere else. */
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate, useParams } from "@tanstack/react-router";
+import { X } from "lucide-react";
 import {
   type CSSProperties,
   lazy,
@@ -15,7 +16,7 @@ import type { Scope } from "../../actions/action";
 import { useKeyboard } from "../../actions/keyboard";
 import { land } from "../../actions/landing";
 import { actions } from "../../actions/list";
-import { panes } from "../../actions/panes";
+import { panes, togglePane } from "../../actions/panes";
 import { wantRow } from "../../actions/rowFocus";
 import { Problem } from "../../api/client";
 import {
@@ -28,9 +29,10 @@ import {
   usersQuery,
 } from "../../api/queries";
 import type { Id } from "../../api/types";
-import { Button } from "../../ui/Button";
+import { Button, IconButton } from "../../ui/Button";
 import { firstPaint, painted, useFirstPaint } from "../../ui/firstPaint";
 import { t, withWords } from "../../ui/i18n";
+import { Pane } from "../../ui/Pane";
 import { Failed, Skeleton } from "../../ui/States";
 import { useStore } from "../../ui/store";
 import { BeforeComposer } from "../drafts/EarlyField";
@@ -95,27 +97,38 @@ export function Inbox() {
   const isFirstRun = view === "open" && !filter.filters && list.isSuccess && rows.length === 0;
   return (
     <div className={`sheet ${hasViews ? "" : "noviews"}`}>
-      <Views scope={scope} />
+      <Pane
+        of={view}
+        frame={(content) => (
+          <nav className="sidenav views" aria-label={t("nav.views")}>
+            {content}
+          </nav>
+        )}
+      >
+        <Views scope={scope} />
+      </Pane>
       <div
         className={`work ${openId ? "reading" : ""} ${conversation && hasContext ? "withcontext" : ""}`}
         style={widths as CSSProperties}
       >
-        <ListPane
-          view={view}
-          name={name}
-          filter={filter}
-          isGone={isGone}
-          rows={rows}
-          query={list}
-          openId={openId}
-          scope={scope}
-          onHover={prefetch}
-          empty={
-            <Suspense fallback={null}>
-              <EmptyList view={view} />
-            </Suspense>
-          }
-        />
+        <Pane isFirst of={view} frame={inList}>
+          <ListPane
+            view={view}
+            name={name}
+            filter={filter}
+            isGone={isGone}
+            rows={rows}
+            query={list}
+            openId={openId}
+            scope={scope}
+            onHover={prefetch}
+            empty={
+              <Suspense fallback={null}>
+                <EmptyList view={view} />
+              </Suspense>
+            }
+          />
+        </Pane>
         {conversation ? (
           // A boundary of its own: React would keep the page before in the other one, hidden, and what is hidden takes no focus.
           <Suspense
@@ -131,7 +144,9 @@ export function Inbox() {
               </Waiting>
             }
           >
-            <Thread key={conversation.id} conversation={conversation} scope={scope} />
+            <Pane of={conversation.id} frame={inThread}>
+              <Thread key={conversation.id} conversation={conversation} scope={scope} />
+            </Pane>
           </Suspense>
         ) : openId ? (
           <Waiting error={open.error} onRetry={() => void open.refetch()} onLeave={() => scope.open(null, "none")} />
@@ -143,7 +158,9 @@ export function Inbox() {
           </Suspense>
         )}
         {conversation && hasContext ? (
-          <Suspense fallback={<aside className="context" />}>{context ?? <aside className="context" />}</Suspense>
+          <Pane of={conversation.id} frame={inContext}>
+            <Suspense fallback={<aside className="context" />}>{context ?? <aside className="context" />}</Suspense>
+          </Pane>
         ) : null}
         <Separator pane="list" width={listWidth} />
         {conversation && hasContext ? <Separator pane="context" width={contextWidth} /> : null}
@@ -154,6 +171,28 @@ export function Inbox() {
     </div>
   );
 }
+
+const inList = (content: ReactNode) => (
+  <section className="pane listpane" aria-label={t("nav.conversations")} data-pane="list">
+    {content}
+  </section>
+);
+
+const inThread = (content: ReactNode) => (
+  <main className="thread" id="main" tabIndex={-1} data-pane="thread">
+    {content}
+  </main>
+);
+
+/** With the way out of it: on a phone it lies over everything. */
+const inContext = (content: ReactNode) => (
+  <aside className="context" data-pane="context">
+    <IconButton className="s hidepane" label={t("common.close")} onClick={() => togglePane("hasContext")}>
+      <X />
+    </IconButton>
+    {content}
+  </aside>
+);
 
 interface WaitingProps {
   error?: Error | null;

@@ -2,7 +2,7 @@
  * there by entries.ts. Read those next. */
 import { useQuery } from "@tanstack/react-query";
 import { useLocation } from "@tanstack/react-router";
-import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { lazy, type RefObject, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { Scope } from "../../actions/action";
 import { closeFind, threadFind } from "../../actions/find";
 import { isLocal } from "../../api/ids";
@@ -10,6 +10,7 @@ import { live } from "../../api/live";
 import { channelAccountsQuery, channelsQuery } from "../../api/queries";
 import type { Conversation, Id, Message } from "../../api/types";
 import { t, withWords } from "../../ui/i18n";
+import { Pane } from "../../ui/Pane";
 import { Failed, Skeleton } from "../../ui/States";
 import { useStore } from "../../ui/store";
 import { ToastRoom } from "../../ui/toasts";
@@ -21,7 +22,7 @@ import { entriesOf } from "./entries";
 import { Memory, ThreadMemory } from "./remembered";
 import { ThreadHeader } from "./ThreadHeader";
 import { type LogHandle, ThreadLog } from "./ThreadLog";
-import { useMessages } from "./useMessages";
+import { type ThreadMessages, useMessages } from "./useMessages";
 import { useReading } from "./useReading";
 import { type Doubt, doubtAbout } from "./why";
 import "./thread.css";
@@ -37,20 +38,10 @@ interface Props {
 export function Thread({ conversation, scope }: Props) {
   const { id } = conversation;
   const messages = useMessages(id, scope.me);
-  const { shown, newest, isApart } = messages;
+  const { shown, newest } = messages;
   const lastId = newest.findLast((message) => !isLocal(message.id))?.id ?? null;
   const newFrom = useReading(conversation, lastId, scope);
   useBeingIn(id);
-  const isCard = useIsCard(conversation);
-  const entries = useMemo(() => entriesOf(shown, { newFrom, isCard, isApart }), [shown, newFrom, isCard, isApart]);
-  const doubt = useMemo(() => {
-    const known = new Map<Id, Doubt | null>();
-    return (message: Message) => {
-      if (!known.has(message.id)) known.set(message.id, doubtAbout(message, shown, conversation.subject));
-      return known.get(message.id) ?? null;
-    };
-  }, [shown, conversation.subject]);
-  const [memory] = useState(() => new Memory());
   const pane = useRef<HTMLElement>(null);
   // On a phone the empty composer is one line until somebody goes into it, and again when they read on.
   const [isWriting, setWriting] = useState(false);
@@ -93,7 +84,9 @@ export function Thread({ conversation, scope }: Props) {
       ref={pane}
       aria-label={conversation.subject || contactName(conversation)}
     >
-      <ThreadHeader conversation={conversation} scope={scope} />
+      <Pane>
+        <ThreadHeader conversation={conversation} scope={scope} />
+      </Pane>
       {isFinding ? (
         <Suspense fallback={null}>
           <FindBar conversationId={id} frame={pane} onShow={jump} />
@@ -104,25 +97,53 @@ export function Thread({ conversation, scope }: Props) {
           <WhyApart conversation={conversation} scope={scope} />
         </Suspense>
       ) : null}
-      <ThreadMemory value={memory}>
-        <ThreadLog
-          entries={entries}
-          messages={messages}
-          isCard={isCard}
-          target={target}
-          handle={log}
-          draw={(entry) => (
-            <Entry entry={entry} conversation={conversation} scope={scope} isCard={isCard} doubt={doubt} />
-          )}
-        >
-          {messages.isPending ? <Skeleton rows={3} shape="message" /> : null}
-          {messages.error ? <Failed error={messages.error} onRetry={messages.retry} /> : null}
-        </ThreadLog>
-      </ThreadMemory>
+      <Pane>
+        <Messages conversation={conversation} scope={scope} {...{ messages, newFrom, target, log }} />
+      </Pane>
       <TypingLine conversation={conversation} scope={scope} />
       <ToastRoom />
-      <Composer key={id} conversation={conversation} messages={newest} lastId={lastId} scope={scope} />
+      <Pane frame={(content) => <div className="composer">{content}</div>}>
+        <Composer key={id} conversation={conversation} messages={newest} lastId={lastId} scope={scope} />
+      </Pane>
     </main>
+  );
+}
+
+interface MessagesProps extends Props {
+  messages: ThreadMessages;
+  newFrom: Id | null;
+  target: Id | null;
+  log: RefObject<LogHandle | null>;
+}
+
+function Messages({ conversation, scope, messages, newFrom, target, log }: MessagesProps) {
+  const { shown, isApart } = messages;
+  const isCard = useIsCard(conversation);
+  const entries = useMemo(() => entriesOf(shown, { newFrom, isCard, isApart }), [shown, newFrom, isCard, isApart]);
+  const doubt = useMemo(() => {
+    const known = new Map<Id, Doubt | null>();
+    return (message: Message) => {
+      if (!known.has(message.id)) known.set(message.id, doubtAbout(message, shown, conversation.subject));
+      return known.get(message.id) ?? null;
+    };
+  }, [shown, conversation.subject]);
+  const [memory] = useState(() => new Memory());
+  return (
+    <ThreadMemory value={memory}>
+      <ThreadLog
+        entries={entries}
+        messages={messages}
+        isCard={isCard}
+        target={target}
+        handle={log}
+        draw={(entry) => (
+          <Entry entry={entry} conversation={conversation} scope={scope} isCard={isCard} doubt={doubt} />
+        )}
+      >
+        {messages.isPending ? <Skeleton rows={3} shape="message" /> : null}
+        {messages.error ? <Failed error={messages.error} onRetry={messages.retry} /> : null}
+      </ThreadLog>
+    </ThreadMemory>
   );
 }
 

@@ -25,6 +25,7 @@ import {
 } from "lucide-react";
 import { type ComponentType, lazy, type ReactNode, Suspense, useEffect, useRef } from "react";
 import { type MessageId, t, withWords } from "../../ui/i18n";
+import { Pane } from "../../ui/Pane";
 import { Empty, Skeleton } from "../../ui/States";
 import { Channels } from "../channels/Channels";
 import { Connection } from "../connection/Connection";
@@ -140,9 +141,11 @@ export default function Settings() {
         </nav>
         <div className="pagebody">
           {section ? (
-            <Suspense fallback={<Skeleton rows={4} shape="line" />}>
-              <section.Page item={item} />
-            </Suspense>
+            <Pane isFirst of={`${section.name} ${item}`}>
+              <Suspense fallback={<Skeleton rows={4} shape="line" />}>
+                <section.Page item={item} />
+              </Suspense>
+            </Pane>
           ) : (
             <Empty title={t("problem.not_found_title")} text={t("problem.not_found")} />
           )}
