@@ -1,6 +1,7 @@
 import { X } from "lucide-react";
 import { type ReactNode, useId, useLayoutEffect, useRef } from "react";
 import { IconButton } from "./Button";
+import { useBackCloses } from "./backCloses";
 import { t } from "./i18n";
 import { Pane } from "./Pane";
 
@@ -18,6 +19,7 @@ interface Props {
 export function Dialog({ title, onClose, isWide, isSheet, children }: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
+  useBackCloses(onClose);
   // As long as it stands in the page: the browser gives the focus back only then.
   useLayoutEffect(() => {
     const element = dialog.current;

@@ -1,5 +1,6 @@
 import * as Radix from "@radix-ui/react-popover";
 import type { ReactNode, RefObject } from "react";
+import { useBackCloses } from "./backCloses";
 
 interface Props {
   anchor: RefObject<HTMLButtonElement | null>;
@@ -9,6 +10,7 @@ interface Props {
 }
 
 export default function PopoverContent({ anchor, label, onClose, children }: Props) {
+  useBackCloses(onClose);
   return (
     <Radix.Root open onOpenChange={(isOpen) => !isOpen && onClose()}>
       <Radix.Anchor virtualRef={anchor as RefObject<HTMLButtonElement>} />

@@ -5,6 +5,7 @@ import type { Scope } from "../../actions/action";
 import { togglePane } from "../../actions/panes";
 import { contactQuery } from "../../api/queries";
 import type { Conversation } from "../../api/types";
+import { useBackCloses } from "../../ui/backCloses";
 import { t } from "../../ui/i18n";
 import { Failed, Skeleton } from "../../ui/States";
 import { contactName } from "../conversations/Row";
@@ -27,6 +28,7 @@ const LIES_OVER = "(max-width: 1439px)";
 export default function ContactPane({ conversation, scope }: Props) {
   const id = conversation.contact?.id ?? null;
   const pane = useRef<HTMLElement>(null);
+  useBackCloses(() => togglePane("hasContext"), conversation.id);
   useEffect(() => {
     if (!matchMedia(LIES_OVER).matches) return;
     // It lies over the thread: the hands go on in it, and go back where they were.

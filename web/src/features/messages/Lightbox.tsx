@@ -5,6 +5,7 @@ import { type PointerEvent, useEffect, useRef, useState } from "react";
 import type { Attachment } from "../../api/types";
 import { announce } from "../../ui/announce";
 import { IconButton } from "../../ui/Button";
+import { useBackCloses } from "../../ui/backCloses";
 import { fileSize, percent } from "../../ui/format";
 import { t } from "../../ui/i18n";
 import { isPicture, urlOf } from "./Files";
@@ -25,6 +26,7 @@ export default function Lightbox({ files, start, onClose }: Props) {
   const file = files[at];
   const isImage = file !== undefined && isPicture(file);
 
+  useBackCloses(onClose);
   useEffect(() => {
     const element = dialog.current;
     if (element && !element.open) element.showModal();

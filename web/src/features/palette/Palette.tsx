@@ -6,6 +6,7 @@ import { MessageSquare, Search, UserRound } from "lucide-react";
 import { type KeyboardEvent, useEffect, useId, useMemo, useRef, useState } from "react";
 import { searchQuery } from "../../api/queries";
 import { announce } from "../../ui/announce";
+import { useBackCloses } from "../../ui/backCloses";
 import { useEarlyText } from "../../ui/EarlyKeys";
 import { shownKeys } from "../../ui/hotkeys";
 import { t } from "../../ui/i18n";
@@ -22,6 +23,7 @@ export default function Palette({ onClose }: { onClose: () => void }) {
   const dialog = useRef<HTMLDialogElement>(null);
   const list = useRef<HTMLDivElement>(null);
   const id = useId();
+  useBackCloses(onClose);
   const [typed, setTyped] = useState(useEarlyText());
   const [at, setAt] = useState(0);
   const places = usePlaces();

@@ -4,11 +4,12 @@ import { useQuery } from "@tanstack/react-query";
 import { Trash2, X } from "lucide-react";
 import { type KeyboardEvent, useEffect, useId, useLayoutEffect, useRef, useState } from "react";
 import type { Scope } from "../../actions/action";
-import { starting, startWriting, stopWriting } from "../../actions/starting";
+import { starting, startingActions, startWriting, stopWriting } from "../../actions/starting";
 import { channelAccountsQuery, channelsQuery, inboxesQuery } from "../../api/queries";
 import { announce } from "../../ui/announce";
 import { Button, IconButton } from "../../ui/Button";
-import { shownKeys } from "../../ui/hotkeys";
+import { useBackCloses } from "../../ui/backCloses";
+import { shownKey, shownKeys } from "../../ui/hotkeys";
 import { t } from "../../ui/i18n";
 import { Empty } from "../../ui/States";
 import { useStore } from "../../ui/store";
@@ -88,9 +89,10 @@ export default function NewConversation({ scope }: { scope: Scope }) {
     if (isBusy) return;
     leaveLine();
     kept.save();
-    if (!isBlank(kept.now())) announce(t("starting.kept"));
+    if (!isBlank(kept.now())) announce(t("starting.kept", { key: shownKey(startingActions[0]) || "none" }));
     stopWriting();
   };
+  useBackCloses(close);
   const discard = () => {
     const before = kept.now();
     kept.clear();
