@@ -58,3 +58,37 @@ test("that the connection is back is told", async ({ inbox: page, world }) => {
   await expect.poll(told, { timeout: 45_000 }).toContain("Back online");
   await proxy.close();
 });
+
+test("who wants to hears what customers write in other conversations, and nobody else", async ({ inbox, world }) => {
+  await inbox.goto(`${world.innboks.url}/settings/notifications`);
+  const box = inbox.getByRole("checkbox", { name: "Read out what customers write in other conversations" });
+  await expect(box).not.toBeChecked();
+  await box.check();
+  await expect
+    .poll(async () => (await api(world, "GET", "/api/users/me")).preferences.spoken)
+    .toEqual({ has_others: true });
+  await inbox.goto(`${world.innboks.url}/inbox/open`);
+  await expect(inbox.getByText("Live", { exact: true })).toBeVisible();
+  const told = await listen(inbox);
+  await world.write({ from: "Eli Foss <eli@other.example>", subject: "Elsewhere", text: "Is it ready?" });
+  await expect.poll(told, { timeout: 20_000 }).toContain("In another conversation, Eli Foss: Is it ready?");
+  const { id } = await conversationWith(world, "Elsewhere");
+  await api(world, "POST", `/api/conversations/${id}/messages`, { type: "comment", text: "Between us" });
+  await world.write({ from: "Jo Dal <jo@other.example>", subject: "Elsewhere too", text: "And mine?" });
+  await expect.poll(told, { timeout: 20_000 }).toContain("In another conversation, Jo Dal: And mine?");
+  const all = (await told()).join();
+  expect(all).not.toContain("Between us");
+  expect(all).not.toContain("new conversation");
+});
+
+test("that the session has ended is told at once, in the dialog that says so", async ({ inbox, world }) => {
+  await inbox.context().clearCookies();
+  await inbox
+    .getByRole("navigation", { name: "Views" })
+    .getByRole("link", { name: /^Closed/ })
+    .click();
+  const dialog = inbox.getByRole("dialog");
+  await expect(dialog.getByLabel("Password", { exact: true })).toBeVisible();
+  await expect(dialog.locator("[aria-live=assertive]")).toContainText("You were signed out. What you wrote is kept.");
+  await inbox.context().addCookies(world.cookies);
+});

@@ -1,5 +1,6 @@
 import { X } from "lucide-react";
 import { type ReactNode, useId, useLayoutEffect, useRef } from "react";
+import { LiveRegions } from "./announce";
 import { IconButton } from "./Button";
 import { useBackCloses } from "./backCloses";
 import { t } from "./i18n";
@@ -56,6 +57,7 @@ export function Dialog({ title, onClose, isWide, isSheet, children }: Props) {
         ) : null}
       </header>
       <Pane>{children}</Pane>
+      <LiveRegions name="said-in-dialog" />
     </dialog>
   );
 }

@@ -25,21 +25,25 @@ export function makeQueue(show: (tone: Tone, text: string) => void) {
   };
 }
 
-let show: ((tone: Tone, text: string) => void) | undefined;
+const regions = new Set<(tone: Tone, text: string) => void>();
 
-export const announce = makeQueue((tone, text) => show?.(tone, text));
+export const announce = makeQueue((tone, text) => {
+  for (const say of regions) say(tone, text);
+});
 
-export function LiveRegions() {
+/** Once in the page, and once in each dialog: while one stands over the page, nothing of the page itself is read. */
+export function LiveRegions({ name = "said" }: { name?: string }) {
   const [said, setSaid] = useState({ polite: "", assertive: "", count: 0 });
   useEffect(() => {
-    show = (tone, text) => setSaid((old) => ({ ...old, [tone]: text, count: old.count + 1 }));
+    const say = (tone: Tone, text: string) => setSaid((old) => ({ ...old, [tone]: text, count: old.count + 1 }));
+    regions.add(say);
     return () => {
-      show = undefined;
+      regions.delete(say);
     };
   }, []);
   // A new element each time: the same words twice are said twice.
   return (
-    <div className="sr" data-testid="said">
+    <div className="sr" data-testid={name}>
       {(["polite", "assertive"] as const).map((tone) => (
         <div key={tone} aria-live={tone}>
           {said[tone] ? <p key={said.count}>{said[tone]}</p> : null}

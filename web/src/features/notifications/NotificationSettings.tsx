@@ -1,12 +1,15 @@
 /* What one is told, and how: a matrix of kinds and ways, quiet hours, and the devices that take pushes. What is changed here holds at once. */
 import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { sessionQuery } from "../../api/queries";
 import type { NotificationKind, NotificationSettings as Settings } from "../../api/types";
 import { t, tOr } from "../../ui/i18n";
 import { Failed, Skeleton } from "../../ui/States";
 import { toastError } from "../../ui/toasts";
+import { useSavePreferences } from "../settings/savePreferences";
 import { Devices } from "./Devices";
 import { KINDS, saveSettings, settingsQuery } from "./notifications";
 import { playTone } from "./sound";
+import { hearsOthers } from "./spoken";
 import "./notifications.css";
 
 const WAYS = ["app", "push", "mail", "sound"] as const;
@@ -29,10 +32,30 @@ export function NotificationSettings() {
         <>
           <Matrix choices={settings.data.choices} hasMail={settings.data.has_mail} onSave={save} />
           <QuietHours choices={settings.data.choices} onSave={save} />
+          <Spoken />
           <Devices />
         </>
       ) : null}
     </div>
+  );
+}
+
+function Spoken() {
+  const save = useSavePreferences();
+  const preferences = useQuery(sessionQuery).data?.user.preferences;
+  return (
+    <>
+      <h2>{t("notifications.spoken")}</h2>
+      <label className="checkline">
+        <input
+          type="checkbox"
+          checked={hearsOthers(preferences)}
+          onChange={(event) => void save({ spoken: { has_others: event.target.checked } })}
+        />
+        {t("notifications.spoken_others")}
+      </label>
+      <p className="hint">{t("notifications.spoken_hint")}</p>
+    </>
   );
 }
 

@@ -1,11 +1,15 @@
 /* What a screen reader is told of the news: messages and writers in the conversation that is open, new ones in the list that is shown, what was not
- * delivered, and that the connection is back. Nothing of other conversations. One file listens, so that each thing is said once. */
+ * delivered, and that the connection is back. Of other conversations only what customers write in them, and only for who wants that. One file listens, so that each thing is said once. */
 import type { InfiniteData, QueryClient } from "@tanstack/react-query";
 import { live, onStreamEvent, reading } from "../../api/live";
 import { keys } from "../../api/queries";
-import type { ConversationList, Id, StreamEvent, User } from "../../api/types";
+import type { ConversationList, Id, Session, StreamEvent, User } from "../../api/types";
 import { announce } from "../../ui/announce";
 import { t } from "../../ui/i18n";
+
+/** Does this person want to hear what customers write in conversations that are not open? Kept with their preferences. */
+export const hearsOthers = (preferences: unknown): boolean =>
+  (preferences as { spoken?: { has_others?: unknown } } | undefined)?.spoken?.has_others === true;
 
 /** Rows come one by one when many arrive at once. */
 const GATHER_MS = 1000;
@@ -20,6 +24,8 @@ const isLookedAt = () => document.visibilityState === "visible";
 /** Listens, for as long as somebody is signed in. */
 export function startSpeaking(client: QueryClient, me: Id): () => void {
   const nameOf = (id: Id | null) => client.getQueryData<User[]>(keys.users)?.find((user) => user.id === id)?.name;
+
+  const wantsOthers = () => hearsOthers(client.getQueryData<Session>(keys.session)?.user.preferences);
 
   let gathered = 0;
   let gathering: ReturnType<typeof setTimeout> | undefined;
@@ -59,13 +65,18 @@ export function startSpeaking(client: QueryClient, me: Id): () => void {
     }
     if (!isLookedAt()) return;
     if (event.type === "message.added") {
-      const { conversation_id, type, author_id, sender, text } = event.data.message;
-      if (conversation_id !== reading.id || type === "system" || author_id === me) return;
+      const { conversation_id, type, direction, author_id, sender, text } = event.data.message;
+      if (type === "system" || author_id === me) return;
       const name = nameOf(author_id) || sender?.name || sender?.address || t("contact.unknown");
+      if (conversation_id !== reading.id) {
+        if (direction === "in" && wantsOthers())
+          announce(t("announce.elsewhere", { name, text: text.slice(0, LONGEST) }), "polite", `in ${conversation_id}`);
+        return;
+      }
       announce(t("announce.message", { name, text: text.slice(0, LONGEST) }));
     } else if (event.type === "conversation.changed") {
       const { id, message_count, last_direction } = event.data.conversation;
-      if (message_count !== 1 || last_direction !== "in" || met.has(id) || !isShown(id)) return;
+      if (message_count !== 1 || last_direction !== "in" || met.has(id) || !isShown(id) || wantsOthers()) return;
       met.add(id);
       gathered++;
       gathering ??= setTimeout(() => {

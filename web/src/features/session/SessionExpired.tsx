@@ -1,6 +1,8 @@
 import { useQueryClient } from "@tanstack/react-query";
+import { useEffect } from "react";
 import { keys } from "../../api/queries";
 import type { Session } from "../../api/types";
+import { announce } from "../../ui/announce";
 import { Dialog } from "../../ui/Dialog";
 import { t } from "../../ui/i18n";
 import { SignInForm } from "./SignInForm";
@@ -9,6 +11,10 @@ import { SignInForm } from "./SignInForm";
 export default function SessionExpired() {
   const client = useQueryClient();
   const session = client.getQueryData<Session>(keys.session);
+  const isShown = session !== undefined;
+  useEffect(() => {
+    if (isShown) announce(`${t("session.expired_title")}. ${t("session.expired_text")}`, "assertive", "session");
+  }, [isShown]);
   if (!session) return null;
   return (
     <Dialog title={t("session.expired_title")}>
