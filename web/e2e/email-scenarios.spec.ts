@@ -148,3 +148,21 @@ test("customers see the person and the company, or the company alone, and each t
   await page.getByRole("textbox", { name: "Signature" }).fill("");
   await save(page);
 });
+
+test("without tickets their step is not there, and with them it is", async ({ inbox: page, world }) => {
+  const steps = page.getByRole("list", { name: "Steps" }).getByRole("button");
+  await page.goto(`${world.innboks.url}/settings/channels/connect-email`);
+  await expect(steps).toHaveText([/Account/, /Details/, /Assignment/, /Tickets/]);
+  await world.innboks.cli("ticketing", "off");
+  try {
+    await page.reload();
+    await expect(steps).toHaveText([/Account/, /Details/, /Assignment/]);
+    await page.goto(`${world.innboks.url}/settings/channels/${world.beginning.channel}/automation`);
+    await expect(page.getByRole("switch", { name: "Assign conversations automatically" })).toBeVisible();
+    await expect(page.getByRole("switch", { name: /support tickets/ })).toHaveCount(0);
+  } finally {
+    await world.innboks.cli("ticketing", "on");
+  }
+  await page.reload();
+  await expect(page.getByRole("switch", { name: /support tickets/ })).toBeVisible();
+});
