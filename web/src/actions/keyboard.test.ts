@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import en from "../ui/messages/en.json";
+import later from "../ui/messages/en.json?later";
 import type { Action, Scope } from "./action";
 import { composerActions, lend } from "./composing";
 import { findAction, keyName } from "./keyboard";
@@ -59,7 +60,9 @@ describe("the actions", () => {
   });
 
   it("have words for every name", () => {
-    for (const action of [...actions, ...composerActions]) expect(en).toHaveProperty([action.label(null)]);
+    for (const action of actions) expect(en).toHaveProperty([action.label(null)]);
+    // Those of the composer come with it.
+    for (const action of composerActions) expect({ ...en, ...(later as object) }).toHaveProperty([action.label(null)]);
   });
 
   it("are found by one key or by one after the other", () => {
