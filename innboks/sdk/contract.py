@@ -140,6 +140,13 @@ class Sent(Strict, frozen=True):
     results: Sequence[RecipientResult] = ()
 
 
+class Glimpse(Strict, frozen=True):
+    """Whom a payload says it is from, and what it is about; "" where it does not say. Nothing of it is proved."""
+
+    sender: str = ""
+    subject: str = ""
+
+
 # ── what a channel can do, and what it needs ─────────────────────────────────────────────────────────────────────────────────
 
 
@@ -418,6 +425,16 @@ class Channel:
     async def ledger(self, ctx: Context) -> Mapping[str, Any]:
         """What the provider holds, for the reconciliation page (AHEAD 1): {"on_server": n, "gap": n, "folders": {...}}; the core adds what is stored."""
         raise NotImplementedError
+
+    async def whole(self, ctx: Context, inbound: Inbound) -> Inbound:
+        """A payload that is tried again, fetched whole where only its beginning was kept because it was too large; else the very one that was given.
+        Raises `Unrecognised` with a sentence when it is still too large, or is not to be had."""
+        return inbound
+
+    def glimpse(self, inbound: Inbound) -> Glimpse:
+        """What can be told at a glance of a payload that could not be handled, for a list of such. `body` is only its beginning, and may be anything.
+        Called in a thread; what it raises is taken for an empty answer."""
+        return Glimpse()
 
     def describe(self, raw: bytes) -> Mapping[str, Any]:
         """What the parser makes of a raw payload, for `innboks parse KIND`; JSON values only."""

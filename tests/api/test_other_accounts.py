@@ -35,6 +35,8 @@ BODIES: dict[str, Any] = {
     "write_message": {"type": "comment", "text": "x"},
     "retry_message": {},
     "settle_message": {"state": "sent"},
+    "deal_with_message": {"is_dealt_with": True},
+    "set_aside_delivery": {"is_set_aside": True},
     "send_message_now": {},
     "remind_me": {"at": "2026-01-06T12:00:00Z"},
     "move_message": {"conversation_id": None},

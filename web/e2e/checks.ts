@@ -1,4 +1,5 @@
 /* What several stories ask: the API as a script does, a conversation by its subject, and axe in light and dark. */
+import { join } from "node:path";
 import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 import type { Conversation } from "../src/api/types";
@@ -51,6 +52,21 @@ export async function axe(
     await look?.(theme);
   }
   await page.emulateMedia({ colorScheme: "light", reducedMotion: "reduce" });
+}
+
+/** Pictures in both themes, wide and on a phone; the page is as it was afterwards. */
+export async function shots(page: Page, folder: string, name: string): Promise<void> {
+  const size = page.viewportSize();
+  for (const [place, viewport] of [
+    ["", size],
+    ["-phone", { width: 360, height: 740 }],
+  ] as const)
+    for (const colorScheme of ["dark", "light"] as const) {
+      if (viewport) await page.setViewportSize(viewport);
+      await page.emulateMedia({ colorScheme });
+      await page.screenshot({ path: join(folder, `${name}${place}-${colorScheme}.png`) });
+    }
+  if (size) await page.setViewportSize(size);
 }
 
 /** Every page of the settings. */

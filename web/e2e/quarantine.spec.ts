@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { axe, shots } from "./checks";
 import { expect, test } from "./fixtures";
 
 const SHOTS = process.env.SHOTS;
@@ -30,4 +31,36 @@ test("a mail that names nobody as its sender waits in quarantine, can be looked 
   await row.getByRole("button", { name: "Try again" }).click();
   await expect(inbox.getByRole("alert")).toBeVisible();
   await expect(row).toContainText(/2 tries/);
+});
+
+test("what needs nobody is set aside, puts the badge out, and can be put back", async ({ inbox, world }) => {
+  await world.write({
+    from: "",
+    raw: "To: support@tindra.example\r\nSubject: An advertisement that forgot who it is from, and goes on and on about it\r\n\r\nBuy.\r\n",
+  });
+  const badge = inbox.getByRole("navigation", { name: "Main" }).getByRole("link", { name: /stuck/ });
+  await expect(badge).toBeVisible({ timeout: 20_000 });
+  await inbox.goto(`${world.innboks.url}/settings/quarantine`);
+  const row = inbox.getByRole("listitem").filter({ hasText: "An advertisement that forgot" });
+  await expect(row).toContainText("Support mail");
+  await axe(inbox, "quarantine");
+  if (SHOTS) await shots(inbox, SHOTS, "quarantine");
+  const others = await inbox.getByRole("button", { name: "Set aside" }).count();
+  await row.getByRole("button", { name: "Set aside" }).click();
+  await expect(row).toHaveCount(0);
+  if (others === 1) await expect(badge).toHaveCount(0);
+  await inbox.getByRole("button", { name: "Undo" }).click();
+  await expect(row).toBeVisible();
+  await expect(badge).toBeVisible();
+
+  await row.getByRole("button", { name: "Set aside" }).click();
+  await expect(row).toHaveCount(0);
+  await inbox.getByRole("tab", { name: "Set aside" }).click();
+  await expect(row).toBeVisible();
+  await axe(inbox, "what was set aside");
+  if (SHOTS) await shots(inbox, SHOTS, "quarantine-aside");
+  await row.getByRole("button", { name: "Put back" }).click();
+  await expect(row).toHaveCount(0);
+  await inbox.getByRole("tab", { name: "Waiting" }).click();
+  await expect(row).toBeVisible();
 });

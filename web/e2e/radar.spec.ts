@@ -1,6 +1,6 @@
 /* What is stuck: a badge for everybody, with what to do, and gone when it is mended. The empty page: states.spec.ts. */
 import { join } from "node:path";
-import { api, axe, colleague, conversationWith } from "./checks";
+import { api, axe, colleague, conversationWith, shots } from "./checks";
 import { expect, test } from "./fixtures";
 
 const SHOTS = process.env.SHOTS;
@@ -18,7 +18,7 @@ test("an answer that was not delivered shows at once, leads to it, and goes when
   const reply = { type: "reply", text: "Yes.", hold_s: 0 };
   const sent = await api(world, "POST", `/api/conversations/${id}/messages`, reply);
   await badge.click();
-  await expect(row).toContainText("Retry, or reach them another way.");
+  await expect(row).toContainText("Retry, reach them another way, or mark it there as dealt with.");
   await axe(inbox, "what is stuck");
   if (SHOTS) await inbox.screenshot({ path: join(SHOTS, "radar.png") });
   await row.getByRole("link", { name: "Show" }).click();
@@ -31,6 +31,44 @@ test("an answer that was not delivered shows at once, leads to it, and goes when
   await api(world, "POST", `/api/messages/${sent.id}/retry`, {});
   await world.mailbox.waitFor("Yes.");
   await expect(row).toHaveCount(0, { timeout: 15_000 });
+});
+
+test("an answer that is dealt with stays marked and puts the badge out, and Undo brings it back", async ({
+  inbox,
+  world,
+}) => {
+  const badge = inbox.getByRole("navigation", { name: "Main" }).getByRole("link", { name: /stuck/ });
+  await world.write({ from: "Odd <odd@customer.example>", subject: "Nobody there", text: "Are you?" });
+  const { id } = await conversationWith(world, "Nobody there");
+  world.mailbox.refuse("5.1.1 no such mailbox");
+  await api(world, "POST", `/api/conversations/${id}/messages`, { type: "reply", text: "We are.", hold_s: 0 });
+  await expect(badge).toBeVisible({ timeout: 15_000 });
+  await inbox.goto(`${world.innboks.url}/inbox/open/${id}`);
+  const main = inbox.getByRole("main");
+  const deal = main.getByRole("button", { name: "Dealt with", exact: true });
+  await deal.click();
+  await expect(main).toContainText("You dealt with it");
+  await expect(badge).toHaveCount(0);
+  await inbox.getByRole("button", { name: "Undo" }).click();
+  await expect(badge).toBeVisible();
+  await expect(main.getByRole("button", { name: "Retry" })).toBeVisible();
+  if (SHOTS) await shots(inbox, SHOTS, "not-dealt-with");
+
+  await deal.click();
+  await expect(main).toContainText("There is no mailbox with this address");
+  await expect(badge).toHaveCount(0);
+  expect((await api(world, "GET", "/api/conversations?view=failed")).items).toEqual([]);
+  await axe(inbox, "an answer that was dealt with");
+  if (SHOTS) await shots(inbox, SHOTS, "dealt-with");
+  expect(await inbox.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
+  await main.getByRole("button", { name: "Not dealt with" }).click();
+  await expect(badge).toBeVisible();
+
+  // The same person is reached by a later answer: then it is over by itself.
+  world.mailbox.refuse(null);
+  await api(world, "POST", `/api/conversations/${id}/messages`, { type: "reply", text: "Now we are.", hold_s: 0 });
+  await expect(main).toContainText("A later answer got through", { timeout: 15_000 });
+  await expect(badge).toHaveCount(0);
 });
 
 test("an agent sees on a phone what concerns their inboxes, and is led to it", async ({ browser, world }) => {

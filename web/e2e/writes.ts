@@ -96,6 +96,16 @@ export const WRITES: [operation: string, words: string, write: Write][] = [
     },
   ],
   [
+    "deal_with_message",
+    "refused, and dealt with",
+    async (place) => {
+      place.world.mailbox.refuse("5.1.1 not today");
+      const id = await answered(place, "Refused for good", "failed");
+      place.world.mailbox.refuse(null);
+      await place.call("POST", `/api/messages/${id}/deal`, { is_dealt_with: true });
+    },
+  ],
+  [
     "settle_message",
     "not known whether it left, and a person says that it did",
     async (place) => {

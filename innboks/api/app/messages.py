@@ -12,6 +12,7 @@ from innboks.api.app.frames import frame_address, has_remote_images
 from innboks.api.app.shapes import ListedConversation, MessageOut, listed_conversation, message_out
 from innboks.api.call import Call, Id, Input, Limit, PathId, QueryId, QueryText, number, number_or_none
 from innboks.core.conversations import change, read
+from innboks.core.conversations.deal import deal_with
 from innboks.core.conversations.models import NewMessage, Then
 from innboks.core.conversations.write import write
 from innboks.core.held.release import send_now
@@ -74,6 +75,10 @@ class Retry(Input):
 
 class Settle(Input):
     state: Literal["sent"]
+
+
+class Deal(Input):
+    is_dealt_with: bool
 
 
 class Move(Input):
@@ -234,6 +239,19 @@ async def settle(request: Call, message_id: PathId, data: JSONBody[Settle]) -> M
 
 
 @post(
+    "/messages/{message_id:str}/deal",
+    operation_id="deal_with_message",
+    tags=["messages"],
+    summary="A failed one needs nobody any more, or does again",
+    status_code=200,
+)
+async def deal(request: Call, message_id: PathId, data: JSONBody[Deal]) -> MessageOut:
+    parts, actor = request.parts, request.actor
+    await deal_with(parts, actor, message_id, is_dealt_with=data.is_dealt_with)
+    return message_out(await read.get_message(parts, actor, message_id))
+
+
+@post(
     "/messages/{message_id:str}/move",
     operation_id="move_message",
     tags=["messages"],
@@ -246,4 +264,16 @@ async def move(request: Call, message_id: PathId, data: JSONBody[Move]) -> Moved
     return Moved(listed_conversation(conversation), message_out(await read.get_message(parts, actor, moved_id)))
 
 
-routes = [list_messages, find_messages, write_message, get_message, get_frame, retry, settle, move, take_back_message, send_message_now]
+routes = [
+    list_messages,
+    find_messages,
+    write_message,
+    get_message,
+    get_frame,
+    retry,
+    settle,
+    deal,
+    move,
+    take_back_message,
+    send_message_now,
+]

@@ -9,7 +9,7 @@ from typing import Any, Literal
 import msgspec
 
 from innboks.api.call import text_id
-from innboks.core.conversations.models import Attachment, Conversation, DispatchState, HeldFor, Message, Priority
+from innboks.core.conversations.models import Attachment, Conversation, DealtWith, DispatchState, HeldFor, Message, Priority
 from innboks.core.filters.models import Reason
 
 
@@ -102,7 +102,7 @@ class MessageOut(msgspec.Struct):
     `why` says why it is in this conversation, `origin` what is known of its authenticity, `data` what a system entry tells.
     `has_source`: its raw original is kept (`/api/messages/{id}/source`). A queued one may wait: `held_for` says for what (undo: it can be taken
     back until `held_until`; schedule: it leaves then; newer: its time came but the customer wrote first; connection: the channel is broken;
-    blocked: the contact was blocked meanwhile)."""
+    blocked: the contact was blocked meanwhile). `dealt_with`: it failed, and needs nobody any more."""
 
     id: str
     conversation_id: str
@@ -138,6 +138,7 @@ class MessageOut(msgspec.Struct):
     reactions: list[dict[str, Any]]
     edits: list[dict[str, Any]]
     has_source: bool
+    dealt_with: DealtWith | None
 
 
 def conversation_out(one: Conversation) -> ConversationOut:
@@ -233,4 +234,5 @@ def message_out(one: Message) -> MessageOut:
         one.reactions,
         one.edits,
         one.delivery_id is not None,
+        one.dealt_with,
     )

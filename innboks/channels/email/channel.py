@@ -18,6 +18,7 @@ from innboks.channels.email.compose import compose
 from innboks.channels.email.compose import signature as signature_of
 from innboks.channels.email.connecting import try_servers
 from innboks.channels.email.dns_records import check_records
+from innboks.channels.email.glimpse import glimpse_of
 from innboks.channels.email.happenings import happenings_of
 from innboks.channels.email.mail_json import mail_as_json
 from innboks.channels.email.notice import compose_notice
@@ -25,6 +26,7 @@ from innboks.channels.email.outbox import hand_over
 from innboks.channels.email.read import read_mail
 from innboks.channels.email.settings import SIGNED_IN, Config, checked, normal_address, outgoing_server, wire_address
 from innboks.channels.email.signing_in import sign_ins
+from innboks.channels.email.too_large import fetch_whole
 from innboks.errors import Broken, Invalid, NotFound, Rejected, Retry, SendError, Uncertain
 from innboks.sdk.contract import (
     Abilities,
@@ -35,6 +37,7 @@ from innboks.sdk.contract import (
     Connected,
     Consent,
     Context,
+    Glimpse,
     Grant,
     Happening,
     Health,
@@ -251,6 +254,12 @@ class Email(Channel):
         if config.method != "imap":
             return {"on_server": None, "folders": {}}
         return await mailbox.ledger(ctx)
+
+    async def whole(self, ctx: Context, inbound: Inbound) -> Inbound:
+        return await fetch_whole(ctx, inbound)
+
+    def glimpse(self, inbound: Inbound) -> Glimpse:
+        return glimpse_of(inbound)
 
     def describe(self, raw: bytes) -> Mapping[str, Any]:
         return mail_as_json(read_mail(raw))

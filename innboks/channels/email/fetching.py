@@ -17,6 +17,7 @@ from innboks.channels.email.imap_session import MailFacts, NotDone, Session
 from innboks.channels.email.mail_book import SLACK, Book
 from innboks.channels.email.sender_checks import check_fetched
 from innboks.channels.email.sent_copies import from_elsewhere
+from innboks.channels.email.too_large import head_of, told_of
 from innboks.errors import InnboksError, Retry, TooLarge
 from innboks.sdk.contract import Context, Inbound
 
@@ -54,6 +55,7 @@ class Fetcher:
         self._ctx = ctx
         self._book = book
         self._portion: dict[tuple[str, str], int] = {}
+        self._heads: set[str] = set()
         self.delivered = 0
         self.has_learnt = False
 
@@ -86,8 +88,6 @@ class Fetcher:
             try:
                 await self._deliver_one(item, body, known)
                 failures = 0
-            except TooLarge as error:
-                self._book.fail(item.id, error.sentence, self._ctx.clock.now())
             except InnboksError:
                 raise  # switched off, or the database is away: this is not about the mail
             except Exception as error:
@@ -103,19 +103,35 @@ class Fetcher:
 
     async def _check(self, item: Item, body: bytes | None) -> Mapping[str, str]:
         """Of a portion all at once. What is past has been dealt with, and there may be very much of it."""
-        return {} if body is None or item.is_sent or self._is_past(item) else await check_fetched(self._ctx, body)
+        return {} if body is None or item.is_sent or item.id in self._heads or self._is_past(item) else await check_fetched(self._ctx, body)
 
     async def _deliver_one(self, item: Item, body: bytes, known: Mapping[str, str]) -> None:
+        """Of what is too large only the header, so that it stands in quarantine with its reason instead of being a number without a name."""
         assert self._ctx.deliver is not None
-        headers = {**known, "received-at": item.facts.at.isoformat(), "folder": item.folder, "uid": str(item.facts.uid)}
+        headers = {**known, **self._headers(item)}
+        try:
+            if item.id in self._heads:
+                headers |= self._told_of(item, item.facts.size)
+            await self._ctx.deliver(Inbound(body=body, external_id=item.id, headers=headers))
+        except TooLarge:
+            told = headers | self._told_of(item, len(body))
+            await self._ctx.deliver(Inbound(body=head_of(body), external_id=item.id, headers=told))
+        self.delivered += 1
+        self._book.gaps.pop(item.id, None)
+        self._heads.discard(item.id)
+        for what in ("body", "head"):
+            self._portion.pop((what, item.id), None)
+
+    def _told_of(self, item: Item, size: int) -> dict[str, str]:
+        return told_of(size, self._ctx.settings.get("mail_size") or 0, self._book.places[item.folder].uidvalidity)
+
+    def _headers(self, item: Item) -> dict[str, str]:
+        headers = {"received-at": item.facts.at.isoformat(), "folder": item.folder, "uid": str(item.facts.uid)}
         if item.is_sent:
             headers["folder-role"] = "sent"
         if self._is_past(item):
             headers["is-past"] = "yes"
-        await self._ctx.deliver(Inbound(body=body, external_id=item.id, headers=headers))
-        self.delivered += 1
-        self._book.gaps.pop(item.id, None)
-        self._portion.pop(("body", item.id), None)
+        return headers
 
     async def _fetch(self, session: Session, portion: Sequence[Item]) -> dict[str, bytes]:
         """By id. Missing: gone meanwhile, or put down as a gap."""
@@ -135,21 +151,24 @@ class Fetcher:
                 return found
 
             here = [item for item in portion if item.folder == name]
-            uids = [item.facts.uid for item in here if not self._is_too_large(item)]
-            if uids and any(item.is_sent for item in here):
+            uids = [item.facts.uid for item in here]
+            if any(item.is_sent for item in here):
                 uids = await from_elsewhere(self._ctx, session, uids)
+            large = {item.facts.uid for item in here if self._is_too_large(item)}
+            for part in await self._carefully("head", name, [uid for uid in uids if uid in large], MAILS_AT_ONCE, session.heads):
+                heads = {self._book.id_of(name, uid): head_of(head) for uid, head in part.items()}
+                bodies |= heads
+                self._heads |= heads.keys()
+            uids = [uid for uid in uids if uid not in large]
             for part in await self._carefully("body", name, uids, MAILS_AT_ONCE, ask):
                 bodies |= {self._book.id_of(name, uid): body for uid, body in part.items()}
         return bodies
 
     def _is_too_large(self, item: Item) -> bool:
-        """More than is taken in: not worth fetching only to be refused, again and again; it stands among the gaps. Sizes that servers tell are not
-        always right, so that what is little above the limit is fetched."""
-        most = self._ctx.settings.get("mail_size")
-        if not most or item.facts.size <= 2 * most:
-            return False
-        self._book.fail(item.id, f"This is larger than {most // 2**20} MB, the most that is taken.", self._ctx.clock.now())
-        return True
+        """More than is taken in, and not worth fetching only to be refused. Sizes that servers tell are not always right, so what is little above the
+        limit is fetched."""
+        most = self._ctx.settings.get("mail_size") or 0
+        return 0 < 2 * most < item.facts.size
 
     async def _open(self, session: Session, name: str) -> None:
         if session.folder != name:

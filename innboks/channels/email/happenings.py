@@ -29,6 +29,7 @@ from innboks.channels.email.reply import split_html
 from innboks.channels.email.settings import Config, normal_address
 from innboks.channels.email.signs import signs_of
 from innboks.channels.email.threading import content_hash, normal_id, read_token, thread_keys
+from innboks.channels.email.too_large import require_whole
 from innboks.errors import Unrecognised
 from innboks.sdk.contract import (
     Context,
@@ -49,7 +50,8 @@ _LABELS = {"in-reply-to": "In-Reply-To", "references": "References"}
 
 
 def happenings_of(ctx: Context, inbound: Inbound) -> Sequence[Happening]:
-    """Raises `Unrecognised` for bytes that name nobody as their sender."""
+    """Raises `Unrecognised` for bytes that name nobody as their sender, and for a mail of which only the header is here."""
+    require_whole(inbound)
     mail = read_mail(inbound.body)
     if mail.return_path is None and "mail-from" in inbound.headers:
         mail.return_path = inbound.headers["mail-from"]

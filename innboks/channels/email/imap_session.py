@@ -157,6 +157,15 @@ class Session:
 
         return await self._run(ask, size=size)
 
+    async def heads(self, uids: Sequence[int]) -> dict[int, bytes]:
+        """The header lines of mails whose bodies are not wanted."""
+
+        def ask(client: Any) -> dict[int, bytes]:
+            told = client.fetch(list(uids), ["BODY.PEEK[HEADER]"])
+            return {uid: told[uid][b"BODY[HEADER]"] for uid in uids if isinstance(told.get(uid, {}).get(b"BODY[HEADER]"), bytes)}
+
+        return await self._run(ask)
+
     async def message_ids(self, uids: Sequence[int]) -> dict[int, str]:
         """The Message-ID of each mail, as it stands there; "" where there is none."""
 

@@ -20,7 +20,8 @@ from innboks.sdk.registry import offers
 
 
 class Ledger(msgspec.Struct, kw_only=True):
-    """`on_server` and `gap` are None where the provider cannot be counted. `gap`: on the server, but never offered to us."""
+    """`on_server` and `gap` are None where the provider cannot be counted. `gap`: on the server, but never offered to us.
+    `quarantined`: came in and could not be read, whether a person has set it aside since or not."""
 
     on_server: int | None
     stored: int
@@ -46,7 +47,7 @@ async def ledger(parts: Parts, actor: Actor, channel_account_id: int) -> Ledger:
     return Ledger(
         on_server=on_server,
         stored=counts.get("handled", 0),
-        quarantined=counts.get("quarantined", 0) + counts.get("kept", 0),
+        quarantined=counts.get("quarantined", 0) + counts.get("kept", 0) + counts.get("set_aside", 0),
         duplicates=counts.get("duplicate", 0),
         ignored=counts.get("ignored", 0),
         gap=gap,

@@ -18,6 +18,7 @@ from innboks.core.conversations.read import readable_conversation, readable_mess
 from innboks.core.conversations.window import NEVER_OPEN, closes_at, require_open
 from innboks.core.conversations.write import blocked
 from innboks.core.dispatches import store as dispatches
+from innboks.core.dispatches import store_dealt
 from innboks.core.filters.models import Reason
 from innboks.core.filters.release import hold, release
 from innboks.core.inboxes import store as inboxes
@@ -321,6 +322,7 @@ async def settle_uncertain(parts: Parts, actor: Actor, message_id: int) -> None:
             raise Conflict("Only an uncertain message can be marked as sent.", code="not_uncertain")
         await dispatches.settle_recipients(conn, actor.account_id, message_id, state="sent")
         await dispatches.settle(conn, actor.account_id, message_id, state="sent", sent_at=parts.clock.now())
+        await store_dealt.got_through(conn, actor.account_id, [message_id])
     parts.wake.touch(actor.account_id)
 
 

@@ -89,10 +89,20 @@ class Attachment(msgspec.Struct, kw_only=True):
     content_id: str | None
 
 
+class DealtWith(msgspec.Struct, kw_only=True, omit_defaults=True):
+    """Why a failed answer needs nobody any more. person: `by` said so; answered: the later answer `message_id` got through to the same people;
+    elsewhere: the same words got through another way, as `message_id`."""
+
+    how: Literal["person", "answered", "elsewhere"]
+    at: datetime
+    by: str | None = None
+    message_id: str | None = None
+
+
 class Message(msgspec.Struct):
     """One entry of a conversation. `state`, `reason` and `code` are those of its dispatch (None for what is not sent).
     `html` is what was written here, sanitised ("" for what came from outside: that is shown in a frame); `data` is the system event;
-    `why` says why it is in this conversation; `origin` what is known of its authenticity."""
+    `why` says why it is in this conversation; `origin` what is known of its authenticity. `dealt_with`: of one that failed and needs nobody any more."""
 
     account_id: int
     id: int
@@ -128,6 +138,7 @@ class Message(msgspec.Struct):
     next_try_at: datetime | None
     held_for: HeldFor | None
     held_until: datetime | None
+    dealt_with: DealtWith | None = None
     attachments: list[Attachment] = []
     edits: list[dict[str, Any]] = []
     reactions: list[dict[str, Any]] = []
@@ -147,7 +158,8 @@ class NewMessage(msgspec.Struct, kw_only=True):
     `hold_s`: so long it can be taken back (R-643); None: as long as the account says. `send_at`: it leaves then, unless the customer writes
     before (`send_even_if_answered`: then too). `remind_at`: its author gets the conversation back then, unless the customer has answered.
     `channel_account_id`: over which connection it goes, when not that of the conversation. `forward_of`: a message to pass on to others.
-    `resend_of`: an answer that did not arrive, to go again over that connection with its words and files.
+    `resend_of`: an answer that did not arrive, to go again over that connection with its words and files (`resend.py`
+    fills it in, and `instead_of` with it: when this gets through, that one is dealt with).
     `quoted` is what an answer repeats below its text, `mentions` are the people a comment names."""
 
     type: Literal["reply", "comment"]
@@ -170,6 +182,7 @@ class NewMessage(msgspec.Struct, kw_only=True):
     channel_account_id: int | None = None
     forward_of: int | None = None
     resend_of: int | None = None
+    instead_of: int | None = None
 
 
 class Page(msgspec.Struct):

@@ -7,7 +7,7 @@ from typing import Literal
 from innboks.core.channel_accounts.directory import Connected
 from innboks.core.conversations import store as conversations
 from innboks.core.deliveries import store as deliveries
-from innboks.core.dispatches import store
+from innboks.core.dispatches import store, store_dealt
 from innboks.core.messages import store as messages
 from innboks.core.parts import Parts
 from innboks.errors import TooEarly
@@ -66,6 +66,8 @@ async def record_receipt(
             await store.settle(conn, account_id, found.message_id, state=state, reason=told, code=receipt.code)
         else:  # good news of one recipient takes nothing back of what is known of another
             await _changed(conn, account_id, found.message_id)
+        if found.state in ("failed", "uncertain") and state in ("sent", "delivered", "read"):
+            await store_dealt.got_through(conn, account_id, [found.message_id])
     if receipt.state in ("failed", "delayed"):
         data = {
             "event": f"message_{receipt.state}",

@@ -93,6 +93,8 @@ async def record_written(
     external_id = connected.channel.message_id_for(connected.context, message_id) if is_reply and not is_later else None
     sender = {"name": actor.name, "address": connected.row.address if is_reply else ""}
     data = {"forward_of": str(forwarded.message_id)} if forwarded else {}
+    if new.instead_of is not None:
+        data["instead_of"] = str(new.instead_of)
     values: dict[str, Any] = {
         "account": actor.account_id,
         "message": message_id,

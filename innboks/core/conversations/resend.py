@@ -37,6 +37,7 @@ async def as_written(
     return msgspec.structs.replace(
         new,
         resend_of=None,
+        instead_of=message.id,
         text=message.text,
         html=await messages_store.html_of(conn, actor.account_id, message.id) or "",
         quoted=message.quoted if abilities.text_format == "html" and abilities.has_subject else "",

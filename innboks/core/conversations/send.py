@@ -18,7 +18,7 @@ from innboks.core.channel_accounts.directory import Connected
 from innboks.core.channel_accounts.health import mark_broken, release_if_back
 from innboks.core.conversations.models import Attachment
 from innboks.core.conversations.window import CLOSED, closes_at
-from innboks.core.dispatches import store, store_queue
+from innboks.core.dispatches import store, store_dealt, store_queue
 from innboks.core.dispatches.store_queue import Claimed, Left
 from innboks.core.files import store as files_store
 from innboks.core.files.pictures import pictures_in
@@ -104,7 +104,8 @@ async def _is_too_late(parts: Parts, connected: Connected, claimed: Claimed) -> 
 async def settle_sent(parts: Parts, left: Sequence[Left]) -> None:
     """The providers took these, each for everybody it was for."""
     async with parts.db.connection() as conn:
-        await store_queue.settle_sent(conn, left)
+        for account_id, message_id in await store_queue.settle_sent(conn, left):
+            await store_dealt.got_through(conn, account_id, [message_id])
     for account_id in {one.account_id for one in left}:
         parts.wake.touch(account_id)
 
@@ -158,6 +159,8 @@ async def _settle_each(parts: Parts, connected: Connected, claimed: Claimed, out
                 next_try_at=next_try,
                 sent_at=parts.clock.now() if arrived else None,
             )
+            if arrived:
+                await store_dealt.got_through(conn, account_id, [message_id])
 
     await write_down()
     parts.wake.touch(account_id)

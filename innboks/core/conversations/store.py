@@ -187,12 +187,13 @@ async def recount(conn: Connection, account_id: int, conversation_id: int) -> No
     """Makes the kept figures true again after messages were moved. The customer waits since the first message that came after our last answer."""
     await conn.execute(
         """with mine as (
-               select m.*, max(m.id) filter (where m.direction = 'out') over () as last_out, d.state from message m
+               select m.*, max(m.id) filter (where m.direction = 'out') over () as last_out, d.state, d.dealt_with from message m
                left join dispatch d on d.account_id = m.account_id and d.message_id = m.id
                where m.account_id = %(account)s and m.conversation_id = %(id)s
            ), counted as (
                select count(*) as count, max(id) filter (where type <> 'system') as last_id, max(id) filter (where direction = 'in') as received_id,
-                   max(created_at) filter (where direction <> 'none') as last_at, count(*) filter (where state in ('failed', 'uncertain')) as failed,
+                   max(created_at) filter (where direction <> 'none') as last_at,
+                   count(*) filter (where state in ('failed', 'uncertain') and dealt_with is null) as failed,
                    min(created_at) filter (where direction = 'in' and not is_automatic and id > coalesce(last_out, 0)) as waiting_since
                from mine
            ), last as (

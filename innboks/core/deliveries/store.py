@@ -14,7 +14,9 @@ from psycopg.types.json import Jsonb
 from innboks.core.deliveries.models import Delivery
 from innboks.lib.db import Connection, fetch_all, fetch_one
 
-_COLUMNS = "account_id, id, channel_account_id, fate, code, reason, envelope, size, attempts, seen_count, received_at, settled_at"
+_SELECT = """select d.account_id, d.id, d.channel_account_id, c.kind, c.name as channel_name, c.inbox_id, d.fate, d.code, d.reason, d.envelope, d.size,
+    d.attempts, d.seen_count, d.received_at, d.settled_at
+    from delivery d join channel_account c on c.account_id = d.account_id and c.id = d.channel_account_id"""
 
 
 class Raw(msgspec.Struct):
@@ -129,18 +131,36 @@ async def tells_of(conn: Connection, account_id: int, delivery_id: int, message_
 
 
 async def settle(
-    conn: Connection, account_id: int, delivery_id: int, *, fate: str, code: str = "", reason: str = "", attempts: int = 0
+    conn: Connection,
+    account_id: int,
+    delivery_id: int,
+    *,
+    fate: str,
+    code: str = "",
+    reason: str = "",
+    attempts: int = 0,
+    was: Sequence[str] | None = None,
 ) -> None:
+    """`was`: only while it has one of these fates; somebody may have decided otherwise meanwhile."""
     await conn.execute(
         """update delivery set fate = %s, code = %s, reason = %s, attempts = attempts + %s,
                   settled_at = case when %s = 'kept' then null else now() end
-           where account_id = %s and id = %s""",
-        (fate, code, reason, attempts, fate, account_id, delivery_id),
+           where account_id = %s and id = %s and (%s::text[] is null or fate = any(%s::text[]))""",
+        (fate, code, reason, attempts, fate, account_id, delivery_id, *[None if was is None else list(was)] * 2),
     )
 
 
+async def set_fate(conn: Connection, account_id: int, delivery_id: int, fate: str, was: Sequence[str]) -> bool:
+    """Only the fate; why it came into quarantine is kept beside it. False, and nothing written, when it has none of the fates `was`."""
+    cursor = await conn.execute(
+        "update delivery set fate = %s, settled_at = now() where account_id = %s and id = %s and fate = any(%s)",
+        (fate, account_id, delivery_id, list(was)),
+    )
+    return cursor.rowcount > 0
+
+
 async def get(conn: Connection, account_id: int, delivery_id: int) -> Delivery | None:
-    cursor = await conn.execute(f"select {_COLUMNS} from delivery where account_id = %s and id = %s", (account_id, delivery_id))
+    cursor = await conn.execute(f"{_SELECT} where d.account_id = %s and d.id = %s", (account_id, delivery_id))
     return await fetch_one(cursor, Delivery)
 
 
@@ -180,8 +200,7 @@ async def in_need(
 ) -> list[Delivery]:
     """Deliveries of these fates, newest first, of the inboxes that the reader may see."""
     cursor = await conn.execute(
-        f"""select {", ".join("d." + name.strip() for name in _COLUMNS.split(","))}
-            from delivery d join channel_account c on c.account_id = d.account_id and c.id = d.channel_account_id
+        f"""{_SELECT}
             where d.account_id = %s and d.fate = any(%s) and c.inbox_id = any(%s) and (%s::bigint is null or d.id < %s)
             order by d.id desc limit %s""",
         (account_id, list(fates), list(inbox_ids), before, before, limit),
@@ -198,8 +217,10 @@ async def stranded(conn: Connection, older_than_s: float, limit: int) -> list[tu
     return [(row[0], row[1]) for row in await cursor.fetchall()]
 
 
-async def inbox_of(conn: Connection, account_id: int, channel_account_id: int) -> int:
-    """The inbox whose members may see deliveries of this channel account; 0 when there is none."""
-    cursor = await conn.execute("select inbox_id from channel_account where account_id = %s and id = %s", (account_id, channel_account_id))
-    row = await cursor.fetchone()
-    return int(row[0]) if row else 0
+async def heads(conn: Connection, account_id: int, delivery_ids: Sequence[int], length: int) -> dict[int, tuple[bytes | None, str | None]]:
+    """The first bytes of each raw payload, or the hash under which the file store has it whole."""
+    cursor = await conn.execute(
+        "select id, substring(body for %s), body_file from delivery where account_id = %s and id = any(%s)",
+        (length, account_id, list(delivery_ids)),
+    )
+    return {row[0]: (row[1], row[2]) for row in await cursor.fetchall()}

@@ -147,15 +147,17 @@ async def settle(
     held_for: str | None = None,
     sent_at: datetime | None = None,
 ) -> None:
-    """Writes how a try ended; also on the conversation's count of failed messages, and as an event."""
+    """Writes how a try ended; also on the conversation's count of failed messages, and as an event. What was dealt with stays so when it is told again
+    that it failed, and no longer when it is tried anew."""
     await conn.execute(
         """with before as (
-               select d.state, m.conversation_id, c.inbox_id from dispatch d
+               select d.state, d.dealt_with, m.conversation_id, c.inbox_id from dispatch d
                cross join lateral (select * from message where account_id = d.account_id and id = d.message_id limit 1) m
                cross join lateral (select inbox_id from conversation where account_id = m.account_id and id = m.conversation_id limit 1) c
                where d.account_id = %(account)s and d.message_id = %(message)s
            ), changed as (
                update dispatch set state = %(state)s, reason = %(reason)s, code = %(code)s, next_try_at = %(next)s, held_for = %(held)s,
+                   dealt_with = case when state = 'failed' and %(state)s = 'failed' then dealt_with end,
                    settled_at = case when %(state)s in ('queued', 'sending') then null else now() end
                where account_id = %(account)s and message_id = %(message)s
            ), left_at as (
@@ -163,7 +165,9 @@ async def settle(
                where account_id = %(account)s and id = %(message)s and %(sent_at)s::timestamptz is not null
            ), counted as (
                update conversation c set failed_count = greatest(0, failed_count + delta)
-               from (select conversation_id, (%(state)s in ('failed', 'uncertain'))::int - (state in ('failed', 'uncertain'))::int as delta from before) d
+               from (select conversation_id,
+                       (%(state)s in ('failed', 'uncertain') and not (state = 'failed' and %(state)s = 'failed' and dealt_with is not null))::int
+                       - (state in ('failed', 'uncertain') and dealt_with is null)::int as delta from before) d
                where c.account_id = %(account)s and c.id = d.conversation_id and d.delta <> 0
            )
            insert into event (account_id, type, inbox_id, conversation_id, data)

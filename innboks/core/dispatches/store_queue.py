@@ -163,17 +163,22 @@ with given as (
     update conversation c set failed_count = failed_count + f.number
     from (select account_id, conversation_id, count(*) as number from ended where becomes = 'failed' and was <> 'failed' group by 1, 2) f
     where c.account_id = f.account_id and c.id = f.conversation_id
+), places as (
+    select g.account_id, g.message_id, c.id, c.inbox_id, c.failed_count from given g
+    cross join lateral (select id, inbox_id, failed_count from conversation where account_id = g.account_id and id = g.conversation_id limit 1) c
+), told as (
+    insert into event (account_id, type, inbox_id, conversation_id, data)
+    select account_id, 'message.changed', inbox_id, id, jsonb_build_object('message_id', message_id, 'of', 'dispatch') from places
 )
-insert into event (account_id, type, inbox_id, conversation_id, data)
-select g.account_id, 'message.changed', c.inbox_id, c.id, jsonb_build_object('message_id', g.message_id, 'of', 'dispatch')
-from given g cross join lateral (select id, inbox_id from conversation where account_id = g.account_id and id = g.conversation_id limit 1) c"""
+select account_id, message_id from places where failed_count > 0"""
 
 
-async def settle_sent(conn: Connection, left: Sequence[Left]) -> None:
+async def settle_sent(conn: Connection, left: Sequence[Left]) -> list[tuple[int, int]]:
     """The provider took these: what `add_references`, `settle_recipients` and `settle` would write for each, in one statement for all. What a
-    receipt or a bounce said meanwhile stays, and where a bounce was for everybody, the message has failed."""
+    receipt or a bounce said meanwhile stays, and where a bounce was for everybody, the message has failed.
+    Returns (account, message) of those in whose conversations an answer had failed before."""
     named = [(one, name, nth == 0) for one in left for nth, name in enumerate(dict.fromkeys(one.external_ids))]
-    await conn.execute(
+    cursor = await conn.execute(
         _SETTLE_SENT,
         {
             "accounts": _ids(one.account_id for one in left),
@@ -187,6 +192,7 @@ async def settle_sent(conn: Connection, left: Sequence[Left]) -> None:
         },
         prepare=True,
     )
+    return [(row[0], row[1]) for row in await cursor.fetchall()]
 
 
 def _ids(numbers: Iterable[int]) -> str:

@@ -35,7 +35,8 @@ select m.account_id, m.id, m.conversation_id, m.channel_account_id, {inbox}, m.t
     case when m.type in ('reply', 'comment') and m.author_id is not null then m.html else '' end as html, m.quoted, m.signature,
     m.data, m.why, m.origin, m.is_automatic, m.has_attachments,
     m.external_id, m.client_id, m.delivery_id, m.sent_at, m.created_at,
-    d.state, coalesce(d.reason, '') as reason, coalesce(d.code, '') as code, d.next_try_at, d.held_for, d.held_until{beside}
+    d.state, coalesce(d.reason, '') as reason, coalesce(d.code, '') as code, d.next_try_at, d.held_for, d.held_until,
+    case when d.state = 'failed' then d.dealt_with end as dealt_with{beside}
 from message m {conversation}
 left join lateral (select * from dispatch where account_id = m.account_id and message_id = m.id limit 1) d on true"""
 

@@ -11,7 +11,7 @@ from innboks.core.channel_accounts.records import lost
 from innboks.core.parts import Parts
 from innboks.core.radar import store
 from innboks.core.radar.models import Trouble
-from innboks.core.radar.store import CAP, Counted
+from innboks.core.radar.store import CAP, Counted, Place
 from innboks.lib.crypto import Vault
 from innboks.lib.db import Connection
 
@@ -49,8 +49,8 @@ async def troubles(conn: Connection, vault: Vault, account_id: int, inbox_ids: S
     ):
         if counted.count:
             found.append(_counted(kind, counted, None))
-    for channel_account_id, counted in (await store.quarantined(conn, account_id, inbox_ids, now - TRIED)).items():
-        found.append(_counted("quarantined", counted, rows.get(channel_account_id)))
+    for place, counted in await store.quarantined(conn, account_id, inbox_ids, now - TRIED):
+        found.append(_counted("quarantined", counted, place))
     for one in await store.gaps(conn, account_id, inbox_ids, now - FETCHED):
         if one.channel_account_id in rows:
             found.append(_counted("gap", Counted(one.gap, one.since), rows[one.channel_account_id]))
@@ -120,7 +120,7 @@ def _is_unreachable(row: ChannelAccount) -> bool:
     return row.health.get("state") == "unreachable"
 
 
-def _counted(kind: str, counted: Counted, row: ChannelAccount | None) -> Trouble:
+def _counted(kind: str, counted: Counted, row: ChannelAccount | Place | None) -> Trouble:
     return Trouble(
         kind=kind,  # type: ignore[arg-type]
         count=min(counted.count, CAP - 1),

@@ -97,17 +97,25 @@ async def failed(conn: Connection, account_id: int, inbox_ids: Sequence[int]) ->
     return Counted(*row)
 
 
-async def quarantined(conn: Connection, account_id: int, inbox_ids: Sequence[int], before: datetime) -> dict[int, Counted]:
-    """By channel account. What is still tried again counts once it has been here for a while."""
+class Place(msgspec.Struct):
+    """A channel account that is connected, or was."""
+
+    id: int
+    name: str
+    inbox_id: int
+
+
+async def quarantined(conn: Connection, account_id: int, inbox_ids: Sequence[int], before: datetime) -> list[tuple[Place, Counted]]:
+    """By channel account, also of those that were disconnected. What is still tried again counts once it has been here for a while."""
     cursor = await conn.execute(
-        f"""select channel_account_id, count(*), min(received_at), null, (array_agg(reason order by received_at desc))[1] from (
-                select d.channel_account_id, d.received_at, d.reason from delivery d
+        f"""select channel_account_id, name, inbox_id, count(*), min(received_at), null, (array_agg(reason order by received_at desc))[1] from (
+                select d.channel_account_id, a.name, a.inbox_id, d.received_at, d.reason from delivery d
                 join channel_account a on a.account_id = d.account_id and a.id = d.channel_account_id
                 where d.account_id = %s and d.fate in ('kept', 'quarantined') and (d.fate = 'quarantined' or d.received_at < %s)
-                    and a.inbox_id = any(%s) order by d.received_at desc limit {CAP}) newest group by 1 order by 1""",
+                    and a.inbox_id = any(%s) order by d.received_at desc limit {CAP}) newest group by 1, 2, 3 order by 1""",
         (account_id, before, list(inbox_ids)),
     )
-    return {row[0]: Counted(*row[1:]) for row in await cursor.fetchall()}
+    return [(Place(*row[:3]), Counted(*row[3:])) for row in await cursor.fetchall()]
 
 
 class Gap(msgspec.Struct):

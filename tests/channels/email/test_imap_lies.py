@@ -4,15 +4,15 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
-import msgspec
 import pytest
 
 from innboks.channels.email import imap_session, smtp_session
+from innboks.channels.email.channel import Email
 from innboks.channels.email.fetching import Fetcher, Item
 from innboks.channels.email.imap_session import FolderInfo, MailFacts, open_session
 from innboks.channels.email.mail_book import Book
 from innboks.channels.email.settings import Config, Server
-from innboks.errors import Broken, Retry
+from innboks.errors import Broken, Retry, Unrecognised
 from tests.channels.email.context import World
 
 Answer = Callable[[str, asyncio.StreamWriter], Awaitable[None]]
@@ -84,11 +84,15 @@ async def test_a_greeting_that_never_comes_to_its_end(monkeypatch: pytest.Monkey
         assert caught.value.code == "timeout"
 
 
-async def test_what_is_far_too_large_is_not_fetched_but_stands_among_the_gaps() -> None:
+async def test_of_what_is_far_too_large_only_the_header_is_fetched() -> None:
     asked: list[str] = []
 
     async def two(tag: str, writer: asyncio.StreamWriter) -> None:
         asked.append(tag)
+        if len(asked) == 1:
+            head = b"From: leo@customer.example\r\nSubject: Film\r\n\r\n"
+            writer.write(b"* 1 FETCH (UID 1 BODY[HEADER] {%d}\r\n%b)\r\n" % (len(head), head) + f"{tag} OK done\r\n".encode())
+            return
         writer.write(f"* 2 FETCH (UID 2 BODY[] {{2}}\r\nhi)\r\n{tag} OK done\r\n".encode())
 
     world = World(Config(address="team@team.example", method="imap"), settings={"mail_size": 50 * 2**20})
@@ -102,10 +106,14 @@ async def test_what_is_far_too_large_is_not_fetched_but_stands_among_the_gaps() 
         ]
         await Fetcher(world.context(), book).deliver(session, items)
         session.close()
-    assert [one.body for one in world.delivered] == [b"hi"]
-    assert len(asked) == 1
-    assert {id: gap.reason for id, gap in book.gaps.items()} == {"INBOX/1/1": "This is larger than 50 MB, the most that is taken."}
-    assert msgspec.to_builtins(book)["gaps"]
+    large, small = world.delivered
+    assert small.body == b"hi"
+    assert (large.external_id, large.body) == ("INBOX/1/1", b"From: leo@customer.example\r\nSubject: Film\r\n\r\n")
+    assert (len(asked), book.gaps) == (2, {}), "nothing of it is fetched twice, and it is no gap"
+    with pytest.raises(Unrecognised) as told:
+        Email().parse(world.context(), large)
+    assert told.value.code == "too_large"
+    assert told.value.sentence.startswith("This mail is 3072 MB, over the limit of 50 MB.")
 
 
 @pytest.mark.parametrize("host", ["169.254.169.254", "fe80::1", "::ffff:169.254.169.254", "224.0.0.1"])

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import msgspec
 import pytest
 
 from innboks.app import build_parts
@@ -23,8 +24,10 @@ from innboks.core.conversations.read import get_message, list_conversations, lis
 from innboks.core.conversations.receive import receive
 from innboks.core.conversations.send import send
 from innboks.core.conversations.write import write
+from innboks.core.deliveries.glimpse import glimpses
+from innboks.core.deliveries.replay import list_deliveries, replay
 from innboks.core.parts import Parts
-from innboks.errors import Invalid
+from innboks.errors import Conflict, Invalid
 from innboks.sdk.contract import Inbound
 from tests.channels.email.dovecot import PASSWORD, USER, Dovecot, dovecot
 from tests.channels.email.scripted_smtp import ScriptedServer, scripted
@@ -262,3 +265,47 @@ async def test_an_alias_of_a_mailbox_is_what_answers_come_from_when_its_server_t
     await send_preview(team.parts, team.actor, row.id, sample)
     assert f"<{alias}>".encode() in team.smtp.mails[-1]
     assert any(line.upper().startswith(f"MAIL FROM:<{alias.upper()}>") for line in team.smtp.commands)
+
+
+async def test_of_a_mail_over_the_limit_the_header_waits_in_quarantine_until_the_limit_is_raised(
+    settings: Settings, dsn: str, server: Dovecot
+) -> None:
+    smtp_options = ({"AUTH": "235 welcome"}, ("8BITMIME", "AUTH PLAIN"))
+    async with scripted(smtp_options[0], extensions=smtp_options[1]) as smtp:
+        async with build_parts(msgspec.structs.replace(settings, mail_size=2**20), dsn, "worker") as parts:
+            await create_first_account(parts, "Team", "Ada Example", "ada@team.example", "a long enough password")
+            actor = await first_admin(parts)
+            assert actor is not None
+            team = Team(parts, actor, server, smtp)
+            watching = asyncio.create_task(watch_all(parts))
+            await team.connects()
+            # Far over the limit it is not fetched at all; a little over, only the size that the server tells could be wrong.
+            for subject, megabytes in (("Film", 2.9), ("Slides", 1.5)):
+                server.put(mail(subject) + b"x" * 76 * int(megabytes * 2**20 / 76))
+            server.put(mail("Small"))
+
+            async def are_there() -> bool:
+                return len((await list_deliveries(parts, actor, None, None, 10)).items) == 2 and await team.subjects() == ["Small"]
+
+            await until(are_there)
+            found = (await list_deliveries(parts, actor, "quarantined", None, 10)).items
+            told = {one.subject: (one.sender, row) for one, row in zip(await glimpses(parts, found), found, strict=True)}
+            assert {name: sender for name, (sender, _) in told.items()} == dict.fromkeys(("Film", "Slides"), "leo@customer.example")
+            film = told["Film"][1]
+            assert film.reason.startswith("This mail is 3 MB, over the limit of 1 MB. Open it in the mailbox")
+            assert (film.code, film.size < 1000) == ("too_large", True)
+            books = await team.books()
+            assert (books.on_server, books.stored, books.quarantined, books.gap) == (3, 1, 2, 0)
+            again = await replay(parts, actor, film.id)
+            assert (again.id, again.fate, again.code) == (film.id, "quarantined", "too_large")
+            watching.cancel()
+            await asyncio.gather(watching, return_exceptions=True)
+        async with build_parts(settings, dsn, "worker") as parts:
+            team.parts = parts
+            for _, one in told.values():
+                assert (await replay(parts, actor, one.id)).fate == "handled"
+                with pytest.raises(Conflict):
+                    await replay(parts, actor, one.id)
+            assert await team.subjects() == ["Film", "Slides", "Small"]
+            books = await team.books()
+            assert (books.on_server, books.stored, books.quarantined, books.gap) == (3, 3, 0, 0)

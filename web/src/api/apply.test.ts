@@ -10,6 +10,7 @@ const context: Context = { me: ME, reading: null, now: NOW };
 const belongs = (filter: ListFilter, row: Conversation, me: string) => belongsAt(filter, row, me, NOW);
 
 const NOTHING = { last_entry: null, others_count: 0, due_at: null, due_kind: null, due_from: null, spam_reason: null };
+const NOT_HELD = { held_for: null, held_until: null, dealt_with: null };
 
 function conversation(id: string, part: Partial<Conversation> = {}): Conversation {
   return {
@@ -64,8 +65,7 @@ function message(id: string, part: Partial<Message> = {}): Message {
     contact_id: null,
     reply_to: [],
     next_try_at: null,
-    held_for: null,
-    held_until: null,
+    ...NOT_HELD,
     recipients: [],
     attachments: [],
     external_id: null,

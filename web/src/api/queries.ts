@@ -239,14 +239,15 @@ export const ledgerQuery = (id: wire.Id) =>
     staleTime: 10_000,
   });
 
-export const quarantineQuery = infiniteQueryOptions({
-  queryKey: keys.quarantine,
-  initialPageParam: null as string | null,
-  queryFn: ({ pageParam }) =>
-    get<wire.Page<wire.Delivery>>(`/api/deliveries${query({ fate: "quarantined", limit: 50, cursor: pageParam })}`),
-  getNextPageParam: (last) => last.next,
-  staleTime: 0,
-});
+export const quarantineQuery = (fate: "quarantined" | "set_aside") =>
+  infiniteQueryOptions({
+    queryKey: [...keys.quarantine, fate],
+    initialPageParam: null as string | null,
+    queryFn: ({ pageParam }) =>
+      get<wire.Page<wire.Delivery>>(`/api/deliveries${query({ fate, limit: 50, cursor: pageParam })}`),
+    getNextPageParam: (last) => last.next,
+    staleTime: 0,
+  });
 
 /** Results are a moment's: they are asked for again when one comes back after half a minute. */
 export const searchQuery = (line: string, type: "all" | "conversations" | "contacts", limit = 20) =>

@@ -1281,6 +1281,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/messages/{message_id}/deal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A failed one needs nobody any more, or does again */
+        post: operations["deal_with_message"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/messages/{message_id}/move": {
         parameters: {
             query?: never;
@@ -2229,6 +2246,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/deliveries/{delivery_id}/set-aside": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** It needs nobody any more, or does again; it is kept as it came */
+        post: operations["set_aside_delivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/filters": {
         parameters: {
             query?: never;
@@ -3092,12 +3126,26 @@ export interface components {
             code: string;
             regions: components["schemas"]["RegionOut"][];
         };
+        /** Deal */
+        Deal: {
+            is_dealt_with: boolean;
+        };
+        /** DealtWith */
+        DealtWith: {
+            /** @enum {string} */
+            how: "person" | "answered" | "elsewhere";
+            /** Format: date-time */
+            at: string;
+            by?: string | null;
+            message_id?: string | null;
+        };
         /** DeliveryOut */
         DeliveryOut: {
             id: string;
             channel_account_id: string;
+            channel_name: string;
             /** @enum {string} */
-            fate: "kept" | "handled" | "duplicate" | "ignored" | "quarantined";
+            fate: "kept" | "handled" | "duplicate" | "ignored" | "quarantined" | "set_aside";
             code: string;
             reason: string;
             size: number;
@@ -3105,7 +3153,8 @@ export interface components {
             received_at: string;
             attempts: number;
             seen_count: number;
-            preview: string;
+            sender: string;
+            subject: string;
         };
         /** DeviceIn */
         DeviceIn: {
@@ -3764,6 +3813,7 @@ export interface components {
                 [key: string]: unknown;
             }[];
             has_source: boolean;
+            dealt_with: components["schemas"]["DealtWith"] | null;
         };
         /** MessagesOut */
         MessagesOut: {
@@ -4428,6 +4478,10 @@ export interface components {
         SessionOut: {
             user: components["schemas"]["Myself"];
             account: components["schemas"]["AccountOut"];
+        };
+        /** SetAside */
+        SetAside: {
+            is_set_aside: boolean;
         };
         /** SettingsOut */
         SettingsOut: {
@@ -8335,6 +8389,41 @@ export interface operations {
             };
         };
     };
+    deal_with_message: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                message_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Deal"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageOut"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     move_message: {
         parameters: {
             query?: never;
@@ -10387,7 +10476,7 @@ export interface operations {
     list_deliveries: {
         parameters: {
             query?: {
-                fate?: "kept" | "handled" | "duplicate" | "ignored" | "quarantined" | null;
+                fate?: "kept" | "handled" | "duplicate" | "ignored" | "quarantined" | "set_aside" | null;
                 cursor?: string | null;
                 /** @description More than the list's own maximum gives the maximum. */
                 limit?: number;
@@ -10490,6 +10579,41 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryOut"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_aside_delivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                delivery_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetAside"];
+            };
+        };
         responses: {
             /** @description Request fulfilled, document follows */
             200: {

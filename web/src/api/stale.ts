@@ -72,6 +72,8 @@ export function staleKeys(event: StreamEvent): (readonly unknown[])[] {
       return [...PEOPLE, ...EVERYTHING];
     case "radar.changed":
       return [keys.radar];
+    case "delivery.changed":
+      return [keys.quarantine, keys.radar, ["ledger"]];
     case "message.changed":
       // Not delivered, or tried again: what the radar shows is another.
       return ["failed", "uncertain", "queued"].includes(event.data.message.state ?? "") ? [keys.radar] : [];

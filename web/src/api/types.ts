@@ -281,6 +281,7 @@ export type StreamEvent =
   | { type: "snippet.changed"; data: { snippet_id: Id } }
   | { type: "filters.changed"; data: object }
   | { type: "radar.changed"; data: object }
+  | { type: "delivery.changed"; data: object }
   | { type: "conversation.erased"; data: object }
   | { type: "channel_account.changed"; data: unknown }
   /** The server says only whose contact changed; this browser's own changes bring what it is now. */

@@ -17,7 +17,7 @@ export function RetryButton({ row }: { row: Conversation }) {
     setBusy(true);
     try {
       const { items } = await get<Page<Message>>(`/api/conversations/${row.id}/messages?limit=100`);
-      const failed = items.filter((message) => message.state === "failed");
+      const failed = items.filter((message) => message.state === "failed" && !message.dealt_with);
       for (const message of failed) await post(`/api/messages/${message.id}/retry`, {});
       if (failed.length) toast(t("toast.sent_again", { count: failed.length }));
       else

@@ -1,17 +1,21 @@
-import { useQueryClient } from "@tanstack/react-query";
-import { CalendarClock, Check, CheckCheck, CircleAlert, CircleHelp, Clock, Plug } from "lucide-react";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { CalendarClock, Check, CheckCheck, CircleAlert, CircleHelp, CircleSlash, Clock, Plug } from "lucide-react";
 import { useState } from "react";
 import { post } from "../../api/client";
 import { isLocal } from "../../api/ids";
 import { applyNow, onStreamEvent } from "../../api/live";
+import { usersQuery } from "../../api/queries";
 import type { Message } from "../../api/types";
 import { Button } from "../../ui/Button";
-import { clock, fullTime } from "../../ui/format";
+import { useNow } from "../../ui/clock";
+import { clock, fullTime, messageTime } from "../../ui/format";
 import { type MessageId, t } from "../../ui/i18n";
 import { inWords } from "../../ui/serverWords";
-import { toastError } from "../../ui/toasts";
+import { toast, toastError } from "../../ui/toasts";
 import { Elsewhere } from "../sending/Elsewhere";
 import { Waiting } from "../sending/Waiting";
+
+type Dealt = NonNullable<Message["dealt_with"]>;
 
 const WORDS: Record<string, MessageId> = {
   waiting: "delivery.waiting",
@@ -22,6 +26,7 @@ const WORDS: Record<string, MessageId> = {
   delivered: "delivery.delivered",
   read: "delivery.read",
   failed: "delivery.failed",
+  dealt: "delivery.dealt",
   uncertain: "delivery.uncertain",
   scheduled: "delivery.scheduled",
   newer: "delivery.not_sent",
@@ -33,6 +38,7 @@ function icon(state: string) {
   if (state === "sent") return <Check className="mid" />;
   if (state === "delivered" || state === "read") return <CheckCheck className="mid" />;
   if (state === "failed") return <CircleAlert className="mid" />;
+  if (state === "dealt") return <CircleSlash className="mid" />;
   if (state === "newer" || state === "blocked") return <CircleAlert className="mid" />;
   if (state === "scheduled") return <CalendarClock className="mid" />;
   if (state === "held") return <Plug className="mid" />;
@@ -43,6 +49,7 @@ function icon(state: string) {
 /** How far a message is: its state, and while it is queued what it waits for. */
 function stageOf(message: Message): string {
   if (isLocal(message.id) && message.data.is_waiting) return "waiting";
+  if (message.state === "failed" && message.dealt_with) return "dealt";
   if (message.state !== "queued") return message.state ?? "";
   if (message.held_for === "schedule") return "scheduled";
   if (message.held_for === "newer" || message.held_for === "blocked") return message.held_for;
@@ -84,7 +91,7 @@ export function DeliveryTrouble({ message, me }: { message: Message; me: string 
   if (message.held_for && message.held_for !== "undo") return <Waiting message={message} me={me} />;
   if (message.state !== "failed" && message.state !== "uncertain") return null;
   const isUncertain = message.state === "uncertain";
-  const act = async (path: string, body: unknown) => {
+  const act = async (path: string, body: unknown, done?: () => void) => {
     setBusy(true);
     // The stream may be faster than the answer, and know by then that it has left or failed again.
     let hasNews = false;
@@ -94,6 +101,7 @@ export function DeliveryTrouble({ message, me }: { message: Message; me: string 
     try {
       const answer = await post<Message>(`/api/messages/${message.id}/${path}`, body);
       if (!hasNews) applyNow(client, { type: "message.changed", data: { message: answer } }, me);
+      done?.();
     } catch (problem) {
       toastError(problem);
     } finally {
@@ -101,16 +109,23 @@ export function DeliveryTrouble({ message, me }: { message: Message; me: string 
       setBusy(false);
     }
   };
+  const deal = (isDealtWith: boolean, done?: () => void) => act("deal", { is_dealt_with: isDealtWith }, done);
+  if (message.dealt_with)
+    return (
+      <div className="trouble dealt">
+        <CircleSlash />
+        <span>
+          {reasonOf(message)} <DealtWith how={message.dealt_with} me={me} />
+        </span>
+        <Button size="xs" isBusy={isBusy} onClick={() => void deal(false)}>
+          {t("delivery.not_dealt")}
+        </Button>
+      </div>
+    );
   return (
     <div className="trouble">
       {isUncertain ? <CircleHelp /> : <CircleAlert />}
-      <span>
-        {isUncertain
-          ? t("delivery.uncertain_text")
-          : message.reason
-            ? t("delivery.failed_because", { reason: inWords(message.reason) })
-            : t("delivery.failed_text")}
-      </span>
+      <span>{isUncertain ? t("delivery.uncertain_text") : reasonOf(message)}</span>
       {isUncertain ? (
         <Button size="xs" isBusy={isBusy} onClick={() => void act("settle", { state: "sent" })}>
           {t("delivery.did_leave")}
@@ -124,8 +139,33 @@ export function DeliveryTrouble({ message, me }: { message: Message; me: string 
         {isUncertain ? t("delivery.send_again") : t("common.retry")}
       </Button>
       {isUncertain ? null : <Elsewhere message={message} me={me} />}
+      {isUncertain ? null : (
+        <Button
+          size="xs"
+          isBusy={isBusy}
+          title={t("delivery.deal_hint")}
+          onClick={() => void deal(true, () => toast(t("delivery.dealt_done"), () => void deal(false)))}
+        >
+          {t("delivery.deal")}
+        </Button>
+      )}
     </div>
   );
+}
+
+const reasonOf = (message: Message) =>
+  message.reason ? t("delivery.failed_because", { reason: inWords(message.reason) }) : t("delivery.failed_text");
+
+/** Why it needs nobody any more. */
+function DealtWith({ how, me }: { how: Dealt; me: string }) {
+  const people = useQuery(usersQuery).data ?? [];
+  const now = useNow();
+  const when = messageTime(how.at, now);
+  if (how.how === "elsewhere") return t("delivery.dealt_elsewhere", { when });
+  if (how.how === "answered") return t("delivery.dealt_answered", { when });
+  if (how.by === me) return t("delivery.dealt_by_me", { when });
+  const who = people.find((one) => one.id === how.by)?.name ?? t("system.somebody");
+  return t("delivery.dealt_by", { who, when });
 }
 
 /** One line per person, only where it went differently for different people. */

@@ -249,6 +249,7 @@ export function asMessage(pending: Pending, me: User): Message {
     next_try_at: null,
     held_for: message.send_at ? "schedule" : null,
     held_until: message.send_at ?? null,
+    dealt_with: null,
     recipients: [...role(message.to, "to"), ...role(message.cc, "cc"), ...role(message.bcc, "bcc")],
     attachments: pending.attachments,
     external_id: null,
