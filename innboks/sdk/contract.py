@@ -17,6 +17,7 @@ import msgspec
 from innboks.sdk.happenings import ConfirmationReceived as ConfirmationReceived
 from innboks.sdk.happenings import Happening as Happening
 from innboks.sdk.happenings import Ignored as Ignored
+from innboks.sdk.happenings import Invitation as Invitation
 from innboks.sdk.happenings import Media as Media
 from innboks.sdk.happenings import MessageEdited as MessageEdited
 from innboks.sdk.happenings import MessageReceived as MessageReceived

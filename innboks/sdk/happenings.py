@@ -55,6 +55,26 @@ Sign = Literal["automated", "marketing", "unsubscribe", "role_based"]
 """What filters go by (R-802): a machine wrote it by itself; it advertises to many; one can unsubscribe from it; its sender is a role, not a person."""
 
 
+class Invitation(Strict, frozen=True):
+    """A meeting that a message is about, as its sender says (RFC 5545, RFC 5546); "" where it is not said. `starts` and `ends` (the last day of whole days)
+    are ISO 8601: a day, a time in UTC with Z, or a local time whose zone is not known; `written` is both in the sender's own zone, for people.
+
+    `what`: asked to come, called off, somebody's `answer`, or just told. `is_repeated`: there are more of it than this one.
+    `is_alone`: the message has no other words."""
+
+    what: Literal["request", "cancel", "reply", "publish"]
+    title: str = ""
+    starts: str = ""
+    ends: str = ""
+    written: str = ""
+    place: str = ""
+    organizer: str = ""
+    is_update: bool = False
+    is_repeated: bool = False
+    is_alone: bool = False
+    answer: Literal["", "accepted", "declined", "tentative"] = ""
+
+
 class MessageReceived(Strict, frozen=True, tag="message"):
     """A message came in (or, with `direction` "out", was sent outside the product and is recorded).
 
@@ -86,6 +106,7 @@ class MessageReceived(Strict, frozen=True, tag="message"):
     origin: Mapping[str, Any] = {}
     notes: Sequence[str] = ()
     signs: Sequence[Sign] = ()
+    invitation: Invitation | None = None
 
 
 class SentTrace(Strict, frozen=True):

@@ -22,6 +22,7 @@ from innboks.channels.email.authentication import (
 )
 from innboks.channels.email.auto import no_auto_answer
 from innboks.channels.email.confirmation import confirmation_of
+from innboks.channels.email.invitation import as_text, invitation_of
 from innboks.channels.email.mail import Address, Mail
 from innboks.channels.email.read import read_mail
 from innboks.channels.email.receipts import receipts_of, returned_keys
@@ -108,6 +109,10 @@ def _message(ctx: Context, inbound: Inbound, mail: Mail) -> MessageReceived:
         reply_to = []
     recipients = [_party(one, "to") for one in mail.to] + [_party(one, "cc") for one in mail.cc]
     recipients = [_as_team(ctx, party) for party in recipients if party.address]
+    invitation = invitation_of(mail)
+    if invitation is not None and not (text.strip() or html.strip() or quoted.strip()):
+        invitation = msgspec.structs.replace(invitation, is_alone=True)
+        text = as_text(invitation)
     message_id = normal_id(mail.message_id or "")
     thread = _thread(ctx, inbound, mail)
     is_from_us = inbound.headers.get("folder-role") == "sent"
@@ -143,6 +148,7 @@ def _message(ctx: Context, inbound: Inbound, mail: Mail) -> MessageReceived:
         may_answer_automatically=not (is_from_us or no_auto_answer(mail, own_addresses=own_addresses)),
         forwarded_by=forwarded_by,
         origin=msgspec.structs.asdict(_authentication(inbound, mail, config, sender)),
+        invitation=invitation,
         notes=[_clean(problem) for problem in mail.problems],
         signs=()
         if is_passed_on

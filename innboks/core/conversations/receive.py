@@ -367,6 +367,7 @@ def _arrived_at(inbound: Inbound, now: datetime) -> datetime:
     return min(at if at.tzinfo else at.replace(tzinfo=UTC), now)
 
 
+INVITATION_MAX = 500
 EXTERNAL_MAX = 800
 
 
@@ -388,6 +389,9 @@ def _odd(message: MessageReceived) -> dict[str, Any]:
         odd["notes"] = [storable(note, 300) for note in message.notes[:20]]
     if len(message.recipients) > RECIPIENTS_KEPT:
         odd["recipients_left_out"] = len(message.recipients) - RECIPIENTS_KEPT
+    if message.invitation is not None:
+        told = msgspec.to_builtins(message.invitation)
+        odd["invitation"] = {name: storable(value, INVITATION_MAX) if isinstance(value, str) else value for name, value in told.items()}
     if message.forwarded_by is not None:
         odd["forwarded_by"] = _party(message.forwarded_by)
     return msgspec.to_builtins(odd)  # type: ignore[no-any-return]

@@ -13,6 +13,7 @@ import { Details } from "./Details";
 import type { Place } from "./entries";
 import { Files } from "./Files";
 import { Fold } from "./Fold";
+import { InvitationCard, invitationOf } from "./Invitation";
 import { MailFrame } from "./MailFrame";
 import { Marks } from "./Marks";
 import { recipientLine } from "./people";
@@ -111,6 +112,7 @@ export function Mail({ message, author, kind, me, now, place, menu, scope, doubt
       {hasDetails ? <Details message={message} /> : null}
       <div className="mailbody">
         {message.edits.length ? <Edited message={message} /> : null}
+        <InvitationCard message={message} />
         <Body message={message} author={author} me={me} />
         <PerPerson message={message} />
         <DeliveryTrouble message={message} me={me} />
@@ -159,7 +161,7 @@ function Body({ message, author, me }: { message: Message; author: string; me: s
         <Written html={message.html} text={message.text} files={message.attachments} />
       ) : isFrame ? (
         <MailFrame message={message} title={t("mail.frame", { author })} me={me} isOriginal={isOriginal} />
-      ) : message.text || isEmpty ? (
+      ) : invitationOf(message)?.is_alone ? null : message.text || isEmpty ? (
         <Text text={message.text || t("mail.empty")} />
       ) : null}
       {/* A formatted mail shows its signature itself. */}
