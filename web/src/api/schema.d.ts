@@ -4846,8 +4846,8 @@ export interface components {
         };
         /**
          * Problem
-         * @description RFC 9457. `detail` is the sentence to show; `code` is for programs; `field` names the part of the input that is wrong. With the code
-         *         “newer_message” comes `newer`: what came meanwhile.
+         * @description RFC 9457. `detail` is the sentence to show; `code` is for programs; `field` names the part of the input that is wrong. `request_id` finds
+         *         it in the log. With the code “newer_message” comes `newer`: what came meanwhile.
          */
         Problem: {
             title: string;
