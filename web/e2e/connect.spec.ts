@@ -100,3 +100,52 @@ test("where no window opens, Microsoft is gone to in the same tab, and it comes 
   await expect(page.getByLabel("From name")).toHaveCount(0);
   await expect(page.getByLabel("Company name")).toHaveCount(0);
 });
+
+test("what is connected by forwarding goes over to Gmail on its page, with what was changed beside it", async ({
+  page,
+  context,
+}) => {
+  const address = "returns@tindra.example";
+  await signIn(page, innboks.url);
+  const made = await page.request.post(`${innboks.url}/api/channel-accounts`, {
+    data: { kind: "email", name: "Returns", config: { method: "forwarding", address } },
+    headers: { origin: innboks.url },
+  });
+  const { id } = await made.json();
+  await page.goto(`${innboks.url}/settings/channels/${id}`);
+  await expect(page.getByRole("button", { name: "Save", exact: true })).toBeVisible();
+  await page.getByRole("radio", { name: "Gmail" }).check({ force: true });
+  await expect(page.getByRole("button", { name: "Save", exact: true })).toHaveCount(0);
+  await page.getByLabel("Company name").fill("Tindra Returns");
+  await expect(page.locator(".mailcard").getByText(/ at Tindra Returns/)).toBeVisible();
+  await page.getByRole("button", { name: "Connect with Google" }).click();
+  await expect(page.getByText("Read the terms and accept them first.")).toBeVisible();
+  await page.getByLabel("I accept these terms").check();
+  const [window] = await Promise.all([
+    context.waitForEvent("page"),
+    page.getByRole("button", { name: "Connect with Google" }).click(),
+  ]);
+  await window.getByRole("link", { name: `Allow as ${address}` }).click();
+  await expect(page.getByText("Saved", { exact: true })).toBeVisible({ timeout: 20_000 });
+  await expect(page.getByRole("button", { name: "Save", exact: true })).toBeVisible();
+  const now = await (await page.request.get(`${innboks.url}/api/channel-accounts/${id}`)).json();
+  expect(now.config).toMatchObject({ method: "gmail", company_name: "Tindra Returns", address });
+  expect(now.hosted_address).toBeNull();
+});
+
+test("in a set-up that is connected already, another way to connect signs in, too", async ({ page, context }) => {
+  const address = "repairs@tindra.example";
+  await signIn(page, innboks.url);
+  await fillForm(page, "Forwarding", address);
+  await page.getByRole("button", { name: "Continue", exact: true }).click();
+  await expect(page.getByRole("heading", { name: "Connection check" })).toBeVisible({ timeout: 20_000 });
+  await page.getByRole("radio", { name: "Gmail" }).check({ force: true });
+  await page.getByLabel("I accept these terms").check();
+  const [window] = await Promise.all([
+    context.waitForEvent("page"),
+    page.getByRole("button", { name: "Connect with Google" }).click(),
+  ]);
+  await window.getByRole("link", { name: `Allow as ${address}` }).click();
+  await page.getByRole("button", { name: "Continue", exact: true }).click({ timeout: 20_000 });
+  await expect(page.getByRole("heading", { name: "What customers see" })).toBeVisible();
+});

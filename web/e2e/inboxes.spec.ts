@@ -1,6 +1,10 @@
 /* The “current view” of the settings (R-020): with several inboxes, one is picked, and what is set up then is of that one alone. */
-import { api, axe } from "./checks";
+import { join } from "node:path";
+import { api, axe, colleague, cutTexts } from "./checks";
 import { expect, test } from "./fixtures";
+
+const SHOTS = process.env.SHOTS;
+const REA = { name: "Rea Example", email: "rea@tindra.example", password: "slow-river-under-ice" };
 
 test("the inbox that is being configured is picked by keyboard, and only it changes", async ({
   inbox: page,
@@ -70,4 +74,94 @@ test("what the operator took away is not offered", async ({ inbox: page, world }
     await world.innboks.cli("features", "automatic_assignment", "on");
   }
   await expect(page.getByRole("switch", { name: "Assign conversations automatically" }), "at once").toBeVisible();
+});
+
+test("the address that we give out is set up before it sends, and stays what it is", async ({ inbox: page, world }) => {
+  const sales = await api(world, "POST", "/api/inboxes", { name: "Sales" });
+  const fallback = await api(world, "GET", `/api/inboxes/${sales.id}/fallback`);
+  await page.goto(`${world.innboks.url}/settings/inboxes/${sales.id}`);
+  await expect(page.getByRole("heading", { name: "Fallback address" })).toBeVisible();
+  await expect(page.getByRole("switch", { name: "Use it for sending" })).not.toBeChecked();
+  await page.getByRole("link", { name: "From name and signature" }).click();
+  await expect(page.getByRole("heading", { name: fallback.name, level: 1 })).toBeVisible();
+  for (const name of ["Pause", "Disconnect", "Sign in again"])
+    await expect(page.getByRole("button", { name, exact: true })).toHaveCount(0);
+  await expect(page.getByLabel("Address", { exact: true }), "its address is no setting").toHaveCount(0);
+  await expect(page.getByRole("radio", { name: /^Gmail/ })).toHaveCount(0);
+  await page.getByLabel("Company name").fill("Tindra Sales");
+  await expect(page.locator(".mailcard").getByText(/ at Tindra Sales/)).toBeVisible();
+  await axe(page, "the page of a fallback address", [], async (theme) => {
+    if (SHOTS) await page.screenshot({ path: join(SHOTS, `fallback-${theme}.png`), fullPage: true });
+  });
+  expect(await cutTexts(page)).toEqual([]);
+  await page.getByRole("button", { name: "Save", exact: true }).click();
+  await expect(page.getByText("Saved", { exact: true })).toBeVisible();
+  const now = await api(world, "GET", `/api/channel-accounts/${fallback.id}`);
+  expect(now).toMatchObject({ address: fallback.address, is_active: true, may_send: false });
+  expect(now.config.company_name).toBe("Tindra Sales");
+
+  // It receives only, so nobody is offered to write from it; then it may send.
+  await page.goto(`${world.innboks.url}/settings/inboxes/${sales.id}`);
+  await page.getByRole("switch", { name: "Use it for sending" }).check();
+  await expect(page.getByText("Saved", { exact: true })).toBeVisible();
+  expect((await api(world, "GET", `/api/channel-accounts/${fallback.id}`)).may_send).toBe(true);
+});
+
+test("a channel moves to another inbox, and back with Undo", async ({ inbox: page, world }) => {
+  const sales = await api(world, "POST", "/api/inboxes", { name: "Sales" });
+  const { channel, inbox } = world.beginning;
+  const now = async () => (await api(world, "GET", `/api/channel-accounts/${channel}`)).inbox_id;
+  await page.goto(`${world.innboks.url}/settings/channels/${channel}`);
+  await page.getByLabel("Inbox", { exact: true }).selectOption({ label: "Sales" });
+  await expect(page.getByText("Support mail now belongs to Sales")).toBeVisible();
+  expect(await now()).toBe(sales.id);
+  await page.getByRole("button", { name: "Undo" }).click();
+  await expect.poll(now).toBe(inbox.id);
+  await page.setViewportSize({ width: 360, height: 740 });
+  expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
+  expect(await cutTexts(page)).toEqual([]);
+  if (SHOTS) await page.screenshot({ path: join(SHOTS, "channel-phone.png"), fullPage: true });
+  await expect(page.getByLabel("Inbox", { exact: true })).toHaveValue(inbox.id);
+});
+
+test("who may not change channels sees how one is, and no button that changes it", async ({ browser, world }) => {
+  await colleague(world, REA);
+  const context = await browser.newContext();
+  const headers = { origin: world.innboks.url };
+  const { email, password } = REA;
+  await context.request.post(`${world.innboks.url}/api/session`, { data: { email, password }, headers });
+  const page = await context.newPage();
+  await page.goto(`${world.innboks.url}/settings/channels/${world.beginning.channel}`);
+  await expect(page.getByRole("heading", { name: "Support mail" })).toBeVisible();
+  await expect(page.getByText("Administrators change how it is set up.")).toBeVisible();
+  for (const name of ["Pause", "Save", "Disconnect"])
+    await expect(page.getByRole("button", { name, exact: true })).toHaveCount(0);
+  await context.close();
+});
+
+test("a new inbox for certain people is made with its channel, and not when that fails", async ({
+  inbox: page,
+  world,
+}) => {
+  const complaints = async () =>
+    (await api(world, "GET", "/api/inboxes")).items.filter(
+      (one: { name: string; is_archived: boolean }) => one.name === "Complaints" && !one.is_archived,
+    );
+  await page.goto(`${world.innboks.url}/settings/channels/connect-email`);
+  await page.getByLabel("Inbox", { exact: true }).selectOption("new");
+  await page.getByLabel("Inbox name").fill("Complaints");
+  await page.getByRole("radio", { name: /^Certain people and teams/ }).check({ force: true });
+  await page.getByLabel("Address", { exact: true }).fill("complaints@tindra.example");
+  await page.getByText("More settings").click();
+  await page.getByLabel("SMTP server").fill("127.0.0.1");
+  await page.getByLabel("SMTP port").fill("9");
+  await page.getByRole("button", { name: "Continue", exact: true }).click();
+  await expect(page.getByRole("alert").filter({ hasText: "Sending (SMTP)" })).toBeVisible({ timeout: 30_000 });
+  expect(await complaints()).toEqual([]);
+  await axe(page, "a new inbox with its channel");
+  await page.getByLabel("SMTP server").fill("");
+  await page.getByRole("button", { name: "Continue", exact: true }).click();
+  await expect(page.getByRole("heading", { name: "Connection check" })).toBeVisible({ timeout: 30_000 });
+  const [made] = await complaints();
+  expect(made).toMatchObject({ access: "members", member_ids: [world.beginning.myId] });
 });

@@ -95,6 +95,12 @@ export const channelAccountsQuery = queryOptions({
   queryKey: keys.channelAccounts,
   queryFn: () => page<wire.ChannelAccount>("/api/channel-accounts"),
 });
+/** Its key begins like that of all of them: what makes those stale makes this one so, too. */
+export const channelAccountQuery = (id: wire.Id) =>
+  queryOptions({
+    queryKey: [...keys.channelAccounts, id],
+    queryFn: () => get<wire.ChannelAccount>(`/api/channel-accounts/${id}`),
+  });
 /** What is stuck. Asked again by itself, because silence is no news. */
 export const radarQuery = queryOptions({
   queryKey: keys.radar,

@@ -75,6 +75,19 @@ export function AccountCard({ account, mayChange }: Props) {
         {t("channels.continue")}
       </Button>
     ) : null;
+  const ending = [
+    account.is_active
+      ? { id: "pause", label: t("channels.pause"), icon: <Pause />, run: () => act(false) }
+      : { id: "resume", label: t("channels.resume"), icon: <Play />, run: () => act(true) },
+    {
+      id: "disconnect",
+      label: t("channels.disconnect"),
+      icon: <Unplug />,
+      isDangerous: true,
+      startsGroup: true,
+      run: () => setAsking(true),
+    },
+  ];
   const isNamed = (word: string) => `${word}: ${account.name}`;
   return (
     <article className={`card channelcard ${state}`} aria-label={account.name}>
@@ -125,17 +138,7 @@ export function AccountCard({ account, mayChange }: Props) {
             align="end"
             items={[
               { id: "edit", label: t("inboxes.edit"), icon: <Pencil />, run: open },
-              account.is_active
-                ? { id: "pause", label: t("channels.pause"), icon: <Pause />, run: () => act(false) }
-                : { id: "resume", label: t("channels.resume"), icon: <Play />, run: () => act(true) },
-              {
-                id: "disconnect",
-                label: t("channels.disconnect"),
-                icon: <Unplug />,
-                isDangerous: true,
-                startsGroup: true,
-                run: () => setAsking(true),
-              },
+              ...(account.is_fallback ? [] : ending),
             ]}
           >
             <Ellipsis />

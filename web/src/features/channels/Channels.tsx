@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useParams } from "@tanstack/react-router";
 import { ArrowLeft } from "lucide-react";
 import { lazy, Suspense, useState } from "react";
-import { channelAccountsQuery } from "../../api/queries";
+import { channelAccountQuery, channelAccountsQuery } from "../../api/queries";
 import type { Id } from "../../api/types";
 import { t, withWords } from "../../ui/i18n";
 import { Skeleton } from "../../ui/States";
@@ -36,8 +36,12 @@ export function Channels({ item }: { item?: string }) {
     await navigate({ to: "/settings/$section/$item", params, search: { inbox } });
     setRound(round + 1);
   };
-  const account = accounts.data?.find((one) => one.id === item);
   const isBegun = item !== undefined && /^(connect|draft)-/.test(item);
+  const listed = accounts.data?.find((one) => one.id === item);
+  // Not listed is the address that we gave out for an inbox, until something has come to it.
+  const isElsewhere = item !== undefined && !isBegun && accounts.isSuccess && !listed;
+  const single = useQuery({ ...channelAccountQuery(item ?? ""), enabled: isElsewhere, retry: false });
+  const account = listed ?? (isElsewhere && !single.data?.archived_at ? single.data : undefined);
   // The same place for both: while it is set up, a draft becomes a channel account.
   if (isBegun || (item && tab === "setup" && (account || !accounts.isFetched || accounts.isFetching)))
     return (
@@ -59,7 +63,7 @@ export function Channels({ item }: { item?: string }) {
       </Link>
       {account ? (
         <AccountPage key={account.id} account={account} />
-      ) : accounts.isPending ? (
+      ) : accounts.isPending || single.isLoading ? (
         <Skeleton rows={3} shape="row" />
       ) : (
         <p>{t("problem.not_found")}</p>

@@ -7,7 +7,7 @@ import { Cards } from "./Cards";
 import { MarkupField } from "./MarkupField";
 import { OfferedAddress } from "./OfferedAddress";
 import type { FormField, Value, Values } from "./schema";
-import { isAdvanced, isShown } from "./schema";
+import { holds, isAdvanced, isShown } from "./schema";
 
 interface Props {
   fields: FormField[];
@@ -34,6 +34,7 @@ export function ConfigForm({ fields, values, problem, notes, ...rest }: Props) {
       <OneField
         field={field}
         value={values[field.name] ?? field.initial}
+        mayBeOther={field.otherIf !== null && holds(field.otherIf, values)}
         error={problem && problem.field.split(".").pop() === field.name ? problem.text : null}
         {...rest}
       />
@@ -56,6 +57,7 @@ export function ConfigForm({ fields, values, problem, notes, ...rest }: Props) {
 interface OneProps {
   field: FormField;
   value: Value;
+  mayBeOther: boolean;
   error: string | null;
   onChange: (name: string, value: Value) => void;
   hasSecrets?: boolean;
@@ -63,7 +65,7 @@ interface OneProps {
   onLeave?: (name: string) => void;
 }
 
-function OneField({ field, value, error, onChange, hasSecrets, account, onLeave }: OneProps) {
+function OneField({ field, value, mayBeOther, error, onChange, hasSecrets, account, onLeave }: OneProps) {
   const text = value === null ? "" : String(value);
   const common = {
     label: field.title,
@@ -123,6 +125,7 @@ function OneField({ field, value, error, onChange, hasSecrets, account, onLeave 
           account={account}
           field={field}
           value={text}
+          mayBeOther={mayBeOther}
           error={error}
           onChange={(address) => onChange(field.name, address)}
         />

@@ -109,24 +109,36 @@ function Mail({ mail, isStale, isPhone }: { mail: Shown; isStale: boolean; isPho
           ) : null}
         </div>
       </div>
-      <iframe
-        // Drawn anew at another width, so that its height is measured again.
-        key={String(isPhone)}
-        title={t("reply_preview.title")}
-        tabIndex={-1}
-        sandbox="allow-same-origin"
-        referrerPolicy="no-referrer"
-        srcDoc={mail.html || mail.text}
-        onLoad={({ currentTarget: frame }) => {
-          const body = frame.contentDocument?.body;
-          if (!body) return;
-          // What a mail program does where the mail chooses no letters of its own.
-          body.style.font = "14px/1.57 Inter, system-ui, sans-serif";
-          body.style.margin = "8px 18px 16px";
-          frame.style.height = `${body.scrollHeight + 24}px`;
-        }}
-      />
+      {mail.html ? (
+        <Letter html={mail.html} isPhone={isPhone} />
+      ) : (
+        <p className="plainletter" dir="auto">
+          {mail.text}
+        </p>
+      )}
     </div>
+  );
+}
+
+function Letter({ html, isPhone }: { html: string; isPhone: boolean }) {
+  return (
+    <iframe
+      // Drawn anew at another width, so that its height is measured again.
+      key={String(isPhone)}
+      title={t("reply_preview.title")}
+      tabIndex={-1}
+      sandbox="allow-same-origin"
+      referrerPolicy="no-referrer"
+      srcDoc={html}
+      onLoad={({ currentTarget: frame }) => {
+        const body = frame.contentDocument?.body;
+        if (!body) return;
+        // What a mail program does where the mail chooses no letters of its own.
+        body.style.font = "14px/1.57 Inter, system-ui, sans-serif";
+        body.style.margin = "8px 18px 16px";
+        frame.style.height = `${body.scrollHeight + 24}px`;
+      }}
+    />
   );
 }
 

@@ -1,7 +1,7 @@
 /* Turns the JSON Schema of a channel's configuration into fields to draw. Beside the standard words it knows some of ours: `x-show-if` (only when
  * other fields have these values), `x-advanced` (folded away: always, or when other fields have these values), `x-labels` (words for the values
  * of an enum; a value with null is not offered), `x-cards` (the values as cards, with a hint for each), `x-step` (in which step of a set-up it is asked),
- * `x-suggests` (others are found from it: always, or when other fields have these values), `x-tokens` (tokens that may stand in markup) and `x-brand` (what of the account's brand it begins with). Read next: ConfigForm.tsx. */
+ * `x-suggests` (others are found from it: always, or when other fields have these values), `x-other` (one that is not offered may be typed: likewise), `x-tokens` (tokens that may stand in markup) and `x-brand` (what of the account's brand it begins with). Read next: ConfigForm.tsx. */
 import type { JsonSchema } from "../../api/types";
 
 export type Value = string | number | boolean | null;
@@ -22,6 +22,8 @@ export interface FormField {
   isRequired: boolean;
   /** Folded away when these fields have these values; {}: always; null: never. */
   advancedIf: Record<string, Value[]> | null;
+  /** One that is not offered may be typed when these fields have these values; null: never. */
+  otherIf: Record<string, Value[]> | null;
   /** Others of the form are found from it when these fields have these values; null: never. */
   suggestIf: Record<string, Value[]> | null;
   example: string;
@@ -80,6 +82,7 @@ function fieldOf(root: JsonSchema, name: string, raw: JsonSchema, isRequired: bo
     isRequired,
     advancedIf: conditionOf(schema["x-advanced"]),
     suggestIf: conditionOf(schema["x-suggests"]),
+    otherIf: conditionOf(schema["x-other"]),
     example: schema.examples?.length ? String(schema.examples[0]) : "",
     initial: (schema.default as Value | undefined) ?? (control === "switch" ? false : (choices[0]?.value ?? "")),
     showIf: (schema["x-show-if"] ?? {}) as Record<string, Value[]>,

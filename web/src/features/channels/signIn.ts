@@ -2,10 +2,18 @@
  * The window cannot be reached from here once it shows the provider's page (both sites see to that), so the server is asked how it stands. */
 import { useEffect, useRef, useState } from "react";
 import { get, Problem, post } from "../../api/client";
-import type { Channel, Id, SignIn, SignInState } from "../../api/types";
+import type { Channel, ChannelAccount, Id, Inbox, SignIn, SignInState } from "../../api/types";
 import { holds, type Values } from "./schema";
 
 const LOOK_MS = 1200;
+
+/** Made with the channel that is connected to it. */
+export interface InboxToMake {
+  name: string;
+  access: Inbox["access"];
+  member_ids: Id[];
+  team_ids: Id[];
+}
 
 export interface Wish {
   provider: string;
@@ -19,11 +27,22 @@ export interface Wish {
   setup_step?: string | null;
   past_days?: number;
   is_personal?: boolean;
+  new_inbox?: InboxToMake;
 }
 
 /** The way to sign in that belongs to what is filled in, if there is one. */
 export const signInFor = (channel: Channel, values: Values): SignIn | undefined =>
   channel.sign_ins?.find((one) => holds(one.when, values));
+
+/** The one that another way to connect needs, when it is chosen for what is connected already. */
+export function otherSignIn(channel: Channel, account: ChannelAccount, values: Values): SignIn | undefined {
+  const wanted = signInFor(channel, values);
+  return wanted === signInFor(channel, account.config as Values) ? undefined : wanted;
+}
+
+/** The one that has to be gone through to connect with these values. */
+export const signInWanted = (channel: Channel, account: ChannelAccount | null, values: Values): SignIn | undefined =>
+  account ? otherSignIn(channel, account, values) : signInFor(channel, values);
 
 /** `begin` must be called in the very moment of a press, or the browser takes the window for an advertisement. */
 export function useSignIn(onConnected: (channelAccountId: Id) => Promise<void>, onProblem: (problem: unknown) => void) {

@@ -26,7 +26,14 @@ export function otherWays(
       const { identity, is_recorded_sent: isRecorded } = channel.abilities as Reach;
       const isOther = account.id !== message.channel_account_id && account.inbox_id === inboxId;
       const isReachable = identity !== "opaque" && identities.some((one) => one.type === identity);
-      return isOther && isReachable && !isRecorded && account.health.state !== "broken" && account.is_active;
+      return (
+        isOther &&
+        isReachable &&
+        !isRecorded &&
+        account.health.state !== "broken" &&
+        account.is_active &&
+        account.may_send
+      );
     })
     .slice(0, 2);
 }

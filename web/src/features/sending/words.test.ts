@@ -32,7 +32,16 @@ describe("other ways to a customer", () => {
   const channel = (kind: string, part: object) =>
     ({ kind, name: kind, abilities: { identity: "email", ...part } as unknown as Abilities }) as Channel;
   const account = (id: string, kind: string, part: object = {}) =>
-    ({ id, kind, name: id, inbox_id: "1", is_active: true, health: { state: "connected" }, ...part }) as ChannelAccount;
+    ({
+      id,
+      kind,
+      name: id,
+      inbox_id: "1",
+      is_active: true,
+      may_send: true,
+      health: { state: "connected" },
+      ...part,
+    }) as ChannelAccount;
   const channels = [
     channel("post", {}),
     channel("call", { identity: "phone" }),

@@ -46,18 +46,16 @@ export function Fallback({ inbox }: { inbox: Inbox }) {
           checked={account.may_send}
           onChange={(event) => void set(event.target.checked)}
         />
-        {account.may_send ? (
-          <p>
-            <Link
-              className="btn plain s"
-              to="/settings/$section/$item"
-              params={{ section: "channels", item: account.id }}
-            >
-              <Pencil />
-              {t("fallback.edit")}
-            </Link>
-          </p>
-        ) : null}
+        <p>
+          <Link
+            className="btn plain s"
+            to="/settings/$section/$item"
+            params={{ section: "channels", item: account.id }}
+          >
+            <Pencil />
+            {t("fallback.edit")}
+          </Link>
+        </p>
       </div>
     </>
   );

@@ -7,12 +7,15 @@ import { t } from "../../ui/i18n";
 import { Members } from "../people/Members";
 import { teamsQuery } from "../people/people";
 import { memberOf } from "../people/TeamsPage";
-import type { ChangeInbox } from "./Inboxes";
+
+type Access = Pick<Inbox, "access" | "member_ids" | "team_ids">;
+type Part = { [Key in keyof Access]?: Readonly<Access[Key]> };
 
 interface Props {
-  inbox: Inbox;
+  inbox: Access & Pick<Inbox, "id">;
   mayChange: boolean;
-  onChange: ChangeInbox;
+  /** What changes, and what it was. */
+  onChange: (part: Part, before: Part) => Promise<void>;
 }
 
 export function InboxAccess({ inbox, mayChange, onChange }: Props) {

@@ -41,8 +41,8 @@ export default function NewConversation({ scope }: { scope: Scope }) {
   const kept = useNewDraft(scope.me.id);
   const { draft, change } = kept;
   const isKnown = accounts !== undefined && channels !== undefined && inboxes !== undefined;
-  const ways = isKnown ? sendersAndWhy(accounts, channels, inboxes, scope.me) : [];
-  const options = isKnown ? senders(accounts, channels, inboxes, scope.me) : [];
+  const ways = isKnown ? sendersAndWhy(accounts, channels, inboxes) : [];
+  const options = isKnown ? senders(accounts, channels, inboxes) : [];
   const account = senderOf(options, draft.channel_account_id, scope.view);
   const channel = channels?.find((one) => one.kind === account?.kind);
   const abilities = channel?.abilities;

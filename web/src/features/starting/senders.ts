@@ -1,5 +1,5 @@
 /* By which channel accounts somebody may write first, and whether what they wrote can go. Pure. */
-import type { Abilities, Channel, ChannelAccount, Inbox, User } from "../../api/types";
+import type { Abilities, Channel, ChannelAccount, Inbox } from "../../api/types";
 import { number } from "../../ui/format";
 import { t } from "../../ui/i18n";
 import { partOf } from "../conversations/views";
@@ -7,9 +7,10 @@ import { type Draft, hasWords } from "../drafts/drafts";
 import { isAddressOf } from "../drafts/recipients";
 import { closedWords, type WayOut } from "../drafts/waysOut";
 
-/** Those that let us begin, of inboxes in which this person may write, and behind them those by which nothing leaves just now, with the reason. */
-export function sendersAndWhy(accounts: ChannelAccount[], channels: Channel[], inboxes: Inbox[], me: User): WayOut[] {
-  const found = beginners(accounts, channels, inboxes, me).map((account) => {
+/** Those that let us begin, of inboxes in which the server says that this person may write, and behind them those by which nothing leaves just now, with
+ * the reason. */
+export function sendersAndWhy(accounts: ChannelAccount[], channels: Channel[], inboxes: Inbox[]): WayOut[] {
+  const found = beginners(accounts, channels, inboxes).map((account) => {
     const reason = closedWords(account);
     return { account, reason, isOff: reason !== "" };
   });
@@ -17,15 +18,11 @@ export function sendersAndWhy(accounts: ChannelAccount[], channels: Channel[], i
 }
 
 /** Those by which it can be sent, also when it then waits for a broken connection. */
-export const senders = (accounts: ChannelAccount[], channels: Channel[], inboxes: Inbox[], me: User) =>
-  beginners(accounts, channels, inboxes, me).filter((one) => one.is_active);
+export const senders = (accounts: ChannelAccount[], channels: Channel[], inboxes: Inbox[]) =>
+  beginners(accounts, channels, inboxes).filter((one) => one.is_active && one.may_send);
 
-function beginners(accounts: ChannelAccount[], channels: Channel[], inboxes: Inbox[], me: User): ChannelAccount[] {
-  const mine = new Set(
-    inboxes
-      .filter((one) => !one.archived_at && (one.access === "everyone" || one.member_ids.includes(me.id)))
-      .map((one) => one.id),
-  );
+function beginners(accounts: ChannelAccount[], channels: Channel[], inboxes: Inbox[]): ChannelAccount[] {
+  const mine = new Set(inboxes.filter((one) => !one.archived_at && one.can_act).map((one) => one.id));
   const begins = new Set(channels.filter((one) => one.abilities.may_start).map((one) => one.kind));
   return accounts.filter((one) => !one.archived_at && mine.has(one.inbox_id) && begins.has(one.kind));
 }

@@ -1,14 +1,13 @@
 import { describe, expect, it } from "vitest";
-import type { Channel, ChannelAccount, Inbox, User } from "../../api/types";
+import type { Channel, ChannelAccount, Inbox } from "../../api/types";
 import { emptyDraft } from "../drafts/drafts";
 import { isBlank, withPart } from "./keptDraft";
 import { senderOf, senders } from "./senders";
 
-const me = { id: "1" } as User;
-const account = (id: string, inbox_id: string, kind = "letters") =>
-  ({ id, inbox_id, kind, archived_at: null, is_active: true }) as ChannelAccount;
-const inbox = (id: string, access: Inbox["access"], member_ids: string[] = []) =>
-  ({ id, access, member_ids, archived_at: null }) as unknown as Inbox;
+const account = (id: string, inbox_id: string, kind = "letters", may_send = true) =>
+  ({ id, inbox_id, kind, archived_at: null, is_active: true, may_send }) as ChannelAccount;
+const inbox = (id: string, can_act: boolean) =>
+  ({ id, access: "members", member_ids: [], team_ids: ["7"], can_act, archived_at: null }) as unknown as Inbox;
 const channels = [
   { kind: "letters", abilities: { may_start: true } },
   { kind: "visits", abilities: { may_start: false } },
@@ -17,8 +16,13 @@ const channels = [
 describe("by which accounts one may write first", () => {
   it("are those of channels that let one begin, in inboxes one may write in", () => {
     const accounts = [account("1", "1"), account("2", "2"), account("3", "3"), account("4", "1", "visits")];
-    const inboxes = [inbox("1", "everyone"), inbox("2", "members", ["9"]), inbox("3", "members", ["1"])];
-    expect(senders(accounts, channels, inboxes, me).map((one) => one.id)).toEqual(["1", "3"]);
+    const inboxes = [inbox("1", true), inbox("2", false), inbox("3", true)];
+    expect(senders(accounts, channels, inboxes).map((one) => one.id)).toEqual(["1", "3"]);
+  });
+
+  it("leaves out an address that only receives", () => {
+    const accounts = [account("1", "1", "letters", false), account("2", "1")];
+    expect(senders(accounts, channels, [inbox("1", true)]).map((one) => one.id)).toEqual(["2"]);
   });
 
   it("begin with the chosen one, then that of the view, then the first", () => {

@@ -2,6 +2,7 @@
 import type { Channel, ChannelAccount, Inbox, SignIn } from "../../../api/types";
 import { Field, Select } from "../../../ui/Field";
 import { t } from "../../../ui/i18n";
+import { InboxAccess } from "../../settings/InboxAccess";
 import { ConfigForm } from "../ConfigForm";
 import { ConnectionPanel } from "../ConnectionPanel";
 import { Guide } from "../Guide";
@@ -56,10 +57,29 @@ export function AccountStep(props: Props) {
               inboxes={inboxes}
               onType={onType}
               problem={problem?.field === "inbox_id" ? problem.text : null}
+              nameProblem={problem?.field === "new_inbox_name" ? problem.text : null}
             />
           )}
         </div>
         {account ? null : <Whose channel={channel} typed={typed} inboxes={inboxes} onType={onType} />}
+        {!account && typed.new_inbox_name && !typed.is_personal ? (
+          <InboxAccess
+            inbox={{
+              id: "new",
+              access: typed.new_inbox_access,
+              member_ids: typed.new_inbox_member_ids,
+              team_ids: typed.new_inbox_team_ids,
+            }}
+            mayChange
+            onChange={async ({ access, member_ids, team_ids }) =>
+              onType({
+                ...(access ? { new_inbox_access: access } : {}),
+                ...(member_ids ? { new_inbox_member_ids: [...member_ids] } : {}),
+                ...(team_ids ? { new_inbox_team_ids: [...team_ids] } : {}),
+              })
+            }
+          />
+        ) : null}
         <ConfigForm
           fields={fields}
           values={values}

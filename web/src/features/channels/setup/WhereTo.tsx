@@ -12,11 +12,13 @@ interface Props {
   inboxes: Inbox[];
   onType: (part: Partial<Typed>) => void;
   problem: string | null;
+  /** With the name of the inbox that is to be made. */
+  nameProblem: string | null;
 }
 
 const NEW = "new";
 
-export function WhichInbox({ typed, inboxes, onType, problem }: Props) {
+export function WhichInbox({ typed, inboxes, onType, problem, nameProblem }: Props) {
   const me = useQuery(sessionQuery).data?.user;
   const isNew = typed.new_inbox_name !== "";
   const offered = typed.is_personal ? inboxes.filter((one) => isOwn(one, me?.id)) : inboxes;
@@ -45,6 +47,7 @@ export function WhichInbox({ typed, inboxes, onType, problem }: Props) {
           hint={t(typed.is_personal ? "setup_step.new_inbox_hint_mine" : "setup_step.new_inbox_hint")}
           required
           value={typed.new_inbox_name}
+          error={nameProblem}
           onChange={(event) => onType({ new_inbox_name: event.target.value || " " })}
         />
       ) : null}
@@ -52,7 +55,12 @@ export function WhichInbox({ typed, inboxes, onType, problem }: Props) {
   );
 }
 
-export function Whose({ channel, typed, inboxes, onType }: Omit<Props, "problem"> & { channel: Channel }) {
+export function Whose({
+  channel,
+  typed,
+  inboxes,
+  onType,
+}: Omit<Props, "problem" | "nameProblem"> & { channel: Channel }) {
   const id = useId();
   const me = useQuery(sessionQuery).data?.user;
   if (!channel.can_be_personal || !me) return null;

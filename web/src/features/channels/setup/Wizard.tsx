@@ -1,22 +1,22 @@
 /* The frame of a set-up and the way through its steps. Read next: AccountStep.tsx, DetailsStep.tsx, ../../tickets/TicketStep.tsx. */
-
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { ArrowLeft } from "lucide-react";
 import { lazy, Suspense, useEffect, useMemo, useRef, useState } from "react";
 import { get, Problem, patch, post } from "../../../api/client";
 import { channelDraftsQuery, inboxesQuery, keys, sessionQuery } from "../../../api/queries";
-import type { Channel, ChannelAccount, ChannelDraft, Id, Inbox, RuleDraft, TicketDefaults } from "../../../api/types";
+import type { Channel, ChannelAccount, ChannelDraft, Id, RuleDraft, TicketDefaults } from "../../../api/types";
 import { Button } from "../../../ui/Button";
 import { locale, t, withWords } from "../../../ui/i18n";
 import { Skeleton, sentence } from "../../../ui/States";
 import { toast } from "../../../ui/toasts";
 import { beginning, configOf, fieldsOf, isShown, type Value, type Values } from "../schema";
-import { signInFor, useSignIn } from "../signIn";
+import { signInWanted, useSignIn } from "../signIn";
 import { AccountStep } from "./AccountStep";
 import { BeforeFinish } from "./BeforeFinish";
 import { DetailsStep } from "./DetailsStep";
 import { Head, STEPS, type Step } from "./Head";
+import { type NewInbox, newInboxIn, newInboxOf, placeOf } from "./newInbox";
 import { type Typed, useDraftSaving } from "./useDraftSaving";
 import "./setup.css";
 
@@ -42,12 +42,13 @@ export function Wizard({ channel, begun, connected, brand: given, inbox, onAnoth
   const inboxes = useQuery(inboxesQuery).data?.filter((one) => !one.is_archived) ?? [];
   const session = useQuery(sessionQuery).data;
   const own = session?.account;
+  const me = session?.user.id ?? "";
   const brand = given || (own?.name ?? "");
   const fields = useMemo(() => fieldsOf(channel.config_schema), [channel]);
   const [account, setAccount] = useState(connected);
   const [name, setName] = useState(connected?.name ?? begun?.name ?? channel.name);
   const [inboxId, setInboxId] = useState(connected?.inbox_id ?? begun?.inbox_id ?? null);
-  const [newInbox, setNewInbox] = useState(begun?.new_inbox_name ?? "");
+  const [newInbox, setNewInbox] = useState<NewInbox>(() => newInboxOf(begun, me));
   const [pastDays, setPastDays] = useState(begun?.past_days ?? 0);
   const [isPersonal, setPersonal] = useState(begun?.is_personal ?? false);
   const [values, setValues] = useState<Values>(() => ({
@@ -78,13 +79,14 @@ export function Wizard({ channel, begun, connected, brand: given, inbox, onAnoth
   const draft = useDraftSaving(channel.kind, begun, account === null);
   const nth = steps.indexOf(step);
   const after = steps[nth + 1];
-  const signIn = account ? undefined : signInFor(channel, values);
+  const hasSettings = step === "account" || step === "details";
+  const signIn = hasSettings ? signInWanted(channel, account, values) : undefined;
   const at = problem instanceof Problem && problem.field ? problem.field.split(".").pop() : undefined;
 
   const typed: Typed = {
     name,
     inbox_id: target,
-    new_inbox_name: newInbox,
+    ...newInbox,
     config: values,
     past_days: pastDays,
     is_personal: isPersonal,
@@ -93,7 +95,7 @@ export function Wizard({ channel, begun, connected, brand: given, inbox, onAnoth
     const next = { ...typed, ...part };
     setName(next.name);
     setInboxId(next.inbox_id);
-    setNewInbox(next.new_inbox_name);
+    setNewInbox(newInboxIn(next));
     setValues(next.config);
     setPastDays(next.past_days);
     setPersonal(next.is_personal);
@@ -108,6 +110,7 @@ export function Wizard({ channel, begun, connected, brand: given, inbox, onAnoth
     client.setQueryData(channelDraftsQuery.queryKey, (held) => held?.filter((one) => one.id !== draft.id.current));
     void client.invalidateQueries({ queryKey: keys.channelAccounts });
     void client.invalidateQueries({ queryKey: keys.channelDrafts });
+    if (newInbox.new_inbox_name) void client.invalidateQueries({ queryKey: keys.inboxes });
   };
   const enter = (made: ChannelAccount) => {
     show(made);
@@ -125,16 +128,9 @@ export function Wizard({ channel, begun, connected, brand: given, inbox, onAnoth
 
   const connect = async () => {
     const draft_id = await draft.flush();
-    let inbox_id = target;
-    if (newInbox.trim()) {
-      const mine = isPersonal ? { access: "members", member_ids: [session?.user.id] } : {};
-      const made = await post<Inbox>("/api/inboxes", { name: newInbox.trim(), ...mine });
-      void client.invalidateQueries({ queryKey: keys.inboxes });
-      inbox_id = made.id;
-      type({ inbox_id, new_inbox_name: "" });
-    }
-    const wish = { kind: channel.kind, name: name.trim(), inbox_id, config: configOf(fields, values), draft_id };
-    const more = { ...wish, setup_step: after ?? null, past_days: pastDays, is_personal: isPersonal };
+    const wish = { kind: channel.kind, name: name.trim(), config: configOf(fields, values), draft_id };
+    const where = placeOf(newInbox, target, isPersonal ? me : null);
+    const more = { ...wish, ...where, setup_step: after ?? null, past_days: pastDays, is_personal: isPersonal };
     if (signIn) return begin({ ...more, provider: signIn.provider, accepts_terms: accepts });
     enter(await post<ChannelAccount>("/api/channel-accounts", more));
   };
@@ -150,6 +146,8 @@ export function Wizard({ channel, begun, connected, brand: given, inbox, onAnoth
     setBusy(true);
     try {
       if (!account) return await connect();
+      const wish = { config: configOf(fields, values, true), accepts_terms: accepts };
+      if (signIn) return await begin({ ...wish, provider: signIn.provider, channel_account_id: account.id });
       await keep?.();
       await keepStep(after ?? null);
       if (after) turn(after);
@@ -183,7 +181,8 @@ export function Wizard({ channel, begun, connected, brand: given, inbox, onAnoth
   const isComing = (step === "assignment" || step === "tickets") && !isLoaded;
   const shown = fields.filter((field) => field.step === (step === "account" ? "" : step));
   const isBeside =
-    at !== undefined && (["name", "inbox_id", "accepts_terms"].includes(at) || shown.some((one) => one.name === at));
+    at !== undefined &&
+    (["name", "inbox_id", "new_inbox_name", "accepts_terms"].includes(at) || shown.some((one) => one.name === at));
   // What is wrong may stand below the edge of the screen.
   useEffect(() => {
     if (isBeside) document.querySelector<HTMLElement>('.wizard [aria-invalid="true"]')?.focus();

@@ -3,7 +3,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useRef, useState } from "react";
 import { Problem, post, put } from "../../../api/client";
 import { keys } from "../../../api/queries";
-import type { ChannelDraft, Id } from "../../../api/types";
+import type { ChannelDraft, Id, Inbox } from "../../../api/types";
 import type { Values } from "../schema";
 
 const PAUSE_MS = 800;
@@ -12,7 +12,11 @@ const AGAIN_MS = 4000;
 export interface Typed {
   name: string;
   inbox_id: Id | null;
+  /** "": one that is there already. */
   new_inbox_name: string;
+  new_inbox_access: Inbox["access"];
+  new_inbox_member_ids: Id[];
+  new_inbox_team_ids: Id[];
   config: Values;
   /** Messages of so many days before are fetched, too. */
   past_days: number;
