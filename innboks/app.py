@@ -3,7 +3,7 @@
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Literal
+from typing import Literal, LiteralString
 from urllib.parse import urlsplit
 
 from innboks.api.guard import Guard
@@ -33,12 +33,14 @@ _CONNECTIONS: dict[Role, tuple[int, int]] = {"web": (1, 12), "worker": (1, 10), 
 
 
 @asynccontextmanager
-async def build_parts(settings: Settings, dsn: str, role: Role, *, clock: Clock | None = None) -> AsyncIterator[Parts]:
-    """The running parts of one process, closed when the block ends. Raises DatabaseUnavailable."""
+async def build_parts(
+    settings: Settings, dsn: str, role: Role, *, clock: Clock | None = None, at_connect: LiteralString = ""
+) -> AsyncIterator[Parts]:
+    """The running parts of one process, closed when the block ends. `at_connect`: SQL that each connection begins with. Raises DatabaseUnavailable."""
     logging.getLogger("procrastinate").setLevel(logging.WARNING)  # it tells of every job
     registry = discover(settings.channel_folders)
     smallest, largest = _CONNECTIONS[role]
-    database = await Database.open(dsn, min_size=smallest, max_size=largest)
+    database = await Database.open(dsn, min_size=smallest, max_size=largest, at_connect=at_connect)
     vault = Vault(settings.secret)
     backplane = open_backplane(settings.backplane_url, dsn, vault.derive("notes between processes").hex()[:16])
     parsing = Parsing(registry, settings.channel_folders)

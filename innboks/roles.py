@@ -72,7 +72,14 @@ async def _web(settings: Settings, dsn: str) -> None:
 async def _worker(settings: Settings, dsn: str) -> None:
     os.nice(NICE)
     async with build_parts(settings, dsn, "worker") as parts, listeners(parts):
+        parts.jobs.attach_demo(_load_demo)
         await _until_told(parts, parts.jobs.run(), watch_all(parts), keep_index(parts), notify_people(parts), keep_watch(parts, "worker"))
+
+
+async def _load_demo(parts: Parts, account_id: int) -> None:
+    from innboks.demo.background import load_into  # it brings the sandbox along, which nobody needs who does not ask for it
+
+    await load_into(parts, account_id)
 
 
 async def _mail(settings: Settings, dsn: str) -> None:

@@ -8,7 +8,7 @@ Read next: `deliveries/replay.py`.
 import asyncio
 import os
 import socket
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -112,6 +112,7 @@ class Jobs:
         self._jobs = Announced(PostgresBackplane(database.dsn, _NOTES), _NOTE)
         self._sending = Announced(PostgresBackplane(database.dsn, _NOTES_OF_SENDING), "")
         self._parts: Parts | None = None
+        self._load_demo: Callable[[Parts, int], Awaitable[None]] | None = None
         self._app = procrastinate.App(connector=_connector(database.dsn))
         task = self._app.task
         retry = _WhenItSays()
@@ -119,6 +120,7 @@ class Jobs:
         self._renew_due = task(name="renew_due", retry=retry, queue="care")(self._run_renew_due)
         self._send_test = task(name="send_test", retry=retry, queue="care")(self._run_send_test)
         self._transfer_contacts = task(name="transfer_contacts", retry=retry, queue="care")(self._run_transfer_contacts)
+        self._carry_demo = task(name="carry_demo", retry=retry, queue="care")(self._run_carry_demo)
         self._erase_files = task(name="erase_files", retry=retry, queue="care")(self._run_erase_files)
         self._app.periodic(cron="* * * * *")(task(name="mend", queue="care", queueing_lock="mend")(self._run_mend))
         self._app.periodic(cron="* * * * *")(task(name="wake_snoozed", queue="care", queueing_lock="wake_snoozed")(self._run_wake_snoozed))
@@ -134,6 +136,10 @@ class Jobs:
     def attach(self, parts: "Parts") -> None:
         """Call once the parts are together. Writing jobs needs no more: it uses the caller's connection."""
         self._parts = parts
+
+    def attach_demo(self, load: Callable[["Parts", int], Awaitable[None]]) -> None:
+        """How demo data is loaded: it stands above the core, so whoever starts a worker brings it."""
+        self._load_demo = load
 
     def announce(self) -> None:
         """Call after the commit of a transaction that wrote a job: workers then take it at once, and not when they look by themselves."""
@@ -169,6 +175,12 @@ class Jobs:
         await self._transfer_contacts.configure(connection=conn, lock=f"contacts:{account_id}:{kind == 'export'}:{id}").defer_async(
             account_id=account_id, kind=kind, id=id
         )
+
+    async def carry_demo(self, conn: Connection, account_id: int, after: timedelta = timedelta()) -> None:
+        """Demo data is to be loaded or removed, whichever was asked for last; one after the other for each account."""
+        await self._carry_demo.configure(
+            connection=conn, lock=f"demo:{account_id}", schedule_in={"seconds": int(after.total_seconds())}
+        ).defer_async(account_id=account_id)
 
     async def erase_files(self, conn: Connection, hashes: Sequence[str]) -> None:
         """What nothing refers to any more; the sweep would take days."""
@@ -223,6 +235,15 @@ class Jobs:
         if again is not None:
             raise Again(again)
 
+    async def _run_carry_demo(self, account_id: int) -> None:
+        from innboks.core.demo.take_away import remove_when_due
+
+        if self._load_demo is not None:
+            await self._load_demo(self._ready, account_id)
+        again = await remove_when_due(self._ready, account_id)
+        if again is not None:
+            raise Again(again)
+
     async def _run_renew_due(self, account_id: int, inbox_id: int) -> None:
         from innboks.core.inboxes.inboxes import renew_due
 
@@ -238,10 +259,13 @@ class Jobs:
     async def _run_mend(self, timestamp: int) -> None:
         """The net: rows that should have a job but have none."""
         from innboks.core.deliveries import store as deliveries
+        from innboks.core.demo import store as demo
 
         async with self._database.transaction() as conn:
             for account_id, delivery_id in await deliveries.stranded(conn, 1800, 500):
                 await self.retry_delivery(conn, account_id, delivery_id, timedelta())
+            for account_id in await demo.stranded(conn, self._ready.clock.now() - timedelta(minutes=1)):
+                await self.carry_demo(conn, account_id)
         self.announce()
 
     async def _run_wake_snoozed(self, timestamp: int) -> None:

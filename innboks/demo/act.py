@@ -19,7 +19,7 @@ from innboks.core.jobs import Jobs
 from innboks.core.parts import Parts
 from innboks.demo import papers, store
 from innboks.demo.clock import StoryClock
-from innboks.demo.people import COMPANY, DOMAIN
+from innboks.demo.people import COMPANY
 from innboks.demo.stories import ZONE, Step, Story
 from innboks.sandbox.email.letters import Answered, Attached, Client, Letter, write_letter
 from innboks.sandbox.email.mailbox import Mailbox
@@ -57,6 +57,8 @@ class Stage:
         admin: Actor,
         mailbox: Mailbox,
         started: datetime,
+        *,
+        is_admin_given: bool = True,
     ) -> None:
         self._parts = dataclasses.replace(parts, jobs=_NoSending(parts.db))
         self._real_parts = parts
@@ -66,6 +68,7 @@ class Stage:
         self._admin = admin
         self._mailbox = mailbox
         self._started = started
+        self._is_admin_given = is_admin_given
         self._told: dict[int, _Told] = {}
         self._chance = random.Random(1)  # noqa: S311 - a story, not a secret
         self._photos = [papers.photo(self._chance) for _ in range(PHOTOS)]
@@ -88,7 +91,7 @@ class Stage:
                 await write(self._parts, who, told.conversation_id, NewMessage(type="comment", text=step.text))
             case "assign":
                 self._assigned += 1
-                to = self._admin if self._assigned % OWN_ADMIN_EVERY == 0 else who
+                to = self._admin if self._is_admin_given and self._assigned % OWN_ADMIN_EVERY == 0 else who
                 await self._change(told, step, who, Change(assignee_id=to.user_id))
             case "close":
                 await self._change(told, step, who, Change(status="closed"))
@@ -116,8 +119,8 @@ class Stage:
             answered=told.answered if told else None,
             message_id=f"{self._mails}.{self._chance.randrange(2**40):x}@{story.customer.address.rpartition('@')[2]}",
         )
-        row = self._channels[self._address(story)]
-        raw = _judged(story) + write_letter(letter)
+        row = self._channels[story.topic.address]
+        raw = _judged(story, row.address) + write_letter(letter)
         delivered = await receive(self._real_parts, row.account_id, row.id, _inbound(raw, story.customer.address, row.address))
         if told is None and delivered.message_ids:
             async with self._parts.db.connection() as conn:
@@ -153,7 +156,7 @@ class Stage:
     async def _report(self, step: Step, told: _Told) -> None:
         """The far mail server took the answer and sends it back after all."""
         assert told.message is not None
-        row, recipient = self._channels[self._address(step.story)], step.story.customer.address
+        row, recipient = self._channels[step.story.topic.address], step.story.customer.address
         head = f"From: <{row.address}>\r\nTo: <{recipient}>\r\nSubject: {told.message.subject}\r\nMessage-ID: <{told.message.external_id}>\r\n\r\n"
         diagnostic = "550 5.1.1 The email account that you tried to reach does not exist"
         raw = failure_report(head.encode(), sender=row.address, recipient=recipient, status="5.1.1", diagnostic=diagnostic, at=step.at)
@@ -184,7 +187,7 @@ class Stage:
             parts, who, told.conversation_id, NewMessage(type="reply", text=step.text, attachments=attachments, hold_s=0)
         )
         self._clock.move_to(step.at + timedelta(seconds=2))
-        await send(parts, message.account_id, message.id, "demo")
+        await send(parts, message.account_id, message.id, "demo", plays_demo=True)
         self._mailbox.chosen.pop(customer.address.lower(), None)
         told.message = message
         told.answered = Answered(
@@ -207,9 +210,8 @@ class Stage:
         async with self._parts.db.transaction() as conn:
             await store.date_system_entries(conn, self._admin.account_id, told.conversation_id, self._started, at)
 
-    @staticmethod
-    def _address(story: Story) -> str:
-        return f"{story.topic.address}@{DOMAIN}"
+    def _address(self, story: Story) -> str:
+        return self._channels[story.topic.address].address
 
 
 def _inbound(raw: bytes, sender: str, recipient: str) -> Inbound:
@@ -218,11 +220,11 @@ def _inbound(raw: bytes, sender: str, recipient: str) -> Inbound:
     )
 
 
-def _judged(story: Story) -> bytes:
+def _judged(story: Story, to: str) -> bytes:
     """What the team's own mail server found about the sender (RFC 8601); most are genuine."""
     domain = story.customer.address.rpartition("@")[2]
     result = "fail" if domain == "bestdeals.example" else "pass"
     return (
-        f"Authentication-Results: mx.{DOMAIN}; spf={result} smtp.mailfrom={domain};\r\n"
+        f"Authentication-Results: mx.{to.rpartition('@')[2]}; spf={result} smtp.mailfrom={domain};\r\n"
         f" dkim={result} header.d={domain}; dmarc={result} header.from={domain}\r\n"
     ).encode()

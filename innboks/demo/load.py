@@ -23,12 +23,13 @@ from innboks.core.accounts.setup import create_first_account
 from innboks.core.accounts.users import create_user
 from innboks.core.channel_accounts.connect import change_channel_account, connect
 from innboks.core.channel_accounts.models import ChannelAccount
+from innboks.core.demo import store as demos
 from innboks.core.inboxes.inboxes import create_inbox, list_inboxes, set_members, update_inbox
 from innboks.core.parts import Parts
 from innboks.demo import store
 from innboks.demo.act import Stage
 from innboks.demo.clock import StoryClock
-from innboks.demo.people import ADDRESSES, COMPANY, DOMAIN, RETURNS, SUPPORT, TEAM
+from innboks.demo.people import ADDRESSES, COMPANY, DOMAIN, TEAM
 from innboks.demo.stories import WEEKS, plan
 from innboks.errors import Conflict
 from innboks.sandbox.email import KIND, connection
@@ -38,7 +39,6 @@ from innboks.sandbox.email.mailbox import Mailbox
 CONVERSATIONS = 420
 SEED = 20412
 UNREAD_FOR = timedelta(hours=30)
-AUTHSERV = f"mx.{DOMAIN}"
 SIGNATURE = f"<div>{{{{full_name}}}}<br>{COMPANY}, for days outside</div>"
 
 
@@ -64,10 +64,12 @@ async def load(settings: Settings, dsn: str, password: str | None = None, wanted
         if admin is not None and (said := await _said_already(parts, admin)) is not None:
             return said
         cast = await _cast(parts, admin, chosen)
-        channels = await _connect(parts, cast, Endpoint("127.0.0.1", server.port))
+        first, second = await _inboxes(parts, cast)
+        admin = await renewed(parts, cast.admin)
+        channels = await connect_addresses(parts, admin, first, second, Endpoint("127.0.0.1", server.port))
         async with parts.db.transaction() as conn:
             await store.begin(conn, cast.admin.account_id)
-        actors = [await _renewed(parts, one) for one in cast.team]
+        actors = [await renewed(parts, one) for one in cast.team]
         team = actors if cast.is_fresh else actors[1:]
         stage = Stage(parts, clock, channels, team, actors[0], mailbox, real_start)
         steps = plan(random.Random(SEED), real_start, wanted)  # noqa: S311 - a story, not a secret
@@ -90,6 +92,9 @@ async def load(settings: Settings, dsn: str, password: str | None = None, wanted
 async def _said_already(parts: Parts, admin: Actor) -> str | None:
     async with parts.db.connection() as conn:
         state = await store.state(conn, admin.account_id)
+        in_app = await demos.get(conn, admin.account_id)
+    if in_app.state in ("loading", "loaded", "removing") and not in_app.is_of_operator:
+        raise Conflict("Demo data was loaded in the app already. Remove it there first.")
     if state == "loaded":
         return f"The demo is here already: open {parts.settings.url}. Its password was printed when it was loaded."
     if state == "loading":
@@ -116,8 +121,8 @@ def _address(name: str) -> str:
     return f"{name.partition(' ')[0].lower()}@{DOMAIN}"
 
 
-async def _connect(parts: Parts, cast: _Cast, outgoing: Endpoint) -> dict[str, ChannelAccount]:
-    """Two inboxes, three addresses; everybody of the cast is a member."""
+async def _inboxes(parts: Parts, cast: _Cast) -> tuple[int, int]:
+    """Two inboxes; everybody of the cast is a member."""
     members = [one.user_id for one in cast.team]
     admin = cast.admin
     if cast.is_fresh:
@@ -127,21 +132,27 @@ async def _connect(parts: Parts, cast: _Cast, outgoing: Endpoint) -> dict[str, C
     else:
         first = await create_inbox(parts, admin, f"{COMPANY} support", "everyone", members)
     second = await create_inbox(parts, admin, "Returns" if cast.is_fresh else f"{COMPANY} returns", "everyone", members)
-    admin = await _renewed(parts, admin)
+    return first.id, second.id
+
+
+async def connect_addresses(
+    parts: Parts, admin: Actor, first: int, second: int, outgoing: Endpoint, *, domain: str = DOMAIN, company: str = COMPANY
+) -> dict[str, ChannelAccount]:
+    """Three addresses in two inboxes, by what stands before the @."""
     channels: dict[str, ChannelAccount] = {}
-    for address, name in ADDRESSES.items():
-        inbox = second if address == RETURNS else first
-        config = connection(address, _sender(address), outgoing, SIGNATURE) | {"trusted_authserv_ids": AUTHSERV}
-        channels[address] = await connect(parts, admin, KIND, name, inbox.id, config)
+    for local, name in ADDRESSES.items():
+        inbox_id = second if local == "returns" else first
+        channels[local] = await connect(parts, admin, KIND, name, inbox_id, _config(local, domain, company, outgoing))
     return channels
 
 
-def _sender(address: str) -> str:
+def _config(local: str, domain: str, company: str, outgoing: Endpoint) -> dict[str, str]:
     """Each address sends under a name of its own (R-142)."""
-    return COMPANY if address == SUPPORT else f"{COMPANY} {ADDRESSES[address]}"
+    sender = company if local == "support" else f"{company} {ADDRESSES[local]}"
+    return connection(f"{local}@{domain}", sender, outgoing, SIGNATURE) | {"trusted_authserv_ids": f"mx.{domain}"}
 
 
-async def _renewed(parts: Parts, actor: Actor) -> Actor:
+async def renewed(parts: Parts, actor: Actor) -> Actor:
     """With the rights that they have by now."""
     found = await actor_for(parts, actor.account_id, actor.user_id)
     assert found is not None
@@ -152,9 +163,8 @@ async def _point_at_sandbox(parts: Parts, admin: Actor, channels: dict[str, Chan
     """From now on, answers go to the sandbox. A changed connection is tried, so while no sandbox runs, its place is held for a moment."""
     outgoing = parts.settings.sandbox_smtp
     async with _listening(outgoing):
-        for address, row in channels.items():
-            config = connection(address, _sender(address), outgoing, SIGNATURE) | {"trusted_authserv_ids": AUTHSERV}
-            await change_channel_account(parts, admin, row.id, config=config)
+        for local, row in channels.items():
+            await change_channel_account(parts, admin, row.id, config=_config(local, DOMAIN, COMPANY, outgoing))
 
 
 @asynccontextmanager

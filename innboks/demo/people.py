@@ -8,10 +8,8 @@ from innboks.sandbox.email.letters import Client, Language
 
 COMPANY = "Tindra"
 DOMAIN = "tindra.example"
-SUPPORT = f"support@{DOMAIN}"
-RETURNS = f"returns@{DOMAIN}"
-SHOP_NO = f"butikk@{DOMAIN}"
-ADDRESSES = {SUPPORT: "Support", RETURNS: "Returns and warranty", SHOP_NO: "Butikken"}
+ADDRESSES = {"support": "Support", "returns": "Returns and warranty", "butikk": "Butikken"}
+"""What stands before the @, and what the address is called."""
 
 TEAM = ("Amina Yusuf", "Jonas Berg", "Solveig Moen", "Erik Lund", "Nora Bakke")
 """The first is the administrator of a fresh account."""

@@ -5,7 +5,7 @@ newest conversations are unanswered, as they are in life.
 """
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, time, timedelta, timezone
 from typing import Literal
 
@@ -47,11 +47,13 @@ class Step(msgspec.Struct, kw_only=True):
     paper: Paper = ""
 
 
-def plan(chance: random.Random, now: datetime, wanted: int) -> list[Step]:
-    """So many stories, as steps in the order of time, none after `now`."""
+TROUBLES: tuple[Trouble, ...] = ("bounce", "bounce", "full", "spam", "hang", "hang", "report", "report", "report", "report")
+
+
+def plan(chance: random.Random, now: datetime, wanted: int, troubles: Sequence[Trouble] = TROUBLES) -> list[Step]:
+    """So many stories, as steps in the order of time, none after `now`. `troubles`: one story for each has it."""
     now = now.astimezone(ZONE)
-    people = customers(chance, wanted * 3 // 4)
-    troubles: list[Trouble] = ["bounce", "bounce", "full", "spam", "hang", "hang", "report", "report", "report", "report"]
+    people = customers(chance, max(12, wanted * 3 // 4))  # some of each language
     steps: list[Step] = []
     for nth in range(wanted):
         # the last few are of the last hours, so that somebody always waits for an answer

@@ -20,7 +20,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from types import UnionType
-from typing import Any, Literal, ParamSpec, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Any, Literal, LiteralString, ParamSpec, TypeVar, Union, get_args, get_origin, get_type_hints
 
 import msgspec
 import psycopg
@@ -75,8 +75,9 @@ class DatabaseUnavailable(InnboksError):
 class Database:
     """A pool of connections to one PostgreSQL database. Made by `open`, ended by `close`. Belongs to one event loop."""
 
-    def __init__(self, dsn: str, min_size: int, max_size: int) -> None:
+    def __init__(self, dsn: str, min_size: int, max_size: int, at_connect: LiteralString = "") -> None:
         self.dsn = dsn
+        self._at_connect = at_connect
         self._min_size = min_size
         self._max_size = max_size
         self._slots = asyncio.Semaphore(max_size)
@@ -85,9 +86,10 @@ class Database:
         self._reaper: asyncio.Task[None] | None = None
 
     @classmethod
-    async def open(cls, dsn: str, min_size: int = 1, max_size: int = 10) -> "Database":
-        """Connect `min_size` times. Raises DatabaseUnavailable when that does not succeed within WAIT_S."""
-        database = cls(dsn, min_size, max_size)
+    async def open(cls, dsn: str, min_size: int = 1, max_size: int = 10, *, at_connect: LiteralString = "") -> "Database":
+        """Connect `min_size` times. Raises DatabaseUnavailable when that does not succeed within WAIT_S. `at_connect`: SQL that each connection
+        begins with."""
+        database = cls(dsn, min_size, max_size, at_connect)
         for _ in range(min_size):
             database._idle.append((await database.dedicated(), time.monotonic()))
         database._reaper = asyncio.create_task(database._reap())
@@ -142,6 +144,8 @@ class Database:
             else:
                 conn.prepared_max = PREPARED_MAX
                 await conn.execute(_PLAN_ONCE)
+                if self._at_connect:
+                    await conn.execute(self._at_connect)
                 return conn
 
     @asynccontextmanager

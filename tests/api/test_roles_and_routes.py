@@ -122,7 +122,9 @@ TABLE: dict[str, str] = {
     "get_conversation": "read",
     "get_delivery": "read",
     "get_delivery_raw": "read",
+    "get_demo": "everybody",
     "get_draft": "read",
+    "get_first_steps": "everybody",
     "get_draft_of_writer": "read",
     "get_fallback": "configure ours",
     "get_filters": "everybody",
@@ -149,6 +151,7 @@ TABLE: dict[str, str] = {
     "healthz": PUBLIC,
     "import_snippets": "everybody",
     "invite_person": "people",
+    "keep_demo": "chief",
     "link_contact": "act",
     "list_assignees": "read",
     "list_availability": "everybody",
@@ -186,6 +189,7 @@ TABLE: dict[str, str] = {
     "list_users": "everybody",
     "list_views": "everybody",
     "list_waiting": "everybody",
+    "load_demo": "chief",
     "mark_notifications_read": "everybody",
     "mark_read": "read",
     "merge_contacts": "act",
@@ -201,6 +205,7 @@ TABLE: dict[str, str] = {
     "read_contact_import": "somebody else's own",
     "readyz": PUBLIC,
     "remind_me": "read",
+    "remove_demo": "chief",
     "remove_inbox_member": "configure the inbox",
     "remove_logo": "configure",
     "renew_invitation": "our people",
@@ -253,20 +258,11 @@ TABLE: dict[str, str] = {
     "upload_contact_import": "configure",
     "write_message": "act",
 }
-CONFIGURERS_SEE = {"list_inboxes", "list_channel_accounts", "get_channel_account", "change_channel_account", "update_inbox"} | {
-    "add_inbox_member",
-    "remove_inbox_member",
-    "set_inbox_members",
-    "get_ledger",
-    "get_signature",
-    "connect_channel",
-    "list_teams",
-    "list_channel_drafts",
-    "get_channel_draft",
-    "get_fallback",
-    "change_fallback",
-    "list_from_addresses",
-}
+CONFIGURERS_SEE = {
+    "list_inboxes", "list_channel_accounts", "get_channel_account", "change_channel_account", "update_inbox", "add_inbox_member",
+    "remove_inbox_member", "set_inbox_members", "get_ledger", "get_signature", "connect_channel", "list_teams",
+    "list_channel_drafts", "get_channel_draft", "get_fallback", "change_fallback", "list_from_addresses",
+}  # fmt: skip
 """Where the name of a closed inbox or of its channel is shown to those who configure it without reading it."""
 
 

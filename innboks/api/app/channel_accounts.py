@@ -43,7 +43,7 @@ class ChannelAccountOut(msgspec.Struct):
     `kept_count`: replies that wait for the connection. `test_address`:
     where a test goes that has to come back; null: there is no such way. `is_fallback`: issued to its inbox by us; it
     sends only with `may_send`. `records`: what it needs to have published elsewhere (SPF, DKIM, DMARC), as it was found at `records_at`; looked for
-    every hour."""
+    every hour. `is_demo`: of the demo; nothing leaves from it."""
 
     id: str
     kind: str
@@ -71,6 +71,7 @@ class ChannelAccountOut(msgspec.Struct):
     may_send: bool = True
     records: list["RecordOut"] = []
     records_at: datetime | None = None
+    is_demo: bool = False
 
 
 class RecordOut(msgspec.Struct):
@@ -205,6 +206,7 @@ def _shown(parts: Parts, row: ChannelAccount, figures: rhythm.Figures, *, may_ch
         confirmation=msgspec.convert(row.confirmation, ConfirmationOut) if row.confirmation and may_change else None,
         is_fallback=row.is_fallback,
         may_send=row.may_send,
+        is_demo=row.is_demo,
         test_address=connect.test_address(parts, row),
         records=[RecordOut(one.name, one.state) for one in row.published],
         records_at=row.records_at,

@@ -57,8 +57,9 @@ class SignIn(Input):
 
 
 class AccountChange(Input):
-    """Only what is given changes."""
+    """Only what is given changes. `name`: of the company, as customers see it."""
 
+    name: Name | None = None
     undo_send_s: Annotated[int, msgspec.Meta(ge=0, le=30)] | None = None
     assigns_when_available: bool | None = None
     tickets_per_contact_max: Annotated[int, msgspec.Meta(ge=0, le=1_000_000)] | None = None
@@ -123,6 +124,7 @@ async def change_account(request: Call, data: JSONBody[AccountChange]) -> Accoun
     changed = await users.change_account(
         request.parts,
         request.actor,
+        name=data.name,
         undo_send_s=data.undo_send_s,
         assigns_when_available=data.assigns_when_available,
         tickets_per_contact_max=data.tickets_per_contact_max,

@@ -1,4 +1,4 @@
-"""The very first start: make the account and its administrator. Afterwards this answers 409 for good."""
+"""The very first start: make the account and its administrator (afterwards that answers 409 for good), and what is done of the steps that follow."""
 
 from typing import Annotated
 
@@ -10,6 +10,7 @@ from innboks import __version__
 from innboks.api.app.session import SessionOut, signed_in
 from innboks.api.call import IS_PUBLIC, Call, Input, Name
 from innboks.core.accounts import setup, sign_in
+from innboks.core.accounts.models import FirstSteps
 
 
 class SetupState(msgspec.Struct):
@@ -41,4 +42,9 @@ async def create_first_account(request: Call, data: JSONBody[NewAccount]) -> Res
     return await signed_in(request, actor, token, status=201)
 
 
-routes = [get_setup, create_first_account]
+@get("/first-steps", operation_id="get_first_steps", tags=["account"], summary="How far the account is on the way to its first customer")
+async def get_first_steps(request: Call) -> FirstSteps:
+    return await setup.first_steps(request.parts, request.actor)
+
+
+routes = [get_setup, create_first_account, get_first_steps]

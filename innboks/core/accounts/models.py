@@ -23,6 +23,15 @@ class Account(msgspec.Struct, frozen=True):
     switched_off: list[str]
 
 
+class FirstSteps(msgspec.Struct, frozen=True):
+    """What of the beginning is done, demo data left out. `has_channel`: a channel works and its set-up is finished; `has_team`: somebody else is here or
+    invited; `has_hours`: somebody's working hours are set."""
+
+    has_channel: bool
+    has_team: bool
+    has_hours: bool
+
+
 Status = Literal["invited", "active", "deactivated"]
 
 

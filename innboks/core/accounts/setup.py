@@ -4,23 +4,28 @@ from typing import TYPE_CHECKING
 
 from innboks.core.access import Actor
 from innboks.core.accounts import passwords, store
+from innboks.core.accounts.models import FirstSteps
 from innboks.core.accounts.roles import add_built_in
-from innboks.core.accounts.users import person, require_email
+from innboks.core.accounts.users import account_named, person, require_email
 from innboks.core.channel_accounts.fallback import issue_fallback
 from innboks.core.inboxes import store as inboxes
 from innboks.core.tickets import store as tickets
-from innboks.errors import Conflict, Invalid
+from innboks.errors import Conflict
 
 if TYPE_CHECKING:
     from innboks.core.parts import Parts
-
-NAME_CHARS = 200
 
 
 async def is_setup_needed(parts: "Parts") -> bool:
     """Is there no account at all yet?"""
     async with parts.db.connection() as conn:
         return not await store.has_account(conn)
+
+
+async def first_steps(parts: "Parts", actor: Actor) -> FirstSteps:
+    """How far an account is on the way to its first customer."""
+    async with parts.db.connection() as conn:
+        return await store.first_steps(conn, actor.account_id)
 
 
 async def create_first_account(parts: "Parts", account_name: str, name: str, email: str, password: str) -> Actor:
@@ -34,9 +39,7 @@ async def create_account(parts: "Parts", account_name: str, name: str, email: st
 
 
 async def _create(parts: "Parts", account_name: str, name: str, email: str, password: str, *, only_first: bool) -> Actor:
-    account_name = account_name.strip()
-    if not 0 < len(account_name) <= NAME_CHARS:
-        raise Invalid(f"Give the account a name of 1 to {NAME_CHARS} characters.", field="account_name")
+    account_name = account_named(account_name, field="account_name")
     who, email = person(name), require_email(email)
     passwords.require_good(password)
     if only_first and not await is_setup_needed(parts):

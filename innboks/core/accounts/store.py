@@ -8,7 +8,7 @@ import msgspec
 from psycopg.types.json import Jsonb
 
 from innboks.core.access import Actor
-from innboks.core.accounts.models import Account, ApiToken, Credentials, Session, User
+from innboks.core.accounts.models import Account, ApiToken, Credentials, FirstSteps, Session, User
 from innboks.core.accounts.secrets import Secret
 from innboks.lib.db import Connection, fetch_all, fetch_one
 
@@ -78,6 +78,30 @@ async def change_settings(conn: Connection, account_id: int, settings: Mapping[s
            insert into event (account_id, type) values (%(account)s, 'account.changed')""",
         {"account": account_id, "settings": Jsonb(dict(settings))},
     )
+
+
+async def rename(conn: Connection, account_id: int, name: str) -> None:
+    await conn.execute(
+        """with changed as (update account set name = %(name)s where id = %(account)s)
+           insert into event (account_id, type) values (%(account)s, 'account.changed')""",
+        {"account": account_id, "name": name},
+    )
+
+
+async def first_steps(conn: Connection, account_id: int) -> FirstSteps:
+    cursor = await conn.execute(
+        """select
+               exists (select 1 from channel_account c where c.account_id = %(account)s and c.archived_at is null and c.is_active and c.is_authorized
+                       and c.setup_step is null and not c.is_fallback and not c.is_demo) as has_channel,
+               (select count(*) from (select 1 from app_user u where u.account_id = %(account)s and u.deactivated_at is null and not u.is_demo
+                                      limit 2) two) = 2 as has_team,
+               exists (select 1 from availability a join app_user u on u.account_id = a.account_id and u.id = a.user_id
+                       where a.account_id = %(account)s and a.hours is not null and u.deactivated_at is null and not u.is_demo) as has_hours""",
+        {"account": account_id},
+    )
+    found = await fetch_one(cursor, FirstSteps)
+    assert found is not None
+    return found
 
 
 # ── users ────────────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -64,6 +64,14 @@ def person(name: str) -> dict[str, str]:
     return {"name": name, "first_name": first or last, "last_name": last if first else ""}
 
 
+def account_named(name: str, *, field: str = "name") -> str:
+    """The name of an account, as it is kept. Raises `Invalid`."""
+    name = storable(" ".join(name.split()), NAME_CHARS + 1)
+    if not 0 < len(name) <= NAME_CHARS:
+        raise Invalid(f"Give the account a name of 1 to {NAME_CHARS} characters.", field=field)
+    return name
+
+
 def require_email(email: str) -> str:
     """The mail address, trimmed. Raises `Invalid` when it cannot be one."""
     email = email.strip()
@@ -84,6 +92,7 @@ async def change_account(
     parts: "Parts",
     actor: Actor,
     *,
+    name: str | None = None,
     undo_send_s: int | None = None,
     assigns_when_available: bool | None = None,
     tickets_per_contact_max: int | None = None,
@@ -97,7 +106,10 @@ async def change_account(
         "assign_when_available": assigns_when_available,
         "tickets_per_contact_max": tickets_per_contact_max,
     }
+    named = None if name is None else account_named(name)
     async with parts.db.transaction() as conn:
+        if named is not None:
+            await store.rename(conn, actor.account_id, named)
         await store.change_settings(conn, actor.account_id, {name: value for name, value in settings.items() if value is not None})
     parts.wake.touch(actor.account_id)
     return await account_of(parts, actor)

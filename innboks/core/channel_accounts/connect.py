@@ -217,6 +217,8 @@ async def change_channel_account(
         raise Conflict("This channel was disconnected. Connect it anew.", code="disconnected")
     if before.is_fallback:
         _require_fallback_stays(before, inbox_id, is_active)
+    if config is not None:
+        require_real(before)
     if is_active or config is not None:
         async with parts.db.connection() as conn:
             await require_channel(conn, actor.account_id, parts.registry.get(before.kind))
@@ -279,6 +281,12 @@ def _require_fallback_stays(before: ChannelAccount, inbox_id: int | None, is_act
 def other_fallback() -> Conflict:
     """R-145: it is ours, so it stays what it is."""
     return Conflict("The fallback address and how it receives stay as they are. Connect another address beside it.", code="fallback")
+
+
+def require_real(row: ChannelAccount) -> None:
+    """Raises `Conflict` for an address of the demo: its customers are invented, and nothing may ever leave from it."""
+    if row.is_demo:
+        raise Conflict("This address belongs to the demo data: nothing leaves from it. Connect an address of your own.", code="demo")
 
 
 def merged_config(parts: Parts, before: ChannelAccount, config: Mapping[str, Any]) -> msgspec.Struct:

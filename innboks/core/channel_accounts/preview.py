@@ -11,7 +11,7 @@ import msgspec
 from innboks.core.access import ACCOUNT_ACCESS, Actor
 from innboks.core.accounts import store as accounts
 from innboks.core.channel_accounts import store
-from innboks.core.channel_accounts.connect import get_channel_account, merged_config
+from innboks.core.channel_accounts.connect import get_channel_account, merged_config, require_real
 from innboks.core.channel_accounts.directory import Connected
 from innboks.core.files.pictures import pictures_in, shown_here
 from innboks.core.parts import Parts
@@ -41,6 +41,7 @@ async def preview(parts: Parts, actor: Actor, channel_account_id: int, sample: S
 async def send_preview(parts: Parts, actor: Actor, channel_account_id: int, sample: Sample) -> str:
     """Returns the address it went to. Raises also what the channel raises when it cannot send."""
     connected, author = await _ready(parts, actor, channel_account_id, sample)
+    require_real(connected.row)
     channel, nobody = connected.channel, Party(address="customer@example.com")
     sender = channel.preview(connected.context, _outgoing(parts, sample, author, 0, nobody)).sender_address
     if sender.lower() != connected.row.address.lower() and sender.lower() not in await _offered(connected):

@@ -10,7 +10,7 @@ from innboks.lib.db import Connection, fetch_all, fetch_one
 
 _COLUMNS = """account_id, id, inbox_id, kind, name, identity, address, hosted_address, config_sealed, state, settings, is_active,
     is_authorized, health, health_at, last_received_at, created_at, archived_at, grant_sealed, owner_id, is_assigning, quiet, category,
-    setup_step, sender_name, confirmation, is_fallback, may_send, records, records_at"""
+    setup_step, sender_name, confirmation, is_fallback, may_send, records, records_at, is_demo"""
 
 
 async def get(conn: Connection, account_id: int, channel_account_id: int) -> ChannelAccount | None:
@@ -46,7 +46,7 @@ async def able_to_send(conn: Connection, account_id: int, kinds: Sequence[str]) 
     """The connected channel accounts of these kinds from which something may leave (R-042), the oldest first."""
     cursor = await conn.execute(
         """select id from channel_account where account_id = %s and kind = any(%s) and archived_at is null and is_active and is_authorized and may_send
-           order by id""",
+               and not is_demo order by id""",
         (account_id, list(kinds)),
     )
     return [row[0] for row in await cursor.fetchall()]

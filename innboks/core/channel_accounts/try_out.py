@@ -10,7 +10,7 @@ import structlog
 from innboks.core.access import ACCOUNT_ACCESS, Actor
 from innboks.core.accounts import store as accounts
 from innboks.core.channel_accounts import records, store, store_tests
-from innboks.core.channel_accounts.connect import get_channel_account
+from innboks.core.channel_accounts.connect import get_channel_account, require_real
 from innboks.core.channel_accounts.health import mark_broken
 from innboks.core.channel_accounts.models import ChannelAccount
 from innboks.core.channel_accounts.store_tests import Test
@@ -33,6 +33,7 @@ SHOWN = 5
 async def start_test(parts: Parts, actor: Actor, channel_account_id: int) -> Test:
     """Written down, with the job that sends it. Raises `Conflict` when nothing may leave or come, `Invalid` where a channel has no way back."""
     row = await _row(parts, actor, channel_account_id)
+    require_real(row)
     if not row.is_active:
         raise Conflict("This channel is paused: nothing leaves, and nothing comes in. Resume it first.", code="paused")
     connected = await parts.directory.find(parts, actor.account_id, row.id)

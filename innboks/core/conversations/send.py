@@ -38,22 +38,23 @@ BLOCKED = "The contact was blocked before this left."
 LOST_WORKER = "The connection to the server broke while this was being sent. It may have arrived: check before you send it again."
 
 
-async def send(parts: Parts, account_id: int, message_id: int, worker: str) -> datetime | None:
-    """Tries once to send a message. Returns when to try again, or None when it is settled (also when there was nothing to do)."""
+async def send(parts: Parts, account_id: int, message_id: int, worker: str, *, plays_demo: bool = False) -> datetime | None:
+    """Tries once to send a message. Returns when to try again, or None when it is settled (also when there was nothing to do). `plays_demo`: it is the
+    demo itself that sends, to a mail server of its own."""
     async with parts.db.connection() as conn:
         claimed = await store_queue.take_one(conn, account_id, message_id, worker, parts.clock.now())
         if claimed is None:
             # Taken back, or sent already; or our clock is behind the one that called us.
             ends_at = await store_queue.undo_ends_at(conn, account_id, message_id)
             return None if ends_at is None else max(ends_at, parts.clock.now() + LOOK_AGAIN)
-    done = await carry(parts, claimed)
+    done = await carry(parts, claimed, plays_demo=plays_demo)
     if isinstance(done, Left):
         await settle_sent(parts, [done])
         return None
     return done
 
 
-async def carry(parts: Parts, claimed: Claimed) -> Left | datetime | None:
+async def carry(parts: Parts, claimed: Claimed, *, plays_demo: bool = False) -> Left | datetime | None:
     """Brings a claimed message to its provider. Returns what is still to be settled (`settle_sent`) where it simply left; where it did not, that is
     settled, and the time of the next try is returned, or None."""
     account_id, message_id = claimed.account_id, claimed.message_id
@@ -72,6 +73,8 @@ async def carry(parts: Parts, claimed: Claimed) -> Left | datetime | None:
     if not connected.row.can_send:
         await _hold(parts, connected, message_id, "The connection needs an administrator.")
         return None
+    if connected.row.is_demo and not plays_demo:
+        return await _keep_inside(parts, connected, claimed)
     _, signature = connected.channel.signature(connected.context, outgoing.author)
     if beside := await pictures_in(parts, account_id, signature):
         outgoing = msgspec.structs.replace(outgoing, files=[*outgoing.files, *beside])
@@ -187,6 +190,16 @@ async def _settle_error(parts: Parts, connected: Connected, claimed: Claimed, ou
         case Rejected() | Blocked() | _:
             await _settle(parts, account_id, message_id, state="failed", reason=error.sentence, code=error.code)
             return None
+
+
+async def _keep_inside(parts: Parts, connected: Connected, claimed: Claimed) -> Left | None:
+    """From an address of the demo nothing leaves. Invented customers (their addresses end in .example, which nobody can have: RFC 2606) have it by that; an
+    address that could be somebody's is refused, so that nobody thinks it was reached."""
+    if all(one["address"].lower().endswith(".example") for one in claimed.recipients):
+        return Left(claimed.account_id, claimed.conversation_id, claimed.message_id, [], parts.clock.now())
+    reason = "This address belongs to the demo data: nothing leaves from it. Send it from an address of your own."
+    await _settle(parts, connected.row.account_id, claimed.message_id, state="failed", reason=reason, code="demo")
+    return None
 
 
 def _next_try(parts: Parts, claimed: Claimed, wish: timedelta | None) -> datetime | None:

@@ -87,6 +87,7 @@ async def move_on(conn: Connection, account_id: int, tx: int, id: int) -> None:
 
 
 async def messages(conn: Connection, account_id: int, ids: Iterable[int]) -> dict[int, Told]:
+    """Of what is real: nobody is told of invented conversations."""
     cursor = await conn.execute(
         """select m.id, m.conversation_id, c.inbox_id, c.assignee_id, m.type, m.direction, m.author_id, m.data, d.state, d.held_for,
                coalesce(nullif(p.name, ''), c.party_address) as contact_name, coalesce(u.name, '') as author_name,
@@ -97,7 +98,7 @@ async def messages(conn: Connection, account_id: int, ids: Iterable[int]) -> dic
            left join contact p on p.account_id = c.account_id and p.id = c.contact_id
            left join app_user u on u.account_id = m.account_id and u.id = m.author_id
            left join dispatch d on d.account_id = m.account_id and d.message_id = m.id
-           where m.account_id = %s and m.id = any(%s)""",
+           where m.account_id = %s and m.id = any(%s) and not c.is_demo""",
         (account_id, list(ids)),
     )
     return {one.id: one for one in await fetch_all(cursor, Told)}
@@ -131,12 +132,12 @@ async def already_failed(conn: Connection, account_id: int, message_ids: Iterabl
 
 
 async def people(conn: Connection, account_id: int) -> dict[int, Person]:
-    """Everybody who works in this account."""
+    """Everybody who works in this account; invented people of the demo do not."""
     cursor = await conn.execute(
         """select u.id, u.email, u.name, u.locale, s.settings, array(select a.inbox_id from inbox_access a
                where a.account_id = u.account_id and a.user_id = u.id and a.may_act) as inbox_ids
            from app_user u left join notification_setting s on s.account_id = u.account_id and s.user_id = u.id
-           where u.account_id = %s and u.deactivated_at is null and u.joined_at is not null""",
+           where u.account_id = %s and u.deactivated_at is null and u.joined_at is not null and not u.is_demo""",
         (account_id,),
     )
     return {

@@ -40,7 +40,7 @@ async def troubles(conn: Connection, vault: Vault, account_id: int, inbox_ids: S
     since = await worker_silent_since(conn, now)
     if since is not None:
         found.append(Trouble(kind="worker", since=since))
-    rows = {row.id: row for row in await channel_accounts.all_of(conn, account_id, inbox_ids)}
+    rows = {row.id: row for row in await channel_accounts.all_of(conn, account_id, inbox_ids) if not row.is_demo}
     found += _connections(vault, rows, await store_rhythm.kept_counts(conn, account_id), now)
     for kind, counted in (
         ("unsent", await store.unsent(conn, account_id, inbox_ids, now - LATE)),

@@ -13,6 +13,8 @@ export type MessagePages = InfiniteData<wire.MessagePage, string | null>;
 export const keys = {
   session: ["session"] as const,
   setup: ["setup"] as const,
+  firstSteps: ["first-steps"] as const,
+  demo: ["demo"] as const,
   views: ["views"] as const,
   users: ["users"] as const,
   people: ["people"] as const,
@@ -82,6 +84,12 @@ export function makeQueryClient(): QueryClient {
 const page = <T>(path: string) => get<wire.Page<T>>(path).then((answer) => answer.items);
 
 export const setupQuery = queryOptions({ queryKey: keys.setup, queryFn: () => get<wire.Setup>("/api/setup") });
+/** Asked anew wherever it is shown: one comes back from the page where a step was done. */
+export const firstStepsQuery = queryOptions({
+  queryKey: keys.firstSteps,
+  queryFn: () => get<wire.FirstStepsDone>("/api/first-steps"),
+  staleTime: 0,
+});
 export const sessionQuery = queryOptions({ queryKey: keys.session, queryFn: () => get<wire.Session>("/api/session") });
 export const viewsQuery = queryOptions({ queryKey: keys.views, queryFn: () => page<wire.ViewCount>("/api/views") });
 export const usersQuery = queryOptions({ queryKey: keys.users, queryFn: () => page<wire.User>("/api/users") });

@@ -14,6 +14,8 @@ export interface Page<T> {
 }
 
 export type Setup = Wire["SetupState"];
+export type FirstStepsDone = Wire["FirstSteps"];
+export type Demo = Wire["DemoOut"];
 export type User = Wire["UserOut"];
 export type Person = Wire["ColleagueOut"];
 export type Team = Wire["TeamOut"];

@@ -19,6 +19,7 @@ import { channelsQuery, sessionQuery, setupQuery } from "../api/queries";
 import { readBookSearch } from "../features/contactbook/search";
 import { Inbox } from "../features/conversations/Inbox";
 import { isView, readSearch } from "../features/conversations/views";
+import { readStep } from "../features/onboarding/step";
 import { auth } from "../features/session/auth";
 import { SignOutWarning } from "../features/session/SignOutWarning";
 import { LiveRegions } from "../ui/announce";
@@ -118,9 +119,14 @@ const inside = createRoute({
 const setup = createRoute({
   getParentRoute: () => root,
   path: "/setup",
-  beforeLoad: async ({ context }) => {
+  validateSearch: readStep,
+  beforeLoad: async ({ context, search, location }) => {
     const { needed } = await context.client.ensureQueryData(setupQuery);
-    if (!needed) throw redirect({ to: "/" });
+    if (needed ? search.step : !search.step) throw redirect({ to: needed ? "/setup" : "/", search: {} });
+    if (needed) return;
+    if (!(await isSignedIn(context.client))) throw redirect({ to: "/sign-in", state: { wanted: location.href } });
+    const { permissions } = (await context.client.ensureQueryData(sessionQuery)).user;
+    if (!permissions.includes("super_admin")) throw redirect({ to: "/" });
   },
   component: lazyRouteComponent(withWords(() => import("../features/onboarding/Setup"))),
 });

@@ -1,17 +1,41 @@
-import { useQuery } from "@tanstack/react-query";
+/* Beside a list in which nothing is open: until the account is ready, the four steps of the beginning as the server finds them; afterwards, or for who cannot
+ * take them, a word about how to begin. */
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { Check } from "lucide-react";
-import type { ReactNode } from "react";
+import { Check, FlaskConical, X } from "lucide-react";
+import { type ReactNode, useEffect } from "react";
 import { sheet } from "../../actions/list";
-import { channelAccountsQuery } from "../../api/queries";
+import { channelAccountsQuery, firstStepsQuery, keys, sessionQuery } from "../../api/queries";
+import type { Session } from "../../api/types";
+import { Button, IconButton } from "../../ui/Button";
 import { shownKey } from "../../ui/hotkeys";
-import { t } from "../../ui/i18n";
+import { t, tOr } from "../../ui/i18n";
+import { sentence } from "../../ui/States";
+import { toast, toastError } from "../../ui/toasts";
+import { demoQuery, loadDemo, percent, removeDemo } from "../demo/demo";
+import { useMay } from "../people/people";
+import { useSavePreferences } from "../settings/savePreferences";
 
-/** Beside an empty inbox: what is done and what comes next. Without conversations, else a word about how to begin. */
-export default function FirstSteps({ isFirstRun }: { isFirstRun: boolean }) {
-  const accounts = useQuery(channelAccountsQuery).data;
-  const account = accounts?.[0];
-  if (!isFirstRun)
+/** In a person's preferences: they do not want to see the steps any more. */
+const DISMISSED = "first_steps_dismissed";
+
+interface Props {
+  view: string;
+  /** Tells whether the steps are shown: on a phone they stand under an empty list then. */
+  onShown: (isShown: boolean) => void;
+}
+
+export default function FirstSteps({ view, onShown }: Props) {
+  const me = useQuery(sessionQuery).data?.user;
+  const mayConfigure = useMay("account_access");
+  const isAsked = view === "open" && mayConfigure && !me?.preferences[DISMISSED];
+  const done = useQuery({ ...firstStepsQuery, enabled: isAsked }).data;
+  const isShown = isAsked && done !== undefined && !(done.has_channel && done.has_team && done.has_hours);
+  useEffect(() => {
+    onShown(isShown);
+    return () => onShown(false);
+  }, [isShown, onShown]);
+  if (!isShown)
     return (
       <main className="steps" id="main" tabIndex={-1}>
         <p className="muted nothingopen">{t("thread.none")}</p>
@@ -21,40 +45,114 @@ export default function FirstSteps({ isFirstRun }: { isFirstRun: boolean }) {
       </main>
     );
   return (
-    <main className="steps" id="main" tabIndex={-1}>
-      <h2>{t("steps.title")}</h2>
-      <p>{t("steps.done", { done: account ? 2 : 1, total: 3 })}</p>
-      <ol className="card">
-        <Step number={1} isDone title={t("steps.account")} />
-        <Step
-          number={2}
-          isDone={Boolean(account)}
-          isNow={!account}
-          title={account ? t("steps.channel_done", { name: account.address || account.name }) : t("steps.channel")}
-          text={account ? undefined : t("steps.channel_text")}
-        >
-          {account ? (
-            <span className="chip ok s">{t("steps.receiving")}</span>
-          ) : (
-            <Link className="btn s primary" to="/settings/$section" params={{ section: "channels" }}>
-              {t("steps.connect")}
-            </Link>
-          )}
-        </Step>
-        <Step
-          number={3}
-          isNow={Boolean(account)}
-          title={t("steps.test")}
-          text={t("steps.test_text", {
-            address: account?.hosted_address || account?.address || t("steps.your_address"),
-          })}
-        />
-      </ol>
+    <main className="steps todo" id="main" tabIndex={-1}>
+      <div className="stepshead">
+        <h2>{t("steps.title")}</h2>
+        <Dismiss />
+      </div>
+      <Steps {...done} />
       <p className="stepsfoot">
+        <DemoButton />
         <span className="grow" />
         <Keys />
       </p>
     </main>
+  );
+}
+
+interface StepsProps {
+  has_channel: boolean;
+  has_team: boolean;
+  has_hours: boolean;
+}
+
+function Steps({ has_channel, has_team, has_hours }: StepsProps) {
+  const account = useQuery(channelAccountsQuery).data?.find((one) => !one.is_demo && !one.is_fallback);
+  const mayInvite = useMay("user_management");
+  const states = [true, has_channel, has_team, has_hours];
+  const now = states.indexOf(false);
+  const state = (at: number) => ({ number: at + 1, isDone: states[at] ?? false, isNow: at === now });
+  const look = (at: number) => `btn s ${at === now ? "primary" : "plain"}`;
+  const isReceiving = account?.health.state === "connected";
+  return (
+    <>
+      <p>{t("steps.done", { done: states.filter(Boolean).length, total: states.length })}</p>
+      <ol className="card">
+        <Step {...state(0)} title={t("steps.account")} />
+        <Step
+          {...state(1)}
+          title={account ? t("steps.channel_done", { name: account.address || account.name }) : t("steps.channel")}
+          text={has_channel ? undefined : t(account ? "steps.channel_unfinished" : "steps.channel_text")}
+        >
+          {has_channel && account ? (
+            <span className={`chip s ${isReceiving ? "ok" : "warn"}`}>
+              {isReceiving ? t("steps.receiving") : tOr(`health.${account.health.state}`, t("health.unfinished"))}
+            </span>
+          ) : (
+            <Link className={look(1)} to="/settings/$section" params={{ section: "channels" }}>
+              {t(account ? "common.continue" : "steps.connect")}
+            </Link>
+          )}
+        </Step>
+        <Step {...state(2)} title={t("steps.team")} text={has_team ? undefined : t("steps.team_text")}>
+          {has_team || !mayInvite ? null : (
+            <Link className={look(2)} to="/settings/$section" params={{ section: "people" }}>
+              {t("steps.invite")}
+            </Link>
+          )}
+        </Step>
+        <Step {...state(3)} title={t("steps.hours")} text={has_hours ? undefined : t("steps.hours_text")}>
+          {has_hours ? null : (
+            <Link className={look(3)} to="/settings/$section" params={{ section: "hours" }}>
+              {t("steps.set_hours")}
+            </Link>
+          )}
+        </Step>
+      </ol>
+    </>
+  );
+}
+
+function Dismiss() {
+  const client = useQueryClient();
+  const save = useSavePreferences();
+  const dismiss = async () => {
+    await save({ [DISMISSED]: true });
+    if (client.getQueryData<Session>(keys.session)?.user.preferences[DISMISSED])
+      toast(t("steps.dismissed"), () => void save({ [DISMISSED]: false }));
+  };
+  return (
+    <IconButton label={t("steps.dismiss")} onClick={() => void dismiss()}>
+      <X />
+    </IconButton>
+  );
+}
+
+function DemoButton() {
+  const client = useQueryClient();
+  const mayLoad = useMay("super_admin");
+  const demo = useQuery({ ...demoQuery, enabled: mayLoad }).data;
+  if (!mayLoad || !demo || demo.is_of_operator) return null;
+  if (demo.state === "loading" || demo.state === "removing")
+    return (
+      <span className="row demoprogress">
+        <FlaskConical className="small" />
+        {t(demo.state === "loading" ? "demo.loading" : "demo.removing", { percent: percent(demo) })}
+      </span>
+    );
+  const isHere = demo.state === "loaded";
+  return (
+    <Button
+      look="ghost"
+      size="s"
+      icon={<FlaskConical />}
+      className="demobutton"
+      onClick={() =>
+        void (isHere ? removeDemo(client) : loadDemo(client).catch((problem: unknown) => toastError(sentence(problem))))
+      }
+    >
+      {t(isHere ? "demo.remove" : "demo.load")}
+    </Button>
   );
 }
 
@@ -75,14 +173,14 @@ interface StepProps {
   number: number;
   title: string;
   text?: string;
-  isDone?: boolean;
-  isNow?: boolean;
+  isDone: boolean;
+  isNow: boolean;
   children?: ReactNode;
 }
 
 function Step({ number, title, text, isDone, isNow, children }: StepProps) {
   return (
-    <li className={isNow ? "now" : ""}>
+    <li className={isNow ? "now" : ""} aria-current={isNow ? "step" : undefined}>
       <span className={`tick ${isDone ? "done" : ""}`}>{isDone ? <Check className="small" /> : number}</span>
       <span className="grow">
         <span className={isDone ? "muted" : "mid"}>

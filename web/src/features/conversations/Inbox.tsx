@@ -11,6 +11,7 @@ import {
   useDeferredValue,
   useEffect,
   useRef,
+  useState,
 } from "react";
 import type { Scope } from "../../actions/action";
 import { useKeyboard } from "../../actions/keyboard";
@@ -94,7 +95,8 @@ export function Inbox() {
   // The thread is painted first: who wrote it is drawn, and asked for, right after that.
   const context = useDeferredValue(conversation ? <ContactPane conversation={conversation} scope={scope} /> : null);
 
-  const isFirstRun = view === "open" && !filter.filters && list.isSuccess && rows.length === 0;
+  const [hasSteps, setSteps] = useState(false);
+  const isEmpty = list.isSuccess && rows.length === 0;
   return (
     <div className={`sheet ${hasViews ? "" : "noviews"}`}>
       <Pane
@@ -108,7 +110,7 @@ export function Inbox() {
         <Views scope={scope} />
       </Pane>
       <div
-        className={`work ${openId ? "reading" : ""} ${conversation && hasContext ? "withcontext" : ""}`}
+        className={`work ${openId ? "reading" : ""} ${hasSteps && isEmpty ? "beginning" : ""} ${conversation && hasContext ? "withcontext" : ""}`}
         style={widths as CSSProperties}
       >
         <Pane isFirst of={view} frame={inList}>
@@ -154,7 +156,7 @@ export function Inbox() {
           <main className="thread" id="main" tabIndex={-1} />
         ) : (
           <Suspense fallback={<main className="thread" id="main" tabIndex={-1} />}>
-            <FirstSteps isFirstRun={isFirstRun} />
+            <FirstSteps view={view} onShown={setSteps} />
           </Suspense>
         )}
         {conversation && hasContext ? (

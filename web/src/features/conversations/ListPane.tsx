@@ -1,7 +1,7 @@
 /* The list of one view: what it is called and how many there are, its order and filters, and the rows or what there is instead of them. */
 import { useQuery } from "@tanstack/react-query";
 import { ListFilter as FilterIcon, Menu as MenuIcon, Search, SquareCheckBig } from "lucide-react";
-import type { ReactNode } from "react";
+import { lazy, type ReactNode, Suspense } from "react";
 import type { Scope } from "../../actions/action";
 import { actions } from "../../actions/list";
 import { filterAction } from "../../actions/selecting";
@@ -9,8 +9,9 @@ import type { ListFilter } from "../../api/lists";
 import { viewsQuery } from "../../api/queries";
 import type { Conversation, Id } from "../../api/types";
 import { IconButton } from "../../ui/Button";
+import { useFirstPaint } from "../../ui/firstPaint";
 import { shownKey, withKey } from "../../ui/hotkeys";
-import { t } from "../../ui/i18n";
+import { t, withWords } from "../../ui/i18n";
 import { Popover } from "../../ui/Popover";
 import { Empty, Failed, Skeleton } from "../../ui/States";
 import { useStore } from "../../ui/store";
@@ -29,6 +30,8 @@ import { ViewsMenu } from "./ViewsMenu";
 import { countId, filtersOf } from "./views";
 import "./list.css";
 
+const DemoChip = lazy(withWords(() => import("../demo/DemoChip")));
+
 interface Props {
   view: string;
   name: string;
@@ -43,6 +46,7 @@ interface Props {
 }
 
 export function ListPane({ view, name, filter, isGone, rows, query, openId, scope, onHover, empty }: Props) {
+  const isPainted = useFirstPaint();
   const hasOwnFilters = filtersOf(useView().search) !== null;
   const hasSomething = rows.length > 0 || (query.isSuccess && query.hasNextPage);
   return (
@@ -54,6 +58,11 @@ export function ListPane({ view, name, filter, isGone, rows, query, openId, scop
         <h1 className="cut">{isGone ? t("nav.conversations") : name}</h1>
         {hasOwnFilters ? null : <Count view={view} />}
         <span className="grow" />
+        {isPainted ? (
+          <Suspense fallback={null}>
+            <DemoChip />
+          </Suspense>
+        ) : null}
         <Buttons scope={scope} />
       </div>
       <div className="listbar">

@@ -1,19 +1,24 @@
-import { useQueryClient } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { Problem, patch, post } from "../../api/client";
-import { keys } from "../../api/queries";
-import type { Session, Setup as SetupState } from "../../api/types";
+import { keys, sessionQuery } from "../../api/queries";
+import type { Session, Setup as SetupState, User } from "../../api/types";
 import { Button } from "../../ui/Button";
 import { Field } from "../../ui/Field";
 import { locale, t } from "../../ui/i18n";
 import { sentence } from "../../ui/States";
 import { PasswordField } from "../session/PasswordField";
+import { companyOf } from "./company";
 import { strength } from "./strength";
 
-/** Step 1: the first account and its administrator. */
-export function FirstAccount({ onDone }: { onDone: (accountName: string) => void }) {
+/** Step 1: the first account and its administrator. Come back to, when the account is made, it is about their name alone. */
+export function FirstAccount({ isMade, onDone }: { isMade: boolean; onDone: () => void }) {
+  return isMade ? <Revisited onDone={onDone} /> : <Making onDone={onDone} />;
+}
+
+function Making({ onDone }: { onDone: () => void }) {
   const client = useQueryClient();
-  const [values, setValues] = useState({ name: "", email: "", password: "", account_name: "" });
+  const [values, setValues] = useState({ name: "", email: "", password: "" });
   const [problem, setProblem] = useState<unknown>(null);
   const [isBusy, setBusy] = useState(false);
   const change = (part: Partial<typeof values>) => setValues((old) => ({ ...old, ...part }));
@@ -25,12 +30,14 @@ export function FirstAccount({ onDone }: { onDone: (accountName: string) => void
     event.preventDefault();
     setBusy(true);
     setProblem(null);
+    const email = values.email.trim();
     try {
-      const session = await post<Session>("/api/setup", { ...values, email: values.email.trim() });
+      const made = { ...values, email, account_name: companyOf(email) || values.name };
+      const session = await post<Session>("/api/setup", made);
       client.setQueryData(keys.session, session);
       client.setQueryData<SetupState>(keys.setup, (old) => old && { ...old, needed: false });
       if (session.user.locale !== locale()) void patch("/api/users/me", { locale: locale() }).catch(() => undefined);
-      onDone(values.account_name);
+      onDone();
     } catch (error) {
       setProblem(error);
     } finally {
@@ -72,21 +79,57 @@ export function FirstAccount({ onDone }: { onDone: (accountName: string) => void
           error={errorAt("password")}
           hint={<Strength password={values.password} />}
         />
-        <Field
-          label={t("field.company")}
-          name="organization"
-          autoComplete="organization"
-          required
-          value={values.account_name}
-          onChange={(event) => change({ account_name: event.target.value })}
-          error={errorAt("account_name")}
-          hint={t("setup.company_hint")}
-        />
         {problem && !isElsewhere ? (
           <p className="hint error" role="alert">
             {sentence(problem)}
           </p>
         ) : null}
+        <Button type="submit" look="primary" size="l" className="wide" isBusy={isBusy}>
+          {t("common.continue")}
+        </Button>
+      </form>
+    </>
+  );
+}
+
+function Revisited({ onDone }: { onDone: () => void }) {
+  const client = useQueryClient();
+  const me = useQuery(sessionQuery).data?.user;
+  const [typed, setTyped] = useState<string | null>(null);
+  const [problem, setProblem] = useState<unknown>(null);
+  const [isBusy, setBusy] = useState(false);
+  const name = typed ?? me?.name ?? "";
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    setBusy(true);
+    setProblem(null);
+    try {
+      if (name.trim() !== me?.name) {
+        const user = await patch<User>("/api/users/me", { name: name.trim() });
+        client.setQueryData<Session>(keys.session, (old) => old && { ...old, user: { ...old.user, ...user } });
+      }
+      onDone();
+    } catch (error) {
+      setProblem(error);
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <>
+      <h1>{t("setup.account_title")}</h1>
+      <p className="lead">{t("setup.account_made")}</p>
+      <form className="fields" onSubmit={submit}>
+        <Field
+          label={t("field.your_name")}
+          autoComplete="name"
+          required
+          autoFocus
+          value={name}
+          onChange={(event) => setTyped(event.target.value)}
+          error={problem ? sentence(problem) : null}
+        />
+        <Field label={t("field.email")} readOnly value={me?.email ?? ""} />
         <Button type="submit" look="primary" size="l" className="wide" isBusy={isBusy}>
           {t("common.continue")}
         </Button>

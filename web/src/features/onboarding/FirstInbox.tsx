@@ -1,37 +1,73 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
-import { patch, post } from "../../api/client";
-import { inboxesQuery, keys } from "../../api/queries";
-import type { Inbox } from "../../api/types";
+import { Problem, patch, post } from "../../api/client";
+import { inboxesQuery, keys, sessionQuery } from "../../api/queries";
+import type { Inbox, Session } from "../../api/types";
 import { Button } from "../../ui/Button";
-import { Field } from "../../ui/Field";
-import { t } from "../../ui/i18n";
+import { Field, Select } from "../../ui/Field";
+import { LOCALES, locale, t } from "../../ui/i18n";
 import { sentence } from "../../ui/States";
+import { planQuery, zoneHere } from "../availability/availability";
 
-/** Step 2: the name of the first inbox; renamed when the server made one already. */
-export function FirstInbox({ onDone }: { onDone: (inbox: Inbox) => void }) {
+interface Typed {
+  inbox?: string;
+  company?: string;
+  language?: string;
+  zone?: string;
+}
+
+/** Step 2: what the first inbox and the company are called, and where one is. What the server made, or was told, already stands in the fields. */
+export function FirstInbox({ onDone }: { onDone: (inbox: Inbox, language: string) => void }) {
   const client = useQueryClient();
   const inboxes = useQuery(inboxesQuery);
-  const existing = inboxes.data?.[0];
-  const [typed, setTyped] = useState<string | null>(null);
-  const [problem, setProblem] = useState<unknown>(null);
+  const session = useQuery(sessionQuery).data;
+  const me = session?.user.id ?? "";
+  const plan = useQuery({ ...planQuery(me), enabled: me !== "" });
+  const [typed, setTyped] = useState<Typed>({});
+  const [failed, setFailed] = useState<{ at: keyof Typed; problem: unknown } | null>(null);
   const [isBusy, setBusy] = useState(false);
-  const name = typed ?? t("setup.default_inbox");
+  const existing = inboxes.data?.[0];
+  const account = session?.account.name ?? "";
+  // The server called them after what little it knew; that is no name that somebody chose.
+  const isUnnamed = !existing || existing.name === account;
+  const inbox = typed.inbox ?? (isUnnamed ? t("setup.default_inbox") : existing.name);
+  const company = typed.company ?? (account === session?.user.name ? "" : account);
+  const language = typed.language ?? locale();
+  const knownZone = plan.data?.time_zone;
+  const zone = typed.zone ?? (knownZone && knownZone !== "UTC" ? knownZone : zoneHere());
+  const zones = [...new Set([...Intl.supportedValuesOf("timeZone"), "UTC", zone])].sort();
+  const change = (part: Typed) => setTyped((old) => ({ ...old, ...part }));
+  const errorAt = (at: keyof Typed) => (failed?.at === at ? sentence(failed.problem) : null);
+
+  const saveInbox = () => {
+    if (!existing) return post<Inbox>("/api/inboxes", { name: inbox.trim() });
+    return existing.name === inbox.trim()
+      ? Promise.resolve(existing)
+      : patch<Inbox>(`/api/inboxes/${existing.id}`, { name: inbox.trim() });
+  };
+  const saveCompany = async () => {
+    if (company.trim() === account) return;
+    const changed = await patch<Session["account"]>("/api/account", { name: company.trim() });
+    client.setQueryData<Session>(keys.session, (old) => old && { ...old, account: changed });
+  };
 
   const submit = async (event: FormEvent) => {
     event.preventDefault();
     setBusy(true);
-    setProblem(null);
+    setFailed(null);
+    let at: keyof Typed = "company";
     try {
-      const inbox = existing
-        ? existing.name === name.trim()
-          ? existing
-          : await patch<Inbox>(`/api/inboxes/${existing.id}`, { name: name.trim() })
-        : await post<Inbox>("/api/inboxes", { name: name.trim() });
-      await client.invalidateQueries({ queryKey: keys.inboxes });
-      onDone(inbox);
-    } catch (error) {
-      setProblem(error);
+      await saveCompany();
+      at = "zone";
+      if (zone !== knownZone) await patch(`/api/users/${me}/availability`, { time_zone: zone });
+      at = "language";
+      if (language !== session?.user.locale) await patch("/api/users/me", { locale: language });
+      at = "inbox";
+      const saved = await saveInbox();
+      await Promise.all([inboxes.refetch(), client.invalidateQueries({ queryKey: keys.plan(me) })]);
+      onDone(saved, language);
+    } catch (problem) {
+      setFailed({ at: problem instanceof Problem ? at : "inbox", problem });
     } finally {
       setBusy(false);
     }
@@ -46,11 +82,53 @@ export function FirstInbox({ onDone }: { onDone: (inbox: Inbox) => void }) {
           label={t("field.inbox_name")}
           required
           autoFocus
-          value={name}
-          onChange={(event) => setTyped(event.target.value)}
-          error={problem ? sentence(problem) : null}
+          value={inbox}
+          onChange={(event) => change({ inbox: event.target.value })}
+          error={errorAt("inbox")}
         />
-        <Button type="submit" look="primary" size="l" className="wide" isBusy={isBusy || inboxes.isPending}>
+        <Field
+          label={t("field.company")}
+          name="organization"
+          autoComplete="organization"
+          required
+          value={company}
+          onChange={(event) => change({ company: event.target.value })}
+          error={errorAt("company")}
+          hint={t("setup.company_hint")}
+        />
+        <div className="pairs">
+          <Select
+            label={t("profile.language")}
+            value={language}
+            onChange={(event) => change({ language: event.target.value })}
+            error={errorAt("language")}
+          >
+            {LOCALES.map((one) => (
+              <option key={one} value={one}>
+                {t(`locale.${one}`)}
+              </option>
+            ))}
+          </Select>
+          <Select
+            label={t("availability.zone")}
+            value={zone}
+            onChange={(event) => change({ zone: event.target.value })}
+            error={errorAt("zone")}
+          >
+            {zones.map((one) => (
+              <option key={one} value={one}>
+                {one.replaceAll("_", " ")}
+              </option>
+            ))}
+          </Select>
+        </div>
+        <Button
+          type="submit"
+          look="primary"
+          size="l"
+          className="wide"
+          isBusy={isBusy || inboxes.isPending || plan.isPending}
+        >
           {t("common.continue")}
         </Button>
       </form>

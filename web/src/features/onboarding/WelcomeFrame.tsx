@@ -1,9 +1,23 @@
 /* The frame of everything before the inbox: the form at the start, a picture of what it leads to at the end. */
 import { useQuery } from "@tanstack/react-query";
-import { Inbox, Mail, MessageCircle, MessagesSquare, Phone, Send } from "lucide-react";
-import type { ReactNode } from "react";
+import {
+  FlaskConical,
+  Inbox,
+  ListFilter,
+  Mail,
+  MessageCircle,
+  MessagesSquare,
+  Phone,
+  Search,
+  Send,
+  UserRound,
+} from "lucide-react";
+import type { CSSProperties, ReactNode } from "react";
 import { setupQuery } from "../../api/queries";
-import { t } from "../../ui/i18n";
+import { initials } from "../../ui/format";
+import { type MessageId, t } from "../../ui/i18n";
+import "../../ui/clockchip.css";
+import "../demo/demo.css";
 import "./onboarding.css";
 
 interface Props {
@@ -37,7 +51,7 @@ export function WelcomeFrame({ step, foot, children }: Props) {
           {foot ?? (setup ? t("setup.your_server", { host, version: setup.version }) : null)}
         </div>
       </main>
-      <Picture />
+      <Picture isDemo={step === 3} />
     </div>
   );
 }
@@ -57,18 +71,54 @@ const LANES = [
   "M460 14C460 120 356 110 348 228",
   "M590 40C590 150 410 120 370 228",
 ];
-const ROWS = [
-  { width: 62, left: "soon" },
-  { width: 46, left: "calm" },
-  { width: 74, left: "calm" },
-  { width: 54, left: "calm" },
-  { width: 38, left: "" },
-];
-
 const GLYPHS = [Mail, MessageCircle, MessagesSquare, Send, Phone];
 
+interface Row {
+  name: MessageId;
+  text: MessageId;
+  /** Which of the ways above it came. */
+  way: number;
+  tint: number;
+  chip?: { words: MessageId; look: string; left: number };
+}
+
+/** Invented, as in the demo. */
+const ROWS: Row[] = [
+  {
+    name: "welcome.name1",
+    text: "welcome.text1",
+    way: 0,
+    tint: 4,
+    chip: { words: "welcome.chip1", look: "soon", left: 25 },
+  },
+  {
+    name: "welcome.name2",
+    text: "welcome.text2",
+    way: 2,
+    tint: 1,
+    chip: { words: "welcome.chip2", look: "square", left: 90 },
+  },
+  {
+    name: "welcome.name3",
+    text: "welcome.text3",
+    way: 1,
+    tint: 1,
+    chip: { words: "welcome.chip3", look: "", left: 80 },
+  },
+  {
+    name: "welcome.name4",
+    text: "welcome.text4",
+    way: 3,
+    tint: 3,
+    chip: { words: "welcome.chip4", look: "square", left: 60 },
+  },
+  { name: "welcome.name5", text: "welcome.text5", way: 4, tint: 0 },
+];
+/** Nobody in particular: a visitor has no initials. */
+const VISITOR = 2;
+
 /** Decoration only: many ways in, one list. */
-function Picture() {
+function Picture({ isDemo }: { isDemo: boolean }) {
   return (
     <div className="welcomepicture" aria-hidden="true">
       <div className="lanes">
@@ -86,23 +136,50 @@ function Picture() {
         ))}
       </div>
       <div className="minibox">
-        <p className="row strong">{t("setup.default_inbox")}</p>
-        {ROWS.map(({ width, left }, index) => {
-          const Glyph = GLYPHS[index];
-          return (
-            <div key={width} className="minirow">
-              <span className={`avatar s36 tint${(index * 3 + 1) % 8}`}>
-                <span className={`badge miniway lane${index}`}>{Glyph ? <Glyph /> : null}</span>
-              </span>
-              <span className="bars">
-                <i className={`bar w${index}`} />
-                <i className={`bar thin w${(index + 2) % 5}`} />
-              </span>
-              {left ? <i className={`bar minichip ${left}`} /> : null}
-            </div>
-          );
-        })}
+        <p className="row">
+          <span className="strong">{t("setup.default_inbox")}</span>
+          <span className="count">{t("welcome.open", { count: ROWS.length })}</span>
+          <span className="grow" />
+          {isDemo ? (
+            <span className="chip s demochip">
+              <FlaskConical className="small" />
+              {t("demo.chip")}
+            </span>
+          ) : (
+            <>
+              <Search className="mid muted" />
+              <ListFilter className="mid muted" />
+            </>
+          )}
+        </p>
+        {ROWS.map((row, index) => (
+          <MiniRow key={row.name} row={row} isVisitor={index === VISITOR} />
+        ))}
       </div>
+    </div>
+  );
+}
+
+function MiniRow({ row: { name, text, way, tint, chip }, isVisitor }: { row: Row; isVisitor: boolean }) {
+  const Glyph = GLYPHS[way];
+  return (
+    <div className="minirow">
+      <span className={`avatar s36 tint${tint}`}>
+        {isVisitor ? <UserRound /> : initials(t(name))}
+        <span className={`badge miniway lane${way}`}>{Glyph ? <Glyph /> : null}</span>
+      </span>
+      <span className="minitext">
+        <span className="strong cut">{t(name)}</span>
+        <span className="cut muted">{t(text)}</span>
+      </span>
+      {chip ? (
+        <span className={`clockchip ${chip.look}`}>
+          <i style={{ "--left": `${chip.left}%` } as CSSProperties} />
+          {t(chip.words)}
+        </span>
+      ) : (
+        <span className="small-text muted">{t("welcome.time")}</span>
+      )}
     </div>
   );
 }

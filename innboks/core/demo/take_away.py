@@ -1,0 +1,77 @@
+"""The worker's part of removing demo data: exactly what the demo made, in small transactions. Each finds what is left to do by the marks, so whoever goes on
+after a killed worker does nothing twice.
+
+What something of the account's own hangs on stays: a conversation with a message through a channel of its own, a contact who was merged or has a note,
+somebody whom a conversation that stays was given to (they cannot sign in and are deactivated), an address or an inbox that is still needed. Read next: `store.py`.
+"""
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from innboks.core.accounts import store as accounts
+from innboks.core.accounts.rights import announce, note_change
+from innboks.core.channel_accounts import store as channel_accounts
+from innboks.core.conversations import store as conversations
+from innboks.core.demo import store
+from innboks.core.events import store as events
+
+if TYPE_CHECKING:
+    from innboks.core.parts import Parts
+
+BATCH = 10
+
+
+async def take_away(parts: "Parts", account_id: int) -> int:
+    """Returns how much of it stays."""
+    while await take_some(parts, account_id):
+        parts.wake.touch(account_id)
+    async with parts.db.transaction() as conn:
+        gone = await store.remove_contacts(conn, account_id)
+        if gone:
+            await events.add(conn, account_id, "contacts.changed", data={"contact_ids": [str(one) for one in gone]})
+    kept = 0
+    async with parts.db.transaction() as conn:
+        for id in await store.marked(conn, account_id, "channel_account"):
+            files = await store.files_of_deliveries(conn, account_id, id)
+            if await store.remove_channel_account(conn, account_id, id):
+                await parts.jobs.erase_files(conn, files)
+            else:
+                await channel_accounts.archive(conn, account_id, id)
+                kept += 1
+            parts.directory.forget(account_id, id)
+        for id in await store.marked(conn, account_id, "inbox"):
+            await store.remove_inbox(conn, account_id, id)
+        for id in await store.marked(conn, account_id, "app_user"):
+            if not await store.remove_user(conn, account_id, id):
+                await accounts.update_user(conn, account_id, id, {"deactivated_at": parts.clock.now()})
+                await accounts.end_all_access(conn, account_id, id)
+        kept += await store.forget_mark(conn, account_id)
+        await note_change(conn, account_id, rights=True)
+    parts.jobs.announce()
+    await announce(parts, account_id)
+    return kept
+
+
+async def take_some(parts: "Parts", account_id: int) -> bool:
+    """True when there may be more."""
+    async with parts.db.transaction() as conn:
+        found = await store.removable_conversations(conn, account_id, BATCH)
+        for conversation_id in found:
+            await parts.jobs.erase_files(conn, await conversations.delete(conn, account_id, conversation_id))
+        await store.note_removed(conn, account_id, len(found))
+    parts.jobs.announce()
+    return len(found) == BATCH
+
+
+async def remove_when_due(parts: "Parts", account_id: int) -> datetime | None:
+    """What the job of a removal does; nothing where it was taken back. Returns when to come again, or None."""
+    async with parts.db.connection() as conn:
+        found = await store.get(conn, account_id)
+    if found.state != "removing" or found.remove_at is None:
+        return None
+    if found.remove_at > parts.clock.now():
+        return found.remove_at
+    kept = await take_away(parts, account_id)
+    async with parts.db.transaction() as conn:
+        await store.finish_removal(conn, account_id, kept)
+    return None
