@@ -26,7 +26,7 @@ _DUE = "select account_id, id, inbox_id, coalesce(nullif(from_address, ''), addr
 async def due(conn: Connection, kinds: Sequence[str], before: datetime, limit: int) -> list[Due]:
     """Connected ones of these kinds that were not looked at since then, the longest waiting first."""
     cursor = await conn.execute(
-        f"""{_DUE} where kind = any(%s) and archived_at is null and is_active and is_authorized and not is_fallback
+        f"""{_DUE} where kind = any(%s) and archived_at is null and is_active and is_authorized and not is_fallback and not is_demo
             and (records_at is null or records_at < %s) order by records_at nulls first, account_id, id limit %s""",
         (list(kinds), before, limit),
     )

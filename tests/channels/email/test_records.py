@@ -68,6 +68,12 @@ async def test_every_connection_is_looked_at_once_an_hour(mailbox: Mailbox) -> N
     asked = len(mailbox.dns.asked)
     await mailbox.an_hour_later()
     assert len(mailbox.dns.asked) == asked, "what is paused needs nothing"
+    await change_channel_account(mailbox.parts, mailbox.actor, mailbox.row.id, is_active=True)
+    async with mailbox.parts.db.transaction() as conn:
+        await conn.execute("update channel_account set is_demo = true")
+    asked = len(mailbox.dns.asked)
+    await mailbox.an_hour_later()
+    assert len(mailbox.dns.asked) == asked, "nobody can have the domain of demo data"
 
 
 async def test_what_was_in_place_and_is_gone_is_told_and_what_never_was_is_not(mailbox: Mailbox) -> None:
