@@ -77,10 +77,7 @@ test("what is chosen in a panel leads on, and Back from there passes it over", a
   await expect(inbox).toHaveURL(new RegExp(`/inbox/open/${id}$`));
   await inbox.keyboard.press("Control+k");
   await inbox.getByRole("combobox").fill("Profile");
-  await inbox
-    .getByRole("option", { name: /Profile/ })
-    .first()
-    .click();
+  await inbox.getByRole("option", { name: /^Profile/ }).click();
   await expect(inbox).toHaveURL(/\/settings\/profile$/);
   await inbox.goBack();
   await expect(inbox).toHaveURL(new RegExp(`/inbox/open/${id}$`));

@@ -92,7 +92,7 @@ test("a conversation is linked to another contact, and back", async ({ inbox, wo
   const dialog = inbox.getByRole("dialog", { name: "Link to a contact" });
   await dialog.getByRole("searchbox").fill("nils@work");
   await dialog.getByRole("button", { name: /Nils Nyberg/ }).click();
-  await expect(context.getByRole("link", { name: "nils@private.example" })).toBeVisible();
+  await expect(context.getByRole("button", { name: "Write to nils@private.example" })).toBeVisible();
   await expect(context.getByRole("link", { name: /From work/ })).toBeVisible();
   await expect(inbox.getByText(/linked the conversation to Nils Nyberg/)).toBeVisible();
   await inbox.getByRole("button", { name: /^Undo/ }).click();
@@ -144,7 +144,7 @@ test("on a phone the thread fits, and the context is a sheet that goes with Esc"
   }
   await inbox.getByRole("button", { name: "Hide or show the context" }).first().click();
   const context = inbox.getByRole("complementary", { name: /About/ });
-  await expect(context.getByRole("link", { name: "finn@fone.example" })).toBeVisible();
+  await expect(context.getByRole("button", { name: "Write to finn@fone.example" })).toBeVisible();
   await expect(context.getByRole("button", { name: "Hide the context" })).toBeFocused();
   // The heading of the page is that of the list, which a phone shows by itself.
   await axe(inbox, "context on a phone", ["page-has-heading-one"]);

@@ -79,7 +79,7 @@ test("snippets go out in a file and come in from one, and each row that is not t
   await file.setInputFiles({ name: "snippets.csv", mimeType: "text/csv", buffer: Buffer.from(csv) });
   await expect(dialog.getByText("2 snippets found")).toBeVisible();
   await dialog.getByRole("button", { name: "Import 2 snippets" }).click();
-  await expect(dialog.getByText("2 added, 0 replaced, 0 not taken")).toBeVisible();
+  await expect(dialog.getByRole("status")).toHaveText("2 added, 0 replaced, 0 not taken");
   const bare = ({ shortcut, name, subject, text, html, is_shared }: Record<string, unknown>) => [
     shortcut,
     name,
@@ -98,7 +98,7 @@ test("snippets go out in a file and come in from one, and each row that is not t
   ];
   await file.setInputFiles({ name: "s.json", mimeType: "application/json", buffer: Buffer.from(JSON.stringify(rows)) });
   await dialog.getByRole("button", { name: "Import 4 snippets" }).click();
-  await expect(dialog.getByText("1 added, 0 replaced, 3 not taken")).toBeVisible();
+  await expect(dialog.getByRole("status")).toHaveText("1 added, 0 replaced, 3 not taken");
   const refused = dialog.getByRole("list", { name: "Not taken" }).getByRole("listitem");
   await expect(refused).toHaveCount(3);
   await expect(refused.filter({ hasText: "two words" })).toContainText(/Line 2.*without spaces/);
@@ -106,7 +106,7 @@ test("snippets go out in a file and come in from one, and each row that is not t
   await file.setInputFiles({ name: "s.json", mimeType: "application/json", buffer: Buffer.from(JSON.stringify(rows)) });
   await dialog.getByRole("switch", { name: "Replace snippets that have the same shortcut" }).check();
   await dialog.getByRole("button", { name: "Import 4 snippets" }).click();
-  await expect(dialog.getByText("0 added, 1 replaced, 2 not taken")).toBeVisible();
+  await expect(dialog.getByRole("status")).toHaveText("0 added, 1 replaced, 2 not taken");
   await inbox.keyboard.press("Escape");
   await expect(inbox.getByRole("button", { name: "Edit /new" })).toBeVisible();
 });

@@ -37,6 +37,28 @@ test("a tab that hangs with the stream in its hands is deposed by one that is lo
   await second.close();
 });
 
+test("what happens while another tab opens is in it, although the stream tells it to the first one alone", async ({
+  inbox: first,
+  world,
+}) => {
+  const second = await first.context().newPage();
+  // It has read its list, and is slow to begin to listen.
+  await second.addInitScript(() => {
+    const real = window.setTimeout;
+    Object.assign(window, {
+      requestAnimationFrame: () => 0,
+      setTimeout: (run: () => void, ms?: number) => real(run, ms === 1000 ? 8000 : ms),
+    });
+  });
+  const read = second.waitForResponse(/\/api\/conversations\?/);
+  await second.goto(`${world.innboks.url}/inbox/open`);
+  await (await read).finished();
+  await world.write({ from: "Tuva Berg <tuva@berg.example>", subject: "In between", text: "One" });
+  await expect(first.getByRole("link", { name: /In between/ })).toBeVisible({ timeout: 15_000 });
+  await expect(second.getByRole("link", { name: /In between/ })).toBeVisible({ timeout: 20_000 });
+  await second.close();
+});
+
 test("a page that is older than the server says so, and keeps what was written over the reload", async ({
   inbox,
   world,

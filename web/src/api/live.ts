@@ -8,7 +8,7 @@ import type { Way } from "./follow";
 import type { ListFilter } from "./lists";
 import { type ConversationPages, keys, type MessagePages } from "./queries";
 import { noteServerTime, serverNow } from "./serverTime";
-import { openSharedStream } from "./sharedStream";
+import { leadership, openSharedStream } from "./sharedStream";
 import { EVERYTHING, overtaken, staleKeys } from "./stale";
 import type { Contact, Conversation, Id, Note, StreamEvent, ViewCount } from "./types";
 
@@ -119,11 +119,14 @@ export function startLive(client: QueryClient, me: Id, onSignedOut: () => void):
   const refetch = throttled((pending) => {
     for (const queryKey of pending.values()) void client.invalidateQueries({ queryKey });
   }, 800);
+  // What was read before the stream stood may miss what happened in between.
+  const meet = () => {
+    if (!hasMet) for (const key of EVERYTHING) if (isRead(client, key)) refetch(key);
+    hasMet = true;
+  };
   const onEvent = (event: StreamEvent) => {
     if (event.type === "hello") {
-      // What was read before the stream stood may miss what happened in between.
-      if (!hasMet) for (const key of EVERYTHING) if (isRead(client, key)) refetch(key);
-      hasMet = true;
+      meet();
       if (event.data.server_time) noteServerTime(event.data.server_time);
       for (const listener of listeners) listener(event);
       return;
@@ -148,7 +151,10 @@ export function startLive(client: QueryClient, me: Id, onSignedOut: () => void):
   };
 
   const stream = openSharedStream("/api/events", `innboks.stream.${me}`, {
-    onOpen: (way) => live.set({ connection: "live", way, retryAt: 0 }),
+    onOpen: (way) => {
+      live.set({ connection: "live", way, retryAt: 0 });
+      if (!leadership.isLeader) meet(); // the stream greeted another tab, before this one was there
+    },
     onBroken: (wait) =>
       live.set({ connection: navigator.onLine ? "connecting" : "offline", retryAt: Date.now() + wait * 1000 }),
     onSignedOut,

@@ -8,7 +8,7 @@ import { openStream, type Stream, type StreamHooks } from "./stream";
 
 type News =
   | { kind: "event"; event: RawEvent }
-  | { kind: "open"; way: Way }
+  | { kind: "open"; way: Way; lastId?: string }
   | { kind: "broken"; retryInS: number }
   | { kind: "signed_out" }
   | { kind: "beat" }
@@ -42,8 +42,10 @@ export function openSharedStream(url: string, name: string, hooks: StreamHooks):
       if (news.event.id) lastId = news.event.id;
       else if (news.event.event === "reset") lastId = undefined;
       hooks.onEvent(news.event);
-    } else if (news.kind === "open") hooks.onOpen(news.way);
-    else if (news.kind === "broken") hooks.onBroken(news.retryInS);
+    } else if (news.kind === "open") {
+      lastId ??= news.lastId; // of the answer to who asks: from there on this tab hears everything
+      hooks.onOpen(news.way);
+    } else if (news.kind === "broken") hooks.onBroken(news.retryInS);
     else if (news.kind === "signed_out") hooks.onSignedOut();
   };
   const tell = (news: News) => {
@@ -53,7 +55,7 @@ export function openSharedStream(url: string, name: string, hooks: StreamHooks):
   };
   channel.onmessage = ({ data }: MessageEvent<News>) => {
     if (!own) hear(data);
-    else if (data.kind === "ask") channel.postMessage(state);
+    else if (data.kind === "ask") channel.postMessage(state.kind === "open" ? { ...state, lastId } : state);
     else if (data.kind === "retry") own.retryNow();
   };
   channel.postMessage({ kind: "ask" } satisfies News);
