@@ -171,6 +171,7 @@ export function Wizard({ channel, begun, connected, brand: given, inbox, onAnoth
   };
 
   const turn = (to: Step) => {
+    if (to !== step) setLoaded(false); // with the step itself: until its form says so, a button would send nothing
     setStep(to);
     setLooking(false);
   };
