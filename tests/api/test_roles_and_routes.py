@@ -10,8 +10,10 @@ from typing import Any
 import httpx
 import pytest
 
+from innboks.api.routes import PER_STRANGER_S
 from innboks.core.access import Actor
 from innboks.core.search.index import index_all
+from innboks.lib.clock import FakeClock
 from tests.api.conftest import PASSWORD, assert_problem, say
 from tests.api.everything import PARAMETERS, SECRET, bodies, every_route, one_of_everything
 from tests.api.test_people import People, people
@@ -323,7 +325,7 @@ async def asked(client: httpx.AsyncClient, route: Any, ids: dict[str, str], body
 
 
 @pytest.mark.parametrize("kind", KINDS)
-async def test_every_route_as(kind: str, cast: Cast) -> None:
+async def test_every_route_as(kind: str, cast: Cast, clock: FakeClock) -> None:
     api, client = cast.people.api, cast.clients[kind]
     ids = await one_of_everything(api, cast.inbox_id, 1, cast.ids)
     await index_all(cast.people.parts, cast.people.ada.account_id)
@@ -337,6 +339,8 @@ async def test_every_route_as(kind: str, cast: Cast) -> None:
             expected = 401
         else:
             expected = RULES[rule][KINDS.index(kind) - 2]
+        if kind == "deactivated":
+            clock.advance(1 / PER_STRANGER_S)  # there are more routes than a stranger may ask in one go
         status, text = await asked(client, route, ids, requests.get(route.operation))
         is_refused = status in (401, 403, 404) if rule != PUBLIC else False
         if status >= 500 or status == 405 or (status if is_refused else OK) != expected:
