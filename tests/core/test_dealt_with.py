@@ -139,6 +139,33 @@ async def test_one_that_only_some_got_is_not_counted_and_one_that_reaches_the_re
     assert ((await desk.now(failed)).dealt_with is not None, await desk.failed()) == (True, 0)
 
 
+@pytest.mark.parametrize(("command", "refusal"), [("DOT", "554 5.6.0 not with such words"), ("MAIL", "451 4.3.0 later")])
+async def test_what_fails_for_the_rest_takes_it_from_nobody_who_has_it(
+    desk: Desk, parts: Parts, actor: Actor, clock: FakeClock, command: str, refusal: str
+) -> None:
+    """Refused as a whole at a later try, or given up after a day: Retry is for those who never got it."""
+    desk.refuse("leo@customer.test")
+    before = await desk.answer("leo@customer.test")
+    desk.server.answers.clear()
+    desk.server.answers["RCPT TO:<mia@customer.test>"] = "450 4.7.1 greylisted"
+    waits = await desk.answer("leo@customer.test", "mia@customer.test")
+    assert (waits.state, [one.state for one in waits.recipients]) == ("queued", ["sent", "queued"])
+    desk.server.answers.clear()
+    desk.server.answers[command] = refusal
+    clock.advance(86400)
+    await send(parts, waits.account_id, waits.id, worker="test")
+    partly = await desk.now(waits)
+    assert (partly.state, [one.state for one in partly.recipients]) == ("sent", ["sent", "failed"])
+    assert ("", partly.reason) == tuple(one.reason for one in partly.recipients) != ("", "")
+    assert ((await desk.now(before)).dealt_with is not None, await desk.failed()) == (True, 0), "it did reach Leo"
+    desk.server.answers.clear()
+    desk.server.commands.clear()
+    await retry_message(parts, actor, waits.id)
+    await send(parts, waits.account_id, waits.id, worker="test")
+    assert [one for one in desk.server.commands if one.startswith("RCPT")] == ["RCPT TO:<mia@customer.test>"], "nobody gets it twice"
+    assert [one.state for one in (await desk.now(waits)).recipients] == ["sent", "sent"]
+
+
 async def test_the_same_words_another_way_deal_with_it_when_they_get_through(desk: Desk, parts: Parts, actor: Actor) -> None:
     desk.refuse("leo@customer.test")
     failed = await desk.answer("leo@customer.test")

@@ -68,20 +68,20 @@ async def carry(parts: Parts, claimed: Claimed, *, plays_demo: bool = False) -> 
     connected = await parts.directory.find(parts, account_id, claimed.channel_account_id)
     outgoing = _outgoing(parts, message_id, claimed, files)
     if claimed.was == "queued" and await _is_too_late(parts, connected, claimed):
-        await _settle(parts, account_id, message_id, state="failed", reason=CLOSED, code="window_closed")
+        await _fail(parts, claimed, CLOSED, "window_closed")
         return None
     if not connected.row.can_send:
         await _hold(parts, connected, message_id, "The connection needs an administrator.")
         return None
     if connected.row.is_demo and not plays_demo:
-        return await _keep_inside(parts, connected, claimed)
+        return await _keep_inside(parts, claimed)
     _, signature = connected.channel.signature(connected.context, outgoing.author)
     if beside := await pictures_in(parts, account_id, signature):
         outgoing = msgspec.structs.replace(outgoing, files=[*outgoing.files, *beside])
     try:
         sent = await _find_or_send(connected, outgoing, was_sending=claimed.was == "sending")
     except SendError as error:
-        return await _settle_error(parts, connected, claimed, outgoing, error)
+        return await _settle_error(parts, connected, claimed, error)
     except Exception as error:
         log.exception("a channel failed unexpectedly", kind=connected.row.kind, message=message_id)
         reason = f"Sending stopped in a way that is not understood ({type(error).__name__}). It may have arrived."
@@ -170,15 +170,17 @@ async def _settle_each(parts: Parts, connected: Connected, claimed: Claimed, out
     return next_try
 
 
-async def _settle_error(parts: Parts, connected: Connected, claimed: Claimed, outgoing: Outgoing, error: SendError) -> datetime | None:
+async def _settle_error(parts: Parts, connected: Connected, claimed: Claimed, error: SendError) -> datetime | None:
     """An error's class says what happens next."""
-    account_id, message_id = connected.row.account_id, outgoing.message_id
-    log.info("not sent", message=message_id, error=type(error).__name__, code=error.code, attempt=outgoing.attempt)
+    account_id, message_id = claimed.account_id, claimed.message_id
+    log.info("not sent", message=message_id, error=type(error).__name__, code=error.code, attempt=claimed.attempts + 1)
     match error:
         case Retry():
             next_try = _next_try(parts, claimed, error.after)
-            state = "queued" if next_try else "failed"
-            await _settle(parts, account_id, message_id, state=state, reason=error.sentence, code=error.code, next_try_at=next_try)
+            if next_try is None:
+                await _fail(parts, claimed, error.sentence, error.code)
+            else:
+                await _settle(parts, account_id, message_id, state="queued", reason=error.sentence, code=error.code, next_try_at=next_try)
             return next_try
         case Broken():
             await mark_broken(parts, account_id, connected.row.id, error.sentence)
@@ -188,17 +190,17 @@ async def _settle_error(parts: Parts, connected: Connected, claimed: Claimed, ou
             await _settle(parts, account_id, message_id, state="uncertain", reason=error.sentence, code=error.code)
             return None
         case Rejected() | Blocked() | _:
-            await _settle(parts, account_id, message_id, state="failed", reason=error.sentence, code=error.code)
+            await _fail(parts, claimed, error.sentence, error.code)
             return None
 
 
-async def _keep_inside(parts: Parts, connected: Connected, claimed: Claimed) -> Left | None:
+async def _keep_inside(parts: Parts, claimed: Claimed) -> Left | None:
     """From an address of the demo nothing leaves. Invented customers (their addresses end in .example, which nobody can have: RFC 2606) have it by that; an
     address that could be somebody's is refused, so that nobody thinks it was reached."""
     if all(one["address"].lower().endswith(".example") for one in claimed.recipients):
         return Left(claimed.account_id, claimed.conversation_id, claimed.message_id, [], parts.clock.now())
     reason = "This address belongs to the demo data: nothing leaves from it. Send it from an address of your own."
-    await _settle(parts, connected.row.account_id, claimed.message_id, state="failed", reason=reason, code="demo")
+    await _fail(parts, claimed, reason, "demo")
     return None
 
 
@@ -232,8 +234,23 @@ async def _settle(
 ) -> None:
     async with parts.db.transaction() as conn:
         await store.settle(conn, account_id, message_id, state=state, reason=reason, code=code, next_try_at=next_try_at, held_for=held_for)
-        if state == "failed":
-            await store.settle_recipients(conn, account_id, message_id, state="failed", reason=reason, code=code)
+    parts.wake.touch(account_id)
+
+
+@retrying
+async def _fail(parts: Parts, claimed: Claimed, reason: str, code: str) -> None:
+    """It will not leave for those for whom it still had to. Who got it at an earlier try has it: for them nothing failed, and Retry is not for them."""
+    account_id, message_id = claimed.account_id, claimed.message_id
+    async with parts.db.transaction() as conn:
+        await store.lock(conn, account_id, message_id)
+        await store.settle_recipients(
+            conn, account_id, message_id, state="failed", addresses=claimed.open_addresses, reason=reason, code=code
+        )
+        everybody = await store.recipient_states(conn, account_id, message_id)
+        state = "failed" if all(one == "failed" for one in everybody) else "sent"
+        await store.settle(conn, account_id, message_id, state=state, reason=reason, code=code)
+        if state == "sent":
+            await store_dealt.got_through(conn, account_id, [message_id])
     parts.wake.touch(account_id)
 
 
