@@ -1,12 +1,12 @@
 """How far a local time of a calendar is from UTC: by the IANA name of its zone, or by the zone as the calendar itself describes it (RFC 5545 §3.6.5).
 
-Programs name zones as they like ("W. Europe Standard Time"); what they describe with it is two changes a year. Only that form is computed, for the year in
-question; every other rule counts from its beginning on, and nothing is expanded.
+Programs name zones as they like ("W. Europe Standard Time"); what they describe with it is two changes a year, perhaps until a law changed them. Only that
+form is computed, for the year in question; every other rule counts from its beginning on, and nothing is expanded.
 """
 
 import re
 from calendar import monthrange
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -14,18 +14,21 @@ import msgspec
 
 _OFFSET = re.compile(r"([+-])(\d\d)(\d\d)(?:\d\d)?")
 _START = re.compile(r"(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)\d\d")
+_UNTIL = re.compile(r"(\d{4})(\d\d)(\d\d)(?:T\d{6}Z?)?")
 _BY_DAY = re.compile(r"(-?[1-5])(MO|TU|WE|TH|FR|SA|SU)")
 _DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 
 
 class Observance(msgspec.Struct, frozen=True):
-    """From `start` on (local time) clocks are `offset` from UTC; with a rule, each year from the `nth` `weekday` (Monday 0) of `month` on."""
+    """From `start` on (local time) clocks are `offset` from UTC; with a rule, each year from the `nth` `weekday` (Monday 0) of `month` on, for the last
+    time on `until`."""
 
     offset: timedelta
     start: datetime
     month: int = 0
     nth: int = 0
     weekday: int = 0
+    until: date = date.max
 
     @classmethod
     def read(cls, given: dict[str, str]) -> "Observance | None":
@@ -41,14 +44,15 @@ class Observance(msgspec.Struct, frozen=True):
         day, month = _BY_DAY.fullmatch(rule.get("BYDAY", "")), rule.get("BYMONTH", "")
         is_yearly = rule.get("FREQ") == "YEARLY" and day is not None and re.fullmatch(r"0?[1-9]|1[0-2]", month) is not None
         months = (int(month), int(day[1]), _DAYS.index(day[2])) if is_yearly and day else (0, 0, 0)
-        return cls(length if offset[1] == "+" else -length, at, *months)
+        return cls(length if offset[1] == "+" else -length, at, *months, until=_until(rule.get("UNTIL", "")))
 
     def last_begin(self, at: datetime) -> datetime | None:
         """When it began last, as seen from `at`."""
         if not self.month:
             return self.start if self.start <= at else None
-        begins = (self._in(year) for year in (at.year, at.year - 1) if year >= max(self.start.year, 1))
-        return next((one for one in begins if one is not None and one <= at), None)
+        latest = min(at.year, self.until.year)
+        begins = (self._in(year) for year in (latest, latest - 1) if year >= max(self.start.year, 1))
+        return next((one for one in begins if one is not None and one <= at and one.date() <= self.until), None)
 
     def _in(self, year: int) -> datetime | None:
         first, days = monthrange(year, self.month)
@@ -57,6 +61,15 @@ class Observance(msgspec.Struct, frozen=True):
         if not -len(fitting) <= at < len(fitting):
             return None
         return self.start.replace(year=year, month=self.month, day=fitting[at])
+
+
+def _until(text: str) -> date:
+    """Told in UTC, so that the local day may be the next one; `date.max` where nothing or nonsense is told."""
+    found = _UNTIL.fullmatch(text)
+    try:
+        return date(*(int(one) for one in found.groups())) + timedelta(days=1) if found is not None else date.max  # type: ignore[arg-type]
+    except (ValueError, OverflowError):
+        return date.max
 
 
 Zones = dict[str, list[Observance]]

@@ -19,7 +19,7 @@ LINES_MAX = 5_000
 LINE_MAX = 8_000
 TITLE_MAX = 300
 _TYPES = frozenset({"text/calendar", "application/ics", "text/x-vcalendar"})
-_FOLD = re.compile(r"\r?\n[ \t]")
+_FOLD = re.compile(rb"\r?\n[ \t]")
 _LINE = re.compile(r'([A-Za-z0-9-]+)((?:;[A-Za-z0-9-]+=(?:"[^"]*"|[^";:])*)*):(.*)', re.DOTALL)
 _PARAMETER = re.compile(r';([A-Za-z0-9-]+)=("[^"]*"|[^";:]*)')
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
@@ -80,8 +80,8 @@ def read_calendar(content: bytes) -> Invitation | None:
 
 
 def _lines(content: bytes) -> Iterator[str]:
-    text = _FOLD.sub("", content[:READ_MAX].decode("utf-8-sig", "replace"))
-    for line in text.splitlines()[:LINES_MAX]:
+    raw = _FOLD.sub(b"", content[:READ_MAX])  # before it is decoded: a fold may lie within a letter (RFC 5545 §3.1)
+    for line in raw.decode("utf-8-sig", "replace").splitlines()[:LINES_MAX]:
         yield line[:LINE_MAX]
 
 
@@ -137,7 +137,8 @@ def _when(event: Event, zones: Zones) -> tuple[str, str, str]:
         length = _length(event, is_day=not isinstance(start[0], datetime))
         end = None if length is None else _later(start, length)
     if end is not None and not isinstance(end[0], datetime):
-        end = (max(end[0] - timedelta(days=1), start[0]), "")  # RFC 5545 §3.6.1: the day after the last one
+        last = _later(end, timedelta(days=-1))  # RFC 5545 §3.6.1: what is told is the day after it
+        end = start if last is None else max(last, start)
     written = _shown(start[0])
     if end is not None and end[0] != start[0]:
         same_day = isinstance(end[0], datetime) and isinstance(start[0], datetime) and end[0].date() == start[0].date()

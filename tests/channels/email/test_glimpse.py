@@ -26,10 +26,16 @@ def test_what_a_header_tells(raw: bytes, headers: dict[str, str], expected: tupl
     assert (found.sender, found.subject) == expected
 
 
-@pytest.mark.parametrize(
-    "raw", [b"Subject: " + b"=?utf-8?q?x?= " * 5_000, b"From: " + b'<("' * 20_000, b"X: y\r\n" * 10_000, b" " * 65_536]
-)
-def test_hostile_headers_take_no_time(raw: bytes) -> None:
+HOSTILE = {
+    "words": b"Subject: " + b"=?utf-8?q?x?= " * 5_000,
+    "brackets": b"From: " + b'<("' * 20_000,
+    "lines": b"X: y\r\n" * 10_000,
+    "blanks": b" " * 65_536,
+}
+
+
+@pytest.mark.parametrize("kind", HOSTILE)
+def test_hostile_headers_take_no_time(kind: str) -> None:
     began = time.process_time()
-    glimpse_of(Inbound(body=raw[:65_536]))
+    glimpse_of(Inbound(body=HOSTILE[kind][:65_536]))
     assert time.process_time() - began < 2
