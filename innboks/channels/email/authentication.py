@@ -27,7 +27,6 @@ _LONGEST = 8_000  # characters of one header
 _MOST_HEADERS = 300
 _RESULT = re.compile(r"\s*([a-z0-9-]{1,30})\s*(?:/\s*\d+\s*)?=\s*([a-z]{1,20})", re.IGNORECASE)
 _PROPERTY = re.compile(r"\b(header\.d|header\.i|header\.from|smtp\.mailfrom|smtp\.helo)\s*=\s*\"?([^\s;\"]{1,320})", re.IGNORECASE)
-_FROM_HOST = re.compile(r"\s*from\s+([a-z0-9][a-z0-9.-]{0,250})", re.IGNORECASE)
 _SEAL_NUMBER = re.compile(r"\A\s*i\s*=\s*\d{1,3}\s*;")
 _BY_HOST = re.compile(r"\bby\s+([a-z0-9](?:[a-z0-9._-]{0,250}[a-z0-9])?)", re.IGNORECASE)
 
@@ -43,17 +42,19 @@ class Authentication(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Provider(msgspec.Struct, frozen=True):
-    """A provider of mailboxes: the header in which it says what it found, the name that it gives itself there ("" none), the domains of its servers."""
+    """A provider of mailboxes: the header in which it says what it found, the name that it gives itself there ("" none), the domains of its servers,
+    and that of those which take mail from strangers."""
 
     header: str
     authserv_id: str
     domains: tuple[str, ...]
+    border: str
 
 
 # Gmail writes the same results twice: below the Received line of its border, where nobody can tell its header from one that came with the mail, and
-# above, as part of its seal (RFC 8617 §4.1.1).
-GOOGLE = Provider("arc-authentication-results", "mx.google.com", ("google.com",))
-MICROSOFT = Provider("authentication-results", "", ("outlook.com", "office365.com"))
+# above, as part of its seal (RFC 8617 §4.1.1). Behind its border its servers have no names in Received lines.
+GOOGLE = Provider("arc-authentication-results", "mx.google.com", ("google.com",), "google.com")
+MICROSOFT = Provider("authentication-results", "", ("outlook.com", "office365.com"), "mail.protection.outlook.com")
 
 
 def authentication_of(mail: Mail, trusted_authserv_ids: Sequence[str]) -> Authentication:
@@ -158,18 +159,18 @@ def _trusted_headers(headers: Sequence[tuple[str, str]], trusted: frozenset[str]
 
 def _provider_header(headers: Sequence[tuple[str, str]], provider: Provider) -> str | None:
     """The topmost of its kind, if the provider wrote it: it bears the provider's name, and below it stands a Received line of the provider, so that it
-    came onto the mail after the provider had taken it. A header that came with the mail stands below all of those."""
+    came onto the mail after the provider had taken it. A header that came with the mail stands below all of those. Which line is the border is told by who
+    wrote it: whom a server took the mail from is what that one called itself."""
     found: str | None = None
     for name, value in headers[:_MOST_HEADERS]:
         key = name.lower()
         if key == "received" and (by := by_host(value)):
-            if not _is_of(by, provider):
+            if not any(_is_of(by, one) for one in provider.domains):
                 return None
             if found is not None:
                 return found
-            sender = _FROM_HOST.match(value[:_LONGEST])
-            if sender is None or not _is_of(sender[1].lower(), provider):
-                return None  # the border, and nothing was said above it
+            if _is_of(by, provider.border):
+                return None  # nothing was said above it
         elif key == provider.header and found is None:
             found = _SEAL_NUMBER.sub("", value[:_LONGEST])
             if _authserv_id(found) != provider.authserv_id:
@@ -177,8 +178,8 @@ def _provider_header(headers: Sequence[tuple[str, str]], provider: Provider) -> 
     return None
 
 
-def _is_of(host: str, provider: Provider) -> bool:
-    return any(host == one or host.endswith(f".{one}") for one in provider.domains)
+def _is_of(host: str, domain: str) -> bool:
+    return host == domain or host.endswith(f".{domain}")
 
 
 def by_host(received: str) -> str:

@@ -10,7 +10,7 @@ from innboks.channels.email.dns_lookups import DnsTrouble
 
 LOOKUPS_MAX = 10
 """RFC 7208 §4.6.4: who has to ask more often gives the record up as faulty."""
-_TERM = re.compile(r"(?P<qualifier>[+\-~?]?)(?P<name>[a-z][a-z0-9_.-]*)(?:(?P<sign>[:=])(?P<value>\S*))?(?:/\S*)?", re.IGNORECASE)
+_TERM = re.compile(r"(?P<qualifier>[+\-~?]?)(?P<name>[a-z][a-z0-9_.-]*)(?:[:=](?P<value>[^\s/]*))?(?:/\S*)?", re.IGNORECASE)
 _ASKING = frozenset({"include", "a", "mx", "ptr", "exists"})
 
 Texts = Callable[[str], Sequence[str]]

@@ -167,9 +167,11 @@ def test_what_the_provider_says_above_its_border_is_believed() -> None:
 def test_what_came_with_the_mail_is_not(provider: Provider, above: Sequence[str], border: str, said: str) -> None:
     """Whoever writes the mail can put the very same lines into it, Received lines of the provider, too."""
     failed = said.replace("=pass", "=fail")
+    named = border.replace("from out.kunde.example", f"from mail.{provider.domains[0]}")  # whoever sends says who he is
     for forged in ([said], [said, border], [*above, said, border], [border, said, border]):
-        assert told(provider, *above, border, *forged) == Authentication(), "the provider said nothing"
-        assert told(provider, *above, failed, border, *forged).word == "suspicious", "the provider said something else"
+        for own in (border, named):
+            assert told(provider, *above, own, *forged) == Authentication(), "the provider said nothing"
+            assert told(provider, *above, failed, own, *forged).word == "suspicious", "the provider said something else"
     assert told(provider, said) == Authentication()
     assert told(provider, said, "Received: from a.example by b.example; x") == Authentication()
     assert (

@@ -1,6 +1,8 @@
 """The shared table of misbehaviour (`ROWS` in `innboks/sdk/testing.py`) as a mail server and a sender of mail play it: the provider out is a real SMTP server
 that answers by a script, the way in is our own receiver with the whole road behind it. A new row of the table fails here until mail has an answer to it."""
 
+import email
+import email.policy
 from collections.abc import Awaitable, Callable
 
 import pytest
@@ -81,10 +83,14 @@ async def out_of_order(team: Team) -> None:
 async def signed_wrongly(team: Team) -> None:
     """Mail has no signature of the transport; what claims to be a reply to ours under a forged token finds no conversation by it."""
     await team.gets(FIRST)
-    local, _, domain = str(team.row.hosted_address).partition("@")
-    await team.gets(FIRST.replace("<first@", "<forged@").replace("leo@", "eve@"), to=f"{local}+1.deadbeef@{domain}")
-    found = (await list_conversations(team.parts, team.actor)).items
-    assert len(found) == 2, "a forged reply token led into somebody else's conversation"
+    await team.answers(await team.only_conversation(), text="It is on its way.")
+    reply_to = email.message_from_bytes(team.server.mails[0], policy=email.policy.default)["Reply-To"].addresses[0].addr_spec
+    local, _, domain = reply_to.partition("@")
+    forged = f"{local[:-1]}{'a' if local[-1] != 'a' else 'b'}@{domain}"
+    for number, (address, expected) in enumerate(((reply_to, 1), (forged, 2))):
+        await team.gets(FIRST.replace("<first@", f"<other{number}@").replace("leo@", "eve@"), to=address)
+        found = (await list_conversations(team.parts, team.actor)).items
+        assert len(found) == expected, "a forged reply token led into somebody else's conversation, or a true one did not lead there"
 
 
 async def unheard_of(team: Team) -> None:

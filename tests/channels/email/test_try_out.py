@@ -95,6 +95,7 @@ async def test_the_dns_is_asked_and_the_missing_lines_are_given() -> None:
         ("google._domainkey.good.example", "TXT"): ["v=DKIM1; k=rsa; p=MIIB"],
         ("good.example", "TXT"): ["hello", "v=spf1 include:_spf.google.com ~all"],
         ("_dmarc.good.example", "TXT"): ["v=DMARC1; p=none"],
+        ("by-name.example", "TXT"): ["v=spf1 a:smtp.by-name.example/28 ~all"],
         ("mail._domainkey.other-name.example", "TXT"): ["v=DKIM1; k=rsa; p=MIIB"],
     }
     async with dns_server(records) as server:
@@ -109,6 +110,8 @@ async def test_the_dns_is_asked_and_the_missing_lines_are_given() -> None:
         assert found["SPF"] == ("wrong", "tindra.example", "v=spf1 include:_spf.google.com include:other.example -all")
         assert found["DKIM"] == ("missing", "google._domainkey.tindra.example", "")
         assert found["DMARC"] == ("missing", "_dmarc.tindra.example", "v=DMARC1; p=none; rua=mailto:team@tindra.example")
+        by_name = await checks("team@by-name.example", method="forwarding", smtp_host="smtp.by-name.example")
+        assert by_name["SPF"] == ("ok", "", ""), "with the neighbours of its address, too"
         none = await checks("team@nothing.example", method="forwarding", smtp_host="smtp.nothing.example")
         assert none["SPF"] == ("missing", "nothing.example", "v=spf1 a:smtp.nothing.example ~all")
         other_name = await checks("team@other-name.example")
