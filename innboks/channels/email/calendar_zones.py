@@ -67,7 +67,7 @@ def _until(text: str) -> date:
     """Told in UTC, so that the local day may be the next one; `date.max` where nothing or nonsense is told."""
     found = _UNTIL.fullmatch(text)
     try:
-        return date(*(int(one) for one in found.groups())) + timedelta(days=1) if found is not None else date.max  # type: ignore[arg-type]
+        return date(*(int(one) for one in found.groups())) + timedelta(days=1) if found is not None else date.max
     except (ValueError, OverflowError):
         return date.max
 

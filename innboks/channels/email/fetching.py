@@ -115,15 +115,23 @@ class Fetcher:
             await self._ctx.deliver(Inbound(body=body, external_id=item.id, headers=headers))
         except TooLarge:
             told = headers | self._told_of(item, len(body))
-            await self._ctx.deliver(Inbound(body=head_of(body), external_id=item.id, headers=told))
+            await self._ctx.deliver(Inbound(body=self._head_of(body), external_id=item.id, headers=told))
         self.delivered += 1
         self._book.gaps.pop(item.id, None)
         self._heads.discard(item.id)
         for what in ("body", "head"):
             self._portion.pop((what, item.id), None)
 
+    @property
+    def _most(self) -> int:
+        """Bytes of a mail that are taken in; 0: nobody says."""
+        return int(self._ctx.settings.get("mail_size") or 0)
+
     def _told_of(self, item: Item, size: int) -> dict[str, str]:
-        return told_of(size, self._ctx.settings.get("mail_size") or 0, self._book.places[item.folder].uidvalidity)
+        return told_of(size, self._most, self._book.places[item.folder].uidvalidity)
+
+    def _head_of(self, raw: bytes) -> bytes:
+        return head_of(raw, self._most) if self._most else head_of(raw)
 
     def _headers(self, item: Item) -> dict[str, str]:
         headers = {"received-at": item.facts.at.isoformat(), "folder": item.folder, "uid": str(item.facts.uid)}
@@ -140,35 +148,29 @@ class Fetcher:
         for name in dict.fromkeys(item.folder for item in portion):
             await self._open(session, name)
 
-            async def ask(uids: Sequence[int]) -> dict[int, bytes]:
-                found = await session.bodies(uids, size)
-                if len(uids) == 1 and not found and await session.uids(uids[0], uids[0]):
-                    raise NotDone("The mail server lists this mail but does not send it.")
-                if len(found) < len(uids) > 1:
-                    for uid in uids:
-                        if uid not in found and await session.uids(uid, uid):
-                            raise NotDone("The mail server did not send every mail.")
-                return found
+            async def whole(uids: Sequence[int]) -> dict[int, bytes]:
+                return await _all_of(session, uids, await session.bodies(uids, size))
+
+            async def heads(uids: Sequence[int]) -> dict[int, bytes]:
+                return await _all_of(session, uids, await session.heads(uids))
 
             here = [item for item in portion if item.folder == name]
             uids = [item.facts.uid for item in here]
             if any(item.is_sent for item in here):
                 uids = await from_elsewhere(self._ctx, session, uids)
             large = {item.facts.uid for item in here if self._is_too_large(item)}
-            for part in await self._carefully("head", name, [uid for uid in uids if uid in large], MAILS_AT_ONCE, session.heads):
-                heads = {self._book.id_of(name, uid): head_of(head) for uid, head in part.items()}
-                bodies |= heads
-                self._heads |= heads.keys()
-            uids = [uid for uid in uids if uid not in large]
-            for part in await self._carefully("body", name, uids, MAILS_AT_ONCE, ask):
+            for part in await self._carefully("head", name, [uid for uid in uids if uid in large], MAILS_AT_ONCE, heads):
+                cut = {self._book.id_of(name, uid): self._head_of(head) for uid, head in part.items()}
+                bodies |= cut
+                self._heads |= cut.keys()
+            for part in await self._carefully("body", name, [uid for uid in uids if uid not in large], MAILS_AT_ONCE, whole):
                 bodies |= {self._book.id_of(name, uid): body for uid, body in part.items()}
         return bodies
 
     def _is_too_large(self, item: Item) -> bool:
         """More than is taken in, and not worth fetching only to be refused. Sizes that servers tell are not always right, so what is little above the
         limit is fetched."""
-        most = self._ctx.settings.get("mail_size") or 0
-        return 0 < 2 * most < item.facts.size
+        return 0 < 2 * self._most < item.facts.size
 
     async def _open(self, session: Session, name: str) -> None:
         if session.folder != name:
@@ -224,6 +226,15 @@ class Fetcher:
     def _give_up(self, name: str, uid: int, reason: str) -> None:
         self.has_learnt = True
         self._book.fail(self._book.id_of(name, uid), reason, self._ctx.clock.now())
+
+
+async def _all_of(session: Session, uids: Sequence[int], found: dict[int, bytes]) -> dict[int, bytes]:
+    """What was given of these, when those that are missing are gone. Raises `NotDone` when the server lists one and did not send it."""
+    for uid in uids:
+        if uid not in found and await session.uids(uid, uid):
+            alone = len(uids) == 1
+            raise NotDone("The mail server lists this mail but does not send it." if alone else "The mail server did not send every mail.")
+    return found
 
 
 def _portions(items: Sequence[Item]) -> Iterator[list[Item]]:

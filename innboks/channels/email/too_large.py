@@ -18,8 +18,9 @@ _END_OF_HEADER = re.compile(rb"\r?\n\r?\n")
 GONE = "This mail is not in the mailbox any more."
 
 
-def head_of(raw: bytes) -> bytes:
-    return _END_OF_HEADER.split(raw[:HEAD_MAX], maxsplit=1)[0] + b"\r\n\r\n"
+def head_of(raw: bytes, most: int = HEAD_MAX) -> bytes:
+    """The header of a mail, cut to `most` bytes, and to what is kept of one."""
+    return _END_OF_HEADER.split(raw[: min(most, HEAD_MAX) - 4], maxsplit=1)[0] + b"\r\n\r\n"
 
 
 def told_of(size: int, most: int, uidvalidity: int) -> dict[str, str]:

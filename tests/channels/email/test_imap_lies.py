@@ -1,7 +1,7 @@
 """IMAP servers that trickle, that never stop, and that say false sizes: bounded in time and memory, and the next mail is not held up."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 
 import pytest
@@ -84,36 +84,63 @@ async def test_a_greeting_that_never_comes_to_its_end(monkeypatch: pytest.Monkey
         assert caught.value.code == "timeout"
 
 
-async def test_of_what_is_far_too_large_only_the_header_is_fetched() -> None:
-    asked: list[str] = []
-
-    async def two(tag: str, writer: asyncio.StreamWriter) -> None:
-        asked.append(tag)
-        if len(asked) == 1:
-            head = b"From: leo@customer.example\r\nSubject: Film\r\n\r\n"
-            writer.write(b"* 1 FETCH (UID 1 BODY[HEADER] {%d}\r\n%b)\r\n" % (len(head), head) + f"{tag} OK done\r\n".encode())
-            return
-        writer.write(f"* 2 FETCH (UID 2 BODY[] {{2}}\r\nhi)\r\n{tag} OK done\r\n".encode())
-
-    world = World(Config(address="team@team.example", method="imap"), settings={"mail_size": 50 * 2**20})
-    async with lying(two) as server, asyncio.timeout(30):
+async def fetched(answer: Answer, sizes: Sequence[int], most: int) -> tuple[World, Book]:
+    """What comes of mails 1, 2, … that are said to be so large, where `most` bytes of a mail are taken."""
+    world = World(Config(address="team@team.example", method="imap"), settings={"mail_size": most})
+    async with lying(answer) as server, asyncio.timeout(30):
         session = await open_session(server)
         book = Book.read({}, world.clock.now())
         book.place("INBOX", FolderInfo(uidvalidity=1, uidnext=10))
         items = [
             Item(id=book.id_of("INBOX", uid), folder="INBOX", facts=MailFacts(uid=uid, at=world.clock.now(), size=size))
-            for uid, size in ((1, 3 * 2**30), (2, 2))
+            for uid, size in enumerate(sizes, 1)
         ]
         await Fetcher(world.context(), book).deliver(session, items)
         session.close()
+    return world, book
+
+
+def answers(*said: bytes) -> Answer:
+    """One after the other."""
+    left = list(said)
+
+    async def one(tag: str, writer: asyncio.StreamWriter) -> None:
+        writer.write(left.pop(0) + f"{tag} OK done\r\n".encode())
+
+    return one
+
+
+def given(uid: int, part: str, content: bytes) -> bytes:
+    return b"* %d FETCH (UID %d BODY[%b] {%d}\r\n%b)\r\n" % (uid, uid, part.encode(), len(content), content)
+
+
+async def test_of_what_is_far_too_large_only_the_header_is_fetched() -> None:
+    head = b"From: leo@customer.example\r\nSubject: Film\r\n\r\n"
+    world, book = await fetched(answers(given(1, "HEADER", head), given(2, "", b"hi")), (3 * 2**30, 2), 50 * 2**20)
     large, small = world.delivered
     assert small.body == b"hi"
-    assert (large.external_id, large.body) == ("INBOX/1/1", b"From: leo@customer.example\r\nSubject: Film\r\n\r\n")
-    assert (len(asked), book.gaps) == (2, {}), "nothing of it is fetched twice, and it is no gap"
+    assert (large.external_id, large.body) == ("INBOX/1/1", head)
+    assert book.gaps == {}, "nothing of it is fetched twice, and it is no gap"
     with pytest.raises(Unrecognised) as told:
         Email().parse(world.context(), large)
     assert told.value.code == "too_large"
     assert told.value.sentence.startswith("This mail is 3072 MB, over the limit of 50 MB.")
+
+
+async def test_a_header_that_is_too_large_itself_is_cut() -> None:
+    """Else it could not be kept, and nothing behind it would come in."""
+    head = b"From: leo@customer.example\r\nSubject: Film\r\n" + b"X: y\r\n" * 1000 + b"\r\n"
+    world, _ = await fetched(answers(given(1, "HEADER", head), given(2, "", b"hi")), (2**20, 2), 4096)
+    large, small = world.delivered
+    assert small.body == b"hi"
+    assert 4000 < len(large.body) <= 4096
+    assert large.body.startswith(head[:4000])
+
+
+async def test_a_header_that_is_listed_and_not_sent_is_a_gap() -> None:
+    world, book = await fetched(answers(b"", b"* SEARCH 1\r\n", given(2, "", b"hi")), (2**30, 2), 2**20)
+    assert [one.body for one in world.delivered] == [b"hi"]
+    assert {id: gap.reason for id, gap in book.gaps.items()} == {"INBOX/1/1": "The mail server lists this mail but does not send it."}
 
 
 @pytest.mark.parametrize("host", ["169.254.169.254", "fe80::1", "::ffff:169.254.169.254", "224.0.0.1"])
