@@ -1,11 +1,14 @@
 """A failed answer that needs nobody any more: because somebody says so, or because the same people were reached. It stays failed, and is not counted."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Awaitable
 
 import msgspec
 import pytest
 
 from innboks.core.access import Actor
+from innboks.core.accounts.actors import actor_for
+from innboks.core.accounts.users import create_user
 from innboks.core.channel_accounts.connect import connect
 from innboks.core.channel_accounts.models import ChannelAccount
 from innboks.core.conversations.change import move_message, retry_message
@@ -23,6 +26,7 @@ from innboks.lib.clock import FakeClock
 from innboks.sdk.contract import Inbound
 from tests.channels.email.scripted_smtp import ScriptedServer, scripted
 from tests.core.conftest import say
+from tests.core.test_at_once import somebody_waits
 
 NOBODY = "550 5.1.1 nobody here"
 
@@ -54,6 +58,15 @@ class Desk:
         stuck = [one.kind for one in await radar(self.parts, self.actor)]
         assert (bool(count), bool(count)) == (bool(shown), "failed" in stuck)
         return count
+
+
+@pytest.fixture
+async def bo(parts: Parts, actor: Actor) -> Actor:
+    """A colleague."""
+    user = await create_user(parts, actor, name="Bo Example", email="bo@tindra.example", password="a long enough password")
+    found = await actor_for(parts, actor.account_id, user.id)
+    assert found is not None
+    return found
 
 
 @pytest.fixture
@@ -181,6 +194,40 @@ async def test_the_same_words_another_way_deal_with_it_when_they_get_through(des
     after = await desk.now(failed)
     assert after.dealt_with is not None
     assert (after.dealt_with.how, after.dealt_with.message_id, await desk.failed()) == ("elsewhere", str(again.id), 0)
+
+
+async def test_of_two_who_send_it_another_way_at_once_one_does(desk: Desk, parts: Parts, actor: Actor, bo: Actor) -> None:
+    """And none does after it got through: it stands as failed for the record. When that fails, too, it is open again."""
+    desk.refuse("leo@customer.test")
+    failed = await desk.answer("leo@customer.test")
+
+    def elsewhere(who: Actor) -> Awaitable[tuple[Message, bool]]:
+        return write(parts, who, desk.conversation_id, NewMessage(type="reply", resend_of=failed.id, hold_s=0))
+
+    for arrives in (False, True):
+        tried = await asyncio.gather(*(elsewhere(who) for who in (actor, bo, actor, bo)), return_exceptions=True)
+        (first,) = [one[0] for one in tried if isinstance(one, tuple)]
+        assert {str(one) for one in tried if not isinstance(one, tuple)} == {"Somebody has sent this another way already."}
+        with pytest.raises(Conflict, match="on its way to them another way"):
+            await retry_message(parts, bo, failed.id)
+        desk.refuse(*([] if arrives else ["leo@customer.test"]))
+        await send(parts, first.account_id, first.id, worker="test")
+        assert (await desk.now(first)).state == ("sent" if arrives else "failed")
+    with pytest.raises(Conflict, match="another way already"):
+        await elsewhere(bo)
+
+
+async def test_a_retry_waits_for_who_is_sending_it_another_way(desk: Desk, parts: Parts, actor: Actor) -> None:
+    """And the other way round: whoever comes first, it goes once."""
+    desk.refuse("leo@customer.test")
+    failed = await desk.answer("leo@customer.test")
+    async with parts.db.transaction() as conn:
+        await dispatches.lock(conn, actor.account_id, failed.id)
+        elsewhere = asyncio.create_task(write(parts, actor, desk.conversation_id, NewMessage(type="reply", resend_of=failed.id, hold_s=0)))
+        await somebody_waits(parts)
+        await dispatches.start_again(conn, actor.account_id, failed.id)
+    with pytest.raises(Invalid, match="did not arrive"):
+        await elsewhere
 
 
 async def test_what_was_dealt_with_is_not_counted_where_it_is_moved_to(desk: Desk, parts: Parts, actor: Actor) -> None:

@@ -10,10 +10,11 @@ from innboks.core.access import Actor
 from innboks.core.channel_accounts.directory import Connected
 from innboks.core.conversations.models import Message, NewMessage
 from innboks.core.conversations.read import readable_message
+from innboks.core.dispatches import store_dealt
 from innboks.core.files import store as files_store
 from innboks.core.messages import store as messages_store
 from innboks.core.parts import Parts
-from innboks.errors import Invalid
+from innboks.errors import Conflict, Invalid
 from innboks.lib.db import Connection
 
 _ARRIVED = ("sent", "delivered", "read")
@@ -22,12 +23,15 @@ _ARRIVED = ("sent", "delivered", "read")
 async def as_written(
     parts: Parts, conn: Connection, actor: Actor, conversation_id: int, new: NewMessage, connected: Connected
 ) -> NewMessage:
-    """What is to be sent again, filled in with all that it had; its files are uploads of the sender. Raises `Invalid` or `NotFound`."""
+    """What is to be sent again, filled in with all that it had; its files are uploads of the sender. Its dispatch is held already, so that of two
+    who press at once one is the first. Raises `Conflict` for what was sent another way before, `Invalid` or `NotFound`."""
     message = await readable_message(conn, actor, new.resend_of or 0)
     if message.conversation_id != conversation_id or message.state != "failed" or "forward_of" in message.data:
         raise Invalid(
             "Only an answer of this conversation that did not arrive can be sent another way.", code="not_failed", field="resend_of"
         )
+    if await store_dealt.other_way(conn, actor.account_id, message.id) is not None:
+        raise Conflict("Somebody has sent this another way already.", code="sent_elsewhere")
     abilities = connected.channel.abilities
     if message.has_attachments and not abilities.media_types:
         raise Invalid("This channel takes no files.", code="no_files", field="attachments")

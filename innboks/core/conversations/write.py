@@ -77,6 +77,8 @@ async def _write(
     parts: Parts, conn: Connection, actor: Actor, conversation_id: int, new: NewMessage
 ) -> tuple[int, Hold | None, Message | None]:
     """Its id, whether it waits (None: it was there already), and the message itself where that is known without asking again."""
+    if new.resend_of is not None:
+        await store.lock(conn, actor.account_id, new.resend_of)  # before the conversation, as everybody does
     ground = await store.ground(
         conn, actor.account_id, conversation_id, actor.user_id, new.client_id, is_alone=new.expect_last_message_id is not None
     )

@@ -30,6 +30,21 @@ async def set_dealt_with(conn: Connection, account_id: int, message_id: int, dea
     )
 
 
+async def other_way(conn: Connection, account_id: int, message_id: int) -> str | None:
+    """How far the message is that was sent in the place of this one (`instead_of`), where one is on its way or got through; None: there is none, or
+    it failed, too. Ask it with the dispatch of this one held: whoever writes such a message holds it."""
+    cursor = await conn.execute(
+        """select d.state from message o
+           join message n on n.account_id = o.account_id and n.conversation_id = o.conversation_id and n.id > o.id
+               and n.data ->> 'instead_of' = o.id::text
+           join dispatch d on d.account_id = n.account_id and d.message_id = n.id
+           where o.account_id = %s and o.id = %s and d.state <> 'failed' order by n.id desc limit 1""",
+        (account_id, message_id),
+    )
+    row = await cursor.fetchone()
+    return row[0] if row else None
+
+
 async def got_through(conn: Connection, account_id: int, message_ids: Sequence[int]) -> None:
     """These left. Older answers of their conversations that failed are dealt with where everybody who did not get one was reached by a later one
     (a forward counts for forwards), or where these were sent in their place."""
