@@ -19,9 +19,11 @@ from innboks.core.contacts.merge import merge
 from innboks.core.conversations import receive as road
 from innboks.core.conversations import store as conversations
 from innboks.core.conversations.bulk import change_many
-from innboks.core.conversations.change import Change, change, move_message
-from innboks.core.conversations.models import Conversation
+from innboks.core.conversations.change import Change, change, move_message, settle_uncertain
+from innboks.core.conversations.models import Conversation, NewMessage
 from innboks.core.conversations.read import list_conversations, list_messages
+from innboks.core.conversations.write import write
+from innboks.core.dispatches import store as dispatches
 from innboks.core.parts import Parts
 from innboks.core.rearrangements.split import split
 from innboks.core.routing import rules
@@ -73,6 +75,16 @@ class Desk:
             await somebody_waits(self.parts)
             await second(conn)
         return await tried
+
+    async def answers(self, one: Conversation, state: str) -> int:
+        """The id of an answer that is in this state."""
+        written, _ = await write(self.parts, self.actor, one.id, NewMessage(type="reply", text="Yes.", hold_s=0))
+        async with self.parts.db.transaction() as conn:
+            await dispatches.add_references(conn, self.account_id, written.id, [f"out{written.id}"])
+            if state == "failed":
+                await dispatches.settle_recipients(conn, self.account_id, written.id, state=state)
+            await dispatches.settle(conn, self.account_id, written.id, state=state)
+        return written.id
 
     def holds(self, *addresses: str) -> Step:
         return lambda conn: contacts.hold_addresses(conn, self.account_id, addresses)
@@ -154,6 +166,23 @@ async def test_a_contact_made_by_hand_takes_its_addresses_in_the_order_of_letter
         desk.holds("+4722222222"), create_contact(desk.parts, desk.actor, new), desk.holds("+4722222222", "kari@kunde.example")
     )
     assert contact_id
+
+
+@pytest.mark.parametrize("how", ["a person", "a receipt"])
+async def test_what_got_through_takes_the_answers_that_failed_before_it_holds_the_conversation(desk: Desk, how: str) -> None:
+    """As a retry of one of them does, and whoever deals with it."""
+    one = await desk.begins("leo")
+    failed, unsure = await desk.answers(one, "failed"), await desk.answers(one, "uncertain")
+    told = {"type": "receipt", "message": f"out{unsure}", "state": "sent"}
+    trial: Awaitable[Any] = (
+        settle_uncertain(desk.parts, desk.actor, unsure)
+        if how == "a person"
+        else road.receive(desk.parts, desk.account_id, desk.echo.id, signed(told))
+    )
+    await desk.meets(lambda conn: dispatches.lock(conn, desk.account_id, failed), trial, desk.holds_conversation(one))
+    async with desk.parts.db.connection() as conn:
+        cursor = await conn.execute("select message_id, state, dealt_with ->> 'how' from dispatch order by 1")
+        assert await cursor.fetchall() == [(failed, "failed", "answered"), (unsure, "sent", None)]
 
 
 async def test_releases_and_messages_of_the_same_senders_at_once(desk: Desk) -> None:

@@ -324,8 +324,8 @@ async def settle_uncertain(parts: Parts, actor: Actor, message_id: int) -> None:
         if await dispatches.lock(conn, actor.account_id, message_id) != "uncertain":
             raise Conflict("Only an uncertain message can be marked as sent.", code="not_uncertain")
         await dispatches.settle_recipients(conn, actor.account_id, message_id, state="sent")
-        await dispatches.settle(conn, actor.account_id, message_id, state="sent", sent_at=parts.clock.now())
         await store_dealt.got_through(conn, actor.account_id, [message_id])
+        await dispatches.settle(conn, actor.account_id, message_id, state="sent", sent_at=parts.clock.now())
     parts.wake.touch(actor.account_id)
 
 

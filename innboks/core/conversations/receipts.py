@@ -60,14 +60,14 @@ async def record_receipt(
         await _changed(conn, account_id, found.message_id)  # it is still to leave for others: it stays in the queue for them
     else:
         state = _overall(found.state, receipt.state, recipients)
+        if found.state in ("failed", "uncertain") and state in ("sent", "delivered", "read"):
+            await store_dealt.got_through(conn, account_id, [found.message_id])
         is_trouble = receipt.state in ("failed", "delayed")
         if is_trouble or state != found.state:
             told = reason if is_trouble else ""
             await store.settle(conn, account_id, found.message_id, state=state, reason=told, code=receipt.code)
         else:  # good news of one recipient takes nothing back of what is known of another
             await _changed(conn, account_id, found.message_id)
-        if found.state in ("failed", "uncertain") and state in ("sent", "delivered", "read"):
-            await store_dealt.got_through(conn, account_id, [found.message_id])
     if receipt.state in ("failed", "delayed"):
         data = {
             "event": f"message_{receipt.state}",

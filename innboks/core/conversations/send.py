@@ -142,6 +142,7 @@ async def _settle_each(parts: Parts, connected: Connected, claimed: Claimed, out
     @retrying
     async def write_down() -> None:
         async with parts.db.transaction() as conn:
+            await store.lock(conn, account_id, message_id)
             if sent.external_ids:
                 await store.add_references(conn, account_id, message_id, sent.external_ids)
             if arrived:
@@ -152,6 +153,8 @@ async def _settle_each(parts: Parts, connected: Connected, claimed: Claimed, out
                 )
             everybody = await store.recipient_states(conn, account_id, message_id)
             final = "failed" if state == "sent" and everybody and all(one == "failed" for one in everybody) else state
+            if arrived and final == "sent":
+                await store_dealt.got_through(conn, account_id, [message_id])
             await store.settle(
                 conn,
                 account_id,
@@ -162,8 +165,6 @@ async def _settle_each(parts: Parts, connected: Connected, claimed: Claimed, out
                 next_try_at=next_try,
                 sent_at=parts.clock.now() if arrived else None,
             )
-            if arrived:
-                await store_dealt.got_through(conn, account_id, [message_id])
 
     await write_down()
     parts.wake.touch(account_id)
@@ -248,9 +249,9 @@ async def _fail(parts: Parts, claimed: Claimed, reason: str, code: str) -> None:
         )
         everybody = await store.recipient_states(conn, account_id, message_id)
         state = "failed" if all(one == "failed" for one in everybody) else "sent"
-        await store.settle(conn, account_id, message_id, state=state, reason=reason, code=code)
         if state == "sent":
             await store_dealt.got_through(conn, account_id, [message_id])
+        await store.settle(conn, account_id, message_id, state=state, reason=reason, code=code)
     parts.wake.touch(account_id)
 
 

@@ -47,11 +47,11 @@ async def other_way(conn: Connection, account_id: int, message_id: int) -> str |
 
 async def got_through(conn: Connection, account_id: int, message_ids: Sequence[int]) -> None:
     """These left. Older answers of their conversations that failed are dealt with where everybody who did not get one was reached by a later one
-    (a forward counts for forwards), or where these were sent in their place."""
+    (a forward counts for forwards), or where these were sent in their place. In one transaction with `settle` this comes first: it takes dispatches,
+    the newest first, and `settle` the conversation."""
     await conn.execute(
         """with through as (
                select m.id, m.conversation_id, m.data ->> 'instead_of' as instead_of from message m
-               join dispatch d on d.account_id = m.account_id and d.message_id = m.id and d.state in ('sent', 'delivered', 'read')
                where m.account_id = %(account)s and m.id = any(%(messages)s)
            ), over as (
                select f.account_id, f.message_id, o.conversation_id, t.id as by_id, t.is_instead
@@ -70,7 +70,7 @@ async def got_through(conn: Connection, account_id: int, message_ids: Sequence[i
                                        and p.state in ('sent', 'delivered', 'read')
                                    where n.account_id = o.account_id and n.conversation_id = o.conversation_id and n.id > o.id
                                        and n.data ? 'forward_of' = o.data ? 'forward_of')))
-               order by f.message_id for update of f
+               order by f.message_id desc for update of f
            ), changed as (
                update dispatch d set dealt_with = jsonb_build_object(
                    'how', case when v.is_instead then 'elsewhere' else 'answered' end, 'message_id', v.by_id::text, 'at', now())

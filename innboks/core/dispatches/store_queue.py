@@ -170,13 +170,14 @@ with given as (
     insert into event (account_id, type, inbox_id, conversation_id, data)
     select account_id, 'message.changed', inbox_id, id, jsonb_build_object('message_id', message_id, 'of', 'dispatch') from places
 )
-select account_id, message_id from places where failed_count > 0"""
+select p.account_id, p.message_id from places p join ended e on e.account_id = p.account_id and e.message_id = p.message_id
+where p.failed_count > 0 and e.becomes <> 'failed'"""
 
 
 async def settle_sent(conn: Connection, left: Sequence[Left]) -> list[tuple[int, int]]:
     """The provider took these: what `add_references`, `settle_recipients` and `settle` would write for each, in one statement for all. What a
     receipt or a bounce said meanwhile stays, and where a bounce was for everybody, the message has failed.
-    Returns (account, message) of those in whose conversations an answer had failed before."""
+    Returns (account, message) of those that got through in conversations in which an answer had failed before."""
     named = [(one, name, nth == 0) for one in left for nth, name in enumerate(dict.fromkeys(one.external_ids))]
     cursor = await conn.execute(
         _SETTLE_SENT,
