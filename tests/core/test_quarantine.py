@@ -78,6 +78,27 @@ async def test_the_same_bytes_again_stay_set_aside(parts: Parts, actor: Actor, e
     assert (after.fate, after.seen_count) == ("set_aside", 2)
 
 
+async def test_where_it_lies_now_is_told_by_who_brings_it_again(parts: Parts, actor: Actor, echo: ChannelAccount) -> None:
+    """A mail that waits, fetched from the folder that somebody moved it to. What is sent again to us lies nowhere else: there the first word counts."""
+
+    async def brought(source: str | None, folder: str) -> dict[str, str]:
+        told = signed(TORN)
+        await receive(
+            parts, echo.account_id, echo.id, msgspec.structs.replace(told, external_id=source, headers=told.headers | {"folder": folder})
+        )
+        (one,) = await waiting(parts, actor, fate)
+        return {name: text for name, text in one.envelope["headers"].items() if name == "folder"}
+
+    fate = "quarantined"
+    assert await brought("INBOX/1/5", "INBOX") == {"folder": "INBOX"}
+    assert await brought("Projects/1/1", "Projects") == {"folder": "Projects"}
+    assert await brought(None, "sent again") == {"folder": "Projects"}
+    (found,) = await waiting(parts, actor)
+    await set_aside(parts, actor, found.id, is_set_aside=True)
+    fate = "set_aside"
+    assert await brought("Projects/2/1", "Projects, with other numbers") == {"folder": "Projects, with other numbers"}
+
+
 async def test_a_try_that_was_under_way_does_not_bring_it_back(parts: Parts, actor: Actor, torn: Delivery) -> None:
     async with parts.db.transaction() as conn:
         await conn.execute("update delivery set fate = 'kept' where id = %s", (torn.id,))

@@ -309,13 +309,16 @@ def _told(values: Mapping[str, str]) -> dict[str, str]:
 
 async def _keep_for_later(parts: Parts, connected: Connected, inbound: Inbound, error: Exception) -> Delivered:
     """The second transaction: the payload, why it could not be handled, and a job that tries again. What is genuine but not understood
-    waits for a person at once: trying again would not help."""
+    waits for a person at once: trying again would not help. What is fetched under another name than before was moved: it is told where it lies now."""
     code, reason = what_failed(error)
     fate = "quarantined" if isinstance(error, Unrecognised) else "kept"
     log.warning("kept for later", channel_account=connected.row.id, fate=fate, code=code, error=type(error).__name__)
     body_file = await _body_file(parts, inbound)
+    raw = _raw(connected, inbound, parts.clock.now(), body_file, fate, code, reason)
     async with parts.db.transaction() as conn:
-        kept = await store.keep(conn, _raw(connected, inbound, parts.clock.now(), body_file, fate, code, reason))
+        kept = await store.keep(conn, raw)
+        if not kept.is_new and raw.source is not None:
+            await store.tell_anew(conn, raw.account, kept.id, raw.envelope)
         if kept.is_new and fate == "kept":
             await parts.jobs.retry_delivery(conn, connected.row.account_id, kept.id, after=FIRST_RETRY)
     return Delivered(delivery_id=kept.id, fate="quarantined")

@@ -4,7 +4,7 @@ The hot part is three functions in the database (migrations 0004 to 0143): `keep
 Values go there as one JSON document: a round trip and a parameter each cost more than the inserts themselves.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -110,6 +110,14 @@ async def keep(conn: Connection, raw: Raw) -> Kept:
     row = await cursor.fetchone()
     assert row is not None
     return Kept(*row)
+
+
+async def tell_anew(conn: Connection, account_id: int, delivery_id: int, envelope: Mapping[str, Any]) -> None:
+    """What the transport tells now about bytes that are here already, while it matters: until they are handled."""
+    await conn.execute(
+        "update delivery set envelope = %s where account_id = %s and id = %s and fate in ('kept', 'quarantined', 'set_aside')",
+        (Jsonb(envelope), account_id, delivery_id),
+    )
 
 
 async def record(conn: Connection, message: Received, delivery_id: int) -> int | None:

@@ -25,7 +25,7 @@ from innboks.core.conversations.receive import receive
 from innboks.core.conversations.send import send
 from innboks.core.conversations.write import write
 from innboks.core.deliveries.glimpse import glimpses
-from innboks.core.deliveries.replay import list_deliveries, replay
+from innboks.core.deliveries.replay import list_deliveries, readable_delivery, replay
 from innboks.core.parts import Parts
 from innboks.errors import Conflict, Invalid
 from innboks.sdk.contract import Inbound
@@ -279,9 +279,12 @@ async def test_of_a_mail_over_the_limit_the_header_waits_in_quarantine_until_the
             team = Team(parts, actor, server, smtp)
             watching = asyncio.create_task(watch_all(parts))
             await team.connects()
+            server.folder("Projects")
             # Far over the limit it is not fetched at all; a little over, only the size that the server tells could be wrong.
-            for subject, megabytes in (("Film", 2.9), ("Slides", 1.5)):
-                server.put(mail(subject) + b"x" * 76 * int(megabytes * 2**20 / 76))
+            paths = {
+                subject: server.put(mail(subject) + b"x" * 76 * int(megabytes * 2**20 / 76))
+                for subject, megabytes in (("Film", 2.9), ("Slides", 1.5))
+            }
             server.put(mail("Small"))
 
             async def are_there() -> bool:
@@ -298,6 +301,12 @@ async def test_of_a_mail_over_the_limit_the_header_waits_in_quarantine_until_the
             assert (books.on_server, books.stored, books.quarantined, books.gap) == (3, 1, 2, 0)
             again = await replay(parts, actor, film.id)
             assert (again.id, again.fate, again.code) == (film.id, "quarantined", "too_large")
+            server.move(paths["Film"].name, "Projects")  # a person tidies up, in another program
+
+            async def is_seen_there() -> bool:
+                return (await readable_delivery(parts, actor, film.id)).envelope["headers"]["folder"] == "Projects"
+
+            await until(is_seen_there)
             watching.cancel()
             await asyncio.gather(watching, return_exceptions=True)
         async with build_parts(settings, dsn, "worker") as parts:
