@@ -13,6 +13,7 @@ from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
+import msgspec
 import psycopg
 import pytest
 
@@ -80,8 +81,8 @@ async def db(dsn: str) -> AsyncIterator[Database]:
 
 
 @pytest.fixture
-def settings(tmp_path: Path, dsn: str) -> Settings:
-    """Settings as an operator would give them; free ports, this test's database, its own data folder."""
+def plain_settings(tmp_path: Path) -> Settings:
+    """Settings as an operator would give them; free ports, a data folder of the test's own, no database."""
     return load_settings(
         {
             "INNBOKS_HTTP": "127.0.0.1:0",
@@ -92,10 +93,15 @@ def settings(tmp_path: Path, dsn: str) -> Settings:
             "INNBOKS_ALLOW_PRIVATE": "true",
             "INNBOKS_MAIL_DOMAIN": "in.example.com",
             "INNBOKS_MAIL_CHECKS": "off",  # nobody outside is asked about senders
-            "DATABASE_URL": dsn,
         },
         tmp_path,
     )
+
+
+@pytest.fixture
+def settings(plain_settings: Settings, dsn: str) -> Settings:
+    """The same with this test's database."""
+    return msgspec.structs.replace(plain_settings, database_url=dsn)
 
 
 @pytest.fixture

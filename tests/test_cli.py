@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -14,6 +13,7 @@ from typing import Any
 import pytest
 
 from innboks.lib.migrate import migrate
+from tests.ports import free_port
 
 FOLDERS = Path(__file__).parent / "channel_folders"
 
@@ -27,8 +27,8 @@ def innboks(dsn: str, tmp_path: Path) -> Any:
         "DATABASE_URL": dsn,
         "INNBOKS_DATA": str(tmp_path / "data"),
         "INNBOKS_CHANNELS": str(FOLDERS),
-        "INNBOKS_HTTP": f"127.0.0.1:{_free_port()}",
-        "INNBOKS_SMTP": f"127.0.0.1:{_free_port()}",
+        "INNBOKS_HTTP": f"127.0.0.1:{free_port()}",
+        "INNBOKS_SMTP": f"127.0.0.1:{free_port()}",
     }
 
     def run(*arguments: str, stdin: str = "", wait: bool = True) -> Any:
@@ -38,12 +38,6 @@ def innboks(dsn: str, tmp_path: Path) -> Any:
         return subprocess.run(command, env=environment, cwd=tmp_path, input=stdin, capture_output=True, text=True, timeout=60)
 
     return run
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def test_from_nothing_to_a_connected_channel_without_a_browser(innboks: Any) -> None:

@@ -14,6 +14,7 @@ from innboks.core.contacts.unmerge import undo_merge
 from innboks.core.parts import Parts
 from innboks.core.search.index import index_all
 from tests.api.conftest import assert_problem, colleague, say
+from tests.waiting import somebody_waits
 
 
 async def made(api: httpx.AsyncClient, path: str, body: dict[str, Any]) -> dict[str, Any]:
@@ -402,9 +403,7 @@ async def test_undoing_a_merge_waits_for_whoever_merges_on_at_that_moment(
     async with parts.db.transaction() as conn:
         await contact_store.lock(conn, ada.account_id, [second, third])
         undoing = asyncio.create_task(undo_merge(parts, ada, int(inner)))
-        async with asyncio.timeout(20):
-            while not await waits_for_a_lock(parts):
-                await asyncio.sleep(0.01)
+        await somebody_waits(parts)
         source = await contact_store.get(conn, ada.account_id, second)
         target = await contact_store.get(conn, ada.account_id, third)
         assert source is not None
@@ -416,12 +415,6 @@ async def test_undoing_a_merge_waits_for_whoever_merges_on_at_that_moment(
     assert back["conversation_count"] == 1
 
 
-async def waits_for_a_lock(parts: Parts) -> bool:
-    async with parts.db.connection() as conn:
-        cursor = await conn.execute("select 1 from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()")
-        return await cursor.fetchone() is not None
-
-
 async def test_two_who_fill_in_one_contact_by_its_old_and_its_new_id_both_count(api: httpx.AsyncClient, parts: Parts, ada: Actor) -> None:
     for label in ("Size", "Colour"):
         await made(api, "/api/contact-properties", {"label": label, "type": "text"})
@@ -431,9 +424,7 @@ async def test_two_who_fill_in_one_contact_by_its_old_and_its_new_id_both_count(
     async with parts.db.transaction() as conn:
         await contact_store.lock(conn, ada.account_id, [new])
         other = asyncio.create_task(api.patch(f"/api/contacts/{old}", json={"properties": {"size": "L"}}))
-        async with asyncio.timeout(20):
-            while not await waits_for_a_lock(parts):
-                await asyncio.sleep(0.01)
+        await somebody_waits(parts)
         await contact_store.update(conn, ada.account_id, new, {"properties": {"colour": "red"}})
     assert (await other).status_code == 200
     assert (await api.get(f"/api/contacts/{new}")).json()["properties"] == {"colour": "red", "size": "L"}

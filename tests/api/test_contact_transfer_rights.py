@@ -16,9 +16,10 @@ from innboks.core.parts import Parts
 from innboks.sdk.contract import Inbound
 from tests.api.conftest import assert_problem
 from tests.api.mail_server import mail_server
-from tests.api.test_contact_book import made, names, waits_for_a_lock
+from tests.api.test_contact_book import made, names
 from tests.api.test_contact_transfers import imported, undone, uploaded
 from tests.api.test_people import People
+from tests.waiting import somebody_waits
 
 
 class Bo:
@@ -242,9 +243,7 @@ async def test_a_note_in_the_very_moment_of_the_undo_keeps_the_contact(api: http
     async with parts.db.transaction() as conn:
         await store.known(conn, ada.account_id, [contact], [])
         undoing = asyncio.create_task(take_back.take_back(parts, ada.account_id, int(one["id"])))
-        async with asyncio.timeout(20):
-            while not await waits_for_a_lock(parts):
-                await asyncio.sleep(0.01)
+        await somebody_waits(parts)
         await conn.execute(
             "insert into contact_note (account_id, contact_id, author_id, text) values (%s, %s, %s, 'Called us.')",
             (ada.account_id, contact, ada.user_id),

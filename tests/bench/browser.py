@@ -8,13 +8,13 @@ import asyncio
 import json
 import os
 import shutil
-import socket
 from collections.abc import Callable
 
 import psycopg
 
 from tests.bench.figures import Figure
 from tests.bench.place import PASSWORD, PERSON, ROOT, Installation
+from tests.ports import free_port
 
 WEB = ROOT / "web" / "bench"
 LONG = 5_000
@@ -104,9 +104,3 @@ async def _lighthouse(say: Callable[[str], None]) -> bool:
             shutil.rmtree(WEB / "node_modules", ignore_errors=True)
             raise RuntimeError("Lighthouse could not be installed: run “scripts/npm ci --prefix web/bench” to see why.")
     return True
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

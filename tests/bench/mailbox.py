@@ -4,14 +4,11 @@ import asyncio
 import time
 from collections.abc import Callable
 
-from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import AuthResult
-
-from tests.bench.browser import free_port
 from tests.bench.figures import Figure, percentile
 from tests.bench.place import Installation
 from tests.bench.wire import Stream
-from tests.channels.email.dovecot import PASSWORD, USER, Dovecot, dovecot
+from tests.channels.email.dovecot import USER, Dovecot, dovecot
+from tests.channels.email.scripted_smtp import letting_in
 
 MAILS = 40
 PAUSE_S = 0.4
@@ -20,30 +17,14 @@ MAIL = "From: Asker <asker{n}@example.net>\r\nTo: {to}\r\nSubject: Question {n}\
 
 
 async def mailbox(place: Installation, say: Callable[[str], None]) -> list[Figure]:
-    outgoing = Controller(object(), "127.0.0.1", free_port(), authenticator=lambda *_: AuthResult(success=True), auth_require_tls=False)
-    outgoing.start()
-    try:
-        return await _watched(place, outgoing, say)
-    finally:
-        outgoing.stop()
-
-
-async def _watched(place: Installation, outgoing: Controller, say: Callable[[str], None]) -> list[Figure]:
-    with dovecot() as server:
-        config = {
-            "method": "imap",
-            "address": USER,
-            "imap_host": "127.0.0.1",
-            "imap_port": server.port,
-            "imap_user": USER,
-            "imap_password": PASSWORD,
-            "imap_tls": "none",
-            "smtp_host": "127.0.0.1",
-            "smtp_port": outgoing.port,
-            "smtp_tls": "none",
-        }
-        async with place.client() as api, Stream(place.host, place.port, place.token, r"imap-\d+-") as stream:
-            account = await api.json("POST", "/api/channel-accounts", {"kind": "email", "name": "Bench mailbox", "config": config})
+    async with (
+        letting_in() as outgoing,
+        place.client() as api,
+        Stream(place.host, place.port, place.token, r"imap-\d+-") as stream,
+    ):
+        with dovecot() as server:
+            given = {"kind": "email", "name": "Bench mailbox", "config": server.config(outgoing.port)}
+            account = await api.json("POST", "/api/channel-accounts", given)
             try:
                 return await _figures(server, stream, say)
             finally:

@@ -11,17 +11,7 @@ from innboks.core.conversations.read import get_message, list_conversations
 from innboks.core.conversations.write import write
 from innboks.core.parts import Parts
 from tests.core.conftest import say
-
-
-async def somebody_waits(parts: Parts, how_many: int = 1) -> None:
-    """Until statements of so many other connections stand before a lock."""
-    waiting = "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
-    async with asyncio.timeout(20):
-        while True:
-            async with parts.db.connection() as conn:
-                if (await (await conn.execute(waiting)).fetchall())[0][0] >= how_many:
-                    return
-            await asyncio.sleep(0.02)
+from tests.waiting import somebody_waits
 
 
 async def two(parts: Parts, actor: Actor, echo: ChannelAccount) -> tuple[int, int]:

@@ -26,7 +26,7 @@ from innboks.lib.clock import FakeClock
 from innboks.sdk.contract import Inbound
 from tests.channels.email.scripted_smtp import ScriptedServer, scripted
 from tests.core.conftest import say
-from tests.core.test_at_once import somebody_waits
+from tests.waiting import somebody_waits
 
 NOBODY = "550 5.1.1 nobody here"
 

@@ -32,7 +32,7 @@ from innboks.core.routing.models import Rule, Target
 from innboks.lib import db
 from innboks.lib.db import Connection
 from tests.core.conftest import signed
-from tests.core.test_at_once import somebody_waits
+from tests.waiting import somebody_waits
 
 Step = Callable[[Connection], Awaitable[Any]]
 RELEASE = Change(is_spam=False)

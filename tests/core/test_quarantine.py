@@ -18,7 +18,7 @@ from innboks.core.radar.look import radar
 from innboks.errors import Conflict, Forbidden, NotFound
 from innboks.sdk.contract import Inbound
 from tests.core.conftest import say, signed
-from tests.core.test_at_once import somebody_waits
+from tests.waiting import somebody_waits
 
 TORN = b"{not json"
 
@@ -84,7 +84,7 @@ async def test_where_it_lies_now_is_told_by_who_brings_it_again(parts: Parts, ac
     async def brought(source: str | None, folder: str) -> dict[str, str]:
         told = signed(TORN)
         await receive(
-            parts, echo.account_id, echo.id, msgspec.structs.replace(told, external_id=source, headers=told.headers | {"folder": folder})
+            parts, echo.account_id, echo.id, msgspec.structs.replace(told, external_id=source, headers={**told.headers, "folder": folder})
         )
         (one,) = await waiting(parts, actor, fate)
         return {name: text for name, text in one.envelope["headers"].items() if name == "folder"}

@@ -16,8 +16,8 @@ from innboks.core.parts import Parts
 from innboks.core.routing import rules, store
 from innboks.core.routing.availability import PlanChange, change_plan
 from innboks.core.routing.models import Rule
-from tests.core.test_at_once import somebody_waits
 from tests.core.test_routing import Desk
+from tests.waiting import somebody_waits
 
 Leaving = Callable[[Desk, Actor], Awaitable[Any]]
 LEAVINGS: dict[str, Leaving] = {

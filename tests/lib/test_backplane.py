@@ -2,7 +2,6 @@
 
 import asyncio
 import shutil
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -12,12 +11,7 @@ import pytest
 from innboks.core.events.wake import Wake
 from innboks.lib.backplane import Backplane, open_backplane
 from innboks.lib.db import Database
-
-
-def free_port() -> int:
-    with socket.socket() as made:
-        made.bind(("127.0.0.1", 0))
-        return int(made.getsockname()[1])
+from tests.ports import free_port
 
 
 @asynccontextmanager

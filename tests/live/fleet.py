@@ -4,13 +4,11 @@
 after the supervisor's pause. They reach the database through `proxy.py`. Load comes from `senders.py`.
 """
 
-import asyncio
 import signal
 import socket
 import subprocess
 import sys
-import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -22,6 +20,8 @@ from innboks.lib.embedded_postgres import DATABASE, USER
 from innboks.lib.migrate import migrate
 from tests.bench.place import Installation
 from tests.live.proxy import Proxy
+from tests.ports import free_port
+from tests.waiting import until
 
 READY_S = 30.0
 ROLES = ("web", "worker")
@@ -32,7 +32,7 @@ class Fleet(Installation):
 
     def __init__(self, data: Path) -> None:
         super().__init__(data)
-        self.port, self.smtp_port = _free_port(), _free_port()
+        self.port, self.smtp_port = free_port(), free_port()
         self.running: dict[str, subprocess.Popen[bytes]] = {}
         self.server: embedded_postgres.Server | None = None
         self.proxies: dict[str, Proxy] = {}
@@ -108,20 +108,7 @@ async def fleet(folder: Path, echo_url: str = "http://127.0.0.1:9") -> AsyncIter
         await one.close()
 
 
-async def until(condition: Callable[[], bool], seconds: float = 20.0, what: str = "it") -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, f"{what} did not happen within {seconds:.0f} s"
-        await asyncio.sleep(0.05)
-
-
 def ask(dsn: str, question: str) -> list[tuple[object, ...]]:
     """What the database holds, asked past the proxy."""
     with psycopg.connect(dsn, autocommit=True) as conn:
         return conn.execute(question.encode()).fetchall()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

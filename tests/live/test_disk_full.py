@@ -9,9 +9,10 @@ import resource
 import pytest
 
 from tests.bench.wire import Smtp
-from tests.live.fleet import Fleet, ask, until
+from tests.live.fleet import Fleet, ask
 from tests.live.senders import send_mail
 from tests.live.test_steps import mail_with_file
+from tests.waiting import until
 
 SMALL, LARGE = 30_000, 100_000
 """With a small file the raw mail still fits into its row; with a large one it does not."""

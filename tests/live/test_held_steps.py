@@ -4,9 +4,10 @@ import asyncio
 
 from innboks.core.jobs import STALLED_AFTER_S
 from tests.bench.place import Installation, Sink
-from tests.live.fleet import Fleet, ask, until
+from tests.live.fleet import Fleet, ask
 from tests.live.senders import ANSWER_S, BROKEN
 from tests.live.test_steps import a_conversation, both, strike
+from tests.waiting import until
 
 TAKE_BACK_STEPS = ("delete from message", "message_count = message_count -", "COMMIT")
 

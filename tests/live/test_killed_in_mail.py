@@ -3,14 +3,12 @@ has not come. Nothing may be lost and nothing doubled, there or in what goes on 
 
 import asyncio
 
-from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import AuthResult
-
-from tests.bench.browser import free_port
-from tests.channels.email.dovecot import PASSWORD, USER, Dovecot, dovecot
-from tests.live.fleet import Fleet, ask, until
+from tests.channels.email.dovecot import USER, Dovecot, dovecot
+from tests.channels.email.scripted_smtp import letting_in
+from tests.live.fleet import Fleet, ask
 from tests.live.senders import Hooks, doubled, send_mail
 from tests.live.test_steps import mail_with_file
+from tests.waiting import until
 
 MAILS = 90
 KILLS_AFTER = (5, 30, 60)
@@ -21,26 +19,24 @@ FETCHED_WITHIN_S = 90.0
 
 async def test_killed_while_it_fetches_a_mailbox(place: Fleet) -> None:
     hooks = Hooks(place, "beside")
-    outgoing = Controller(object(), "127.0.0.1", free_port(), authenticator=lambda *_: AuthResult(success=True), auth_require_tls=False)
-    outgoing.start()
     try:
-        with dovecot() as server:
-            account = await watch(place, server, outgoing.port)
-            server.put(mail("mail-0"))
-            await until(lambda: fetched(place, account) == ["mail-0"], FETCHED_WITHIN_S, "watching the mailbox")
-            load = asyncio.create_task(hooks.run(clients=2, pause_s=0.02))
-            for number in range(1, MAILS):
-                server.put(mail(f"mail-{number}", has_file=number % 5 == 0))
-            for count in KILLS_AFTER:
-                await until(lambda count=count: len(fetched(place, account)) >= count, FETCHED_WITHIN_S, f"fetching {count}")  # type: ignore[misc]
-                place.kill("worker")
-                await place.launch("worker")
-            await until(lambda: len(set(fetched(place, account))) == MAILS, FETCHED_WITHIN_S, "fetching all of them")
-            hooks.is_over = True
-            await load
+        async with letting_in() as outgoing:
+            with dovecot() as server:
+                account = await watch(place, server, outgoing.port)
+                server.put(mail("mail-0"))
+                await until(lambda: fetched(place, account) == ["mail-0"], FETCHED_WITHIN_S, "watching the mailbox")
+                load = asyncio.create_task(hooks.run(clients=2, pause_s=0.02))
+                for number in range(1, MAILS):
+                    server.put(mail(f"mail-{number}", has_file=number % 5 == 0))
+                for count in KILLS_AFTER:
+                    await until(lambda count=count: len(fetched(place, account)) >= count, FETCHED_WITHIN_S, f"fetching {count}")  # type: ignore[misc]
+                    place.kill("worker")
+                    await place.launch("worker")
+                await until(lambda: len(set(fetched(place, account))) == MAILS, FETCHED_WITHIN_S, "fetching all of them")
+                hooks.is_over = True
+                await load
     finally:
         hooks.is_over = True
-        outgoing.stop()
     assert len(fetched(place, account)) == MAILS, doubled(fetched(place, account))
     files = ask(place.dsn, "select count(*) from attachment a join message m on m.account_id = a.account_id and m.id = a.message_id")
     assert files == [(len(range(5, MAILS, 5)),)]
@@ -86,20 +82,9 @@ def assert_beside(place: Fleet, hooks: Hooks) -> None:
 
 async def watch(place: Fleet, server: Dovecot, smtp_port: int) -> str:
     """Connects the mailbox; its channel account's id."""
-    config = {
-        "method": "imap",
-        "address": USER,
-        "imap_host": "127.0.0.1",
-        "imap_port": server.port,
-        "imap_user": USER,
-        "imap_password": PASSWORD,
-        "imap_tls": "none",
-        "smtp_host": "127.0.0.1",
-        "smtp_port": smtp_port,
-        "smtp_tls": "none",
-    }
     async with place.client() as api:
-        made = await api.json("POST", "/api/channel-accounts", {"kind": "email", "name": "Watched", "config": config})
+        given = {"kind": "email", "name": "Watched", "config": server.config(smtp_port)}
+        made = await api.json("POST", "/api/channel-accounts", given)
     return str(made["id"])
 
 

@@ -9,9 +9,10 @@ import os
 from innboks.core.channel_accounts.directory import KEEP_S
 from innboks.core.jobs import STALLED_AFTER_S
 from tests.channels.email.scripted_smtp import HANG, ScriptedServer, scripted
-from tests.live.fleet import Fleet, ask, until
+from tests.live.fleet import Fleet, ask
 from tests.live.senders import write_reply
 from tests.live.test_steps import a_conversation
+from tests.waiting import until
 
 FOR_NOW = "451 4.3.0 try again later"
 FOR_GOOD = "554 5.0.0 no"

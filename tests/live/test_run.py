@@ -7,9 +7,10 @@ import signal
 from pathlib import Path
 
 from tests.bench.place import Installation, Sink
-from tests.live.fleet import ask, until
+from tests.live.fleet import ask
 from tests.live.senders import Hooks, doubled, send_mail, write_reply
 from tests.live.test_steps import a_conversation, mail_with_file
+from tests.waiting import until
 
 KILLS = ("web", "worker", "database", "web")
 UNDER_LOAD_S = (0.5, 1.5)

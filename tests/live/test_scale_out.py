@@ -16,10 +16,12 @@ import pytest
 from innboks.lib.migrate import migrate
 from tests.bench.place import Installation, Sink
 from tests.bench.wire import Http, Stream
-from tests.lib.test_backplane import free_port, server
-from tests.live.fleet import ask, until
+from tests.lib.test_backplane import server
+from tests.live.fleet import ask
 from tests.live.senders import send_mail, write_reply
 from tests.live.test_steps import a_conversation, mail_with_file
+from tests.ports import free_port
+from tests.waiting import until
 
 NAMES = ("web-a", "web-b", "worker", "mail")
 

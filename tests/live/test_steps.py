@@ -8,9 +8,10 @@ from typing import Any
 
 from innboks.core.jobs import STALLED_AFTER_S
 from tests.bench.place import Installation, Sink
-from tests.live.fleet import Fleet, ask, until
+from tests.live.fleet import Fleet, ask
 from tests.live.proxy import When
 from tests.live.senders import Hooks, send_mail, write_reply
+from tests.waiting import until
 
 STRIKE_S = 20.0
 WEBHOOK_STEPS = ("take_in_message",)

@@ -1,7 +1,6 @@
 """Innboks and the sandbox in this process, talking to each other over real sockets, with a database of their own."""
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
@@ -19,14 +18,9 @@ from innboks.core.channel_accounts.watch import listeners
 from innboks.core.parts import Parts
 from innboks.sandbox.email import Desk, connection
 from innboks.sandbox.serve import open_sandbox
+from tests.ports import free_port
 
 SUPPORT = "support@tindra.example"
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from innboks.demo.load import CONVERSATIONS, load
 from innboks.demo.stories import CLOSES, OPENS, ZONE, plan
 from innboks.errors import Conflict
 from innboks.lib.filetypes import file_type
-from tests.sandbox.conftest import free_port
+from tests.ports import free_port
 
 SUNDAY = datetime(2026, 11, 22, 17, 0, tzinfo=UTC)
 WEDNESDAY = datetime(2026, 11, 18, 9, 30, tzinfo=UTC)

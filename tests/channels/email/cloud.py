@@ -20,6 +20,7 @@ from innboks.sandbox.serve import open_sandbox
 from innboks.sdk.contract import Consent, Context, Grant
 from innboks.sdk.http import HttpClient
 from tests.channels.email.context import World
+from tests.waiting import until
 
 TEAM = "team@tindra.example"
 QUICK = Pace(look_s=0.1, pushed_s=0.1, retry_s=0.02, retry_most_s=0.1, broken_s=0.05, broken_most_s=0.2)
@@ -119,12 +120,6 @@ def _links(page: str) -> list[str]:
     import re
 
     return [html.unescape(one) for one in re.findall(r'href="(http[^"]+)"', page)]
-
-
-async def until(condition: Callable[[], bool], seconds: float = 20) -> None:
-    async with asyncio.timeout(seconds):
-        while not condition():
-            await asyncio.sleep(0.005)
 
 
 def mail(subject: str, size: int = 200, sender: str = "leo@customer.example", **headers: str) -> bytes:

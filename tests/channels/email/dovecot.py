@@ -18,6 +18,9 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
+
+from tests.ports import free_port
 
 USER, PASSWORD = "team@team.example", "p\u00e4ss word"
 _NUMBERS = itertools.count(1)
@@ -90,7 +93,7 @@ class Dovecot:
     def __init__(self, home: Path) -> None:
         self.home = home
         self.mail = home / "mail"
-        self.port = _free_port()
+        self.port = free_port()
         self.extra = ""
         self._process: subprocess.Popen[bytes] | None = None
         self._owner = pwd.getpwnam("nobody" if os.getuid() == 0 else getpass.getuser())
@@ -150,6 +153,11 @@ class Dovecot:
     def _still_listens(self) -> bool:
         with socket.socket() as sock:
             return sock.connect_ex(("127.0.0.1", self.port)) == 0
+
+    def config(self, smtp_port: int) -> dict[str, Any]:
+        """How its mailbox is connected, with a server that takes what it sends."""
+        incoming = {"imap_host": "127.0.0.1", "imap_port": self.port, "imap_password": PASSWORD}
+        return {"method": "imap", "address": USER, **incoming, "smtp_host": "127.0.0.1", "smtp_port": smtp_port, "smtp_tls": "none"}
 
     # ── the mailbox, by hand ─────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -226,9 +234,3 @@ def _group_name(gid: int) -> str:
     import grp
 
     return grp.getgrgid(gid).gr_name
-
-
-def _free_port() -> int:
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        return int(sock.getsockname()[1])

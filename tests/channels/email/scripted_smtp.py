@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 HANG = "hang"
 CLOSE = "close"
@@ -59,6 +59,11 @@ class ScriptedServer:
         writer.write(answer.encode() + b"\r\n")
         await writer.drain()
         return True
+
+
+def letting_in() -> AbstractAsyncContextManager[ScriptedServer]:
+    """One that takes everybody's password, and every mail."""
+    return scripted({"AUTH": "235 welcome"}, extensions=("8BITMIME", "AUTH PLAIN"))
 
 
 @asynccontextmanager

@@ -8,19 +8,13 @@ import pytest
 
 from innboks.channels.email import cloud, cloud_mailbox, own
 from innboks.channels.email.cloud_mailbox import Pace
-from innboks.config import Settings
 from innboks.errors import Broken, Invalid, Retry
 from innboks.sandbox.email.provider import Trouble
 from innboks.sdk.contract import Grant
-from tests.channels.email.cloud import TEAM, CloudBox, Providers, mail, running_providers, until
+from tests.channels.email.cloud import TEAM, CloudBox, Providers, mail
+from tests.waiting import until
 
 METHODS = ["gmail", "microsoft365"]
-
-
-@pytest.fixture
-async def providers(settings: Settings) -> AsyncIterator[Providers]:
-    async with running_providers(settings) as running:
-        yield running
 
 
 @pytest.fixture(params=METHODS)

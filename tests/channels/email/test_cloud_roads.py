@@ -1,7 +1,7 @@
 """A mailbox at a big provider through the whole product: connected, watched, on the road in, in the ledger, answered; and when leave is withdrawn."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from email import message_from_bytes, policy
 from typing import Any
 
@@ -32,9 +32,10 @@ from innboks.errors import Conflict, Invalid
 from innboks.lib.clock import FakeClock
 from innboks.sdk.contract import Grant
 from innboks.sdk.oauth import Authorised, Provider
-from tests.channels.email.cloud import CLIENTS, TEAM, Providers, mail, running_providers
+from tests.channels.email.cloud import CLIENTS, TEAM, Providers, mail
 from tests.channels.email.scripted_smtp import ScriptedServer, scripted
 from tests.channels.email.test_cloud_mailbox import METHODS
+from tests.waiting import until
 
 
 class Team:
@@ -66,12 +67,6 @@ class Team:
 
 
 @pytest.fixture
-async def providers(settings: Settings) -> AsyncIterator[Providers]:
-    async with running_providers(settings) as running:
-        yield running
-
-
-@pytest.fixture
 def wide(settings: Settings, providers: Providers) -> Settings:
     return msgspec.structs.replace(settings, provider_urls=providers.urls, provider_clients=CLIENTS)
 
@@ -83,20 +78,6 @@ async def team(wide: Settings, dsn: str, providers: Providers, request: pytest.F
         actor = await first_admin(parts)
         assert actor is not None
         yield Team(parts, actor, providers, request.param)
-
-
-@pytest.fixture
-async def watching(team: Team) -> AsyncIterator[None]:
-    task = asyncio.create_task(watch_all(team.parts))
-    yield
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)
-
-
-async def until(condition: Callable[[], Awaitable[bool]], seconds: float = 40) -> None:
-    async with asyncio.timeout(seconds):
-        while not await condition():
-            await asyncio.sleep(0.05)
 
 
 async def test_from_the_mailbox_to_the_list_and_the_answer_to_sent(team: Team, watching: None) -> None:

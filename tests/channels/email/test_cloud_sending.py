@@ -10,22 +10,16 @@ from typing import Any
 import pytest
 
 from innboks.channels.email import own
-from innboks.config import Settings
 from innboks.errors import Broken, Rejected, Retry, SendError, Uncertain
 from innboks.sandbox.email.provider import Trouble
 from innboks.sdk.contract import OutgoingFile, Party
-from tests.channels.email.cloud import TEAM, CloudBox, Providers, mail, running_providers, until
+from tests.channels.email.cloud import TEAM, CloudBox, Providers, mail
 from tests.channels.email.context import outgoing
 from tests.channels.email.test_cloud_mailbox import METHODS
+from tests.waiting import until
 
 LEO = "leo@customer.example"
 SENDING = r"^POST .*(messages/send|/send)$"
-
-
-@pytest.fixture
-async def providers(settings: Settings) -> AsyncIterator[Providers]:
-    async with running_providers(settings) as running:
-        yield running
 
 
 @pytest.fixture(params=METHODS)

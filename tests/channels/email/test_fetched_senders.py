@@ -2,7 +2,7 @@
 mailbox wrote above it. What came with the mail itself is believed in neither."""
 
 import time
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -10,13 +10,13 @@ import pytest
 
 from innboks.channels.email.authentication import CHECKED, GOOGLE, MICROSOFT, Authentication, Provider, authentication_by_provider
 from innboks.channels.email.mime import parse_mail
-from innboks.config import Settings
-from tests.channels.email.cloud import CloudBox, Providers, running_providers
+from tests.channels.email.cloud import CloudBox, Providers
 from tests.channels.email.dns_server import DnsServer, dns_server
-from tests.channels.email.dovecot import Dovecot, dovecot
+from tests.channels.email.dovecot import Dovecot
 from tests.channels.email.test_authentication import MAIL, signed
-from tests.channels.email.test_mailbox import DAY, Mailbox, until
+from tests.channels.email.test_mailbox import DAY, Mailbox
 from tests.channels.email.test_sender_checks import RECORDS, origin
+from tests.waiting import until
 
 FORGED = b"Authentication-Results: mx.google.com; spf=pass smtp.mailfrom=bank.example; dkim=pass header.d=bank.example; dmarc=pass header.from=bank.example\r\n"
 FORGED_SEAL = b"ARC-Authentication-Results: i=1; mx.google.com; dkim=pass header.d=bank.example; dmarc=pass header.from=bank.example\r\n"
@@ -27,20 +27,8 @@ NOTHING = {"spf": "none", "dkim": "none", "dmarc": "none", "word": "unverified"}
 
 
 @pytest.fixture
-def server() -> Iterator[Dovecot]:
-    with dovecot() as running:
-        yield running
-
-
-@pytest.fixture
 async def dns() -> AsyncIterator[DnsServer]:
     async with dns_server(RECORDS) as running:
-        yield running
-
-
-@pytest.fixture
-async def providers(settings: Settings) -> AsyncIterator[Providers]:
-    async with running_providers(settings) as running:
         yield running
 
 

@@ -22,19 +22,13 @@ from googleapiclient.http import MediaInMemoryUpload
 
 from innboks.channels.email import cloud, cloud_mailbox
 from innboks.channels.email.signing_in import GMAIL_SCOPES
-from innboks.config import Settings
 from innboks.sandbox.stand_in import Request
-from tests.channels.email.cloud import CLIENTS, TEAM, CloudBox, Providers, mail, running_providers, until
+from tests.channels.email.cloud import CLIENTS, TEAM, CloudBox, Providers, mail
 from tests.channels.email.context import outgoing
+from tests.waiting import until
 
 DESCRIPTION: dict[str, Any] = json.loads(get_static_doc("gmail", "v1"))
 PUBLISHED = Path(__file__).resolve().parents[3].parent / "shared" / "specs" / "gmail" / "gmail.v1.json"
-
-
-@pytest.fixture
-async def providers(settings: Settings) -> AsyncIterator[Providers]:
-    async with running_providers(settings) as running:
-        yield running
 
 
 @pytest.fixture

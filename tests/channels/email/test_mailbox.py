@@ -3,7 +3,7 @@
 import asyncio
 import os
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -18,8 +18,9 @@ from innboks.channels.email.settings import Config, incoming_server
 from innboks.errors import Broken, Retry
 from innboks.sdk.contract import Context
 from tests.channels.email.context import World
-from tests.channels.email.dovecot import PASSWORD, USER, Dovecot, dovecot
+from tests.channels.email.dovecot import USER, Dovecot
 from tests.channels.email.test_receiver import self_signed
+from tests.waiting import until
 
 QUICK = Pace(look_s=0.5, poll_s=0.3, retry_s=0.05, retry_most_s=0.3, broken_s=0.2, broken_most_s=0.5, full_after_break_s=0)
 HOUR, DAY = 3600, 86400
@@ -29,15 +30,7 @@ class Mailbox(World):
     """The product's side: what was delivered, the state that outlives a restart, and a watcher to switch on and off."""
 
     def __init__(self, server: Dovecot, **config: Any) -> None:
-        given = {
-            "method": "imap",
-            "address": USER,
-            "imap_host": "127.0.0.1",
-            "imap_port": server.port,
-            "imap_password": PASSWORD,
-            "smtp_host": "127.0.0.1",
-        }
-        super().__init__(Config(**{**given, **config}))
+        super().__init__(Config(**{**server.config(smtp_port=9), **config}))
         self.connected_at = datetime.now(UTC)
 
     def context(self) -> Context:
@@ -59,24 +52,9 @@ class Mailbox(World):
         return [one.body.partition(b"Subject: ")[2].partition(b"\r\n")[0].decode() for one in self.delivered]
 
 
-async def until(condition: Callable[[], bool], seconds: float = 20) -> float:
-    """Waits for it; returns how long it took."""
-    began = time.monotonic()
-    while not condition():
-        assert time.monotonic() - began < seconds, "it did not happen in time"
-        await asyncio.sleep(0.01)
-    return time.monotonic() - began
-
-
 def mail(subject: str, size: int = 200) -> bytes:
     filling = (b"x" * 76 + b"\r\n") * max(1, size // 78)
     return b"From: Leo <leo@customer.example>\r\nTo: team@team.example\r\nSubject: " + subject.encode() + b"\r\n\r\n" + filling
-
-
-@pytest.fixture
-def server() -> Iterator[Dovecot]:
-    with dovecot() as running:
-        yield running
 
 
 def earlier(seconds: float) -> datetime:

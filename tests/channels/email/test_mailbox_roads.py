@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -29,8 +29,9 @@ from innboks.core.deliveries.replay import list_deliveries, readable_delivery, r
 from innboks.core.parts import Parts
 from innboks.errors import Conflict, Invalid
 from innboks.sdk.contract import Inbound
-from tests.channels.email.dovecot import PASSWORD, USER, Dovecot, dovecot
-from tests.channels.email.scripted_smtp import ScriptedServer, scripted
+from tests.channels.email.dovecot import USER, Dovecot
+from tests.channels.email.scripted_smtp import ScriptedServer, letting_in
+from tests.waiting import until
 
 DAY = 86400
 
@@ -43,17 +44,7 @@ class Team:
         self.row: ChannelAccount | None = None
 
     async def connects(self, **config: Any) -> ChannelAccount:
-        given = {
-            "method": "imap",
-            "address": USER,
-            "imap_host": "127.0.0.1",
-            "imap_port": self.mailbox.port,
-            "imap_password": PASSWORD,
-            "smtp_host": "127.0.0.1",
-            "smtp_port": self.smtp.port,
-            "smtp_tls": "none",
-        }
-        self.row = await connect(self.parts, self.actor, "email", "Team", None, {**given, **config})
+        self.row = await connect(self.parts, self.actor, "email", "Team", None, {**self.mailbox.config(self.smtp.port), **config})
         return self.row
 
     async def books(self) -> Ledger:
@@ -66,29 +57,12 @@ class Team:
 
 
 @pytest.fixture
-def server() -> Iterator[Dovecot]:
-    with dovecot() as running:
-        yield running
-
-
-@pytest.fixture
 async def team(settings: Settings, dsn: str, server: Dovecot) -> AsyncIterator[Team]:
-    async with (
-        build_parts(settings, dsn, "worker") as parts,
-        scripted({"AUTH": "235 welcome"}, extensions=("8BITMIME", "AUTH PLAIN")) as smtp,
-    ):
+    async with build_parts(settings, dsn, "worker") as parts, letting_in() as smtp:
         await create_first_account(parts, "Team", "Ada Example", "ada@team.example", "a long enough password")
         actor = await first_admin(parts)
         assert actor is not None
         yield Team(parts, actor, server, smtp)
-
-
-@pytest.fixture
-async def watching(team: Team) -> AsyncIterator[None]:
-    task = asyncio.create_task(watch_all(team.parts))
-    yield
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)
 
 
 def mail(subject: str, sender: str = "leo@customer.example", **headers: str) -> bytes:
@@ -99,13 +73,6 @@ def mail(subject: str, sender: str = "leo@customer.example", **headers: str) -> 
         *(f"{name.replace('_', '-')}: {value}" for name, value in headers.items()),
     ]
     return "\r\n".join([*lines, "", f"About {subject}.", ""]).encode()
-
-
-async def until(condition: Callable[[], Awaitable[bool]], seconds: float = 40) -> None:
-    deadline = time.monotonic() + seconds
-    while not await condition():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        await asyncio.sleep(0.1)
 
 
 async def test_from_the_mailbox_to_the_list_and_the_answer_to_the_sent_folder(team: Team, watching: None) -> None:
@@ -216,7 +183,7 @@ async def test_a_blind_copy_in_the_mailbox_and_the_same_mail_by_forwarding_are_o
 async def test_a_stored_password_goes_to_no_other_server(team: Team) -> None:
     """Nobody is shown it, so an admin cannot have it sent to a server of theirs; nor by a preview that is sent."""
     row = await team.connects()
-    async with scripted({"AUTH": "235 welcome"}, extensions=("8BITMIME", "AUTH PLAIN")) as other:
+    async with letting_in() as other:
         elsewhere = {"smtp_host": "localhost", "smtp_port": other.port}
         for config in ({"imap_host": "localhost"}, elsewhere, {**elsewhere, "imap_password": ""}):
             with pytest.raises(Invalid) as refused:
@@ -270,8 +237,7 @@ async def test_an_alias_of_a_mailbox_is_what_answers_come_from_when_its_server_t
 async def test_of_a_mail_over_the_limit_the_header_waits_in_quarantine_until_the_limit_is_raised(
     settings: Settings, dsn: str, server: Dovecot
 ) -> None:
-    smtp_options = ({"AUTH": "235 welcome"}, ("8BITMIME", "AUTH PLAIN"))
-    async with scripted(smtp_options[0], extensions=smtp_options[1]) as smtp:
+    async with letting_in() as smtp:
         async with build_parts(msgspec.structs.replace(settings, mail_size=2**20), dsn, "worker") as parts:
             await create_first_account(parts, "Team", "Ada Example", "ada@team.example", "a long enough password")
             actor = await first_admin(parts)

@@ -16,24 +16,18 @@ from msal.oauth2cli.oauth2 import Client
 
 from innboks.channels.email import cloud, cloud_mailbox, graph
 from innboks.channels.email.signing_in import GRAPH_SCOPES
-from innboks.config import Settings
 from innboks.errors import BadSignature, Invalid, Rejected, Retry, Uncertain
 from innboks.sandbox.email.microsoft import Microsoft
 from innboks.sandbox.email.provider import Trouble
 from innboks.sandbox.email.provider import json as json_answer
 from innboks.sandbox.stand_in import Answer, Request
 from innboks.sdk.contract import Consent, Grant, Inbound, OutgoingFile
-from tests.channels.email.cloud import CLIENTS, TEAM, CloudBox, Providers, mail, running_providers, until
+from tests.channels.email.cloud import CLIENTS, TEAM, CloudBox, Providers, mail
 from tests.channels.email.context import outgoing
 from tests.channels.email.published_graph import SPECS, described, misfits, published
+from tests.waiting import until
 
 REDIRECT = "http://127.0.0.1:8080/api/oauth/callback"
-
-
-@pytest.fixture
-async def providers(settings: Settings) -> AsyncIterator[Providers]:
-    async with running_providers(settings) as running:
-        yield running
 
 
 @pytest.fixture

@@ -21,6 +21,7 @@ from innboks.channels.email import receiver as receiver_module
 from innboks.channels.email.receiver import Listener, listen
 from innboks.channels.email.smtp_protocol import SmtpProtocol
 from innboks.sdk.contract import Delivered, Inbound
+from tests.waiting import until
 
 TEAM = "team@mail.example"
 MAIL = b"From: a@b.example\r\nSubject: Hi\r\n\r\nHello\r\n"
@@ -58,12 +59,6 @@ async def listening(storage: Storage, **settings: Any) -> AsyncIterator[Listener
         yield listener
     finally:
         await listener.close()
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(20):
-        while not condition():
-            await asyncio.sleep(0.01)
 
 
 async def talk(listener: Listener, conversation: Callable[[smtplib.SMTP], Any]) -> Any:
