@@ -1,6 +1,12 @@
 /* What the app reads, each under one cache key. Components use these and nothing else, so that the live stream (apply.ts) knows where a piece of
  * news belongs. */
-import { type InfiniteData, infiniteQueryOptions, QueryClient, queryOptions } from "@tanstack/react-query";
+import {
+  type InfiniteData,
+  infiniteQueryOptions,
+  notifyManager,
+  QueryClient,
+  queryOptions,
+} from "@tanstack/react-query";
 import { locale } from "../ui/i18n";
 import { spokenIn } from "./channelWords";
 import { get, NoConnection, Problem, query } from "./client";
@@ -66,6 +72,8 @@ const OLDER_PAGE = 100;
 const MINUTE = 60_000;
 
 export function makeQueryClient(): QueryClient {
+  // In the task in which something changes it is drawn: a later one would show a pressed switch for a moment as it was before.
+  notifyManager.setScheduler(queueMicrotask);
   return new QueryClient({
     defaultOptions: {
       queries: {
