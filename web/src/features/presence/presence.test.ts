@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { EXPIRES_MS, expire, hear } from "./presence";
+import { answered, EXPIRES_MS, expire, hear } from "./presence";
 
 const told = (user_id: string, state: "reading" | "writing" | "away", conversation_id = "5") => ({
   conversation_id,
@@ -34,5 +34,14 @@ describe("who is where", () => {
     const where = hear(hear({}, told("2", "reading"), 0), told("3", "reading", "6"), 10_000);
     expect(expire(where, EXPIRES_MS - 1)).toBe(where);
     expect(Object.keys(expire(where, EXPIRES_MS))).toEqual(["6"]);
+  });
+
+  it("keeps what was told while the answer about all of them was on its way", () => {
+    const found = [told("2", "reading"), told("3", "reading")];
+    const where = answered(found, [told("4", "reading"), told("2", "writing"), told("3", "away")], 1000);
+    expect(where["5"]?.map((one) => [one.userId, one.state])).toEqual([
+      ["4", "reading"],
+      ["2", "writing"],
+    ]);
   });
 });

@@ -45,9 +45,15 @@ export function expire(where: Where, now: number): Where {
   return Object.fromEntries(kept.filter(([, here]) => here.length > 0));
 }
 
+/** Everybody of an answer of the server, and on top of it what was told while it was on its way: that is newer. */
+export const answered = (found: readonly Presence[], told: readonly Presence[], now: number): Where =>
+  [...found, ...told].reduce((where, one) => hear(where, one, now), {} as Where);
+
 /** Listens, for as long as somebody is signed in. */
 export function startPresence(client: QueryClient, me: Id): () => void {
   const isOther = (one: { user_id: Id }) => one.user_id !== me;
+  /** For each question that is under way, what was told since. */
+  const toldSince = new Set<Presence[]>();
   // Somebody who joined the team after the list of people was read.
   const asked = new Set<Id>();
   const meet = (id: Id) => {
@@ -56,16 +62,19 @@ export function startPresence(client: QueryClient, me: Id): () => void {
     void client.invalidateQueries({ queryKey: keys.users });
   };
   const lookAround = async () => {
+    const told: Presence[] = [];
+    toldSince.add(told);
     const found = await get<Page<Presence>>("/api/presence").catch(() => null);
+    toldSince.delete(told);
     if (!found) return;
-    const now = Date.now();
     for (const one of found.items) meet(one.user_id);
-    presence.set({ where: found.items.filter(isOther).reduce((where, one) => hear(where, one, now), {}) });
+    presence.set({ where: answered(found.items.filter(isOther), told, Date.now()) });
   };
   const stop = onStreamEvent((event) => {
     if (event.type === "hello") void lookAround();
     else if (event.type === "presence" && isOther(event.data)) {
       meet(event.data.user_id);
+      for (const told of toldSince) told.push(event.data);
       presence.set({ where: hear(presence.get().where, event.data, Date.now()) });
     }
   });
