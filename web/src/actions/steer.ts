@@ -1,5 +1,6 @@
 /* What is done to conversations: to the chosen ones when some are chosen, else to the open one. Each is undone by its toast and by `Z`.
  * Read next: change.ts (how a change travels), steering.ts (the actions). */
+import { reading } from "../api/live";
 import { type ConversationPages, keys } from "../api/queries";
 import type { Conversation, Id, Priority } from "../api/types";
 import { clear, selection } from "../features/conversations/selection";
@@ -146,6 +147,7 @@ export function markUnread(scope: Scope): void {
   const id = scope.conversation?.id;
   if (isOn && id && !isForMany(scope)) {
     scope.open(null, "none");
+    reading.id = null; // from now on, though the page goes a little later
     wantRow(id);
   }
   steer(

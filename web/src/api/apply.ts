@@ -83,10 +83,11 @@ function changeConversation(cache: Cache, news: Conversation, context: Context):
   return { ...cache, lists, conversations };
 }
 
-/** News for everybody says nothing about one person's reading: it stays as it was (`arrive` makes it unread), and is guessed where it was not known. */
+/** What is being read is read, also where an answer was made before the server heard of it. News for everybody says nothing about one person's reading: it stays as
+ * it was (`arrive` makes it unread), and is guessed where it was not known. */
 function isUnread(before: Conversation | undefined, news: Conversation, context: Context): boolean {
-  if (news.is_unread !== undefined) return news.is_unread;
   if (context.reading === news.id) return false;
+  if (news.is_unread !== undefined) return news.is_unread;
   if (before) return before.is_unread ?? false;
   return news.last_direction === "in" && news.waiting_since !== null;
 }

@@ -55,6 +55,14 @@ describe("steering", () => {
     expect(apply(cache, { type: "read.changed", data }, context).conversations["4"]?.is_unread).toBe(true);
   });
 
+  it("leaves it read while it is being read, whatever an answer says that was made before the server heard of it", () => {
+    const answer = changed({ ...row, is_unread: true, priority: "high" });
+    const here = apply(cache, answer, { ...context, reading: "4" });
+    for (const one of [here.conversations["4"], rows(here)[0]])
+      expect(one).toMatchObject({ is_unread: false, priority: "high" });
+    expect(apply(cache, answer, { ...context, reading: "5" }).conversations["4"]?.is_unread).toBe(true);
+  });
+
   it("takes a deleted tag off, and turns a merged one into the other", () => {
     const tags = (into: string | null) =>
       rows(apply(cache, { type: "tag.deleted", data: { id: "1", merged_into_id: into } }, context))[0]?.tag_ids;
