@@ -45,10 +45,9 @@ test("what needs nobody is set aside, puts the badge out, and can be put back", 
   await expect(row).toContainText("Support mail");
   await axe(inbox, "quarantine");
   if (SHOTS) await shots(inbox, SHOTS, "quarantine");
-  const others = await inbox.getByRole("button", { name: "Set aside" }).count();
   await row.getByRole("button", { name: "Set aside" }).click();
   await expect(row).toHaveCount(0);
-  if (others === 1) await expect(badge).toHaveCount(0);
+  await expect(badge).toHaveCount(0);
   await inbox.getByRole("button", { name: "Undo" }).click();
   await expect(row).toBeVisible();
   await expect(badge).toBeVisible();
