@@ -330,7 +330,9 @@ async def _reconfigured(parts: Parts, before: ChannelAccount, config: Mapping[st
         if made.identity != before.identity:
             raise other_fallback()
         hosted = before.hosted_address
+    is_elsewhere = before.records is not None and before.records["of"] != (made.from_address or made.address)
     return {
+        **({"records": None, "records_at": None} if is_elsewhere else {}),  # they were those of the address that it sent from
         "config_sealed": seal_config(parts, before.account_id, before.id, made.config),
         "grant_sealed": seal_grant(parts, before.account_id, before.id, made.grant) if made.grant else before.grant_sealed,
         "identity": made.identity,

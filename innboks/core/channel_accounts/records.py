@@ -1,7 +1,7 @@
 """What a connection needs to have published elsewhere so that others believe what leaves (SPF, DKIM, DMARC), looked for every hour and kept with it: the
 cards show it, and the radar tells when something that was in place is there no more (`core/radar/look.py`).
 
-Each connection has an hour of its own, from when it was looked at last; a few at a time are looked at every five minutes.
+Each connection has an hour of its own, from when it was looked at last; every five minutes those are looked at whose hour is over, a few at a time.
 """
 
 import asyncio
@@ -13,6 +13,7 @@ import structlog
 
 from innboks.core.channel_accounts import store_records as store
 from innboks.core.channel_accounts.models import Record
+from innboks.core.channel_accounts.store_records import Due
 from innboks.core.events import store as events
 from innboks.core.parts import Parts
 from innboks.errors import NotFound
@@ -22,7 +23,10 @@ from innboks.sdk.registry import offers
 log = structlog.get_logger("records")
 
 AGAIN = timedelta(hours=1)
-AT_ONCE = 100
+TAKEN = 500
+"""At most so many at one time; the longest waiting first."""
+AT_ONCE = 5
+"""So many are waited for together: one whose DNS is silent keeps no other from its hour."""
 LIMIT_S = 30.0
 """What has not answered by then is asked again in an hour."""
 
@@ -31,26 +35,35 @@ async def look_at_records(parts: Parts) -> None:
     """Run every few minutes by a worker."""
     kinds = [channel.kind for channel in parts.registry if offers(channel, "checks")]
     async with parts.db.connection() as conn:
-        due = await store.due(conn, kinds, parts.clock.now() - AGAIN, AT_ONCE)
-    for one in due:
-        checks: Sequence[Check] = ()
+        due = await store.due(conn, kinds, parts.clock.now() - AGAIN, TAKEN)
+    places = asyncio.Semaphore(AT_ONCE)
+    async with asyncio.TaskGroup() as group:
+        for one in due:
+            group.create_task(_look(parts, one, places))
+
+
+async def _look(parts: Parts, one: Due, places: asyncio.Semaphore) -> None:
+    config_sealed, checks = one.config_sealed, list[Check]()
+    async with places:
         try:
             connected = await parts.directory.find(parts, one.account_id, one.id)
+            config_sealed = connected.row.config_sealed
             async with asyncio.timeout(LIMIT_S):
-                checks = await connected.channel.checks(connected.context)
+                checks = list(await connected.channel.checks(connected.context))
         except NotFound:
-            continue
+            return
         except Exception as error:  # one that cannot be looked at keeps no other from it
             log.warning("cannot look at records", channel_account=one.id, error=type(error).__name__)
-        await keep(parts, one.account_id, one.id, checks)
+        await keep(parts, one.account_id, one.id, checks, config_sealed)
 
 
-async def keep(parts: Parts, account_id: int, channel_account_id: int, checks: Sequence[Check]) -> None:
-    """Writes down what was found just now, and tells the screens when anything of it is new."""
+async def keep(parts: Parts, account_id: int, channel_account_id: int, checks: Sequence[Check], config_sealed: bytes) -> None:
+    """Writes down what was found just now with this configuration, and tells the screens when anything of it is new. Was it changed meanwhile, this
+    is about something else: it is looked at again in a few minutes."""
     now = parts.clock.now()
     async with parts.db.transaction() as conn:
         one = await store.locked(conn, account_id, channel_account_id)
-        if one is None:
+        if one is None or one.config_sealed != config_sealed:
             return
         before = one.records if one.records is not None and one.records["of"] == one.sends_from else None
         found = merged(before, checks, now)

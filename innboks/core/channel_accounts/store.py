@@ -234,6 +234,8 @@ async def update(conn: Connection, account_id: int, channel_account_id: int, val
         "sender_name",
         "from_address",
         "may_send",
+        "records",
+        "records_at",
     }
     assert set(values) <= allowed, f"not to be set: {set(values) - allowed}"
     names = ", ".join(f"{name} = %s" for name in values)

@@ -11,16 +11,17 @@ from innboks.lib.db import Connection, fetch_all, fetch_one
 
 
 class Due(msgspec.Struct):
-    """A connection that is to be looked at. `sends_from`: the address that what is published belongs to."""
+    """A connection that is to be looked at. `sends_from`: the address that what is published belongs to; `config_sealed` is another with each change."""
 
     account_id: int
     id: int
     inbox_id: int
     sends_from: str
+    config_sealed: bytes
     records: dict[str, Any] | None
 
 
-_DUE = "select account_id, id, inbox_id, coalesce(nullif(from_address, ''), address) as sends_from, records from channel_account"
+_DUE = "select account_id, id, inbox_id, coalesce(nullif(from_address, ''), address) as sends_from, config_sealed, records from channel_account"
 
 
 async def due(conn: Connection, kinds: Sequence[str], before: datetime, limit: int) -> list[Due]:
@@ -41,8 +42,8 @@ async def locked(conn: Connection, account_id: int, channel_account_id: int) -> 
     return await fetch_one(cursor, Due)
 
 
-async def save(conn: Connection, account_id: int, channel_account_id: int, records: Mapping[str, Any] | None, at: datetime) -> None:
+async def save(conn: Connection, account_id: int, channel_account_id: int, records: Mapping[str, Any], at: datetime) -> None:
     await conn.execute(
         "update channel_account set records = %s, records_at = %s where account_id = %s and id = %s",
-        (None if records is None else Jsonb(records), at, account_id, channel_account_id),
+        (Jsonb(records), at, account_id, channel_account_id),
     )

@@ -124,7 +124,7 @@ async def check_records(parts: Parts, actor: Actor, channel_account_id: int) -> 
     if not offers(connected.channel, "checks"):
         return []
     checks = list(await connected.channel.checks(connected.context))
-    await records.keep(parts, actor.account_id, row.id, checks)
+    await records.keep(parts, actor.account_id, row.id, checks, connected.row.config_sealed)
     return checks
 
 

@@ -1,5 +1,6 @@
 """SPF, DKIM and DMARC looked for every hour, kept with the connection, and told when what was in place is gone: with a real DNS server."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
@@ -21,6 +22,7 @@ from innboks.core.radar.look import radar
 from innboks.lib.clock import FakeClock
 from tests.channels.email.dns_server import DnsServer, dns_server
 from tests.channels.email.scripted_smtp import scripted
+from tests.waiting import somebody_waits, until
 
 DMARC = ("_dmarc.team.example", "TXT")
 IN_PLACE = ["v=DMARC1; p=none"]
@@ -105,3 +107,44 @@ async def test_where_the_dns_does_not_answer_what_was_known_still_holds(mailbox:
 async def test_what_somebody_looks_up_by_hand_is_kept_too(mailbox: Mailbox) -> None:
     found = await check_records(mailbox.parts, mailbox.actor, mailbox.row.id)
     assert await mailbox.states() == {one.name: one.state for one in found}
+
+
+async def test_what_another_address_has_published_is_not_that_of_the_new_one(mailbox: Mailbox) -> None:
+    await look_at_records(mailbox.parts)
+    assert (await mailbox.states())["DMARC"] == "ok"
+    await change_channel_account(mailbox.parts, mailbox.actor, mailbox.row.id, config={"company_name": "Team Two"})
+    assert (await mailbox.states())["DMARC"] == "ok", "it is the same address"
+    await change_channel_account(mailbox.parts, mailbox.actor, mailbox.row.id, config={"address": "team@other.example"})
+    assert await mailbox.states() == {}
+    await look_at_records(mailbox.parts)
+    assert (await mailbox.states())["DMARC"] == "missing", "it does not wait for the hour to be over"
+    assert await radar(mailbox.parts, mailbox.actor) == [], "it never was there"
+
+
+async def test_what_is_changed_while_it_is_looked_at_is_looked_at_again(mailbox: Mailbox) -> None:
+    async with mailbox.parts.db.transaction() as conn:
+        await conn.execute("select 1 from channel_account where id = %s for update", (mailbox.row.id,))
+        looking = asyncio.create_task(look_at_records(mailbox.parts))
+        await somebody_waits(mailbox.parts)
+        await conn.execute(
+            "update channel_account set address = 'team@other.example', config_sealed = config_sealed || '0' where id = %s",
+            (mailbox.row.id,),
+        )
+    await looking
+    row = await get_channel_account(mailbox.parts, mailbox.actor, mailbox.row.id)
+    assert (row.records, row.records_at) == (None, None)
+
+
+async def test_one_that_takes_long_keeps_no_other_waiting(mailbox: Mailbox) -> None:
+    config = {"method": "forwarding", "address": "second@team.example", "company_name": "Second"}
+    second = await connect(mailbox.parts, mailbox.actor, "email", "Second", None, config)
+
+    async def is_looked_at() -> bool:
+        return (await get_channel_account(mailbox.parts, mailbox.actor, second.id)).records is not None
+
+    async with mailbox.parts.db.transaction() as conn:
+        await conn.execute("select 1 from channel_account where id = %s for update", (mailbox.row.id,))
+        looking = asyncio.create_task(look_at_records(mailbox.parts))
+        await until(is_looked_at, what="looking at the other one")
+    await looking
+    assert (await mailbox.states())["DMARC"] == "ok"
