@@ -27,6 +27,7 @@ from innboks.core.conversations.start import start
 from innboks.core.conversations.write import write
 from innboks.core.demo import demo
 from innboks.core.demo import store as demos
+from innboks.core.demo.demo import UNDO
 from innboks.core.demo.take_away import remove_when_due, take_away, take_some
 from innboks.core.inboxes.inboxes import list_inboxes
 from innboks.core.notifications import store_follow
@@ -34,6 +35,7 @@ from innboks.core.parts import Parts
 from innboks.demo.background import load_into
 from innboks.errors import Conflict, InnboksError
 from tests.sandbox.conftest import eventually
+from tests.waiting import somebody_waits
 
 FEW = 14
 TABLES = [
@@ -153,6 +155,31 @@ async def test_its_removal_can_be_taken_back_for_a_moment(parts: Parts, ada: Act
     assert await removed(parts, ada) == 0
 
 
+async def test_it_is_kept_or_removed_whoever_comes_first(parts: Parts, ada: Actor) -> None:
+    """Whoever was told that it stays has it; and once its removal has begun, nobody is told so."""
+    ada = await loaded(parts, ada, 3)
+    await demo.remove(parts, ada)
+    async with parts.db.transaction() as conn:
+        await conn.execute("update demo set remove_at = remove_at - interval '1 minute'")
+    async with parts.db.transaction() as conn:
+        await demos.get(conn, ada.account_id, lock=True)
+        await demos.keep(conn, ada.account_id)
+        beginning = asyncio.create_task(remove_when_due(parts, ada.account_id))
+        await somebody_waits(parts)
+    assert await beginning is None
+    assert ((await demo.demo_of(parts, ada)).state, len(await everything(parts, ada))) == ("loaded", 3)
+    asked = await demo.remove(parts, ada)
+    async with parts.db.transaction() as conn:
+        await demos.begin_taking_away(conn, ada.account_id)  # by a worker whose clock is ahead of ours
+    assert asked.remove_at is not None
+    with pytest.raises(Conflict, match="too late"):
+        await demo.keep(parts, ada)
+    async with parts.db.connection() as conn:
+        assert await demos.stranded(conn, asked.remove_at - UNDO) == [ada.account_id], "another worker goes on when this one is killed"
+    assert await remove_when_due(parts, ada.account_id) is None
+    assert ((await demo.demo_of(parts, ada)).state, await everything(parts, ada)) == ("removed", [])
+
+
 async def test_nothing_leaves_for_anybody(parts: Parts, ada: Actor) -> None:
     ada = await loaded(parts, ada)
     found = await open_one(parts, ada)
@@ -227,6 +254,8 @@ async def test_what_goes_wrong_is_said_and_leaves_nothing(parts: Parts, ada: Act
     await demo.load(parts, ada)
     await load_into(parts, ada.account_id, 3)
     assert (await demo.demo_of(parts, ada)).state == "failed"
+    with pytest.raises(Conflict, match="no demo data"):
+        await demo.remove(parts, ada)
     assert await rows(parts) == before | {"app_user": before["app_user"] + 1}
 
 

@@ -44,7 +44,7 @@ async def remove(parts: "Parts", actor: Actor) -> Demo:
             raise Conflict("This demo was loaded by whoever runs this server. It goes with the data folder.", code="demo_of_operator")
         if found.state == "loading":
             raise Conflict("The demo data is still being loaded. Remove it when it is here.", code="demo_is_loading")
-        if found.state in ("none", "removed"):
+        if found.state in ("none", "removed", "failed"):  # what a loading that failed had made is gone already
             raise Conflict("There is no demo data in this account.", code="no_demo")
         if found.state != "removing":
             at = parts.clock.now() + UNDO

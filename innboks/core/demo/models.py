@@ -9,8 +9,9 @@ State = Literal["none", "loading", "loaded", "failed", "removing", "removed"]
 
 
 class Demo(msgspec.Struct, frozen=True, kw_only=True):
-    """`done` of `total` steps of loading, or conversations of removing. `kept`: what stayed when it was removed. `remove_at`: until then, its removal can
-    be taken back. `turn`: which try at loading it is. `is_of_operator`: it was loaded by the command line, which alone can take it away."""
+    """`done` of `total` steps of loading, or conversations of removing. `kept`: what stayed when it was removed. `remove_at`: until then, its removal can be
+    taken back; None: none was asked for, or it has begun. `turn`: which try at loading it is. `is_of_operator`: it was loaded by the command line, which
+    alone can take it away."""
 
     state: State = "none"
     done: int = 0

@@ -57,6 +57,11 @@ async def begin_removal(conn: Connection, account_id: int, at: datetime) -> None
     )
 
 
+async def begin_taking_away(conn: Connection, account_id: int) -> None:
+    """From now on its removal cannot be taken back."""
+    await conn.execute("update demo set remove_at = null where account_id = %s", (account_id,))
+
+
 async def keep(conn: Connection, account_id: int) -> None:
     """Its removal is taken back."""
     await conn.execute("update demo set state = 'loaded', remove_at = null, done = total where account_id = %s", (account_id,))
@@ -75,7 +80,8 @@ async def finish_removal(conn: Connection, account_id: int, kept: int) -> None:
 async def stranded(conn: Connection, before: datetime) -> list[int]:
     """Accounts whose demo should have moved on since, should its job be gone. One that is still under way takes a second one for nothing to do."""
     cursor = await conn.execute(
-        "select account_id from demo where state = 'loading' and begun_at < %(before)s or state = 'removing' and remove_at < %(before)s",
+        """select account_id from demo
+           where state = 'loading' and begun_at < %(before)s or state = 'removing' and (remove_at is null or remove_at < %(before)s)""",
         {"before": before},
     )
     return [row[0] for row in await cursor.fetchall()]

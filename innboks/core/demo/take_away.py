@@ -31,14 +31,14 @@ async def take_away(parts: "Parts", account_id: int) -> int:
             await events.add(conn, account_id, "contacts.changed", data={"contact_ids": [str(one) for one in gone]})
     kept = 0
     async with parts.db.transaction() as conn:
-        for id in await store.marked(conn, account_id, "channel_account"):
+        channels = await store.marked(conn, account_id, "channel_account")
+        for id in channels:
             files = await store.files_of_deliveries(conn, account_id, id)
             if await store.remove_channel_account(conn, account_id, id):
                 await parts.jobs.erase_files(conn, files)
             else:
                 await channel_accounts.archive(conn, account_id, id)
                 kept += 1
-            parts.directory.forget(account_id, id)
         for id in await store.marked(conn, account_id, "inbox"):
             await store.remove_inbox(conn, account_id, id)
         for id in await store.marked(conn, account_id, "app_user"):
@@ -47,6 +47,8 @@ async def take_away(parts: "Parts", account_id: int) -> int:
                 await accounts.end_all_access(conn, account_id, id)
         kept += await store.forget_mark(conn, account_id)
         await note_change(conn, account_id, rights=True)
+    for id in channels:
+        parts.directory.forget(account_id, id)
     parts.jobs.announce()
     await announce(parts, account_id)
     return kept
@@ -65,12 +67,13 @@ async def take_some(parts: "Parts", account_id: int) -> bool:
 
 async def remove_when_due(parts: "Parts", account_id: int) -> datetime | None:
     """What the job of a removal does; nothing where it was taken back. Returns when to come again, or None."""
-    async with parts.db.connection() as conn:
-        found = await store.get(conn, account_id)
-    if found.state != "removing" or found.remove_at is None:
-        return None
-    if found.remove_at > parts.clock.now():
-        return found.remove_at
+    async with parts.db.transaction() as conn:
+        found = await store.get(conn, account_id, lock=True)  # whoever keeps it holds it, too
+        if found.state != "removing":
+            return None
+        if found.remove_at is not None and found.remove_at > parts.clock.now():
+            return found.remove_at
+        await store.begin_taking_away(conn, account_id)
     kept = await take_away(parts, account_id)
     async with parts.db.transaction() as conn:
         await store.finish_removal(conn, account_id, kept)
