@@ -28,6 +28,8 @@ from innboks.sdk.parsing import Parsing
 from innboks.sdk.registry import discover
 
 Role = Literal["web", "worker", "tool"]
+TRIALS_PER_S, TRIALS_AT_ONCE = 1 / 6, 20
+"""Of one account: enough for somebody who looks for the right port, too little for looking which ports of others are open."""
 _CONNECTIONS: dict[Role, tuple[int, int]] = {"web": (1, 12), "worker": (1, 10), "tool": (0, 4)}
 """Database connections at rest and at most, per process of a role."""
 
@@ -66,6 +68,7 @@ async def build_parts(
             arrivals=Limits(
                 settings.limit_account, sentence="More arrives for this account than is taken at once. Come again in a moment."
             ),
+            trials=Limits(TRIALS_PER_S, TRIALS_AT_ONCE, sentence="The servers were tried very often just now. Wait a minute."),
         )
         jobs.attach(parts)
         if role != "tool":

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 class Parts:
     """The running parts of one process. `directory` knows the channel accounts, `wake` tells other processes about new events,
     `jobs` writes background work into the caller's transaction, `parsing` keeps slow parsers off the event loop,
-    `actors` remembers who asked a moment ago, `arrivals` how much came in for each account."""
+    `actors` remembers who asked a moment ago, `arrivals` how much came in for each account, `trials` how often others' servers were tried for it."""
 
     settings: "Settings"
     db: "Database"
@@ -38,3 +38,4 @@ class Parts:
     jobs: "Jobs"
     actors: "Actors"
     arrivals: "Limits"
+    trials: "Limits"

@@ -349,6 +349,8 @@ class Channel:
     """For which values of the form (as `x-show-if`) messages from before the connection can be fetched, so that it can be asked for at once. None: never."""
     can_be_personal: ClassVar[bool] = False
     """May what it connects belong to one person alone (R-102)? Then the set-up asks whose it is."""
+    trials: ClassVar[Mapping[str, Mapping[str, Sequence[str]]]] = {}
+    """What `try_out` can try of what is typed, by name, and for which values of the form (as `x-show-if`)."""
     tagline: ClassVar[str] = ""
     """A few words for the catalogue: what one needs, or which ways there are."""
 
@@ -457,6 +459,11 @@ class Channel:
         """What else of the form follows from what is typed so far, the surest first; the form asks where one of its fields has `x-suggests`. Nothing of
         `ctx.config` has been checked. It may ask others, but must neither reach into a private network nor take longer than some seconds, nor raise
         when nobody answers."""
+        raise NotImplementedError
+
+    async def try_out(self, ctx: Context, what: str) -> str:
+        """Tries one of `trials` before anything is connected, in a few seconds: nothing of `ctx.config` has been checked, nothing is kept or sent. The
+        answer says what was found. Raises `Invalid` or `SendError` with what to do; may call nobody whom `connect` would not call."""
         raise NotImplementedError
 
     def fallback_config(self, address: str) -> msgspec.Struct:

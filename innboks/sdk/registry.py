@@ -77,6 +77,7 @@ class Registry:
             "can_preview": offers(channel, "preview"),
             "can_watch": offers(channel, "watch"),
             "past_when": channel.past_when,
+            "trials": channel.trials,
             "can_be_personal": channel.can_be_personal,
             "sign_ins": msgspec.to_builtins(list(channel.sign_ins(settings))),
         }

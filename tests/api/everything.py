@@ -159,6 +159,7 @@ def bodies(ids: dict[str, str], nth: int) -> dict[str, Any]:
         "change_fallback": {"may_send": False},
         "begin_channel_draft": {"kind": "echo"},
         "suggest_config": {"config": {"room": "lobby"}},
+        "try_config": {"what": "the room", "config": {"room": "lobby"}},
         "save_channel_draft": {"name": "x"},
         "preview_reply": {"subject": "S", "text": "T"},
         "send_preview": {"subject": "S", "text": "T"},

@@ -247,6 +247,7 @@ TABLE: dict[str, str] = {
     "suggest_recipients": "everybody",
     "take_back_message": "act",
     "take_over": "read",
+    "try_config": "configure",
     "test_push_device": "somebody else's own",
     "undo_contact_import": "somebody else's own",
     "undo_contact_merge": "act",
@@ -344,9 +345,8 @@ async def test_every_route_as(kind: str, cast: Cast, clock: FakeClock) -> None:
         status, text = await asked(client, route, ids, requests.get(route.operation))
         is_refused = status in (401, 403, 404) if rule != PUBLIC else False
         if status >= 500 or status == 405 or (status if is_refused else OK) != expected:
-            wrong.append(
-                f"{route.method} {route.path} ({route.operation}, {rule}): {status} instead of {expected or 'any success'}. {text[:200]}"
-            )
+            told = f"{status} instead of {expected or 'any success'}. {text[:200]}"
+            wrong.append(f"{route.method} {route.path} ({route.operation}, {rule}): {told}")
         if is_blind and SECRET in text and not (kind == "configurer" and route.operation in CONFIGURERS_SEE):
             leaks.append(f"{route.operation}: {text[max(0, text.index(SECRET) - 100) : text.index(SECRET) + 50]}")
     assert not wrong + leaks, "\n".join(wrong + leaks)

@@ -1,4 +1,5 @@
-/* Connecting a mailbox from its address to the ledger: the servers are found, a wrong password says so, a test comes back, and mail arrives. */
+/* Connecting a mailbox from its address to the ledger: the servers are found, a wrong password says so before and at connecting, a test comes back, and mail arrives. */
+import { join } from "node:path";
 import { expect, test } from "@playwright/test";
 import { axe } from "./checks";
 import { signIn, watchForErrors } from "./fixtures";
@@ -6,6 +7,7 @@ import { mailProgram } from "./mailbox";
 import { openProvider, type Provider } from "./provider";
 import { type Innboks, startInnboks } from "./server";
 
+const SHOTS = process.env.SHOTS;
 let provider: Provider;
 let innboks: Innboks;
 
@@ -46,10 +48,22 @@ test("a mailbox is connected from its address alone, and its mail arrives", asyn
   await axe(page, "the servers that were found");
 
   await page.getByLabel("IMAP password", { exact: true }).fill("not the password");
+  const check = page.getByRole("complementary", { name: "Connection check" });
+  const receiving = check.getByRole("listitem").filter({ hasText: "Receiving (IMAP)" });
+  const sending = check.getByRole("listitem").filter({ hasText: "Sending (SMTP)" });
+  await check.getByRole("button", { name: "Check the connection" }).click();
+  for (const one of [receiving, sending])
+    await expect(one).toContainText("refused the user name or password. Enter them again", { timeout: 20_000 });
   await page.getByRole("button", { name: "Continue", exact: true }).click();
   await expect(page.getByRole("alert").filter({ hasText: "Receiving (IMAP)" })).toBeVisible({ timeout: 30_000 });
   await expect(page.getByLabel("IMAP password", { exact: true }), "what is wrong is gone to").toBeFocused();
   await page.getByLabel("IMAP password", { exact: true }).fill(provider.password);
+  await expect(check.getByText("Not tried yet"), "what was found is of what was typed then").toHaveCount(2);
+  await check.getByRole("button", { name: "Check the connection" }).click();
+  await expect(receiving).toContainText("Mails in the INBOX: 1.", { timeout: 20_000 });
+  await expect(sending).toContainText(`It takes mail from ${provider.address}; none was sent.`, { timeout: 20_000 });
+  await axe(page, "the servers that were tried");
+  if (SHOTS) await page.screenshot({ path: join(SHOTS, "mailbox-check.png") });
   await page.getByRole("button", { name: "Continue", exact: true }).click();
 
   await expect(page.getByRole("heading", { name: "Connection check" })).toBeVisible({ timeout: 30_000 });

@@ -13,6 +13,7 @@ from innboks.core.channel_accounts import drafts, fallback, preview, try_out
 from innboks.core.channel_accounts.drafts import Content, Draft
 from innboks.core.channel_accounts.store_tests import Test
 from innboks.core.channel_accounts.suggest import suggest
+from innboks.core.channel_accounts.trials import try_settings
 from innboks.core.inboxes.make import MEMBERS_MAX, Access
 
 Text = Annotated[str, msgspec.Meta(max_length=10_000)]
@@ -105,6 +106,22 @@ class SuggestionsIn(Input):
     config: dict[str, Any]
 
 
+class TrialIn(Input):
+    """What is typed so far, and which of the channel's `trials` to try. `draft_id`: the set-up whose kept secrets stand for those that are empty."""
+
+    what: Name
+    config: dict[str, Any]
+    draft_id: Id | None = None
+
+
+class TrialOut(msgspec.Struct):
+    """`sentence`: what was found, or what is wrong and what to do; `field`: where in the form, if it is one field."""
+
+    is_ok: bool
+    sentence: str
+    field: str | None
+
+
 class SuggestionOut(msgspec.Struct):
     """Values for fields of the form; `sentence` says where they were found."""
 
@@ -189,6 +206,20 @@ async def drop_draft(request: Call, draft_id: PathId) -> Response[None]:
 async def suggest_config(request: Call, kind: PathText, data: JSONBody[SuggestionsIn]) -> Items[SuggestionOut]:
     found = await suggest(request.parts, request.actor, kind, data.config)
     return Items([SuggestionOut(dict(one.values), one.sentence) for one in found])
+
+
+@post(
+    "/channels/{kind:str}/trials",
+    operation_id="try_config",
+    tags=["channels"],
+    summary="Try one server with what is typed, before anything is connected; nothing is stored or sent",
+    status_code=200,
+)
+async def try_config(request: Call, kind: PathText, data: JSONBody[TrialIn]) -> TrialOut:
+    parts, actor, draft_id = request.parts, request.actor, number_or_none(data.draft_id)
+    config = data.config if draft_id is None else drafts.with_secrets(await drafts.get_draft(parts, actor, draft_id), data.config)
+    found = await try_settings(parts, actor, kind, data.what, config)
+    return TrialOut(found.is_ok, found.sentence, found.field)
 
 
 @post(
@@ -304,6 +335,7 @@ async def change_fallback(request: Call, inbox_id: PathId, data: JSONBody[Fallba
 
 routes = [
     suggest_config,
+    try_config,
     get_fallback,
     change_fallback,
     list_tests,

@@ -16,7 +16,7 @@ from innboks.channels.email import cloud, cloud_mailbox, gmail, graph, mailbox, 
 from innboks.channels.email import receiver as smtp_receiver
 from innboks.channels.email.compose import compose
 from innboks.channels.email.compose import signature as signature_of
-from innboks.channels.email.connecting import try_servers
+from innboks.channels.email.connecting import TRIALS, try_one, try_servers
 from innboks.channels.email.dns_records import check_records
 from innboks.channels.email.glimpse import glimpse_of
 from innboks.channels.email.happenings import happenings_of
@@ -80,6 +80,7 @@ class Email(Channel):
     raw_type = "message/rfc822"
     has_hook = False
     can_be_personal = True
+    trials = TRIALS
     past_when = {"method": ("imap", "gmail", "microsoft365")}  # what is forwarded is brought by others
 
     async def connect(self, ctx: Context) -> Connected:
@@ -179,6 +180,9 @@ class Email(Channel):
 
     async def suggest(self, ctx: Context) -> Sequence[Suggestion]:
         return await server_search.suggest(ctx)
+
+    async def try_out(self, ctx: Context, what: str) -> str:
+        return await try_one(checked(ctx.config), ctx, what)
 
     def fallback_config(self, address: str) -> msgspec.Struct:
         return Config(method="forwarding", address=address)

@@ -86,6 +86,11 @@ class Session:
         self.folder: str | None = None
 
     @property
+    def encryption(self) -> str:
+        """ "TLS 1.3" and the like; "": none."""
+        return tls_version(self._client.socket())
+
+    @property
     def can_idle(self) -> bool:
         return bool(self._client.has_capability("IDLE"))
 
@@ -261,11 +266,13 @@ class _Room:
             raise imaplib.IMAP4.abort("the answer is too large")
 
 
-async def open_session(server: Server) -> Session:
-    """Connects, encrypts, signs in. Raises `Retry` for what may pass by itself, `Broken` for what an admin must mend (with `code` as for SMTP)."""
-    opening = asyncio.ensure_future(in_thread(_open, server))
+async def open_session(server: Server, limit_s: float = OPENING_TIMEOUT_S) -> Session:
+    """Connects, encrypts, signs in, within `limit_s` seconds; the server may be silent no longer afterwards, either.
+
+    Raises `Retry` for what may pass by itself, `Broken` for what an admin must mend (with `code` as for SMTP)."""
+    opening = asyncio.ensure_future(in_thread(_open, server, limit_s))
     try:
-        async with asyncio.timeout(OPENING_TIMEOUT_S):
+        async with asyncio.timeout(limit_s):
             client = await asyncio.shield(opening)
     except (asyncio.CancelledError, TimeoutError) as error:
         opening.add_done_callback(_close_late)
@@ -284,7 +291,7 @@ def _close_late(opened: "asyncio.Future[Any]") -> None:
         Session(opened.result(), Server(host="", port=0, tls="none")).close()
 
 
-def _open(server: Server) -> Any:
+def _open(server: Server, limit_s: float) -> Any:
     context = server.tls_context()
     refuse_unreachable(server.host, [str(one[4][0]) for one in socket.getaddrinfo(server.host, server.port, type=socket.SOCK_STREAM)])
     client = imapclient.IMAPClient(
@@ -292,7 +299,7 @@ def _open(server: Server) -> Any:
         server.port,
         ssl=server.tls == "tls",
         ssl_context=context if server.tls == "tls" else None,
-        timeout=imapclient.SocketTimeout(CONNECT_TIMEOUT_S, READ_TIMEOUT_S),
+        timeout=imapclient.SocketTimeout(min(CONNECT_TIMEOUT_S, limit_s), min(READ_TIMEOUT_S, limit_s)),
     )
     try:
         client._imap.debug = 0  # the library would write every line into a log, mail included
@@ -382,6 +389,11 @@ def said(error: BaseException) -> str:
     line = " ".join(str(error).split()).replace("b'", "", 1)
     line = re.sub(r"^(?:[\w: =>]{1,40} (?:failed|error)[.:]? ?)+", "", line).strip("'\" ")
     return _MAIL_ADDRESS.sub("…@", line)[:300]
+
+
+def tls_version(connection: Any) -> str:
+    """Of an encrypted connection "TLS 1.3" and the like; of another ""."""
+    return str(connection.version() or "").replace("v", " ") if hasattr(connection, "version") else ""
 
 
 def _facts(uid: int, told: Any) -> MailFacts:

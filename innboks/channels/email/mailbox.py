@@ -15,7 +15,7 @@ import structlog
 from innboks.channels.email.backfill import Backfill
 from innboks.channels.email.fetching import FACTS_AT_ONCE, Changed, Fetcher, Item
 from innboks.channels.email.folders import Watched, watched_folders
-from innboks.channels.email.imap_session import FolderInfo, NotDone, Session, open_session
+from innboks.channels.email.imap_session import OPENING_TIMEOUT_S, FolderInfo, NotDone, Session, open_session
 from innboks.channels.email.mail_book import Book, backfill_wish, candidates, unseen_of
 from innboks.channels.email.pulse import Pulse
 from innboks.channels.email.sent_copies import from_elsewhere, is_in_sent, save_sent
@@ -48,11 +48,11 @@ async def watch(ctx: Context, pace: Pace | None = None) -> None:
     await _Watcher(ctx, pace or Pace()).run()
 
 
-async def try_mailbox(server: Server) -> None:
-    """Signs in and opens the INBOX. Raises `Broken` or `Retry` with what to do."""
-    session = await open_session(server)
+async def try_mailbox(server: Server, limit_s: float = OPENING_TIMEOUT_S) -> tuple[str, int]:
+    """Signs in and opens the INBOX: (how it is encrypted, "" where it is not; mails in it). Raises `Broken` or `Retry` with what to do."""
+    session = await open_session(server, limit_s)
     try:
-        await session.examine("INBOX")
+        return session.encryption, (await session.examine("INBOX")).messages
     except NotDone as error:
         raise Broken(f"The mail server {server.host} does not open the INBOX.", code="no_inbox", detail=error.sentence) from error
     finally:

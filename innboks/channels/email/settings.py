@@ -143,14 +143,26 @@ class Config(msgspec.Struct, kw_only=True, frozen=True):
 
     imap_host: Annotated[str, Meta(title="IMAP server", examples=["imap.example.com"], extra_json_schema=_IMAP)] = ""
     imap_port: Annotated[
-        int, Meta(title="IMAP port", description="0: 993, or 143 without TLS.", ge=0, le=65535, extra_json_schema={**_IMAP, **_ADVANCED})
+        int, Meta(title="IMAP port", ge=0, le=65535, extra_json_schema={**_IMAP, "x-beside": "imap_host", "x-usual": "993"})
     ] = 0
-    imap_user: Annotated[str, Meta(title="IMAP user", description="Leave empty for the address.", extra_json_schema=_IMAP)] = ""
+    imap_user: Annotated[
+        str, Meta(title="IMAP user", description="Leave empty for the address.", extra_json_schema={**_IMAP, **_ADVANCED})
+    ] = ""
     imap_password: Annotated[
         str,
-        Meta(title="IMAP password", extra_json_schema={**_IMAP, **_SECRET, "x-sent-to": {"imap_host": [], "smtp_host": ["smtp_password"]}}),
+        Meta(
+            title="IMAP password",
+            extra_json_schema={**_IMAP, **_SECRET, "x-beside": "address", "x-sent-to": {"imap_host": [], "smtp_host": ["smtp_password"]}},
+        ),
     ] = ""
-    imap_tls: Annotated[Tls, Meta(title="IMAP encryption", extra_json_schema={**_IMAP, **_TLS_WORDS, **_ADVANCED})] = "auto"
+    imap_tls: Annotated[
+        Tls,
+        Meta(
+            title="IMAP encryption",
+            description="Without a port: 993 with TLS from the start, else 143.",
+            extra_json_schema={**_IMAP, **_TLS_WORDS, **_ADVANCED},
+        ),
+    ] = "auto"
     imap_folders: Annotated[
         str,
         Meta(
@@ -174,17 +186,16 @@ class Config(msgspec.Struct, kw_only=True, frozen=True):
             title="SMTP server",
             description="With forwarding it may be empty: mail then leaves through this server's own.",
             examples=["smtp.example.com"],
-            extra_json_schema=_SMTP,
+            extra_json_schema={**_SMTP, "x-beside": "imap_host"},
         ),
     ] = ""
     smtp_port: Annotated[
         int,
         Meta(
             title="SMTP port",
-            description="0: 587, or 465 with TLS from the start.",
             ge=0,
             le=65535,
-            extra_json_schema={**_SERVERS, **_ADVANCED},
+            extra_json_schema={**_SMTP, "x-beside": "smtp_host", "x-usual": "587"},
         ),
     ] = 0
     smtp_user: Annotated[
@@ -199,7 +210,14 @@ class Config(msgspec.Struct, kw_only=True, frozen=True):
             extra_json_schema={**_SERVERS, **_ADVANCED, **_SECRET, "x-sent-to": {"smtp_host": []}},
         ),
     ] = ""
-    smtp_tls: Annotated[Tls, Meta(title="SMTP encryption", extra_json_schema={**_SERVERS, **_TLS_WORDS, **_ADVANCED})] = "auto"
+    smtp_tls: Annotated[
+        Tls,
+        Meta(
+            title="SMTP encryption",
+            description="Without a port: 465 with TLS from the start, else 587.",
+            extra_json_schema={**_SERVERS, **_TLS_WORDS, **_ADVANCED},
+        ),
+    ] = "auto"
 
     tls_verify: Annotated[
         bool,

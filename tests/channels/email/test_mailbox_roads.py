@@ -9,15 +9,18 @@ from typing import Any
 import msgspec
 import pytest
 
-from innboks.app import build_parts
+from innboks.app import TRIALS_AT_ONCE, build_parts
+from innboks.channels.email import connecting
+from innboks.channels.email.connecting import RECEIVING, SENDING
 from innboks.config import Settings
 from innboks.core.access import Actor
 from innboks.core.accounts.actors import first_admin
 from innboks.core.accounts.setup import create_first_account
-from innboks.core.channel_accounts.connect import change_channel_account, connect, get_channel_account
+from innboks.core.channel_accounts.connect import change_channel_account, connect, get_channel_account, list_channel_accounts
 from innboks.core.channel_accounts.ledger import Ledger, ledger, request_backfill
 from innboks.core.channel_accounts.models import ChannelAccount
 from innboks.core.channel_accounts.preview import Sample, from_addresses, send_preview
+from innboks.core.channel_accounts.trials import Tried, try_settings
 from innboks.core.channel_accounts.watch import watch_all
 from innboks.core.conversations.models import NewMessage
 from innboks.core.conversations.read import get_message, list_conversations, list_messages
@@ -27,10 +30,10 @@ from innboks.core.conversations.write import write
 from innboks.core.deliveries.glimpse import glimpses
 from innboks.core.deliveries.replay import list_deliveries, readable_delivery, replay
 from innboks.core.parts import Parts
-from innboks.errors import Conflict, Invalid
+from innboks.errors import Conflict, Forbidden, Invalid, TooMany
 from innboks.sdk.contract import Inbound
 from tests.channels.email.dovecot import USER, Dovecot
-from tests.channels.email.scripted_smtp import ScriptedServer, letting_in
+from tests.channels.email.scripted_smtp import HANG, ScriptedServer, letting_in
 from tests.waiting import until
 
 DAY = 86400
@@ -214,6 +217,44 @@ async def test_a_wrong_password_is_refused_with_its_field_and_a_changed_one_turn
         return not now.is_authorized and now.health.get("state") == "broken" and bool(now.health.get("action"))
 
     await until(is_red)
+
+
+async def test_each_server_is_tried_before_connecting_and_nothing_is_kept(team: Team) -> None:
+    async def tried(what: str, **config: Any) -> Tried:
+        return await try_settings(team.parts, team.actor, "email", what, {**team.mailbox.config(team.smtp.port), **config})
+
+    team.mailbox.put(mail("here already"))
+    assert await tried(RECEIVING) == Tried(True, "Signed in without encryption. Mails in the INBOX: 1.")
+    sending = await tried(SENDING)
+    assert sending == Tried(True, f"Signed in without encryption. It takes mail from {USER}; none was sent.")
+    assert team.smtp.mails == []
+    wrong = await tried(RECEIVING, imap_password="wrong")
+    assert (wrong.is_ok, wrong.field) == (False, "imap_password")
+    assert "refused the user name or password. Enter them again" in wrong.sentence
+    team.smtp.answers["MAIL"] = "553 5.7.1 not yours"
+    assert (await tried(SENDING)).field == "address"
+    team.smtp.answers["EHLO"] = HANG
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(connecting, "LIMIT_S", 0.2)
+        silent = await tried(SENDING)
+    assert (silent.is_ok, silent.field) == (False, "smtp_host")
+    assert "did not answer in time" in silent.sentence
+    for what in (RECEIVING, SENDING):  # as for connecting: the machine's own link is never called
+        secret = await tried(what, imap_host="169.254.169.254", smtp_host="169.254.169.254")
+        assert not secret.is_ok
+        assert "at an address that is never called" in secret.sentence
+    assert [one.kind for one in await list_channel_accounts(team.parts, team.actor) if not one.is_fallback] == []
+    with pytest.raises(Forbidden):
+        await try_settings(
+            team.parts,
+            msgspec.structs.replace(team.actor, permissions=frozenset()),
+            "email",
+            RECEIVING,
+            team.mailbox.config(team.smtp.port),
+        )
+    with pytest.raises(TooMany):
+        for _ in range(TRIALS_AT_ONCE):
+            await tried(SENDING, smtp_host="169.254.169.254")
 
 
 async def test_an_alias_of_a_mailbox_is_what_answers_come_from_when_its_server_takes_it(team: Team) -> None:

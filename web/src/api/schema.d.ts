@@ -825,6 +825,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/channels/{kind}/trials": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Try one server with what is typed, before anything is connected; nothing is stored or sent */
+        post: operations["try_config"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/inboxes/{inbox_id}/fallback": {
         parameters: {
             query?: never;
@@ -4815,6 +4832,20 @@ export interface components {
             created_at: string;
             seen_at: string | null;
         };
+        /** TrialIn */
+        TrialIn: {
+            what: string;
+            config: {
+                [key: string]: unknown;
+            };
+            draft_id?: string | null;
+        };
+        /** TrialOut */
+        TrialOut: {
+            is_ok: boolean;
+            sentence: string;
+            field: string | null;
+        };
         /** TroubleOut */
         TroubleOut: {
             /** @enum {string} */
@@ -7119,6 +7150,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Items_innboks.api.app.setting_up.SuggestionOut_"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    try_config: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrialIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrialOut"];
                 };
             };
             /** @description A problem (RFC 9457) */

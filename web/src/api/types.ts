@@ -40,6 +40,7 @@ export type Brand = Wire["BrandOut"];
 export type ChannelTest = Wire["ChannelTestOut"];
 export type ChannelCheck = Omit<Wire["CheckOut"], "state"> & { state: "ok" | "missing" | "wrong" | "unknown" };
 export type Suggestion = Wire["SuggestionOut"];
+export type Trial = Wire["TrialOut"];
 export type ReplyPreview = Wire["PreviewOut"];
 export type Ledger = Wire["LedgerOut"];
 export type Delivery = Wire["DeliveryOut"];
@@ -231,6 +232,7 @@ export interface Channel {
   can_check: boolean;
   /** For which values of the form older messages can be fetched at once; null: never. */
   past_when: Record<string, (string | number | boolean | null)[]> | null;
+  trials: Record<string, Record<string, (string | number | boolean | null)[]>>;
   /** May it be one person's alone? */
   can_be_personal: boolean;
   /** The operator left it out for this account: it is not offered. */

@@ -8,6 +8,7 @@ import { MarkupField } from "./MarkupField";
 import { OfferedAddress } from "./OfferedAddress";
 import type { FormField, Value, Values } from "./schema";
 import { holds, isAdvanced, isShown } from "./schema";
+import "./config.css";
 
 interface Props {
   fields: FormField[];
@@ -29,21 +30,56 @@ export function ConfigForm({ fields, values, problem, notes, ...rest }: Props) {
   const shown = fields.filter((field) => isShown(field, values));
   const plain = shown.filter((field) => !isAdvanced(field, values));
   const advanced = shown.filter((field) => isAdvanced(field, values));
+  const one = (field: FormField) => (
+    <OneField
+      key={field.name}
+      field={field}
+      value={values[field.name] ?? field.initial}
+      mayBeOther={field.otherIf !== null && holds(field.otherIf, values)}
+      error={problem && problem.field.split(".").pop() === field.name ? problem.text : null}
+      {...rest}
+    />
+  );
   const draw = (field: FormField) => (
     <Fragment key={field.name}>
-      <OneField
-        field={field}
-        value={values[field.name] ?? field.initial}
-        mayBeOther={field.otherIf !== null && holds(field.otherIf, values)}
-        error={problem && problem.field.split(".").pop() === field.name ? problem.text : null}
-        {...rest}
-      />
+      {one(field)}
       {notes?.[field.name]}
     </Fragment>
   );
+  // A server and its port are one thing; two such things, or two texts, stand side by side where there is room.
+  const besideOf = (field: FormField) => plain.filter((other) => other.beside === field.name);
+  const withPort = (field: FormField) => {
+    const ports = besideOf(field).filter((other) => other.control === "number");
+    return ports.length ? (
+      <div className="withport" key={field.name}>
+        {one(field)}
+        {ports.map(one)}
+      </div>
+    ) : (
+      one(field)
+    );
+  };
+  const row = (field: FormField) => {
+    const others = besideOf(field).filter((other) => other.control !== "number");
+    return (
+      <Fragment key={field.name}>
+        {others.length ? (
+          <div className="two">
+            {withPort(field)}
+            {others.map(withPort)}
+          </div>
+        ) : (
+          withPort(field)
+        )}
+        {[field, ...others].map((told) => (
+          <Fragment key={told.name}>{notes?.[told.name]}</Fragment>
+        ))}
+      </Fragment>
+    );
+  };
   return (
     <>
-      {plain.map(draw)}
+      {plain.filter((field) => !plain.some((other) => other.name === field.beside)).map(row)}
       {advanced.length ? (
         <details className="advanced" open={advanced.some((field) => problem?.field.endsWith(field.name)) || undefined}>
           <summary>{t("connect.advanced")}</summary>
@@ -139,12 +175,12 @@ function OneField({ field, value, mayBeOther, error, onChange, hasSecrets, accou
           type={field.control === "number" ? "number" : "text"}
           min={field.minimum}
           max={field.maximum}
-          placeholder={field.example}
+          placeholder={field.usual || field.example}
           autoComplete="off"
           autoCapitalize="off"
           spellCheck={false}
-          value={text}
-          onChange={(event) => onChange(field.name, event.target.value)}
+          value={field.usual && Number(text) === 0 ? "" : text}
+          onChange={({ target }) => onChange(field.name, field.usual && target.value === "" ? 0 : target.value)}
           onBlur={() => onLeave?.(field.name)}
         />
       );

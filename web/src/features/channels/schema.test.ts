@@ -16,7 +16,15 @@ const schema: JsonSchema = {
           "x-labels": { fetching: "We fetch it", signing_in: null },
         },
         address: { type: "string", examples: ["you@example.com"] },
-        port: { type: "integer", default: 0, minimum: 0, maximum: 65535, "x-show-if": { method: ["fetching"] } },
+        port: {
+          type: "integer",
+          default: 0,
+          minimum: 0,
+          maximum: 65535,
+          "x-show-if": { method: ["fetching"] },
+          "x-beside": "address",
+          "x-usual": "993",
+        },
         password: { type: "string", default: "", writeOnly: true, "x-show-if": { method: ["fetching"] } },
         save_sent: { type: "boolean", default: true },
         note: { anyOf: [{ type: "string" }, { type: "null" }], default: null, "x-advanced": true },
@@ -41,7 +49,8 @@ describe("a form out of a schema", () => {
       ["server", "text"],
     ]);
     expect(by("address")).toMatchObject({ isRequired: true, example: "you@example.com", title: "Address" });
-    expect(by("note")).toMatchObject({ advancedIf: {}, isRequired: false });
+    expect(by("note")).toMatchObject({ advancedIf: {}, isRequired: false, beside: "" });
+    expect(by("port")).toMatchObject({ beside: "address", usual: "993" });
   });
 
   it("has words for the values, and does not offer those that have none", () => {

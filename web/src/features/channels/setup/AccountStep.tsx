@@ -1,5 +1,5 @@
 /* Step 1: which inbox, and what the channel asks for to connect at all. Beside it the channel's own guide. */
-import type { Channel, ChannelAccount, Inbox, SignIn } from "../../../api/types";
+import type { Channel, ChannelAccount, Id, Inbox, SignIn } from "../../../api/types";
 import { Field, Select } from "../../../ui/Field";
 import { t } from "../../../ui/i18n";
 import { InboxAccess } from "../../settings/InboxAccess";
@@ -8,8 +8,9 @@ import { ConnectionPanel } from "../ConnectionPanel";
 import { Guide } from "../Guide";
 import { BackfillState } from "../LedgerCard";
 import { SignInSteps } from "../SignInSteps";
-import { type FormField, holds, type Value, type Values } from "../schema";
+import { configOf, type FormField, holds, type Value, type Values } from "../schema";
 import { useSuggestions } from "../suggestions";
+import { Trials, trialsOf } from "../Trials";
 import type { Typed } from "./useDraftSaving";
 import { WhichInbox, Whose } from "./WhereTo";
 
@@ -24,6 +25,7 @@ interface Props {
   onType: (part: Partial<Typed>) => void;
   account: ChannelAccount | null;
   keptSecrets: string[];
+  draftId: Id | null;
   signIn: SignIn | undefined;
   accepts: boolean;
   onAccept: (accepts: boolean) => void;
@@ -36,6 +38,7 @@ const PAST_DAYS = [0, 7, 30, 90, 365];
 export function AccountStep(props: Props) {
   const { channel, fields, values, change, problem, typed, inboxes, onType, account, signIn } = props;
   const suggesting = useSuggestions(channel, fields, values, (found) => onType({ config: { ...values, ...found } }));
+  const trials = trialsOf(channel, values);
   return (
     <>
       <section className="fields">
@@ -122,7 +125,13 @@ export function AccountStep(props: Props) {
         </aside>
       ) : (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so the keyboard must reach it
-        <aside aria-label={t("connect.guide")} tabIndex={0}>
+        <aside aria-label={t(trials.length ? "setup_step.check" : "connect.guide")} tabIndex={0}>
+          {trials.length ? (
+            <>
+              <h3>{t("setup_step.check")}</h3>
+              <Trials channel={channel} names={trials} config={configOf(fields, values)} draftId={props.draftId} />
+            </>
+          ) : null}
           <Guide text={channel.guide} />
         </aside>
       )}

@@ -12,6 +12,7 @@ import { Skeleton, sentence } from "../../../ui/States";
 import { toast } from "../../../ui/toasts";
 import { beginning, configOf, fieldsOf, isShown, type Value, type Values } from "../schema";
 import { signInWanted, useSignIn } from "../signIn";
+import { trialsOf } from "../Trials";
 import { AccountStep } from "./AccountStep";
 import { BeforeFinish } from "./BeforeFinish";
 import { DetailsStep } from "./DetailsStep";
@@ -21,7 +22,6 @@ import { type Typed, useDraftSaving } from "./useDraftSaving";
 import "./setup.css";
 
 const AssignmentStep = lazy(withWords(() => import("../../routing/AssignmentStep")));
-
 const TicketStep = lazy(withWords(() => import("../../tickets/TicketStep")));
 
 interface Props {
@@ -175,7 +175,8 @@ export function Wizard({ channel, begun, connected, brand: given, inbox, onAnoth
     setStep(to);
     setLooking(false);
   };
-  const besideName = step !== "account" ? "setup_step.preview" : account ? "setup_step.check" : "connect.guide";
+  const hasCheck = account || trialsOf(channel, values).length;
+  const besideName = step !== "account" ? "setup_step.preview" : hasCheck ? "setup_step.check" : "connect.guide";
   const left =
     account && !after ? <BeforeFinish channel={channel} account={account} steps={steps} onStep={turn} /> : null;
   // A step of its own file, that is still on its way.
@@ -252,6 +253,7 @@ export function Wizard({ channel, begun, connected, brand: given, inbox, onAnoth
               onType={type}
               account={account}
               keptSecrets={begun?.kept_secrets ?? []}
+              draftId={begun?.id ?? null}
               signIn={signIn}
               accepts={accepts}
               onAccept={setAccepts}
