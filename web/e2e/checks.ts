@@ -1,9 +1,9 @@
 /* What several stories ask: the API as a script does, a conversation by its subject, and axe in light and dark. */
 import { join } from "node:path";
-import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 import type { Conversation } from "../src/api/types";
 import { api } from "./api";
+import { violations } from "./axe";
 import { expect, type World } from "./fixtures";
 
 export { api, colleague } from "./api";
@@ -26,7 +26,6 @@ export const kept = (page: Page, words: string) =>
     .poll(() => page.evaluate(() => JSON.stringify({ ...localStorage })), { message: `“${words}” is kept` })
     .toContain(words);
 
-const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 /** What another theme can break; names, roles and order are the same in both, and looked at once. */
 const OF_COLOUR = ["color-contrast", "link-in-text-block"];
 
@@ -41,14 +40,9 @@ export async function axe(
     await page.emulateMedia({ colorScheme: theme, reducedMotion: "reduce" });
     await expect(page.locator("html")).toHaveAttribute("data-theme", theme);
     // A menu stands in the body, outside every landmark: that is where it belongs.
-    const builder = new AxeBuilder({ page }).exclude("iframe");
-    if (theme === "light") builder.withTags(TAGS).disableRules(["region", ...others]);
-    else builder.withRules(OF_COLOUR.filter((rule) => !others.includes(rule)));
-    const { violations } = await builder.analyze();
-    const found = violations.map(
-      ({ id, nodes }) => `${id}: ${nodes.map((node) => `${node.target} ${node.failureSummary}`).join(" | ")}`,
-    );
-    expect.soft(found, `${name}, ${theme}`).toEqual([]);
+    const but = ["region", ...others];
+    const only = theme === "light" ? undefined : OF_COLOUR.filter((rule) => !others.includes(rule));
+    expect.soft(await violations(page, { only, but }), `${name}, ${theme}`).toEqual([]);
     await look?.(theme);
   }
   await page.emulateMedia({ colorScheme: "light", reducedMotion: "reduce" });

@@ -1,7 +1,7 @@
 /* Every screen when there is nothing, when the server fails, and when something is not there: axe, and no sideways scroll at 320 px, also at 400 % zoom. */
 import { join } from "node:path";
-import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
+import { violations } from "./axe";
 import { conversationWith, cutTexts, SECTIONS } from "./checks";
 import { expect, test } from "./fixtures";
 
@@ -28,13 +28,7 @@ async function answerAll(page: Page, kind: "empty" | "failed"): Promise<void> {
 async function check(page: Page, name: string): Promise<void> {
   await expect(page.locator("h1, h2, .empty").first()).toBeVisible();
   await expect(page.locator("[aria-busy=true]")).toHaveCount(0, { timeout: 15_000 });
-  const { violations } = await new AxeBuilder({ page })
-    .exclude("iframe")
-    .disableRules(["region"])
-    .withTags(["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"])
-    .analyze();
-  const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target).join(" | ")}`);
-  expect.soft(found, name).toEqual([]);
+  expect.soft(await violations(page, { but: ["region"] }), name).toEqual([]);
   for (const [width, height] of [
     [1440, 900],
     [320, 640],

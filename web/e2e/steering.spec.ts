@@ -1,7 +1,7 @@
 /* What is done to conversations: by keyboard only, by hand, to many at once, merged, split, and all of it undone. */
-import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 import { api } from "./api";
+import { violations } from "./axe";
 import { expect, fillComposer, test, type World } from "./fixtures";
 
 const row = (page: Page, name: string) =>
@@ -13,12 +13,8 @@ async function writeAs(world: World, name: string, subject: string, text = `${su
 }
 
 async function expectNoViolations(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page })
-    .exclude("iframe")
-    // A menu stands in the body, outside every landmark: that is where it belongs.
-    .disableRules(["region"])
-    .analyze();
-  expect(violations.map((one) => `${one.id}: ${one.nodes[0]?.html}`)).toEqual([]);
+  // A menu stands in the body, outside every landmark: that is where it belongs.
+  expect(await violations(page, { but: ["region"] })).toEqual([]);
 }
 
 test("a conversation is steered by keyboard only, and each step is undone by Z", async ({ inbox, world }) => {
