@@ -92,6 +92,28 @@ export const cutTexts = (page: Page) =>
       .map((element) => `${element.tagName}.${element.className}: ${element.textContent}`);
   });
 
+/** Controls in sight that a finger misses: not answered 21 px above, below or beside their middle. Of fields the width is their own. */
+export const smallTargets = (page: Page) =>
+  page.evaluate(() => {
+    const isHit = (control: Element, x: number, y: number): boolean => {
+      if (x < 0 || y < 0 || x >= innerWidth || y >= innerHeight) return true;
+      const hit = document.elementFromPoint(x, y);
+      const whole = control.closest("label, .input") ?? control;
+      return hit !== null && whole.contains(hit);
+    };
+    return [...document.querySelectorAll("a[href], button, input, select, summary")]
+      .filter((control) => {
+        control.scrollIntoView({ block: "nearest", inline: "nearest" });
+        const { left, width, top, height } = control.getBoundingClientRect();
+        const [x, y] = [left + width / 2, top + height / 2];
+        // What is hidden, scrolled away or lies below something else.
+        if (!width || !height || document.elementFromPoint(x, y) === null || !isHit(control, x, y)) return false;
+        const beside = control.matches("input, select") ? [] : [x - 21, x + 21];
+        return [y - 21, y + 21].some((at) => !isHit(control, x, at)) || beside.some((at) => !isHit(control, at, y));
+      })
+      .map((control) => control.outerHTML.slice(0, 160));
+  });
+
 /** Notes what a screen reader is told from now on. */
 export async function listen(page: Page): Promise<() => Promise<string[]>> {
   // What speaks is fetched after the first list: what came before is not told.

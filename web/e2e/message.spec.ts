@@ -1,5 +1,7 @@
 /* One message and its row: what they say of what became of it, splitting from it, printing it, and reading it on a phone. */
+import { smallTargets } from "./checks";
 import { expect, fillComposer, test } from "./fixtures";
+import { ADMIN } from "./server";
 
 test("a row and its messages say whose the last words are, and what was answered", async ({ inbox, world }) => {
   await world.write({
@@ -79,7 +81,7 @@ test("on a phone one sees whose conversation it is, and the composer opens when 
   await inbox.setViewportSize({ width: 390, height: 844 });
   await inbox.getByRole("link", { name: /From the train/ }).click();
   const header = inbox.getByRole("main").locator("header").first();
-  await expect(header.getByText("Ella Korhonen")).toBeVisible();
+  await expect(header.getByRole("heading", { name: "Ella Korhonen", level: 1 })).toBeVisible();
   await expect(header.getByRole("heading", { name: "From the train" })).toBeVisible();
   await inbox.locator(".composer [contenteditable=true]").waitFor();
   await expect(inbox.getByRole("combobox", { name: "To" })).toBeHidden();
@@ -88,4 +90,30 @@ test("on a phone one sees whose conversation it is, and the composer opens when 
   await expect(inbox.getByRole("button", { name: "Send", exact: true })).toBeVisible();
   await inbox.locator(".log").click({ position: { x: 4, y: 4 } });
   await expect(inbox.getByRole("combobox", { name: "To" })).toBeHidden();
+});
+
+test("a finger finds everything in the list, the thread and the composer, and four ways at the bottom", async ({
+  browser,
+  world,
+}) => {
+  await world.write({ from: "Tora Touch <tora@touch.example>", subject: "By finger", text: "Short one." });
+  const context = await browser.newContext({ viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true });
+  const headers = { origin: world.innboks.url };
+  const { email, password } = ADMIN;
+  await context.request.post(`${world.innboks.url}/api/session`, { data: { email, password }, headers });
+  const page = await context.newPage();
+  await page.goto(`${world.innboks.url}/inbox/open`);
+  await page.getByRole("link", { name: /By finger/ }).waitFor();
+  expect(await smallTargets(page)).toEqual([]);
+  const bar = page.getByRole("navigation", { name: "Main" });
+  await expect(bar.getByRole("link", { name: /^(Inbox|Contacts|Search)/ })).toHaveCount(3);
+  await bar.getByRole("button", { name: /^Amina/ }).tap();
+  await page.getByRole("menuitem", { name: "Notifications" }).tap();
+  await expect(page).toHaveURL(/\/notifications/);
+  await page.goBack();
+  await page.getByRole("link", { name: /By finger/ }).tap();
+  await page.locator(".composer [contenteditable=true]").tap();
+  await expect(page.getByRole("combobox", { name: "To" })).toBeVisible();
+  expect(await smallTargets(page)).toEqual([]);
+  await context.close();
 });

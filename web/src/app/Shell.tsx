@@ -141,7 +141,6 @@ export function Shell() {
       <nav className="bottombar" aria-label={t("nav.main")}>
         <RailLinks className="" hasWords />
         <RadarBadge className="" hasWord />
-        <Bell className="" hasWord />
         <Link to="/search" activeProps={{ className: "active", "aria-current": "page" }}>
           <Search />
           {t("nav.search")}
@@ -178,6 +177,7 @@ function later(start: () => Promise<() => void>): () => void {
   };
 }
 
+/** The settings are in the menu of oneself where there is room for four only. */
 function RailLinks({ className, hasWords }: { className: string; hasWords?: boolean }) {
   const mine = useQuery(viewsQuery).data?.find((view) => view.id === "mine");
   const count = countText(mine);
@@ -194,10 +194,12 @@ function RailLinks({ className, hasWords }: { className: string; hasWords?: bool
         <Contact />
         {words(t("book.title"))}
       </Link>
-      <Link className={className} to="/settings" activeProps={active} title={t("nav.settings")}>
-        <Settings2 />
-        {words(t("nav.settings"))}
-      </Link>
+      {hasWords ? null : (
+        <Link className={className} to="/settings" activeProps={active} title={t("nav.settings")}>
+          <Settings2 />
+          <span className="sr">{t("nav.settings")}</span>
+        </Link>
+      )}
     </>
   );
 }

@@ -3,7 +3,7 @@ import { type InfiniteData, type UseInfiniteQueryResult, useQuery } from "@tanst
 import { Link } from "@tanstack/react-router";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { ArrowDown, ArrowUp } from "lucide-react";
-import { type KeyboardEvent, useEffect, useRef, useSyncExternalStore } from "react";
+import { type KeyboardEvent, useEffect, useRef } from "react";
 import { findAction, keyName } from "../../actions/keyboard";
 import { actions } from "../../actions/list";
 import { contactPropertiesQuery } from "../../api/queries";
@@ -13,6 +13,7 @@ import { Button } from "../../ui/Button";
 import { useNow } from "../../ui/clock";
 import { day, fullTime, rowTime } from "../../ui/format";
 import { type MessageId, t } from "../../ui/i18n";
+import { useMedia } from "../../ui/media";
 import { useStore } from "../../ui/store";
 import { KindBadge } from "../channels/ChannelBadge";
 import { shownValue } from "../contacts/PropertyFacts";
@@ -37,17 +38,6 @@ export const columnName = (name: string, properties: readonly ContactProperty[])
 
 export const rowName = (row: ContactRow) => row.name || row.identities[0]?.value || t("contact.unknown");
 
-function useIsNarrow() {
-  return useSyncExternalStore(
-    (tell) => {
-      const media = matchMedia(NARROW);
-      media.addEventListener("change", tell);
-      return () => media.removeEventListener("change", tell);
-    },
-    () => matchMedia(NARROW).matches,
-  );
-}
-
 interface Props {
   list: UseInfiniteQueryResult<InfiniteData<Page<ContactRow>>>;
   rows: readonly ContactRow[];
@@ -61,7 +51,7 @@ export function ContactTable({ list, rows, users, search, onChange }: Props) {
   const properties = useQuery(contactPropertiesQuery).data ?? [];
   const shown = useStore(columns, (state) => state.shown).filter((name) => columnName(name, properties));
   const ids = useStore(chosen, (state) => state.ids);
-  const isNarrow = useIsNarrow();
+  const isNarrow = useMedia(NARROW);
   const height = isNarrow ? ROW_NARROW : ROW;
   const virtual = useVirtualizer({
     count: rows.length,

@@ -8,6 +8,7 @@ import { Button, IconButton } from "../../ui/Button";
 import { shownKey, withKey } from "../../ui/hotkeys";
 import { t } from "../../ui/i18n";
 import { Menu } from "../../ui/Menu";
+import { useMedia } from "../../ui/media";
 import { useStore } from "../../ui/store";
 import { DueChip } from "../conversations/DueChip";
 import { contactName } from "../conversations/Row";
@@ -24,6 +25,7 @@ export function ThreadHeader({ conversation, scope: wide }: Props) {
   // What stands here is about this conversation, also while others are chosen in the list.
   const scope = { ...wide, isAlone: true };
   const hasContext = useStore(panes, (state) => state.hasContext);
+  const isAlone = useMedia("(max-width: 899px)");
   const CloseIcon = closeAction.icon?.(scope) ?? Ellipsis;
   return (
     <header className="threadhead">
@@ -32,10 +34,11 @@ export function ThreadHeader({ conversation, scope: wide }: Props) {
           <ChevronLeft />
         </IconButton>
         <div className="grow">
-          {conversation.subject ? (
-            <p className="cut strong phoneonly" dir="auto">
+          {/* Where the list gives way to the conversation, the heading of the page is whose it is. */}
+          {isAlone ? (
+            <h1 className={conversation.subject ? "cut phoneonly" : "sr"} dir="auto">
               {contactName(conversation)}
-            </p>
+            </h1>
           ) : null}
           <h2 className="cut" dir="auto" title={conversation.subject}>
             {conversation.subject || contactName(conversation)}

@@ -3,10 +3,10 @@ import { Link } from "@tanstack/react-router";
 import { Bell as BellIcon } from "lucide-react";
 import { useFirstPaint } from "../../ui/firstPaint";
 import { t } from "../../ui/i18n";
-import { unreadQuery } from "./unread";
+import { countWords, unreadQuery } from "./unread";
 
-/** The way to what one was told, with the number of what is unread. */
-export function Bell({ className, hasWord }: { className: string; hasWord?: boolean }) {
+/** The way to what one was told, with the number of what is unread. On a phone it is in the menu of oneself. */
+export function Bell({ className }: { className: string }) {
   const unread = useQuery({ ...unreadQuery, enabled: useFirstPaint() }).data?.notifications ?? 0;
   const name = unread > 0 ? t("nav.notifications_unread", { count: unread }) : t("nav.notifications");
   return (
@@ -18,8 +18,7 @@ export function Bell({ className, hasWord }: { className: string; hasWord?: bool
       aria-label={name}
     >
       <BellIcon />
-      {hasWord ? t("nav.notifications") : null}
-      {unread > 0 ? <span className="n">{unread > 98 ? "99+" : unread}</span> : null}
+      {unread > 0 ? <span className="n">{countWords(unread)}</span> : null}
     </Link>
   );
 }

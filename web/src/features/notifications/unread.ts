@@ -9,3 +9,7 @@ export const unreadQuery = queryOptions({
   queryKey: UNREAD_KEY,
   queryFn: () => get<Unread>("/api/notifications/unread"),
 });
+
+/** As it stands on a mark; undefined when there is nothing. */
+export const countWords = (unread: number): string | undefined =>
+  unread > 98 ? "99+" : unread > 0 ? String(unread) : undefined;

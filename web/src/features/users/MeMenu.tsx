@@ -1,6 +1,6 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { Languages, LogOut, Moon, Settings2, Sun, SunMoon } from "lucide-react";
+import { Bell, Languages, LogOut, Moon, Settings2, Sun, SunMoon } from "lucide-react";
 import { patch } from "../../api/client";
 import type { User } from "../../api/types";
 import { Avatar } from "../../ui/Avatar";
@@ -11,6 +11,7 @@ import { Menu } from "../../ui/Menu";
 import { chosenTheme, setTheme } from "../../ui/theme";
 import { planQuery } from "../availability/availability";
 import { setMyStatus } from "../availability/status";
+import { countWords, unreadQuery } from "../notifications/unread";
 import { signOut } from "../session/auth";
 
 interface Props {
@@ -25,17 +26,34 @@ export function MeMenu({ me, className, side, hasWord }: Props) {
   const navigate = useNavigate();
   const client = useQueryClient();
   const plan = useQuery({ ...planQuery(me.id), enabled: useFirstPaint() }).data;
+  // On a phone the way to what one was told is in here: the bar has room for four.
+  const unread = useQuery({ ...unreadQuery, enabled: useFirstPaint() && hasWord === true }).data?.notifications ?? 0;
+  const told = hasWord && unread > 0 ? `, ${t("nav.notifications_unread", { count: unread })}` : "";
   const theme = chosenTheme();
   const icons = { system: <SunMoon />, light: <Sun />, dark: <Moon /> };
   return (
     <Menu
-      label={t(plan ? (plan.status === "away" ? "me.menu_away" : "me.menu_available") : "me.menu", { name: me.name })}
+      label={
+        t(plan ? (plan.status === "away" ? "me.menu_away" : "me.menu_available") : "me.menu", { name: me.name }) + told
+      }
       className={className}
       side={side}
       align="end"
       items={[
-        ...(["available", "away"] as const).map((one) => ({
+        ...(hasWord
+          ? [
+              {
+                id: "told",
+                label: t("nav.notifications"),
+                icon: <Bell />,
+                count: countWords(unread),
+                run: () => void navigate({ to: "/notifications" }),
+              },
+            ]
+          : []),
+        ...(["available", "away"] as const).map((one, index) => ({
           id: one,
+          startsGroup: hasWord && index === 0,
           label: t(one === "away" ? "me.away" : "me.available"),
           icon: <span className={`dot ${one === "away" ? "warn" : "ok"}`} />,
           isChosen: one === plan?.status,
@@ -73,6 +91,7 @@ export function MeMenu({ me, className, side, hasWord }: Props) {
         {plan ? <i className={`presence ${plan.status}`} /> : null}
       </Avatar>
       {hasWord ? t("nav.me") : null}
+      {told ? <span className="n">{countWords(unread)}</span> : null}
     </Menu>
   );
 }
