@@ -7,6 +7,7 @@ admin can set.
 
 import asyncio
 import contextlib
+import functools
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -260,7 +261,7 @@ class Email(Channel):
         return await mailbox.ledger(ctx)
 
     async def whole(self, ctx: Context, inbound: Inbound) -> Inbound:
-        return await fetch_whole(ctx, inbound)
+        return await fetch_whole(ctx, inbound, functools.partial(cloud.fetch_raw, ctx))
 
     def glimpse(self, inbound: Inbound) -> Glimpse:
         return glimpse_of(inbound)

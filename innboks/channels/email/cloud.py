@@ -7,7 +7,7 @@ from typing import Protocol
 import msgspec
 
 from innboks.channels.email import own
-from innboks.channels.email.cloud_mailbox import Source
+from innboks.channels.email.cloud_mailbox import Found, Source
 from innboks.channels.email.gmail import Gmail
 from innboks.channels.email.graph import Graph
 from innboks.channels.email.settings import Config, domain_of, normal_address
@@ -148,6 +148,12 @@ async def send(ctx: Context, outgoing: Outgoing, contents: Sequence[tuple[Outgoi
         again = [party for party in outgoing.recipients if party.address.lower() in wanted]
         outgoing = msgspec.structs.replace(outgoing, recipients=again)
     return await mailbox_of(ctx).send(outgoing, contents)
+
+
+async def fetch_raw(ctx: Context, id: str) -> bytes | None:
+    """One mail, by the provider's id as a `Found` has it; None when it is not in the mailbox any more."""
+    fetched = await mailbox_of(ctx).fetch(Found(id=id))
+    return None if fetched is None else fetched.raw
 
 
 async def find_sent(ctx: Context, outgoing: Outgoing) -> Sent | None:

@@ -18,6 +18,7 @@ from innboks.channels.email.cloud_book import CloudBook, day_start
 from innboks.channels.email.mail_book import Progress, backfill_wish
 from innboks.channels.email.pulse import Pulse
 from innboks.channels.email.sender_checks import check_fetched
+from innboks.channels.email.too_large import PROVIDER_ID, head_of, told_of
 from innboks.errors import Broken, InnboksError, Rejected, Retry, SendError, TooLarge
 from innboks.sdk.contract import Context, Health, Inbound
 
@@ -257,9 +258,9 @@ class _Watcher:
         elif not fetched.is_sent:
             headers |= await check_fetched(self._ctx, fetched.raw)
         try:
-            await self._ctx.deliver(Inbound(body=fetched.raw, external_id=found.id, headers=headers))
+            await self._deliver_all_or_head(Inbound(body=fetched.raw, external_id=found.id, headers=headers))
         except InnboksError:
-            raise  # too large, switched off, or the database is away
+            raise  # switched off, or the database is away
         except Exception as error:
             self._in_a_row += 1
             log.warning("a mail could not be stored", channel_account=self._ctx.ref.id, error=type(error).__name__)
@@ -269,6 +270,17 @@ class _Watcher:
             return
         self._in_a_row = 0
         self._book.gaps.pop(found.id, None)
+
+    async def _deliver_all_or_head(self, inbound: Inbound) -> None:
+        """Of what is too large only the header, so that it stands in quarantine with its reason instead of being a number without a name."""
+        assert self._ctx.deliver is not None
+        try:
+            await self._ctx.deliver(inbound)
+        except TooLarge:
+            most = int(self._ctx.settings.get("mail_size") or 0)
+            told = told_of(len(inbound.body), most, {PROVIDER_ID: inbound.external_id or ""})
+            head = head_of(inbound.body, most) if most else head_of(inbound.body)
+            await self._ctx.deliver(msgspec.structs.replace(inbound, body=head, headers={**inbound.headers, **told}))
 
     # ── the past ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -17,7 +17,7 @@ from innboks.channels.email.imap_session import MailFacts, NotDone, Session
 from innboks.channels.email.mail_book import SLACK, Book
 from innboks.channels.email.sender_checks import check_fetched
 from innboks.channels.email.sent_copies import from_elsewhere
-from innboks.channels.email.too_large import head_of, told_of
+from innboks.channels.email.too_large import UIDVALIDITY, head_of, told_of
 from innboks.errors import InnboksError, Retry, TooLarge
 from innboks.sdk.contract import Context, Inbound
 
@@ -128,7 +128,7 @@ class Fetcher:
         return int(self._ctx.settings.get("mail_size") or 0)
 
     def _told_of(self, item: Item, size: int) -> dict[str, str]:
-        return told_of(size, self._most, self._book.places[item.folder].uidvalidity)
+        return told_of(size, self._most, {UIDVALIDITY: str(self._book.places[item.folder].uidvalidity)})
 
     def _head_of(self, raw: bytes) -> bytes:
         return head_of(raw, self._most) if self._most else head_of(raw)

@@ -26,6 +26,8 @@ from innboks.core.conversations.models import NewMessage
 from innboks.core.conversations.read import get_message, list_conversations, list_messages
 from innboks.core.conversations.send import send
 from innboks.core.conversations.write import write
+from innboks.core.deliveries.glimpse import glimpses
+from innboks.core.deliveries.replay import list_deliveries, replay
 from innboks.core.parts import Parts
 from innboks.core.radar.alarm import look_for_alarms
 from innboks.errors import Conflict, Invalid
@@ -110,6 +112,43 @@ async def test_from_the_mailbox_to_the_list_and_the_answer_to_sent(team: Team, w
     await until(is_in_the_thread)
     told = await ledger(team.parts, team.actor, row.id)
     assert (told.on_server, told.stored, told.quarantined, told.gap) == (3, 3, 0, 0)
+
+
+@pytest.mark.parametrize("method", METHODS)
+async def test_of_a_mail_over_the_limit_the_header_waits_in_quarantine_until_the_limit_is_raised(
+    wide: Settings, dsn: str, providers: Providers, method: str
+) -> None:
+    async with build_parts(msgspec.structs.replace(wide, mail_size=2**20), dsn, "worker") as parts:
+        await create_first_account(parts, "Team", "Ada Example", "ada@team.example", "a long enough password")
+        actor = await first_admin(parts)
+        assert actor is not None
+        team = Team(parts, actor, providers, method)
+        watching = asyncio.create_task(watch_all(parts))
+        row = await team.connects()
+        await team.box.put(mail("Film", 1_500_000))
+        await team.box.put(mail("Small"))
+
+        async def are_there() -> bool:
+            await tell_watcher(parts, row.account_id, row.id)
+            return len((await list_deliveries(parts, actor, "quarantined", None, 10)).items) == 1 and await team.subjects() == ["Small"]
+
+        await until(are_there)
+        (film,) = (await list_deliveries(parts, actor, "quarantined", None, 10)).items
+        (seen,) = await glimpses(parts, [film])
+        assert (seen.subject, seen.sender, film.code, film.size < 1000) == ("Film", "Leo <leo@customer.example>", "too_large", True)
+        assert film.reason.startswith("This mail is 2 MB, over the limit of 1 MB. Open it in the mailbox")
+        told = await ledger(parts, actor, row.id)
+        assert (told.on_server, told.stored, told.quarantined, told.gap) == (2, 1, 1, 0)
+        again = await replay(parts, actor, film.id)
+        assert (again.id, again.fate, again.code) == (film.id, "quarantined", "too_large")
+        watching.cancel()
+        await asyncio.gather(watching, return_exceptions=True)
+    async with build_parts(wide, dsn, "worker") as parts:
+        team.parts = parts
+        assert (await replay(parts, actor, film.id)).fate == "handled"
+        assert await team.subjects() == ["Film", "Small"]
+        told = await ledger(parts, actor, row.id)
+        assert (told.on_server, told.stored, told.quarantined, told.gap) == (2, 2, 0, 0)
 
 
 async def test_answers_come_from_an_alias_that_the_provider_offers_and_from_no_other(team: Team, watching: None) -> None:
