@@ -11,7 +11,7 @@ from innboks.core.channel_accounts.ledger import ledger
 from innboks.core.channel_accounts.models import ChannelAccount
 from innboks.core.conversations.receive import receive
 from innboks.core.deliveries.glimpse import glimpses
-from innboks.core.deliveries.models import Delivery
+from innboks.core.deliveries.models import Delivery, Fate
 from innboks.core.deliveries.replay import list_deliveries, raw_of, readable_delivery, replay, retry_delivery, set_aside
 from innboks.core.parts import Parts
 from innboks.core.radar.look import radar
@@ -31,7 +31,7 @@ async def torn(parts: Parts, actor: Actor, echo: ChannelAccount) -> Delivery:
     return found
 
 
-async def waiting(parts: Parts, actor: Actor, fate: str | None = None) -> list[Delivery]:
+async def waiting(parts: Parts, actor: Actor, fate: Fate | None = None) -> list[Delivery]:
     return (await list_deliveries(parts, actor, fate, None, 50)).items
 
 
@@ -89,7 +89,7 @@ async def test_where_it_lies_now_is_told_by_who_brings_it_again(parts: Parts, ac
         (one,) = await waiting(parts, actor, fate)
         return {name: text for name, text in one.envelope["headers"].items() if name == "folder"}
 
-    fate = "quarantined"
+    fate: Fate = "quarantined"
     assert await brought("INBOX/1/5", "INBOX") == {"folder": "INBOX"}
     assert await brought("Projects/1/1", "Projects") == {"folder": "Projects"}
     assert await brought(None, "sent again") == {"folder": "Projects"}

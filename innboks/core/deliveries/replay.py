@@ -1,5 +1,6 @@
 """Second tries: payloads that could not be handled when they came, and those that a person replays from quarantine, or sets aside there."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import structlog
@@ -8,7 +9,7 @@ from innboks.core.access import Actor
 from innboks.core.conversations.models import Page
 from innboks.core.conversations.receive import FIRST_RETRY, take_in, what_failed
 from innboks.core.deliveries import store
-from innboks.core.deliveries.models import Delivery
+from innboks.core.deliveries.models import Delivery, Fate
 from innboks.core.events import store as events
 from innboks.core.parts import Parts
 from innboks.errors import Conflict, NotFound, Unrecognised
@@ -19,7 +20,7 @@ log = structlog.get_logger("replay")
 
 TRIES = 6
 """With doubling pauses from 20 s: the last try comes about ten minutes after the first. Then it is quarantined."""
-IN_NEED = ("kept", "quarantined")
+IN_NEED: tuple[Fate, ...] = ("kept", "quarantined")
 SET_ASIDE = "set_aside"
 
 
@@ -42,9 +43,9 @@ async def retry_delivery(parts: Parts, account_id: int, delivery_id: int) -> dat
         return None if is_last else parts.clock.now() + FIRST_RETRY * 2 ** (delivery.attempts - 1)
 
 
-async def list_deliveries(parts: Parts, actor: Actor, fate: str | None, cursor: str | None, limit: int) -> Page:
+async def list_deliveries(parts: Parts, actor: Actor, fate: Fate | None, cursor: str | None, limit: int) -> Page:
     """What needs a person, newest first: quarantined payloads, and those still being tried."""
-    fates = [fate] if fate else list(IN_NEED)
+    fates: Sequence[Fate] = [fate] if fate else IN_NEED
     before = int(cursor) if cursor and cursor.isdigit() and len(cursor) < 19 else None
     limit = max(1, min(limit, 100))
     async with parts.db.connection() as conn:

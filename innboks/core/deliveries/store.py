@@ -6,12 +6,12 @@ Values go there as one JSON document: a round trip and a parameter each cost mor
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 from psycopg.types.json import Jsonb
 
-from innboks.core.deliveries.models import Delivery
+from innboks.core.deliveries.models import Delivery, Fate
 from innboks.lib.db import Connection, fetch_all, fetch_one
 
 _SELECT = """select d.account_id, d.id, d.channel_account_id, c.kind, c.name as channel_name, c.inbox_id, d.fate, d.code, d.reason, d.envelope, d.size,
@@ -204,14 +204,16 @@ async def lock(conn: Connection, account_id: int, delivery_id: int) -> str | Non
 
 
 async def in_need(
-    conn: Connection, account_id: int, fates: Sequence[str], inbox_ids: Sequence[int], before: int | None, limit: int
+    conn: Connection, account_id: int, fates: Sequence[Fate], inbox_ids: Sequence[int], before: int | None, limit: int
 ) -> list[Delivery]:
-    """Deliveries of these fates, newest first, of the inboxes that the reader may see."""
+    """Deliveries of these fates, newest first, of the inboxes that the reader may see. The fates stand in the statement's text: an index of some of
+    them is of use only where the planner knows that it is about these."""
+    named = ", ".join(f"'{one}'" for one in get_args(Fate) if one in fates)
     cursor = await conn.execute(
         f"""{_SELECT}
-            where d.account_id = %s and d.fate = any(%s) and c.inbox_id = any(%s) and (%s::bigint is null or d.id < %s)
+            where d.account_id = %s and d.fate in ({named}) and c.inbox_id = any(%s) and (%s::bigint is null or d.id < %s)
             order by d.id desc limit %s""",
-        (account_id, list(fates), list(inbox_ids), before, before, limit),
+        (account_id, list(inbox_ids), before, before, limit),
     )
     return await fetch_all(cursor, Delivery)
 
