@@ -4,9 +4,10 @@
 SHELL := /bin/sh
 MAKEFLAGS += --no-print-directory --no-builtin-rules
 VENV := .venv/bin
-# As many at once as there are cores; each process has a PostgreSQL of its own, and a file's tests stay together. Not on a shared server: there a
-# transaction of any database holds up what the event log gives out in all of them, and tests would wait for each other.
+# As many at once as there are cores; each process has a PostgreSQL of its own, and a file's tests stay together.
 SIDE_BY_SIDE := -n auto --maxprocesses 4 --dist loadfile
+
+test test-browser test-database test-python: export TMPDIR := $(shell scripts/scratch)
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check format bench types requirements pictures clean \

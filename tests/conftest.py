@@ -1,7 +1,7 @@
 """What every test may ask for: a migrated database of its own, settings, a clock that stands still, a vault, files.
 
-One PostgreSQL serves the whole session: the server that DATABASE_URL names, or one of our own in a temporary folder. The
-schema is migrated once, into a template; each test's database is a copy of it (some 0.2 s), made only for tests that ask.
+One PostgreSQL serves the whole session: the server that DATABASE_URL names, or one of our own in a temporary folder, with the bundled programs or those
+in the folder INNBOKS_TEST_PROGRAMS. The schema is migrated once, into a template; each test's database is a copy of it, made only for tests that ask.
 """
 
 import os
@@ -45,7 +45,8 @@ def server_dsn(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     if given := os.environ.get("DATABASE_URL"):
         yield given
         return
-    server = embedded_postgres.start(tmp_path_factory.mktemp("server"), is_durable=False)
+    programs = os.environ.get("INNBOKS_TEST_PROGRAMS")
+    server = embedded_postgres.start(tmp_path_factory.mktemp("server"), Path(programs) if programs else None, is_durable=False)
     yield server.dsn
     server.stop()
 
