@@ -81,7 +81,7 @@ async def browser(place: Installation, say: Callable[[str], None]) -> list[Figur
         _figure("blank frames while scrolling the list", got["scroll_blank"], "", 0),
         _figure("jumps while scrolling the list", got["scroll_jumps"], "", 0),
         _figure("heap after use", got["heap_mb"], "MB", 250, f"{got['switches']} switches in {soak_s} s"),
-        _figure("heap's trend in the second half, per 1 000 switches", got["heap_trend_mb"], "MB", 2),
+        _figure("heap's trend in the second half, without compiled code, per 1 000 switches", got["heap_trend_mb"], "MB", 2),
         _figure("page nodes' trend in the second half, per 1 000 switches", got["nodes_trend"], "", 500),
     ]
     if has_lighthouse:
