@@ -227,7 +227,8 @@ async def test_an_owner_who_is_away_gets_it_by_mail(desk: Desk) -> None:
         await conn.execute("update conversation set party_address = 'before'")
     arrived = await desk.arrives("leo")
     assert arrived.assignee_id is None
-    assert [one["event"] for one in await desk.lines(arrived)] == ["owner_away", "not_assigned"]
+    away, waits = await desk.lines(arrived)
+    assert (away["event"], waits["event"], waits["how"]) == ("owner_away", "not_assigned", "nobody_available")
     while await Follower(desk.parts).follow(desk.actor.account_id):
         pass
     async with desk.parts.db.connection() as conn:

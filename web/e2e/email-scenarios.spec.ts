@@ -1,6 +1,6 @@
 /* What is promised of a team's mail, played as people do it: whose mailbox it is, who is told, under whom a mail is filed, and what customers see. */
 import type { Page } from "@playwright/test";
-import { api } from "./checks";
+import { api, conversationWith } from "./checks";
 import { expect, fillComposer, test, type World } from "./fixtures";
 import { readable } from "./mailbox";
 import { person } from "./people";
@@ -116,6 +116,45 @@ test("what a colleague forwards is filed under the customer, or with the switch 
   await configure(page, world);
   await original.check();
   await save(page);
+});
+
+test("a contact's owner gets what the contact writes, and while away a mail about it", async ({
+  inbox: page,
+  world,
+}) => {
+  test.slow();
+  const bo = await person(world, "Bo Sandvik");
+  const carl = async (subject: string) => {
+    await world.write({ from: `Carl Berg <${CARL}>`, subject, text: `${subject}?` });
+    return conversationWith(world, subject);
+  };
+  const { contact } = await carl("Old zip");
+  await api(world, "PATCH", `/api/contacts/${contact?.id}`, { owner_id: bo });
+  await page.goto(`${world.innboks.url}/settings/channels/${world.beginning.channel}/automation`);
+  const panel = page.getByRole("tabpanel", { name: "Automation" });
+  await panel.getByRole("switch", { name: "Assign conversations automatically" }).check();
+  await panel.getByRole("radio", { name: /^The contact's owner/ }).check({ force: true });
+  await panel.getByRole("button", { name: "Save", exact: true }).click();
+  await expect(page.getByText("The rule of Support mail is saved")).toBeVisible();
+  // It holds in every process within three seconds.
+  let nth = 0;
+  const next = async () => {
+    nth += 1;
+    return (await carl(`New zip ${nth}`)).assignee_id;
+  };
+  await expect.poll(next, { timeout: 30_000 }).toBe(bo);
+
+  await api(world, "PATCH", `/api/users/${bo}/availability`, { status: "away" });
+  expect((await carl("Torn strap")).assignee_id, "it waits for whoever is there").toBeNull();
+  const { to, raw } = await world.mailbox.waitFor("Subject: New message from Carl Berg");
+  expect(to).toEqual(["bo@tindra.example"]);
+  expect(Buffer.from(raw.split("\r\n\r\n")[1] ?? "", "base64").toString()).toContain("Torn strap?");
+  await page.goto(`${world.innboks.url}/inbox/unassigned`);
+  await page.getByRole("link", { name: /Torn strap/ }).click();
+  await page.getByRole("button", { name: /^2 events/ }).click();
+  await expect(page.getByText("Rule Support mail: nobody was available")).toBeVisible();
+  const told = "Bo Sandvik owns this contact and is away, so it was sent to them by email";
+  await expect(page.getByText(told)).toBeVisible();
 });
 
 test("customers see the person and the company, or the company alone, and each token as the one who answers", async ({

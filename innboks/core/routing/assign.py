@@ -79,7 +79,7 @@ async def _give(conn: Connection, account_id: int, arrived: Arrival, now: dateti
     answered: Answered | None = None
     choice = await _owner(conn, account_id, arrived, rule, now, is_first) if rule.asks_owner and arrived.owner_id is not None else None
     if choice is None and rule.asks_owner and not rule.targets:
-        choice = Choice(user_id=None, how="no_owner", round=rule.round)
+        choice = Choice(user_id=None, how="no_owner" if arrived.owner_id is None else "nobody_available", round=rule.round)
     if choice is None:
         if rule.returning_days is not None and arrived.contact_id is not None:
             answered = await store.last_answer(conn, account_id, arrived.contact_id, now - timedelta(days=rule.returning_days))

@@ -181,7 +181,7 @@ def play(
             if (is_there(owner, one.created_at) or not rule.only_available) and (limit is None or open_of(owner, one.created_at) < limit):
                 choice = Choice(user_id=owner, how="owner", among=1, open_count=open_of(owner, one.created_at), round=rule.round)
         if choice is None and rule.asks_owner and not rule.targets:
-            choice = Choice(user_id=None, how="no_owner", round=rule.round)
+            choice = Choice(user_id=None, how="no_owner" if owner is None else "nobody_available", round=rule.round)
         if choice is None:
             candidates = [
                 Candidate(
