@@ -6,9 +6,11 @@ from contextlib import asynccontextmanager
 from typing import Literal, LiteralString
 from urllib.parse import urlsplit
 
+from litestar import Litestar
+
 from innboks.api.guard import Guard
 from innboks.api.hooks import Hooks
-from innboks.api.routes import litestar_app
+from innboks.api.routes import give, litestar_app
 from innboks.api.static import StaticFiles, dist_folder
 from innboks.config import Settings
 from innboks.core.accounts.actors import Actors
@@ -83,9 +85,13 @@ async def build_parts(
         await database.close()
 
 
-def web_app(parts: Parts) -> Guard:
-    """The ASGI application of a web process."""
-    return Guard(litestar_app(parts), Hooks(parts), StaticFiles(dist_folder()), parts.settings.url)
+def web_app(parts: Parts, routes: Litestar | None = None) -> Guard:
+    """The ASGI application of a web process. `routes`: those that were made before, and do not run."""
+    if routes is None:
+        routes = litestar_app(parts)
+    else:
+        give(routes, parts)
+    return Guard(routes, Hooks(parts), StaticFiles(dist_folder()), parts.settings.url)
 
 
 async def stop_streams(app: Guard) -> None:

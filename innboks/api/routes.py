@@ -109,7 +109,7 @@ def litestar_app(parts: Parts | None) -> Litestar:
         search,
     ]
     api = Router("/api", route_handlers=[*(route for noun in nouns for route in noun.routes), *stream.routes])
-    return Litestar(
+    app = Litestar(
         [api, *frames.routes, *health.routes, *schema.routes],
         request_class=Call,
         guards=[require_actor],
@@ -117,20 +117,26 @@ def litestar_app(parts: Parts | None) -> Litestar:
         request_max_body_size=BODY_SIZE,
         openapi_config=schema.config,
         logging_config=None,
-        lifespan=[] if parts is None else [_following],
-        state=State(
-            {
-                "parts": parts,
-                "tail": None if parts is None else Tail(parts, stream.frames_of),
-                "people": Limits(LIMIT_PERSON if parts is None else parts.settings.limit_person),
-                "accounts": Limits(
-                    LIMIT_ACCOUNT if parts is None else parts.settings.limit_account,
-                    sentence="Everybody of this account together asks too often. Wait a moment.",
-                ),
-                "strangers": Limits(PER_STRANGER_S, PER_STRANGER_BURST),
-                "searches": Limits(search.PER_PERSON_S, search.PER_PERSON_BURST),
-            }
-        ),
+        lifespan=[_following],
+    )
+    give(app, parts)
+    return app
+
+
+def give(app: Litestar, parts: Parts | None) -> None:
+    """What the routes work with. To make them takes half a second; they can be given other parts while the application does not run."""
+    app.state = State(
+        {
+            "parts": parts,
+            "tail": None if parts is None else Tail(parts, stream.frames_of),
+            "people": Limits(LIMIT_PERSON if parts is None else parts.settings.limit_person),
+            "accounts": Limits(
+                LIMIT_ACCOUNT if parts is None else parts.settings.limit_account,
+                sentence="Everybody of this account together asks too often. Wait a moment.",
+            ),
+            "strangers": Limits(PER_STRANGER_S, PER_STRANGER_BURST),
+            "searches": Limits(search.PER_PERSON_S, search.PER_PERSON_BURST),
+        }
     )
 
 

@@ -11,7 +11,9 @@ import httpx
 import msgspec
 import pytest
 import uvicorn
+from litestar import Litestar
 
+from innboks.api.routes import litestar_app
 from innboks.app import build_parts, web_app
 from innboks.config import Settings
 from innboks.core.access import Actor
@@ -33,11 +35,17 @@ async def parts(settings: Settings, dsn: str, clock: FakeClock) -> AsyncIterator
         yield built
 
 
+@pytest.fixture(scope="session")
+def routes() -> Litestar:
+    """Made once: it takes as long as many a test."""
+    return litestar_app(None)
+
+
 @pytest.fixture
-async def address(parts: Parts) -> AsyncIterator[str]:
+async def address(parts: Parts, routes: Litestar) -> AsyncIterator[str]:
     """Where the server listens."""
     config = uvicorn.Config(
-        web_app(parts), host="127.0.0.1", port=0, log_config=None, http="httptools", lifespan="on", timeout_graceful_shutdown=1
+        web_app(parts, routes), host="127.0.0.1", port=0, log_config=None, http="httptools", lifespan="on", timeout_graceful_shutdown=1
     )
     server = uvicorn.Server(config)
     running = asyncio.create_task(server._serve())  # without its signal handlers
