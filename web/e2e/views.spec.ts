@@ -153,6 +153,7 @@ test("rows are compact when one wants them so, and the views fold away", async (
   const height = async () => (await inbox.locator("li.conv").first().boundingBox())?.height;
   expect(await height()).toBe(74);
   await go(inbox, "/settings/appearance");
+  await expect(inbox.getByRole("heading", { name: "Appearance", level: 1 })).toBeVisible();
   await check(inbox);
   await inbox.getByLabel("Rows of the list").selectOption("compact");
   await go(inbox, "/inbox/open");
@@ -221,4 +222,32 @@ test("on a phone a row is swept aside, and that is undone", async ({ inbox, worl
   await expect.poll(async () => (await listed(inbox, "view=snoozed")).map((one) => one.subject)).toContain("Sweep me");
   await go(inbox, "/inbox/snoozed");
   await expect(rowOf(inbox, "Sweep me")).toBeVisible();
+});
+
+test("a row has a menu by the right button and by key, and says that it is snoozed, and that a draft of mine is in it", async ({
+  inbox,
+  world,
+}) => {
+  await world.write({ from: "Rita Right <rita@right.example>", subject: "Press me right", text: "Hm" });
+  const row = rowOf(inbox, "Press me right");
+  await row.click({ button: "right" });
+  const menu = inbox.getByRole("menu", { name: "What can be done with Rita Right" });
+  await menu.getByRole("menuitem", { name: /^Assign to me/ }).click();
+  await expect(inbox.locator("li.conv", { hasText: "Press me right" }).getByTitle("Amina Yusuf")).toBeVisible();
+  await expect(inbox).toHaveURL(/\/inbox\/open$/);
+  // By key: the focus goes back to the row, and nothing is opened.
+  await row.focus();
+  await inbox.keyboard.press("Shift+F10");
+  await expect(menu).toBeVisible();
+  await inbox.keyboard.press("Escape");
+  await expect(row).toBeFocused();
+  await row.click();
+  await inbox.getByRole("textbox", { name: /^Reply through/ }).click();
+  await inbox.keyboard.type("Not finished");
+  await expect(row).toHaveAccessibleName(/Draft$/);
+  await row.click({ button: "right" });
+  await menu.getByRole("menuitem", { name: /^Snooze/ }).click();
+  await expect(row).toHaveCount(0);
+  await inbox.goto(`${world.innboks.url}/inbox/snoozed`);
+  await expect(row).toHaveAccessibleName(/Snoozed until .*, Draft$/);
 });

@@ -4,7 +4,8 @@ import type { RefObject } from "react";
 import type { MenuItem } from "./Menu";
 
 interface Props {
-  anchor: RefObject<HTMLButtonElement | null>;
+  /** Beside what it opens, and what gets the focus back: a button, or a point of the page. */
+  anchor: RefObject<Pick<HTMLElement, "getBoundingClientRect" | "contains" | "focus"> | null>;
   label: string;
   items: MenuItem[];
   align: "start" | "end";

@@ -1,7 +1,7 @@
 /* The list of one view: what it is called and how many there are, its order and filters, and the rows or what there is instead of them. */
 import { useQuery } from "@tanstack/react-query";
 import { ListFilter as FilterIcon, Menu as MenuIcon, Search, SquareCheckBig } from "lucide-react";
-import { lazy, type ReactNode, Suspense } from "react";
+import { lazy, type MouseEvent, type ReactNode, Suspense, useState } from "react";
 import type { Scope } from "../../actions/action";
 import { actions } from "../../actions/list";
 import { filterAction } from "../../actions/selecting";
@@ -20,6 +20,7 @@ import { FilterChips } from "./FilterChips";
 import { FilterPanel } from "./FilterPanel";
 import { filterPanel } from "./filterState";
 import { LivePill } from "./LivePill";
+import type { RowPlace } from "./RowMenu";
 import { type ListResult, Rows } from "./Rows";
 import { SelectionBar } from "./SelectionBar";
 import { SortMenu } from "./SortMenu";
@@ -30,6 +31,7 @@ import { ViewsMenu } from "./ViewsMenu";
 import { countId, filtersOf } from "./views";
 import "./list.css";
 
+const RowMenu = lazy(withWords(() => import("./RowMenu")));
 const DemoChip = lazy(withWords(() => import("../demo/DemoChip")));
 
 interface Props {
@@ -48,9 +50,23 @@ interface Props {
 export function ListPane({ view, name, filter, isGone, rows, query, openId, scope, onHover, empty }: Props) {
   const isPainted = useFirstPaint();
   const hasOwnFilters = filtersOf(useView().search) !== null;
+  const [menuAt, setMenuAt] = useState<RowPlace | null>(null);
+  const openMenu = (event: MouseEvent) => {
+    const row = (event.target as Element).closest("li.conv")?.querySelector<HTMLElement>("[data-row]");
+    if (!row?.dataset.row) return;
+    event.preventDefault();
+    // By the menu key there may be no point: below the row's picture then.
+    const { left, top } = row.getBoundingClientRect();
+    const isByKey = event.clientX === 0 && event.clientY === 0;
+    setMenuAt({
+      id: row.dataset.row,
+      x: isByKey ? left + 32 : event.clientX,
+      y: isByKey ? top + 40 : event.clientY,
+    });
+  };
   const hasSomething = rows.length > 0 || (query.isSuccess && query.hasNextPage);
   return (
-    <section className="pane listpane" aria-label={t("nav.conversations")} data-pane="list">
+    <section className="pane listpane" aria-label={t("nav.conversations")} data-pane="list" onContextMenu={openMenu}>
       <div className="listhead">
         <ViewsMenu view={view}>
           <MenuIcon />
@@ -88,6 +104,16 @@ export function ListPane({ view, name, filter, isGone, rows, query, openId, scop
           open={scope.open}
           onHover={onHover}
         />
+      ) : null}
+      {menuAt ? (
+        <Suspense fallback={null}>
+          <RowMenu
+            key={`${menuAt.id} ${menuAt.x} ${menuAt.y}`}
+            place={menuAt}
+            scope={scope}
+            onClose={() => setMenuAt(null)}
+          />
+        </Suspense>
       ) : null}
     </section>
   );

@@ -1,14 +1,15 @@
-import { CircleAlert, CornerUpLeft, Forward, Lock, Users } from "lucide-react";
+import { AlarmClock, CircleAlert, CornerUpLeft, Forward, Lock, PenLine, Users } from "lucide-react";
 import { type MouseEvent, memo } from "react";
 import type { Channel, Conversation, Id, User } from "../../api/types";
 import { Avatar } from "../../ui/Avatar";
 import { clockFace } from "../../ui/clockWords";
-import { fullTime, rowTime } from "../../ui/format";
+import { fullTime, moment, rowTime } from "../../ui/format";
 import { t } from "../../ui/i18n";
 import { ChannelBadge } from "../channels/ChannelBadge";
 import { PresenceMark } from "../presence/PresenceMark";
 import { useOthersIn } from "../presence/presence";
 import { DueChip, useServerNow } from "./DueChip";
+import { useHasDraft } from "./draftMarks";
 import { priorityName } from "./filterWords";
 import { RetryButton } from "./RetryButton";
 import { RowCheck } from "./RowCheck";
@@ -41,6 +42,7 @@ export const Row = memo(function Row(props: Props) {
   const { row, href, isOpen, channel, top, position, total, isFirstTab, isFresh, now, onHover, onOpen } = props;
   const name = contactName(row);
   const swipe = useSwipe(row);
+  const hasDraft = useHasDraft(row.id);
   return (
     <li
       className={`conv ${row.is_unread ? "unread" : ""} ${isFresh ? "fresh" : ""}`}
@@ -53,7 +55,7 @@ export const Row = memo(function Row(props: Props) {
       <a
         href={href}
         aria-current={isOpen ? "page" : undefined}
-        aria-label={useLabel(row, name, props)}
+        aria-label={useLabel(row, name, hasDraft, props)}
         data-row={row.id}
         tabIndex={isFirstTab ? 0 : -1}
         onPointerEnter={() => onHover(row.id)}
@@ -91,6 +93,7 @@ export const Row = memo(function Row(props: Props) {
             {row.subject || previewOf(row, props.users, props.me)}
           </span>
           <div className="l3">
+            <Marks row={row} hasDraft={hasDraft} now={now} />
             <State {...props} />
           </div>
         </div>
@@ -106,7 +109,7 @@ const isForBrowser = (event: MouseEvent) =>
   event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey;
 
 /** Unread, name, channel, subject, due: what one wants to know before opening it. */
-function useLabel(row: Conversation, name: string, { users, me, channel }: Props): string {
+function useLabel(row: Conversation, name: string, hasDraft: boolean, { users, me, channel }: Props): string {
   const now = useServerNow();
   return [
     row.is_unread ? t("row.unread") : "",
@@ -116,9 +119,34 @@ function useLabel(row: Conversation, name: string, { users, me, channel }: Props
     row.subject || previewOf(row, users, me),
     row.status === "open" ? (clockFace(row, now)?.words ?? "") : "",
     row.failed_count > 0 ? t("row.failed") : "",
+    row.is_snoozed ? snoozedWords(row) : "",
+    hasDraft ? t("row.draft") : "",
   ]
     .filter(Boolean)
     .join(", ");
+}
+
+const snoozedWords = ({ snoozed_until: until }: Conversation) =>
+  until ? t("row.snoozed_until", { time: fullTime(until) }) : t("row.snoozed_answer");
+
+/** That it is put off, and until when; that a draft of mine is in it. */
+function Marks({ row, hasDraft, now }: { row: Conversation; hasDraft: boolean; now: Date }) {
+  return (
+    <>
+      {row.is_snoozed ? (
+        <span className="rowmark" title={snoozedWords(row)}>
+          <AlarmClock className="small" aria-hidden="true" />
+          {row.snoozed_until ? moment(row.snoozed_until, now) : null}
+        </span>
+      ) : null}
+      {hasDraft ? (
+        <span className="rowmark draft">
+          <PenLine className="small" aria-hidden="true" />
+          {t("row.draft")}
+        </span>
+      ) : null}
+    </>
+  );
 }
 
 const isComment = (row: Conversation) => row.last_entry?.type === "comment";
