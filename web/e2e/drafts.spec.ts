@@ -135,3 +135,37 @@ test("a subject, people or files alone are a draft too: they survive a reload an
   await expect.poll(() => draftOf(world, id)).toBeFalsy();
   await other.context().close();
 });
+
+test("what has been sent does not come back, though the server's draft of it was asked for before", async ({
+  inbox,
+  world,
+}) => {
+  await open(inbox, world, "Only once");
+  const { id } = await conversationWith(world, "Only once");
+  let letGo = () => {};
+  const gate = new Promise<void>((opened) => {
+    letGo = opened;
+  });
+  const held = new Promise<void>((isHeld) =>
+    inbox.route("**/draft?mode=reply", async (route) => {
+      if (route.request().method() !== "GET") return route.fallback();
+      const answer = await route.fetch();
+      if ((await answer.text()).includes("Said once")) isHeld();
+      await gate;
+      await route.fulfill({ response: answer });
+    }),
+  );
+  await reply(inbox).click();
+  await inbox.keyboard.type("Said once.");
+  await held;
+  await inbox.keyboard.press("Control+Enter");
+  await world.mailbox.waitFor("Said once.");
+  const late = inbox.waitForResponse(
+    (one) => one.url().includes("/draft?mode=reply") && one.request().method() === "GET",
+  );
+  letGo();
+  await (await late).finished();
+  await expect.poll(() => draftOf(world, id)).toBeFalsy();
+  await inbox.evaluate(() => new Promise(requestAnimationFrame));
+  await expect(reply(inbox)).toHaveText("");
+});

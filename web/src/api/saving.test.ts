@@ -1,6 +1,6 @@
 import { QueryClient } from "@tanstack/react-query";
 import { expect, test } from "vitest";
-import { isSaving, saveInto } from "./saving";
+import { settled as answered, isSaving, saveInto } from "./saving";
 
 const KEY = ["filters"];
 interface Filters {
@@ -81,4 +81,21 @@ test("what is refused stands as before, and does not hold up what comes after", 
   server.asked[2]?.refuse();
   await expect(alone).rejects.toThrow("no");
   expect(shown()).toEqual({ spam: false, bulk: true });
+});
+
+test("what waits for the changes under way is told when all of them have been answered, also a refused one", async () => {
+  const { server, change } = page();
+  await answered(KEY); // nothing is under way
+  change({ spam: true }).catch(() => undefined);
+  void change({ bulk: true });
+  let isTold = false;
+  const told = answered(KEY).then(() => {
+    isTold = true;
+  });
+  await settled();
+  server.asked[0]?.refuse();
+  await settled();
+  expect(isTold).toBe(false);
+  server.asked[1]?.answer();
+  await told;
 });

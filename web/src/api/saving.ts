@@ -13,6 +13,10 @@ const nameOf = (thing: QueryKey) => JSON.stringify(thing);
 /** Is a change of it under way? What is read meanwhile is older than what stands on the screen. */
 export const isSaving = (thing: QueryKey): boolean => lines.has(nameOf(thing));
 
+/** Resolves when the changes of it that are under way now have been answered: what is asked then knows of them. */
+export const settled = (thing: QueryKey): Promise<unknown> =>
+  lines.get(nameOf(thing))?.last.catch(() => undefined) ?? Promise.resolve();
+
 interface Settled<A> {
   answer: A;
   /** No other change waits behind this one: its answer may be shown. */

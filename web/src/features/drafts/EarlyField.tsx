@@ -5,7 +5,7 @@ import type { Id } from "../../api/types";
 import { t } from "../../ui/i18n";
 import { useStore } from "../../ui/store";
 import { htmlFromText } from "../editor/plain";
-import { emptyDraft, readLocal, writeLocal } from "./drafts";
+import { draftTime, emptyDraft, readLocal, writeLocal } from "./drafts";
 import "./composer.css";
 
 interface Props {
@@ -81,7 +81,7 @@ export function EarlyField({ me, conversation, mode, lastId, field, isComposing,
             text: next,
             html: htmlFromText(next),
             began_after: before?.began_after ?? lastId ?? undefined,
-            updated_at: new Date().toISOString(),
+            updated_at: draftTime(),
           });
         }}
       />

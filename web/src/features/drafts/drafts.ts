@@ -4,7 +4,8 @@
 import type { Mode } from "../../actions/panes";
 import { get, Problem, put, remove } from "../../api/client";
 import { compareIds, isLocal } from "../../api/ids";
-import { inLine } from "../../api/saving";
+import { inLine, settled } from "../../api/saving";
+import { serverNow } from "../../api/serverTime";
 import type { Attachment, Id, Message, ServerDraft, Time } from "../../api/types";
 import { looksLikeAddress } from "./recipients";
 
@@ -27,12 +28,15 @@ export interface Draft {
   bcc?: string[];
   /** The people are those of "Reply all", and nobody has changed them: a press of that is no draft yet. */
   is_to_all?: boolean;
-  /** The newest message when the first letter was written (R-642). */
+  /** The newest message when the first word was written (R-642). */
   began_after?: Id;
   /** What was tried before and failed: sending the same again carries the same client id. */
   client_id?: string;
   updated_at: Time;
 }
+
+/** By the server's clock, for drafts of other devices and the server's own are compared with it. */
+export const draftTime = (): Time => new Date(serverNow()).toISOString();
 
 export const emptyDraft = (): Draft => ({ text: "", html: "", attachments: [], updated_at: new Date(0).toISOString() });
 /** Is there something to send? */
@@ -76,9 +80,20 @@ export function writeLocal(me: Id, conversation: Id, mode: Mode, draft: Draft): 
   }
 }
 
+/** The draft with what was changed. With the first word the newest message is noted (R-642); another text is another message. */
+export function withPart(before: Draft, part: Partial<Draft>, lastId: Id | null): Draft {
+  const next: Draft = { ...before, ...part, updated_at: draftTime() };
+  if (!hasWords(before) && hasWords(next)) next.began_after = lastId ?? undefined;
+  if (part.text !== undefined && part.text !== before.text && part.client_id === undefined) next.client_id = undefined;
+  return next;
+}
+
+const lineOf = (conversation: Id, mode: Mode) => ["draft", conversation, mode];
 const path = (conversation: Id, mode: Mode) => `/api/conversations/${conversation}/draft?mode=${mode}`;
 
+/** Once all that is on its way from here has arrived there. */
 export async function readServer(conversation: Id, mode: Mode): Promise<Draft | null> {
+  await settled(lineOf(conversation, mode));
   try {
     const draft = await get<ServerDraft | null | undefined>(path(conversation, mode));
     if (!draft?.updated_at) return null;
@@ -105,7 +120,7 @@ export async function readServer(conversation: Id, mode: Mode): Promise<Draft | 
 
 /** One after the other: a text that is still on its way must not arrive behind the word that it was sent, and come back. */
 export const writeServer = async (conversation: Id, mode: Mode, draft: Draft): Promise<void> =>
-  void (await inLine(["draft", conversation, mode], () => write(conversation, mode, draft)));
+  void (await inLine(lineOf(conversation, mode), () => write(conversation, mode, draft)));
 
 async function write(conversation: Id, mode: Mode, draft: Draft): Promise<void> {
   if (isEmpty(draft)) return remove(path(conversation, mode));

@@ -2,7 +2,7 @@
  * same draft now, and into the kept draft where there is none, so that it is never lost and never puts an older text over a newer one. */
 import { useCallback, useEffect, useRef } from "react";
 import type { Attachment } from "../../api/types";
-import type { Draft } from "./drafts";
+import { type Draft, draftTime } from "./drafts";
 
 type Take = (file: Attachment) => void;
 const open = new Map<string, Take>();
@@ -22,7 +22,7 @@ export function deliverLate(name: string, file: Attachment, read: () => Draft, w
     return;
   }
   const kept = read();
-  write({ ...kept, attachments: [...kept.attachments, file], updated_at: new Date().toISOString() });
+  write({ ...kept, attachments: [...kept.attachments, file], updated_at: draftTime() });
 }
 
 interface Composer {

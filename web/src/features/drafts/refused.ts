@@ -9,7 +9,7 @@ import { toastError } from "../../ui/toasts";
 import { htmlFromText } from "../editor/plain";
 import type { Pending } from "../messages/pending";
 import { sendingPlace } from "../sending/place";
-import { type Draft, readLocal, writeLocal } from "./drafts";
+import { type Draft, draftTime, readLocal, writeLocal } from "./drafts";
 
 export interface Return {
   conversationId: Id;
@@ -41,7 +41,7 @@ export function putBack(
     text: other ? `${given.text}\n\n${other.text}` : given.text,
     html: other ? `${html}<p></p>${other.html || htmlFromText(other.text)}` : html,
     attachments: [...given.attachments, ...(now?.attachments ?? []).filter((file) => !known.has(file.id))],
-    updated_at: new Date().toISOString(),
+    updated_at: draftTime(),
   });
 }
 

@@ -8,11 +8,13 @@ import { isFromHere } from "../messages/pending";
 import {
   type Draft,
   differs,
+  draftTime,
   emptyDraft,
   hasWords,
   isEmpty,
   readLocal,
   readServer,
+  withPart,
   writeLocal,
   writeServer,
 } from "./drafts";
@@ -53,6 +55,8 @@ export function useDraft(me: Id, conversation: Id, mode: Mode, lastId: Id | null
   const timers = useRef<{ local?: ReturnType<typeof setTimeout>; server?: ReturnType<typeof setTimeout> }>({});
   const last = useRef(lastId);
   last.current = lastId;
+  /** How often it was cleared: what was asked for before that has been sent, or thrown away. */
+  const clears = useRef(0);
 
   const show = useCallback((next: Draft) => {
     latest.current = next;
@@ -114,6 +118,7 @@ export function useDraft(me: Id, conversation: Id, mode: Mode, lastId: Id | null
   );
 
   const clear = useCallback(() => {
+    clears.current++;
     adopt(emptyDraft());
     saveLocal();
     saveServer();
@@ -137,14 +142,16 @@ export function useDraft(me: Id, conversation: Id, mode: Mode, lastId: Id | null
 
   useEffect(() => {
     let isGone = false;
-    const look = () =>
-      readServer(conversation, mode)
+    const look = () => {
+      const before = clears.current;
+      return readServer(conversation, mode)
         .then((found) => {
-          if (isGone || !found || isEmpty(found)) return;
+          if (isGone || clears.current !== before || !found || isEmpty(found)) return;
           if (isEmpty(now())) adopt(begun(found, last.current));
           else if (differs(found, latest.current) && found.updated_at > latest.current.updated_at) setOffer(found);
         })
         .catch(() => undefined);
+    };
     void look();
     const stop = onStreamEvent((event) => {
       // While something is still on its way from here, the news is our own.
@@ -188,7 +195,7 @@ export function useDraft(me: Id, conversation: Id, mode: Mode, lastId: Id | null
     clear,
     offer,
     takeOffer: () => {
-      if (offer) adopt({ ...begun(offer, latest.current.began_after), updated_at: new Date().toISOString() });
+      if (offer) adopt({ ...begun(offer, latest.current.began_after), updated_at: draftTime() });
       setOffer(null);
       saveSoon();
     },
@@ -211,11 +218,3 @@ const begun = (found: Draft, lastId: Id | null | undefined): Draft => ({
   ...found,
   began_after: found.began_after ?? lastId ?? undefined,
 });
-
-/** The draft with what was changed. With the first letter the newest message is noted; another text is another message. */
-function withPart(before: Draft, part: Partial<Draft>, lastId: Id | null): Draft {
-  const next: Draft = { ...before, ...part, updated_at: new Date().toISOString() };
-  if (isEmpty(before) && !isEmpty(next)) next.began_after = lastId ?? undefined;
-  if (part.text !== undefined && part.text !== before.text && part.client_id === undefined) next.client_id = undefined;
-  return next;
-}
