@@ -113,7 +113,7 @@ export function AccountCard({ account, mayChange }: Props) {
             {t("channels.test")}
           </Button>
         ) : null}
-        {state === "broken" ? (
+        {state === "broken" || state === "unreachable" ? (
           <Button
             look="ghost"
             size="xs"
@@ -122,7 +122,8 @@ export function AccountCard({ account, mayChange }: Props) {
           >
             {t("channels.what_happened")}
           </Button>
-        ) : mayChange ? (
+        ) : null}
+        {mayChange && state !== "broken" ? (
           <Button look="ghost" size="xs" aria-label={isNamed(t("inboxes.edit"))} onClick={open}>
             {t("inboxes.edit")}
           </Button>

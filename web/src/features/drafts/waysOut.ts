@@ -31,8 +31,8 @@ export function waysOut(
       account.kind === own?.kind ||
       (abilities.may_start && identityOn(channel, contact) !== undefined);
     if (!isWay && account.inbox_id !== conversation.inbox_id) return [];
-    const reason = closedWords(account) || (isWay ? "" : unreachableWords(channel));
-    return [{ account, reason, isOff: reason !== "" && account.id !== own?.id }];
+    const why = closedWords(account) || (isWay ? "" : unreachableWords(channel));
+    return [{ account, reason: why || troubleWords(account), isOff: why !== "" && account.id !== own?.id }];
   });
   const rank = ({ account, isOff }: WayOut) => (account.id === own?.id ? 0 : isOff ? 2 : 1);
   return found.sort((a, b) => rank(a) - rank(b));
@@ -45,6 +45,10 @@ export function closedWords(account: ChannelAccount): string {
   if (account.health.state !== "broken") return "";
   return inWords(account.health.sentence) || t("reach.broken");
 }
+
+/** What is to be known of one that can be chosen: its server does not answer just now, and it is tried again by itself. */
+export const troubleWords = ({ health }: ChannelAccount): string =>
+  health.state === "unreachable" ? inWords(health.sentence) || t("health.unreachable") : "";
 
 const unreachableWords = ({ abilities }: Channel): string =>
   abilities.may_start ? noAddressWords(abilities.identity) : t("reach.must_write_first");

@@ -5,14 +5,14 @@ import { t } from "../../ui/i18n";
 import { partOf } from "../conversations/views";
 import { type Draft, hasWords } from "../drafts/drafts";
 import { isAddressOf } from "../drafts/recipients";
-import { closedWords, type WayOut } from "../drafts/waysOut";
+import { closedWords, troubleWords, type WayOut } from "../drafts/waysOut";
 
 /** Those that let us begin, of inboxes in which the server says that this person may write, and behind them those by which nothing leaves just now, with
  * the reason. */
 export function sendersAndWhy(accounts: ChannelAccount[], channels: Channel[], inboxes: Inbox[]): WayOut[] {
   const found = beginners(accounts, channels, inboxes).map((account) => {
-    const reason = closedWords(account);
-    return { account, reason, isOff: reason !== "" };
+    const why = closedWords(account);
+    return { account, reason: why || troubleWords(account), isOff: why !== "" };
   });
   return found.sort((a, b) => Number(a.isOff) - Number(b.isOff));
 }
