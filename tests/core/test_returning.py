@@ -88,3 +88,18 @@ async def test_many_returning_customers_at_once_never_pass_a_limit(desk: Desk) -
     assert {one.fate for one in came} == {"handled"}
     got = Counter([(await desk.of(f"back{nth}")).assignee_id for nth in range(12)])
     assert got == {bo.user_id: 3, cy.user_id: 9}
+
+
+async def test_who_passed_something_on_to_others_has_not_answered(desk: Desk, clock: FakeClock) -> None:
+    """A forward goes to somebody else; nor does it hide who answered before."""
+    bo, cy = await desk.person("Bo"), await desk.person("Cy")
+    asked = await answered_by(desk, bo, "leo")
+    passed_on, _ = await write(desk.parts, cy, asked.id, NewMessage(type="reply", text="Can you help?"))
+    async with desk.parts.db.transaction() as conn:  # this channel forwards nothing itself
+        await conn.execute('update message set data = \'{"forward_of": "1"}\' where id = %s', (passed_on.id,))
+    clock.advance(60)
+    rule = await desk.rule(cy, bo, distribution="first_available", returning_days=14)
+    back = await desk.arrives("leo")
+    assert back.assignee_id == bo.user_id
+    played = await rules.simulate(desk.parts, desk.actor, desk.row.id, rule)
+    assert {one.conversation.id: one.choice.user_id for one in played}[back.id] == bo.user_id

@@ -5,6 +5,7 @@ Sequential scans are switched off here, since a small table is read that way how
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from typing import LiteralString
 
 import pytest
@@ -12,8 +13,11 @@ import pytest
 from innboks.core.channel_accounts.models import ChannelAccount
 from innboks.core.deliveries import store as deliveries
 from innboks.core.deliveries.models import Fate
+from innboks.core.dispatches import store as dispatches
 from innboks.core.parts import Parts
+from innboks.core.routing import store as routing
 from innboks.lib.db import Connection
+from tests.core.conftest import say
 
 
 class Counting:
@@ -59,3 +63,42 @@ async def test_the_list_of_what_needs_a_person_reads_nothing_else(parts: Parts, 
         found = await deliveries.in_need(counting.conn, echo.account_id, fates, [echo.inbox_id], None, 50)
         assert {one.fate for one in found} == set(fates)
         assert await counting.read_of("delivery") <= 6
+
+
+MANY: LiteralString = """with made as (
+        insert into conversation (account_id, inbox_id, channel_account_id, contact_id, party_address, last_message_at, created_at)
+        select c.account_id, c.inbox_id, c.channel_account_id, c.contact_id, c.party_address, now(), now() - interval '1 minute'
+        from conversation c, generate_series(1, 300) n returning *)
+    insert into message (account_id, conversation_id, channel_account_id, type, direction, contact_id, why)
+    select account_id, id, channel_account_id, 'message', 'in', contact_id, '{"how": "new"}' from made"""
+LONG: LiteralString = """insert into message (account_id, conversation_id, channel_account_id, type, direction, contact_id)
+    select m.account_id, m.conversation_id, m.channel_account_id, m.type, m.direction, m.contact_id
+    from (select * from message order by id desc limit 1) m, generate_series(1, 1000) n"""
+
+
+async def test_who_answered_a_machine_is_soon_known_to_be_nobody(parts: Parts, echo: ChannelAccount) -> None:
+    """It writes conversation after conversation, and a thousand times in one; the turn of the rules is held while this is asked."""
+    await say(parts, echo, "Disk full", sender="robot")
+    async with filled(parts, MANY, LONG) as counting:
+        cursor = await counting.conn.execute("select contact_id from conversation limit 1")
+        ((contact_id,),) = await cursor.fetchall()
+        since = parts.clock.now() - timedelta(days=365)
+        assert await routing.last_answer(counting.conn, echo.account_id, contact_id, since) is None
+        assert (await counting.read_of("conversation"), await counting.read_of("message")) <= (51, 250)
+
+
+SENT: LiteralString = """with made as (
+        insert into message (account_id, conversation_id, channel_account_id, type, direction, sent_at)
+        select account_id, id, channel_account_id, 'reply', 'out', now() - interval '1 year' from conversation, generate_series(1, 1000) n returning *),
+    sent as (insert into dispatch (account_id, message_id, state) select account_id, id, 'sent' from made returning *)
+    insert into dispatch_recipient (account_id, message_id, address, state) select account_id, message_id, 'leo', 'sent' from sent"""
+
+
+async def test_a_report_about_an_address_has_no_years_of_mail_read(parts: Parts, echo: ChannelAccount) -> None:
+    """Anybody can write such reports."""
+    await say(parts, echo, "Is it there?")
+    async with filled(parts, SENT) as counting:
+        until = parts.clock.now()
+        found = await dispatches.sent_to(counting.conn, echo.account_id, echo.id, "Leo", since=until - timedelta(days=5), until=until)
+        assert found == []
+        assert await counting.read_of("message") <= dispatches.SENT_TO_MAX

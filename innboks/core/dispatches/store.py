@@ -266,6 +266,9 @@ async def get_sent(conn: Connection, account_id: int, message_id: int) -> Found 
     return await fetch_one(cursor, Found)
 
 
+SENT_TO_MAX = 200
+
+
 class SentTo(msgspec.Struct, kw_only=True):
     """A message that went, or may have gone, to somebody; `sent_at` None: that is not known."""
 
@@ -286,13 +289,14 @@ async def sent_to(
     limit: int = 20,
 ) -> list[SentTo]:
     """The newest messages of this channel account to this address that left in that time; with `conversation_id` only those in it, or in the one it
-    was merged into."""
+    was merged into. Among the newest to the address alone: whoever writes such reports must not have years of mail read."""
     cursor = await conn.execute(
-        """select m.id as message_id, m.created_at, m.sent_at
-           from dispatch_recipient r
-           join dispatch d on d.account_id = r.account_id and d.message_id = r.message_id
-           join message m on m.account_id = r.account_id and m.id = r.message_id
-           where r.account_id = %(account)s and lower(r.address) = %(address)s and m.channel_account_id = %(channel)s
+        f"""select m.id as message_id, m.created_at, m.sent_at
+           from (select account_id, message_id, state from dispatch_recipient
+                 where account_id = %(account)s and lower(address) = %(address)s order by message_id desc limit {SENT_TO_MAX}) r
+           cross join lateral (select state from dispatch where account_id = r.account_id and message_id = r.message_id limit 1) d
+           cross join lateral (select * from message where account_id = r.account_id and id = r.message_id limit 1) m
+           where m.channel_account_id = %(channel)s
              and (r.state <> 'queued' or d.state in ('sending', 'uncertain'))
              and coalesce(m.sent_at, m.created_at) between %(since)s and %(until)s
              and (%(conversation)s::bigint is null or m.conversation_id = %(conversation)s or m.conversation_id = (

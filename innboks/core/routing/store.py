@@ -198,14 +198,29 @@ async def take_turn(conn: Connection, account_id: int, channel_account_id: int, 
 # ── the step of the road in ──────────────────────────────────────────────────────────────────────────────────────────────
 
 
+_CONVERSATIONS, _MESSAGES = 50, 200
+"""A last answer is looked for in so many newest conversations of a contact, and in each among so many newest messages: a machine that writes all day
+is answered by nobody, and looking for it would hold up everybody else."""
+
+
+def _answers(contact: str, until: str = "true") -> str:
+    """The last answer to this contact in each of their newest conversations. A forward went to somebody else, and what goes out by itself is nobody's."""
+    return f"""select found.author_id, found.created_at from (
+            select o.account_id, o.id from conversation o where {contact} order by o.last_message_at desc, o.id desc limit {_CONVERSATIONS}) newest
+        cross join lateral (
+            select m.author_id, m.created_at from (
+                select x.id, x.type, x.author_id, x.is_automatic, x.data, x.created_at from message x
+                where x.account_id = newest.account_id and x.conversation_id = newest.id order by x.id desc limit {_MESSAGES}) m
+            where m.type = 'reply' and m.author_id is not null and not m.is_automatic and not m.data ? 'forward_of' and {until}
+            order by m.id desc limit 1) found"""
+
+
 async def last_answer(conn: Connection, account_id: int, contact_id: int, since: datetime) -> Answered | None:
-    """Who of us answered this contact last, on whatever channel, and not before `since`. What goes out by itself is nobody's answer."""
+    """Who of us answered this contact last, on whatever channel, and not before `since`."""
+    contact = "o.account_id = %(account)s and o.contact_id = %(contact)s and o.last_message_at >= %(since)s"
     cursor = await conn.execute(
-        """select found.author_id as user_id, found.created_at as at from conversation c cross join lateral (
-               select m.author_id, m.created_at from message m where m.account_id = c.account_id and m.conversation_id = c.id and m.type = 'reply'
-                   and m.author_id is not null and not m.is_automatic and m.created_at >= %(since)s order by m.id desc limit 1) found
-           where c.account_id = %(account)s and c.contact_id = %(contact)s and c.last_message_at >= %(since)s
-           order by found.created_at desc limit 1""",
+        f"""select author_id as user_id, created_at as at from ({_answers(contact)}) answers
+            where created_at >= %(since)s order by created_at desc limit 1""",
         {"account": account_id, "contact": contact_id, "since": since},
     )
     return await fetch_one(cursor, Answered)
@@ -314,16 +329,13 @@ class Past(msgspec.Struct, kw_only=True):
 
 async def last_arrivals(conn: Connection, account_id: int, channel_account_id: int, limit: int) -> list[Past]:
     """The newest ones that somebody outside began, the oldest of them first."""
+    contact = "o.account_id = c.account_id and o.contact_id = c.contact_id and o.created_at < c.created_at"
     cursor = await conn.execute(
-        """select c.id, c.inbox_id, c.subject, coalesce(nullif(p.name, ''), c.party_address) as contact_name, p.owner_id, c.created_at, c.closed_at,
+        f"""select c.id, c.inbox_id, c.subject, coalesce(nullif(p.name, ''), c.party_address) as contact_name, p.owner_id, c.created_at, c.closed_at,
                   answer.author_id as answered_by, answer.created_at as answered_at
            from conversation c left join contact p on p.account_id = c.account_id and p.id = c.contact_id
            left join lateral (
-               select found.author_id, found.created_at from conversation o cross join lateral (
-                   select m.author_id, m.created_at from message m where m.account_id = o.account_id and m.conversation_id = o.id and m.type = 'reply'
-                       and m.author_id is not null and not m.is_automatic and m.created_at < c.created_at order by m.id desc limit 1) found
-               where o.account_id = c.account_id and o.contact_id = c.contact_id and o.created_at < c.created_at
-               order by found.created_at desc limit 1) answer on true
+               select * from ({_answers(contact, "m.created_at < c.created_at")}) answers order by created_at desc limit 1) answer on true
            where c.account_id = %s and c.channel_account_id = %s and c.merged_into_id is null and not c.spam and exists (
                select 1 from message m where m.account_id = c.account_id and m.conversation_id = c.id and m.direction = 'in' and m.why ->> 'how' = 'new')
            order by c.id desc limit %s""",
