@@ -102,3 +102,12 @@ async def test_a_report_about_an_address_has_no_years_of_mail_read(parts: Parts,
         found = await dispatches.sent_to(counting.conn, echo.account_id, echo.id, "Leo", since=until - timedelta(days=5), until=until)
         assert found == []
         assert await counting.read_of("message") <= dispatches.SENT_TO_MAX
+
+
+async def test_a_delivery_is_deleted_without_reading_messages(parts: Parts, echo: ChannelAccount) -> None:
+    """As demo data is: the foreign key asks for each whether a message needs it."""
+    for nth in range(20):
+        await say(parts, echo, "Hello", id=f"m{nth}", sender=f"leo{nth}")
+    async with filled(parts, HANDLED) as counting:
+        await counting.conn.execute("delete from delivery d where not exists (select 1 from message m where m.delivery_id = d.id)")
+        assert await counting.read_of("message") <= 20, "not those twenty for each of a thousand"

@@ -1,12 +1,12 @@
-"""The worker's part of removing demo data: exactly what the demo made, in small transactions. Each finds what is left to do by the marks, so whoever goes on
-after a killed worker does nothing twice.
+"""The worker's part of removing demo data: exactly what the demo made, in small transactions, since nobody's screen hears of anything newer than the oldest
+that runs. Each finds what is left to do by the marks, so whoever goes on after a killed worker does nothing twice.
 
 What something of the account's own hangs on stays: a conversation with a message through a channel of its own, a contact who was merged or has a note,
 somebody whom a conversation that stays was given to (they cannot sign in and are deactivated), an address or an inbox that is still needed. Read next: `store.py`.
 """
 
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, LiteralString
 
 from innboks.core.accounts import store as accounts
 from innboks.core.accounts.rights import announce, note_change
@@ -30,28 +30,41 @@ async def take_away(parts: "Parts", account_id: int) -> int:
         if gone:
             await events.add(conn, account_id, "contacts.changed", data={"contact_ids": [str(one) for one in gone]})
     kept = 0
-    async with parts.db.transaction() as conn:
-        channels = await store.marked(conn, account_id, "channel_account")
-        for id in channels:
-            files = await store.files_of_deliveries(conn, account_id, id)
-            if await store.remove_channel_account(conn, account_id, id):
-                await parts.jobs.erase_files(conn, files)
-            else:
-                await channel_accounts.archive(conn, account_id, id)
-                kept += 1
-        for id in await store.marked(conn, account_id, "inbox"):
+    for id in await _marked(parts, account_id, "channel_account"):
+        kept += not await _take_channel_account(parts, account_id, id)
+    for id in await _marked(parts, account_id, "inbox"):
+        async with parts.db.transaction() as conn:
             await store.remove_inbox(conn, account_id, id)
-        for id in await store.marked(conn, account_id, "app_user"):
+            await note_change(conn, account_id, rights=True)
+    for id in await _marked(parts, account_id, "app_user"):
+        async with parts.db.transaction() as conn:
             if not await store.remove_user(conn, account_id, id):
                 await accounts.update_user(conn, account_id, id, {"deactivated_at": parts.clock.now()})
                 await accounts.end_all_access(conn, account_id, id)
+            await note_change(conn, account_id, rights=True)
+    async with parts.db.transaction() as conn:
         kept += await store.forget_mark(conn, account_id)
-        await note_change(conn, account_id, rights=True)
-    for id in channels:
-        parts.directory.forget(account_id, id)
     parts.jobs.announce()
     await announce(parts, account_id)
     return kept
+
+
+async def _marked(parts: "Parts", account_id: int, table: LiteralString) -> list[int]:
+    async with parts.db.connection() as conn:
+        return await store.marked(conn, account_id, table)
+
+
+async def _take_channel_account(parts: "Parts", account_id: int, channel_account_id: int) -> bool:
+    """False: something needs it, so it was disconnected only."""
+    async with parts.db.transaction() as conn:
+        files = await store.files_of_deliveries(conn, account_id, channel_account_id)
+        is_gone = await store.remove_channel_account(conn, account_id, channel_account_id)
+        if is_gone:
+            await parts.jobs.erase_files(conn, files)
+        else:
+            await channel_accounts.archive(conn, account_id, channel_account_id)
+    parts.directory.forget(account_id, channel_account_id)
+    return is_gone
 
 
 async def take_some(parts: "Parts", account_id: int) -> bool:
