@@ -2,14 +2,23 @@
 
 import asyncio
 
+import pytest
+
 from innboks.core.access import Actor
+from innboks.core.accounts import store_people
+from innboks.core.accounts.invitations import New, invite
+from innboks.core.accounts.users import create_user
+from innboks.core.channel_accounts.connect import connect
 from innboks.core.channel_accounts.health import mark_broken
 from innboks.core.channel_accounts.models import ChannelAccount
 from innboks.core.conversations.change import move_message
 from innboks.core.conversations.models import NewMessage
 from innboks.core.conversations.read import get_message, list_conversations
 from innboks.core.conversations.write import write
+from innboks.core.inboxes import store as inboxes
+from innboks.core.inboxes.inboxes import create_inbox
 from innboks.core.parts import Parts
+from innboks.errors import Conflict, Invalid
 from tests.core.conftest import say
 from tests.waiting import somebody_waits
 
@@ -54,3 +63,25 @@ async def test_messages_moved_crosswise_at_once_all_arrive(parts: Parts, actor: 
     moves = [(one, maja) for one in there] + [(one, leo) for one in back]
     await asyncio.gather(*(move_message(parts, actor, message, target) for message, target in moves))
     assert [(await get_message(parts, actor, message)).conversation_id for message, _ in moves] == [target for _, target in moves]
+
+
+async def test_nobody_is_invited_into_an_inbox_that_becomes_personal_meanwhile(parts: Parts, actor: Actor, echo: ChannelAccount) -> None:
+    mine = await create_inbox(parts, actor, "Mine", "members")
+    async with parts.db.transaction() as conn:
+        await inboxes.get(conn, actor.account_id, mine.id, lock=True)  # as whoever connects a mailbox of their own
+        inviting = asyncio.create_task(invite(parts, actor, New(name="Bo", email="bo@tindra.example", inbox_ids=[mine.id], by_mail=False)))
+        await somebody_waits(parts)
+        await conn.execute("update channel_account set inbox_id = %s, owner_id = %s where id = %s", (mine.id, actor.user_id, echo.id))
+    with pytest.raises(Conflict, match="personal mailbox of Ada"):
+        await inviting
+
+
+async def test_no_mailbox_becomes_personal_where_somebody_is_invited_meanwhile(parts: Parts, actor: Actor) -> None:
+    mine = await create_inbox(parts, actor, "Mine", "members")
+    bo = await create_user(parts, actor, name="Bo", email="bo@tindra.example", password="a long enough password")
+    async with parts.db.transaction() as conn:
+        await store_people.add_to_inboxes(conn, actor.account_id, bo.id, [mine.id])
+        connecting = asyncio.create_task(connect(parts, actor, "echo", "Own", mine.id, {"room": "own"}, is_personal=True))
+        await somebody_waits(parts)
+    with pytest.raises(Invalid, match="only you are a member"):
+        await connecting

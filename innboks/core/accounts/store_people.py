@@ -139,10 +139,11 @@ async def remove_uninvited(conn: Connection, account_id: int, user_id: int) -> b
 
 
 async def add_to_inboxes(conn: Connection, account_id: int, user_id: int, inbox_ids: Sequence[int]) -> bool:
-    """As a member by name. False when one of them is no inbox of this account."""
+    """As a member by name. False when one of them is no inbox of this account. They are held until the commit, as by whoever changes their members or
+    connects a personal mailbox to one (`inboxes/personal.py`)."""
     cursor = await conn.execute(
         """insert into inbox_member (account_id, inbox_id, user_id)
-           select account_id, id, %s from inbox where account_id = %s and id = any(%s)""",
+           select account_id, id, %s from inbox where account_id = %s and id = any(%s) order by id for no key update""",
         (user_id, account_id, list(inbox_ids)),
     )
     return cursor.rowcount == len(set(inbox_ids))

@@ -162,7 +162,8 @@ def _taken(error: psycopg.errors.UniqueViolation, address: str, sender_name: str
 
 async def _require_own_inbox(conn: Connection, actor: Actor, inbox_id: int) -> None:
     """Until the commit nobody opens it to others; afterwards `inboxes/personal.py` sees to it."""
-    inbox = await inboxes.get(conn, actor.account_id, inbox_id, lock=True)
+    await inboxes.get(conn, actor.account_id, inbox_id, lock=True)
+    inbox = await inboxes.get(conn, actor.account_id, inbox_id)  # now that it is held: somebody may have come in while that was waited for
     if inbox is None or inbox.access != "members" or inbox.member_ids != [actor.user_id] or inbox.team_ids:
         raise Invalid("A personal mailbox needs an inbox of which only you are a member. Make one, and choose it.", field="inbox_id")
     await inboxes.forget_teams(conn, actor.account_id, inbox_id)
