@@ -39,7 +39,7 @@ async def accounts_in_question(conn: Connection, late: datetime) -> list[int]:
                exists (select 1 from alarm r where r.account_id = a.id)
                or exists (select 1 from channel_account c where c.account_id = a.id and c.archived_at is null and c.is_active and (
                    not c.is_authorized or c.health ->> 'state' in ('broken', 'unreachable') or c.gap > 0 or c.quiet is not null or c.grant_sealed is not null
-                   or c.records is not null))
+                   or c.records @? '$.found[*] ? (@.held == true && (@.state == "missing" || @.state == "wrong"))'))
                or exists (select 1 from dispatch d where d.account_id = a.id and d.state in ('queued', 'sending') and d.lane is not null
                    and (d.held_for is null or d.held_for = 'undo') and coalesce(d.held_until, d.created_at) < %s)
                or exists (select 1 from dispatch d where d.account_id = a.id and d.state = 'uncertain')

@@ -17,6 +17,7 @@ from innboks.core.channel_accounts.models import ChannelAccount
 from innboks.core.channel_accounts.records import look_at_records
 from innboks.core.channel_accounts.try_out import check_records
 from innboks.core.parts import Parts
+from innboks.core.radar import store
 from innboks.core.radar.alarm import look_for_alarms
 from innboks.core.radar.look import radar
 from innboks.lib.clock import FakeClock
@@ -35,6 +36,10 @@ class Mailbox:
     async def states(self) -> dict[str, str]:
         row = await get_channel_account(self.parts, self.actor, self.row.id)
         return {one.name: one.state for one in row.published}
+
+    async def in_question(self) -> list[int]:
+        async with self.parts.db.connection() as conn:
+            return await store.accounts_in_question(conn, self.clock.now())
 
     async def an_hour_later(self) -> None:
         self.clock.advance(step=timedelta(minutes=61))
@@ -81,8 +86,10 @@ async def test_every_connection_is_looked_at_once_an_hour(mailbox: Mailbox) -> N
 async def test_what_was_in_place_and_is_gone_is_told_and_what_never_was_is_not(mailbox: Mailbox) -> None:
     await look_at_records(mailbox.parts)
     assert await radar(mailbox.parts, mailbox.actor) == [], "SPF never was there"
+    assert await mailbox.in_question() == [], "nor does it take a closer look to know that"
     del mailbox.dns.records[DMARC]
     await mailbox.an_hour_later()
+    assert await mailbox.in_question() == [mailbox.actor.account_id]
     (trouble,) = await radar(mailbox.parts, mailbox.actor)
     assert (trouble.kind, trouble.channel_account_id, trouble.since) == ("records", mailbox.row.id, mailbox.clock.now())
     assert "DMARC" in trouble.detail
