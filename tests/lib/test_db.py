@@ -15,6 +15,7 @@ import pytest
 from innboks.lib import db as db_module
 from innboks.lib import embedded_postgres
 from innboks.lib.db import Database, DatabaseUnavailable, fetch_all, fetch_one, retrying
+from tests.waiting import until
 
 
 class Colour(Enum):
@@ -102,11 +103,16 @@ async def test_a_cancelled_block_leaves_nothing_and_a_sound_pool(table: Database
             await conn.execute("INSERT INTO thing VALUES (1, 'x')")
             await conn.execute("SELECT pg_sleep(30)")
 
-    tasks = [asyncio.create_task(slow()) for _ in range(1)]
-    await asyncio.sleep(0.2)
-    for task in tasks:
-        task.cancel()
-    assert all(isinstance(ended, asyncio.CancelledError) for ended in await asyncio.gather(*tasks, return_exceptions=True))
+    async def is_under_way() -> bool:
+        async with table.connection() as conn:
+            cursor = await conn.execute("SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep'")
+            return await cursor.fetchone() is not None
+
+    task = asyncio.create_task(slow())
+    await until(is_under_way)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
     assert await _names(table) == []
     async with table.connection() as conn:
         cursor = await conn.execute("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state <> 'idle'")
@@ -219,9 +225,11 @@ async def test_idle_connections_above_the_minimum_are_closed(dsn: str, monkeypat
 
     await asyncio.gather(*map(touch, range(5)))
     assert await connections() == 5
-    async with asyncio.timeout(5):
-        while await connections() > 1:
-            await asyncio.sleep(0.05)
+
+    async def is_one() -> bool:
+        return await connections() == 1
+
+    await until(is_one, 5)
     await db.close()
 
 
@@ -244,11 +252,12 @@ async def test_a_database_restarted_under_load_is_found_again_and_nothing_is_los
             await asyncio.sleep(0.01)
 
     load = asyncio.gather(*map(many, range(0, 1000, 100)))
-    await asyncio.sleep(0.3)
+    await until(lambda: len(told) > 50)
     server.stop()
+    before = len(told)
     server = embedded_postgres.start(tmp_path)
-    assert len(told) < 1000, "the restart came too late to prove anything"
-    await asyncio.sleep(0.3)
+    await until(lambda: len(told) > before + 50)
+    assert len(told) < 1000, "it came too late to prove anything"
     os.kill(server.pid, signal.SIGKILL)
     server.stop()
     server = embedded_postgres.start(tmp_path)

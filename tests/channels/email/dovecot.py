@@ -191,12 +191,12 @@ class Dovecot:
                 path.rename(target / (path.name if ":2," in path.name else f"{path.name}:2,S"))
 
     def renew_uids(self, folder: str = "INBOX") -> None:
-        """Everything the server knew of the folder is gone: the next look gives another UIDVALIDITY and other UIDs."""
+        """Everything the server knew of the folder is gone: the next look gives another UIDVALIDITY (the one after the last, which stands beside the folders)
+        and other UIDs."""
         path = self.mail if folder == "INBOX" else self.mail / f".{folder}"
         for one in path.glob("dovecot*"):
-            one.unlink()
-        for one in self.mail.glob("dovecot-uidvalidity*"):
-            one.unlink()
+            if not one.name.startswith("dovecot-uidvalidity"):
+                one.unlink()
 
     def flags(self) -> dict[str, str]:
         """File names of the INBOX after "2,": S is seen, T is deleted."""

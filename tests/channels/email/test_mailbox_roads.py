@@ -131,7 +131,6 @@ async def test_new_uids_double_nothing_and_the_past_can_be_filled(team: Team, wa
     team.mailbox.stop()
     team.mailbox.renew_uids()
     team.mailbox.put(mail("three", "three@customer.example"))
-    await asyncio.sleep(1.1)
     team.mailbox.start()
 
     async def is_complete_again() -> bool:
