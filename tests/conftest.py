@@ -4,6 +4,8 @@ One PostgreSQL serves the whole session: the server that DATABASE_URL names, or 
 in the folder INNBOKS_TEST_PROGRAMS. The schema is migrated once, into a template; each test's database is a copy of it, made only for tests that ask.
 """
 
+import io
+import logging
 import os
 import secrets
 import sys
@@ -16,6 +18,7 @@ from urllib.parse import urlsplit, urlunsplit
 import msgspec
 import psycopg
 import pytest
+import structlog
 
 from innboks.config import Settings, load_settings
 from innboks.lib import embedded_postgres
@@ -23,7 +26,9 @@ from innboks.lib.clock import FakeClock
 from innboks.lib.crypto import Vault
 from innboks.lib.db import Database
 from innboks.lib.files import Files, open_files
+from innboks.lib.log import set_up_logging
 from innboks.lib.migrate import migrate
+from tests.provider import Provider, listening
 
 SECRET = "a secret for tests only, of no value"
 
@@ -108,6 +113,26 @@ def settings(plain_settings: Settings, dsn: str) -> Settings:
 @pytest.fixture
 def clock() -> FakeClock:
     return FakeClock()
+
+
+@pytest.fixture
+async def provider() -> AsyncIterator[Provider]:
+    """Where a channel of the tests sends to."""
+    async with listening() as made:
+        yield made
+
+
+@pytest.fixture
+def log_lines() -> Iterator[io.StringIO]:
+    """The log, a JSON object a line."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    stream = io.StringIO()
+    set_up_logging("json", stream=stream)
+    yield stream
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    structlog.reset_defaults()
 
 
 @pytest.fixture

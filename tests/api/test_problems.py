@@ -3,35 +3,18 @@
 import asyncio
 import io
 import json
-import logging
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import httpx
 import pytest
-import structlog
 
 from innboks.core.access import Actor
-from innboks.lib.log import set_up_logging
 from tests.api.conftest import assert_problem
 
 
-@pytest.fixture
-def lines() -> Iterator[io.StringIO]:
-    """The log, a JSON object a line."""
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    stream = io.StringIO()
-    set_up_logging("json", stream=stream)
-    yield stream
-    root.handlers[:] = handlers
-    root.setLevel(level)
-    structlog.reset_defaults()
-
-
-def logged(lines: io.StringIO, event: str) -> list[dict[str, Any]]:
-    return [line for line in map(json.loads, lines.getvalue().splitlines()) if line["event"] == event]
+def logged(log_lines: io.StringIO, event: str) -> list[dict[str, Any]]:
+    return [line for line in map(json.loads, log_lines.getvalue().splitlines()) if line["event"] == event]
 
 
 WRONG_BODIES: list[tuple[bytes, str, str | None]] = [
@@ -153,7 +136,7 @@ async def test_the_server_says_how_it_is(api: httpx.AsyncClient, browser: httpx.
 
 
 async def test_a_mistake_of_ours_gets_a_number_and_tells_nothing(
-    api: httpx.AsyncClient, lines: io.StringIO, monkeypatch: pytest.MonkeyPatch
+    api: httpx.AsyncClient, log_lines: io.StringIO, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(*_: object) -> None:
         raise ZeroDivisionError("inner secret")
@@ -166,26 +149,26 @@ async def test_a_mistake_of_ours_gets_a_number_and_tells_nothing(
     assert problem["detail"].endswith(f"number: {number}.")
     assert problem["request_id"] == number
     assert "secret" not in str(problem)
-    [line] = logged(lines, "internal_error")
+    [line] = logged(log_lines, "internal_error")
     assert line["request_id"] == number
     assert "ZeroDivisionError" in line["exception"]
 
 
-async def test_what_is_refused_is_found_in_the_log_by_its_number(api: httpx.AsyncClient, lines: io.StringIO) -> None:
+async def test_what_is_refused_is_found_in_the_log_by_its_number(api: httpx.AsyncClient, log_lines: io.StringIO) -> None:
     wrong, foreign = await asyncio.gather(
         api.post("/api/inboxes", json={"name": 5}),
         httpx.AsyncClient().post(f"{api.base_url}/api/inboxes", headers={"cookie": "innboks_session=x", "origin": "https://evil.example"}),
     )
     numbers = [answer.headers["x-request-id"] for answer in (wrong, foreign)]
     assert [answer.json()["request_id"] for answer in (wrong, foreign)] == numbers
-    refused = {line["request_id"]: (line["status"], line["code"], line.get("field")) for line in logged(lines, "refused")}
+    refused = {line["request_id"]: (line["status"], line["code"], line.get("field")) for line in logged(log_lines, "refused")}
     assert refused == {
         numbers[0]: (400, wrong.json()["code"], "name"),
         numbers[1]: (403, "foreign_origin", None),
     }
     good = [await api.get("/api/inboxes") for _ in range(2)]
     assert len({answer.headers["x-request-id"] for answer in good}) == 2
-    assert len(logged(lines, "refused")) == 2
+    assert len(logged(log_lines, "refused")) == 2
 
 
 async def test_the_schema_names_every_operation(browser: httpx.AsyncClient) -> None:

@@ -1,9 +1,7 @@
 """Reply windows (DESIGN §6): a channel that takes answers for a day only says so, refuses later ones with the reason, and lets comments be."""
 
-import asyncio
 import hashlib
 import hmac
-from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,19 +15,10 @@ from innboks.core.held.release import release_due
 from innboks.core.parts import Parts
 from innboks.lib.clock import FakeClock
 from tests.api.conftest import assert_problem
-from tests.core.test_send import Provider, http
+from tests.provider import Provider, http
 
 DAY = timedelta(days=1)
 MOMENT = timedelta(seconds=1)
-
-
-@pytest.fixture
-async def provider() -> AsyncIterator[Provider]:
-    made = Provider()
-    server = await asyncio.start_server(made.serve, "127.0.0.1", 0)
-    made.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-    async with server:
-        yield made
 
 
 @pytest.fixture
@@ -75,6 +64,20 @@ async def the_reply(api: httpx.AsyncClient, conversation: dict[str, Any]) -> dic
     messages = (await api.get(f"/api/conversations/{conversation['id']}/messages")).json()["items"]
     (one,) = [message for message in messages if message["type"] == "reply"]
     return dict(one)
+
+
+async def scheduled_past_the_end(api: httpx.AsyncClient, conversation: dict[str, Any], clock: FakeClock) -> datetime:
+    """An answer for an hour after the window closes; when that is."""
+    at = clock.now() + DAY + timedelta(hours=1)
+    await accepted(api, conversation, send_at=at.isoformat(), send_even_if_answered=True)
+    return at
+
+
+async def released(parts: Parts, api: httpx.AsyncClient, conversation: dict[str, Any], clock: FakeClock, at: datetime) -> dict[str, Any]:
+    """The scheduled answer once its time has come."""
+    clock.advance((at - clock.now()).total_seconds())
+    assert await release_due(parts) == 1
+    return await the_reply(api, conversation)
 
 
 async def reach_of(api: httpx.AsyncClient, conversation: dict[str, Any]) -> dict[str, Any]:
@@ -128,9 +131,7 @@ async def test_a_time_after_the_end_is_refused_and_one_before_it_leaves(
     for at in (closes, closes + timedelta(hours=1)):
         assert_problem(await writes(api, conversation, send_at=at.isoformat()), 403, code="window_closes_before")
     await accepted(api, conversation, send_at=(closes - timedelta(minutes=1)).isoformat())
-    clock.advance((DAY - timedelta(minutes=1)).total_seconds())
-    assert await release_due(parts) == 1
-    left = await the_reply(api, conversation)
+    left = await released(parts, api, conversation, clock, closes - timedelta(minutes=1))
     assert (await tries(parts, api, ada, left))["state"] == "sent"
     assert len(provider.requests) == 1
 
@@ -138,11 +139,8 @@ async def test_a_time_after_the_end_is_refused_and_one_before_it_leaves(
 async def test_a_scheduled_answer_whose_window_closed_fails_with_the_reason_and_asks_nobody(
     parts: Parts, api: httpx.AsyncClient, conversation: dict[str, Any], clock: FakeClock, provider: Provider
 ) -> None:
-    at = clock.now() + DAY + timedelta(hours=1)
-    await accepted(api, conversation, send_at=at.isoformat(), send_even_if_answered=True)
-    clock.advance((at - clock.now()).total_seconds())
-    assert await release_due(parts) == 1
-    left = await the_reply(api, conversation)
+    at = await scheduled_past_the_end(api, conversation, clock)
+    left = await released(parts, api, conversation, clock, at)
     assert (left["state"], left["code"]) == ("failed", "window_closed")
     assert "reply window closed" in left["reason"]
     assert [one["state"] for one in left["recipients"]] == ["failed"]
@@ -159,13 +157,10 @@ async def test_a_scheduled_answer_leaves_when_the_customer_opened_the_window_aga
     clock: FakeClock,
     provider: Provider,
 ) -> None:
-    at = clock.now() + DAY + timedelta(hours=1)
-    await accepted(api, conversation, send_at=at.isoformat(), send_even_if_answered=True)
+    at = await scheduled_past_the_end(api, conversation, clock)
     clock.advance(2 * 3600)
     await calls(api, pager, "c2")
-    clock.advance((at - clock.now()).total_seconds())
-    assert await release_due(parts) == 1
-    left = await the_reply(api, conversation)
+    left = await released(parts, api, conversation, clock, at)
     assert (await tries(parts, api, ada, left))["state"] == "sent"
 
 

@@ -16,10 +16,13 @@ from innboks.core.accounts.actors import first_admin
 from innboks.core.accounts.setup import create_first_account
 from innboks.core.channel_accounts.connect import connect
 from innboks.core.channel_accounts.models import ChannelAccount
+from innboks.core.conversations.models import Conversation
+from innboks.core.conversations.read import list_conversations
 from innboks.core.conversations.receive import receive
 from innboks.core.parts import Parts
 from innboks.lib.clock import FakeClock
 from innboks.sdk.contract import Delivered, Inbound
+from tests.provider import Provider
 
 FOLDERS = Path(__file__).parent.parent / "channel_folders"
 
@@ -42,6 +45,19 @@ async def actor(parts: Parts) -> Actor:
 @pytest.fixture
 async def echo(parts: Parts, actor: Actor) -> ChannelAccount:
     return await connect(parts, actor, "echo", "Echo", None, {"room": "lobby"})
+
+
+@pytest.fixture
+async def row(parts: Parts, actor: Actor, provider: Provider) -> ChannelAccount:
+    """A channel whose answers go to `provider`."""
+    return await connect(parts, actor, "echo", "Echo", None, {"room": "sales", "url": provider.url, "api_token": "t"})
+
+
+@pytest.fixture
+async def conversation(parts: Parts, actor: Actor, row: ChannelAccount) -> Conversation:
+    await say(parts, row, "hello")
+    (found,) = (await list_conversations(parts, actor)).items
+    return found
 
 
 def signed(payload: dict[str, Any] | bytes, secret: str = "echo-secret") -> Inbound:

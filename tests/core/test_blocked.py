@@ -19,11 +19,11 @@ from innboks.core.notifications.follow import Follower
 from innboks.core.parts import Parts
 from innboks.errors import Forbidden
 from innboks.lib.clock import FakeClock
-from tests.core.test_held import conversation, provider, reply, row  # noqa: F401 - the same desk
-from tests.core.test_send import Provider, http
+from tests.core.test_held import reply
+from tests.provider import Provider, http
 
 
-async def block(parts: Parts, actor: Actor, conversation: Conversation, is_blocked: bool = True) -> None:  # noqa: F811
+async def block(parts: Parts, actor: Actor, conversation: Conversation, is_blocked: bool = True) -> None:
     assert conversation.contact_id is not None
     await contacts.change_contact(parts, actor, conversation.contact_id, contacts.ContactChange(is_blocked=is_blocked))
 
@@ -39,8 +39,8 @@ async def told(parts: Parts, actor: Actor) -> list[str]:
 async def test_a_scheduled_answer_is_held_and_its_writer_is_told(
     parts: Parts,
     actor: Actor,
-    conversation: Conversation,  # noqa: F811
-    provider: Provider,  # noqa: F811
+    conversation: Conversation,
+    provider: Provider,
     clock: FakeClock,
 ) -> None:
     await reply(parts, actor, conversation, "See you on Monday", send_at=clock.now() + timedelta(hours=1))
@@ -67,9 +67,9 @@ async def test_a_scheduled_answer_is_held_and_its_writer_is_told(
 async def test_what_waited_for_the_connection_or_failed_does_not_leave_either(
     parts: Parts,
     actor: Actor,
-    conversation: Conversation,  # noqa: F811
-    provider: Provider,  # noqa: F811
-    row: ChannelAccount,  # noqa: F811
+    conversation: Conversation,
+    provider: Provider,
+    row: ChannelAccount,
 ) -> None:
     failed = await reply(parts, actor, conversation, "Refused", hold_s=0)
     provider.answers.append(http(422, '{"error": "no"}'))

@@ -2,7 +2,6 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
@@ -10,11 +9,11 @@ import pytest
 
 from innboks.core.access import Actor
 from innboks.core.accounts.users import change_account
-from innboks.core.channel_accounts.connect import change_channel_account, connect
+from innboks.core.channel_accounts.connect import change_channel_account
 from innboks.core.channel_accounts.models import ChannelAccount
 from innboks.core.conversations.change import Change, change
 from innboks.core.conversations.models import Conversation, Message, NewMessage, Then
-from innboks.core.conversations.read import get_conversation, get_draft, get_message, list_conversations, list_messages
+from innboks.core.conversations.read import get_conversation, get_draft, get_message, list_messages
 from innboks.core.conversations.send import send
 from innboks.core.conversations.write import write
 from innboks.core.dispatches import store_queue
@@ -26,31 +25,10 @@ from innboks.core.reminders.remind import cancel_reminder, list_reminders, remin
 from innboks.errors import Conflict, Invalid, NewerMessage, NotFound, Refused
 from innboks.lib.clock import FakeClock
 from tests.core.conftest import say
-from tests.core.test_send import Provider
+from tests.provider import Provider
 
 HOLD = timedelta(seconds=8)
 AHEAD_S = 0.3
-
-
-@pytest.fixture
-async def provider() -> AsyncIterator[Provider]:
-    made = Provider()
-    server = await asyncio.start_server(made.serve, "127.0.0.1", 0)
-    made.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-    async with server:
-        yield made
-
-
-@pytest.fixture
-async def row(parts: Parts, actor: Actor, provider: Provider) -> ChannelAccount:
-    return await connect(parts, actor, "echo", "Echo", None, {"room": "sales", "url": provider.url, "api_token": "t"})
-
-
-@pytest.fixture
-async def conversation(parts: Parts, actor: Actor, row: ChannelAccount) -> Conversation:
-    await say(parts, row, "hello")
-    (found,) = (await list_conversations(parts, actor)).items
-    return found
 
 
 async def reply(parts: Parts, actor: Actor, conversation: Conversation, text: str = "Hi Leo", **more: Any) -> Message:

@@ -1,17 +1,16 @@
 """The road out: an answer leaves once, in order, or shows why not."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 
 import pytest
 
 from innboks.core.access import Actor
-from innboks.core.channel_accounts.connect import change_channel_account, connect, get_channel_account
+from innboks.core.channel_accounts.connect import change_channel_account, get_channel_account
 from innboks.core.channel_accounts.models import ChannelAccount
 from innboks.core.conversations.change import retry_message, settle_uncertain
 from innboks.core.conversations.models import Conversation, Message, NewMessage
-from innboks.core.conversations.read import get_conversation, get_message, list_conversations, list_messages
+from innboks.core.conversations.read import get_conversation, get_message, list_messages
 from innboks.core.conversations.receipts import record_receipt
 from innboks.core.conversations.receive import receive
 from innboks.core.conversations.send import carry, send, settle_sent
@@ -24,55 +23,7 @@ from innboks.errors import Conflict, Invalid
 from innboks.lib.clock import FakeClock
 from innboks.sdk.contract import ReceiptReceived
 from tests.core.conftest import say, signed
-
-
-class Provider:
-    """A tiny provider on a real socket: answers with what the test put into `answers`, else 200 with a fresh id."""
-
-    def __init__(self) -> None:
-        self.requests: list[tuple[str, bytes]] = []
-        self.answers: list[bytes | None] = []
-        self.url = ""
-
-    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        head = (await reader.readuntil(b"\r\n\r\n")).decode()
-        length = next(int(line.split(":")[1]) for line in head.splitlines() if line.lower().startswith("content-length"))
-        body = await reader.readexactly(length)
-        self.requests.append((head, body))
-        answer = self.answers.pop(0) if self.answers else http(200, f'{{"id": "out{len(self.requests)}"}}')
-        if answer is not None:
-            writer.write(answer)
-            await writer.drain()
-        writer.close()
-
-
-def http(status: int, body: str, *headers: str) -> bytes:
-    lines = [f"HTTP/1.1 {status} X", "content-type: application/json", f"content-length: {len(body)}", "connection: close", *headers]
-    return ("\r\n".join(lines) + "\r\n\r\n" + body).encode()
-
-
-@pytest.fixture
-async def provider() -> AsyncIterator[Provider]:
-    made = Provider()
-    server = await asyncio.start_server(made.serve, "127.0.0.1", 0)
-    made.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-    async with server:
-        yield made
-
-
-@pytest.fixture
-async def row(parts: Parts, actor: Actor, provider: Provider) -> ChannelAccount:
-    return await connect(parts, actor, "echo", "Echo", None, {"room": "sales", "url": provider.url, "api_token": "t"})
-
-
-@pytest.fixture
-async def conversation(parts: Parts, actor: Actor, row: ChannelAccount) -> Conversation:
-    await say(parts, row, "hello")
-    (found,) = (await list_conversations(parts, actor)).items
-    return found
-
-
-Answer = Callable[..., "asyncio.Future[Message]"]
+from tests.provider import Provider, http
 
 
 async def reply(parts: Parts, actor: Actor, conversation: Conversation, text: str = "Hi Leo", **more: object) -> Message:
