@@ -213,3 +213,12 @@ async def test_a_token_outlives_sessions(parts: Parts, api: httpx.AsyncClient, a
     headers = await bearer(parts, ada)
     clock.advance(step=timedelta(days=400))
     assert (await api.get("/api/session", headers=headers)).status_code == 200
+
+
+async def test_what_changes_of_an_account_together_is_told_once(parts: Parts, api: httpx.AsyncClient, ada: Actor) -> None:
+    assert (await api.patch("/api/account", json={"undo_send_s": 5})).status_code == 200
+    changed = (await api.patch("/api/account", json={"name": "Tindra Two", "assigns_when_available": True})).json()
+    assert (changed["name"], changed["assigns_when_available"], changed["undo_send_s"]) == ("Tindra Two", True, 5)
+    async with parts.db.connection() as conn:
+        told = await (await conn.execute("select count(*) from event where type = 'account.changed'")).fetchone()
+    assert told == (2,)

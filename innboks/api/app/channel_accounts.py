@@ -7,6 +7,7 @@ import msgspec
 from litestar import Response, delete, get, patch, post
 from litestar.params import JSONBody
 
+from innboks.api.app.inboxes import Members, Teams
 from innboks.api.call import Call, Id, Input, Items, Name, PathId, number_or_none, numbers, text_id
 from innboks.core.access import ACCOUNT_ACCESS, Actor
 from innboks.core.accounts.features import has_channel
@@ -16,7 +17,8 @@ from innboks.core.channel_accounts import ledger as books
 from innboks.core.channel_accounts.directory import operator_settings
 from innboks.core.channel_accounts.models import ChannelAccount
 from innboks.core.files.pictures import shown_here
-from innboks.core.inboxes.make import MEMBERS_MAX, Access, NewInbox
+from innboks.core.inboxes.make import NewInbox
+from innboks.core.inboxes.models import Access
 from innboks.core.parts import Parts
 
 Step = Annotated[str, msgspec.Meta(pattern="^[a-z_]{1,30}$")]
@@ -124,8 +126,8 @@ class InboxToMake(Input):
 
     name: Name
     access: Access = "everyone"
-    member_ids: Annotated[list[Id], msgspec.Meta(max_length=MEMBERS_MAX)] | None = None
-    team_ids: Annotated[list[Id], msgspec.Meta(max_length=1000)] = []
+    member_ids: Members | None = None
+    team_ids: Teams = []
 
 
 def inbox_to_make(data: InboxToMake | None) -> NewInbox | None:

@@ -14,9 +14,8 @@ from innboks.core.conversations import assignees
 from innboks.core.conversations.store import COUNT_CAP
 from innboks.core.inboxes import inboxes
 from innboks.core.inboxes.make import MEMBERS_MAX
-from innboks.core.inboxes.models import Inbox
+from innboks.core.inboxes.models import Access, Inbox
 
-Access = Literal["everyone", "members"]
 Members = Annotated[list[Id], msgspec.Meta(max_length=MEMBERS_MAX)]
 Teams = Annotated[list[Id], msgspec.Meta(max_length=1000)]
 

@@ -8,13 +8,14 @@ from litestar import Response, delete, get, patch, post, put
 from litestar.params import JSONBody
 
 from innboks.api.app.channel_accounts import ChannelAccountOut, PastDays, shown_to
+from innboks.api.app.inboxes import Members, Teams
 from innboks.api.call import Call, Id, Input, Items, Name, PathId, PathText, number_or_none, numbers, text_id
 from innboks.core.channel_accounts import drafts, fallback, preview, try_out
 from innboks.core.channel_accounts.drafts import Content, Draft
 from innboks.core.channel_accounts.store_tests import Test
 from innboks.core.channel_accounts.suggest import suggest
 from innboks.core.channel_accounts.trials import try_settings
-from innboks.core.inboxes.make import MEMBERS_MAX, Access
+from innboks.core.inboxes.models import Access
 
 Text = Annotated[str, msgspec.Meta(max_length=10_000)]
 
@@ -44,8 +45,8 @@ class ChannelDraftIn(Input):
     inbox_id: Id | None = None
     new_inbox_name: Name = ""
     new_inbox_access: Access = "everyone"
-    new_inbox_member_ids: Annotated[list[Id], msgspec.Meta(max_length=MEMBERS_MAX)] = []
-    new_inbox_team_ids: Annotated[list[Id], msgspec.Meta(max_length=1000)] = []
+    new_inbox_member_ids: Members = []
+    new_inbox_team_ids: Teams = []
     config: dict[str, Any] = {}
     past_days: PastDays = 0
     is_personal: bool = False

@@ -72,19 +72,13 @@ async def is_off(conn: Connection, account_id: int, feature: str) -> bool:
     return bool(row and row[0])
 
 
-async def change_settings(conn: Connection, account_id: int, settings: Mapping[str, Any]) -> None:
+async def change_account(conn: Connection, account_id: int, name: str | None, settings: Mapping[str, Any]) -> None:
+    """`name` None: as it was; of the settings, only those that are given change."""
     await conn.execute(
-        """with changed as (update account set settings = settings || %(settings)s where id = %(account)s)
+        """with changed as (
+               update account set name = coalesce(%(name)s::text, name), settings = settings || %(settings)s where id = %(account)s)
            insert into event (account_id, type) values (%(account)s, 'account.changed')""",
-        {"account": account_id, "settings": Jsonb(dict(settings))},
-    )
-
-
-async def rename(conn: Connection, account_id: int, name: str) -> None:
-    await conn.execute(
-        """with changed as (update account set name = %(name)s where id = %(account)s)
-           insert into event (account_id, type) values (%(account)s, 'account.changed')""",
-        {"account": account_id, "name": name},
+        {"account": account_id, "name": name, "settings": Jsonb(dict(settings))},
     )
 
 

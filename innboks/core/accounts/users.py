@@ -108,9 +108,8 @@ async def change_account(
     }
     named = None if name is None else account_named(name)
     async with parts.db.transaction() as conn:
-        if named is not None:
-            await store.rename(conn, actor.account_id, named)
-        await store.change_settings(conn, actor.account_id, {name: value for name, value in settings.items() if value is not None})
+        given = {name: value for name, value in settings.items() if value is not None}
+        await store.change_account(conn, actor.account_id, named, given)
     parts.wake.touch(actor.account_id)
     return await account_of(parts, actor)
 

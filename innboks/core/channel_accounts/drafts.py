@@ -15,7 +15,7 @@ from innboks.core.accounts.features import require_channel
 from innboks.core.channel_accounts import store_drafts as store
 from innboks.core.channel_accounts.connect import is_secret
 from innboks.core.events import store as events
-from innboks.core.inboxes.make import Access
+from innboks.core.inboxes.models import Access
 from innboks.core.parts import Parts
 from innboks.errors import Conflict, Invalid, NotFound, TooLarge
 from innboks.lib.db import Connection

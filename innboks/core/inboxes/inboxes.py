@@ -15,8 +15,8 @@ from innboks.core.channel_accounts.fallback import issue_fallback
 from innboks.core.events import store as events
 from innboks.core.inboxes import make as making
 from innboks.core.inboxes import store
-from innboks.core.inboxes.make import Access, NewInbox
-from innboks.core.inboxes.models import Inbox
+from innboks.core.inboxes.make import NewInbox
+from innboks.core.inboxes.models import Access, Inbox
 from innboks.core.inboxes.personal import require_personal
 from innboks.core.views import store as views
 from innboks.errors import Conflict, Invalid, NotFound

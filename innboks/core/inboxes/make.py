@@ -2,18 +2,17 @@
 so that none is left behind when that fails."""
 
 from collections.abc import Sequence
-from typing import Literal
 
 import msgspec
 
 from innboks.core.access import Actor
 from innboks.core.inboxes import store
+from innboks.core.inboxes.models import Access
 from innboks.errors import Invalid
 from innboks.lib.db import Connection
 
 NAME_CHARS = 200
 MEMBERS_MAX = 10_000
-Access = Literal["everyone", "members"]
 
 
 class NewInbox(msgspec.Struct, frozen=True, kw_only=True):

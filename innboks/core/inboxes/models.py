@@ -5,6 +5,9 @@ from typing import Literal
 
 import msgspec
 
+Access = Literal["everyone", "members"]
+"""Who acts in an inbox."""
+
 
 class Inbox(msgspec.Struct, frozen=True):
     """`access` "everyone": all people of the account are as good as members; "members": only `member_ids` and the
@@ -13,7 +16,7 @@ class Inbox(msgspec.Struct, frozen=True):
     id: int
     name: str
     type: Literal["INBOX", "HELP_DESK"]
-    access: Literal["everyone", "members"]
+    access: Access
     member_ids: list[int]
     team_ids: list[int]
     reply_within_s: int | None
