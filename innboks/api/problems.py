@@ -6,6 +6,7 @@ Bad input is always a 4xx; a 500 means a mistake of ours, and its traceback is i
 
 import math
 import re
+import time
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +20,7 @@ from innboks.api.asgi import Send
 from innboks.errors import Invalid, NewerMessage, NotFound, Refused, SendError, TooMany
 from innboks.lib.db import DatabaseUnavailable
 from innboks.lib.files import StorageFull, StorageUnavailable
+from innboks.lib.limits import Limits
 from innboks.lib.log import bound, get_logger
 
 MEDIA_TYPE = "application/problem+json"
@@ -96,16 +98,27 @@ async def send_error(error: Exception, route: str, send: Send, *, is_last: bool 
 
 
 def describe(error: Exception, route: str) -> tuple[Problem, dict[str, str]]:
-    """The problem document for an error, and the headers that go with it. What it says can be found in the log by its number."""
+    """The problem document for an error, and the headers that go with it. What it says can be found in the log by its number, unless the same is
+    asked and refused very often."""
     problem, headers = _described(error, route)
     problem.request_id = bound("request_id")
-    if problem.status not in _UNREMARKABLE:
+    if problem.status not in _UNREMARKABLE and _is_remarked(route, problem.status):
         log.info("refused", status=problem.status, code=problem.code, field=problem.field, route=route)
     return problem, headers
 
 
 _UNREMARKABLE = (401, 429, 500, 503)
 """Not logged as refused: a first visit, what comes in floods, and what has a line of its own."""
+_REMARKS = Limits(10, 100)
+"""Lines a second, and at once, for each route and status: a stranger who asks thousands of times must not fill the disk."""
+
+
+def _is_remarked(route: str, status: int) -> bool:
+    try:
+        _REMARKS.take((route, status), time.monotonic())
+    except TooMany:
+        return False
+    return True
 
 
 def _described(error: Exception, route: str) -> tuple[Problem, dict[str, str]]:

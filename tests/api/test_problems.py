@@ -185,3 +185,10 @@ async def test_the_schema_names_every_operation(browser: httpx.AsyncClient) -> N
         for parameter in one.get("parameters", []):
             if parameter["name"].endswith("_id"):
                 assert parameter["schema"]["type"] == "string", f"{path}: ids are texts"
+
+
+async def test_a_stranger_cannot_fill_the_log(browser: httpx.AsyncClient, log_lines: io.StringIO) -> None:
+    answers = [await browser.get("/hooks/echo/999999999") for _ in range(250)]
+    assert {answer.status_code for answer in answers} == {404}
+    assert all(answer.json()["request_id"] for answer in answers)
+    assert 100 <= len(logged(log_lines, "refused")) < 250, "some have a line, and not all"
