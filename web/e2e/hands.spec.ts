@@ -1,6 +1,7 @@
 /* Where the hands are: after the last conversation of a view has gone, after the pane for a new one, and on screens without a list of their own. */
 import type { Page } from "@playwright/test";
 import { axe, conversationWith } from "./checks";
+import { open, reply } from "./composing";
 import { expect, test, type World } from "./fixtures";
 
 const row = (page: Page, name: string) => page.locator("[data-row]").filter({ hasText: name });
@@ -126,4 +127,16 @@ test("the palette signs out, and never as what Enter does first", async ({ page,
     await page.keyboard.press("Enter");
     await page.waitForURL("**/sign-in");
   }
+});
+
+test("who presses beside a panel goes on where they pressed", async ({ inbox, world }) => {
+  await open(inbox, world, "Beside");
+  await inbox.getByRole("button", { name: /^Priority/ }).click();
+  const panel = inbox.getByRole("combobox", { name: "Set the priority" });
+  await expect(panel).toBeFocused();
+  await reply(inbox).click();
+  await expect(panel).toHaveCount(0);
+  // Letter by letter: what gave the focus away a moment later took some of them.
+  await inbox.keyboard.type("Written here.", { delay: 5 });
+  await expect(reply(inbox)).toHaveText("Written here.");
 });

@@ -1,6 +1,7 @@
 import * as Radix from "@radix-ui/react-menu";
 import { Check } from "lucide-react";
 import type { RefObject } from "react";
+import { giveBack } from "./giveBack";
 import type { MenuItem } from "./Menu";
 
 interface Props {
@@ -27,11 +28,7 @@ export default function MenuContent({ anchor, label, items, align, side, onClose
           sideOffset={4}
           collisionPadding={8}
           loop
-          onCloseAutoFocus={(event) => {
-            event.preventDefault();
-            // Unless what was chosen has moved the focus somewhere else already.
-            if (!document.activeElement || document.activeElement === document.body) anchor.current?.focus();
-          }}
+          onCloseAutoFocus={(event) => giveBack(event, anchor)}
           onInteractOutside={(event) => {
             if (anchor.current?.contains(event.target as Node)) event.preventDefault();
           }}

@@ -1,6 +1,7 @@
 import * as Radix from "@radix-ui/react-popover";
 import type { ReactNode, RefObject } from "react";
 import { useBackCloses } from "./backCloses";
+import { giveBack } from "./giveBack";
 
 interface Props {
   anchor: RefObject<HTMLButtonElement | null>;
@@ -20,10 +21,7 @@ export default function PopoverContent({ anchor, label, onClose, children }: Pro
           aria-label={label}
           sideOffset={4}
           collisionPadding={8}
-          onCloseAutoFocus={(event) => {
-            event.preventDefault();
-            anchor.current?.focus();
-          }}
+          onCloseAutoFocus={(event) => giveBack(event, anchor)}
           onInteractOutside={(event) => {
             if (anchor.current?.contains(event.target as Node)) event.preventDefault();
           }}
