@@ -99,7 +99,16 @@ test("single-letter keys are changed and turned off, and everything says so", as
   await inbox.keyboard.press("z");
   await expect(row).toBeVisible();
 
+  // Its usual key comes back only while no other action has it.
   await inbox.goto(`${url}/settings/keyboard`);
+  const ofSnooze = (what: string) => inbox.getByRole("button", { name: new RegExp(`^${what}.*“Snooze”$`) });
+  await ofSnooze("Change").click();
+  await inbox.keyboard.press("e");
+  await close.getByRole("button", { name: /^As usual/ }).click();
+  await expect(close.getByRole("status")).toContainText("E is the key of “Snooze”.");
+  await expect(close.locator("kbd")).toHaveText("Q");
+  await ofSnooze("As usual").click();
+  await expect(ofSnooze("Change")).toBeFocused();
   await close.getByRole("button", { name: /^As usual/ }).click();
   await expect(close.locator("kbd")).toHaveText("E");
   await inbox.getByRole("switch", { name: "Single-letter keys" }).uncheck();

@@ -1,6 +1,6 @@
 /* Which single-letter keys act: all or none, and another one for an action (UI.md, section 5; WCAG 2.1.4). Holds at once. */
 import { useQuery } from "@tanstack/react-query";
-import { type KeyboardEvent, useState } from "react";
+import { type KeyboardEvent, useRef, useState } from "react";
 import type { Action } from "../../actions/action";
 import { keyName } from "../../actions/keyboard";
 import { actions } from "../../actions/list";
@@ -78,43 +78,69 @@ interface RowProps {
 function KeyRow({ action, own, onChange }: RowProps) {
   const [isAsking, setAsking] = useState(false);
   const [problem, setProblem] = useState("");
+  const change = useRef<HTMLButtonElement>(null);
   const words = t(action.label(null));
-  const key = own ?? action.keys.find(isSingle) ?? "";
+  const usual = action.keys.find(isSingle) ?? "";
+  const key = own ?? usual;
+  const says = problem || (isAsking ? t("keyboard.press") : "");
+  // What was said keeps its room: else the rows below would go from under the pointer that presses one of them.
+  const said = useRef("");
+  if (says) said.current = says;
+  /** False, and said, where another action has it. */
+  const isFree = (wanted: string) => {
+    const other = wanted && takenBy(wanted, action);
+    if (other) setProblem(t("keyboard.taken", { key: shownKeys(wanted), action: t(other.label(null)) }));
+    return !other;
+  };
+  const stop = () => {
+    setProblem("");
+    setAsking(false);
+  };
   const take = (event: KeyboardEvent) => {
     if (!isAsking || event.key === "Tab" || event.key === "Shift") return;
     event.preventDefault();
     event.stopPropagation();
-    if (event.key === "Escape") return setAsking(false);
+    if (event.key === "Escape") return stop();
     const pressed = event.key === "Backspace" || event.key === "Delete" ? "" : keyName(event);
     if (pressed !== "" && (!isSingle(pressed) || pressed.trim() === "")) return setProblem(t("keyboard.not_single"));
-    const other = pressed && takenBy(pressed, action);
-    if (other) return setProblem(t("keyboard.taken", { key: shownKeys(pressed), action: t(other.label(null)) }));
-    setAsking(false);
-    onChange(pressed === action.keys.find(isSingle) ? null : pressed);
+    if (!isFree(pressed)) return;
+    stop();
+    onChange(pressed === usual ? null : pressed);
   };
   return (
     <li>
       <span className="grow">
         {words}
-        <span className="hint block" role="status">
-          {isAsking ? problem || t("keyboard.press") : ""}
+        <span className="hint block" role="status" style={says ? undefined : { visibility: "hidden" }}>
+          {said.current}
         </span>
       </span>
       {key ? <kbd>{shownKeys(key)}</kbd> : <span className="muted">{t("keyboard.none")}</span>}
       {own === undefined ? null : (
-        <Button size="xs" aria-label={t("keyboard.usual_of", { action: words })} onClick={() => onChange(null)}>
+        <Button
+          size="xs"
+          aria-label={t("keyboard.usual_of", { action: words })}
+          onClick={() => {
+            if (!isFree(usual)) return;
+            change.current?.focus(); // this button goes
+            onChange(null);
+          }}
+          onBlur={stop}
+        >
           {t("keyboard.usual")}
         </Button>
       )}
       <Button
+        ref={change}
         size="xs"
         aria-pressed={isAsking}
         aria-label={t("keyboard.change_of", { action: words })}
         onClick={() => {
+          change.current?.focus(); // Safari does not do it by itself
           setProblem("");
           setAsking(!isAsking);
         }}
-        onBlur={() => setAsking(false)}
+        onBlur={stop}
         onKeyDown={take}
       >
         {t("keyboard.change")}
