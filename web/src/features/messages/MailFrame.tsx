@@ -51,16 +51,15 @@ export function MailFrame({ message, title, me, isOriginal }: Props) {
   const element = useRef<HTMLIFrameElement>(null);
   const stop = useRef<() => void>(() => undefined);
   const frame = useQuery(frameQuery(id, withImages));
-  const { refetch } = frame;
-  // The address came, what stands at it did not.
-  const [isCut, setCut] = useState(false);
+  const { refetch, dataUpdatedAt } = frame;
+  // The address came, and what stands at it did not: until the next answer.
+  const [cutAt, setCutAt] = useState(0);
+  const isCut = cutAt === dataUpdatedAt && cutAt > 0;
+  const wasCut = useRef(isCut);
+  wasCut.current = isCut;
   const isLive = useStore(live, (state) => state.connection === "live");
   useEffect(() => {
-    if (!isLive) return;
-    setCut((wasCut) => {
-      if (wasCut) void refetch();
-      return false;
-    });
+    if (isLive && wasCut.current) void refetch();
   }, [isLive, refetch]);
 
   const colour = useCallback(() => {
@@ -72,12 +71,12 @@ export function MailFrame({ message, title, me, isOriginal }: Props) {
   useEffect(colour, [colour]);
   useEffect(() => () => stop.current(), []);
 
+  /** False: it is the browser's own page about a line that is cut, or an address that is too old. */
   const measure = useCallback(
-    (shown: HTMLIFrameElement) => {
+    (shown: HTMLIFrameElement): boolean => {
       stop.current();
       const inside = shown.contentDocument;
-      // The browser's own page about a line that is cut, or an address that is too old.
-      if (!inside?.getElementById("mail")) return setCut(true);
+      if (!inside?.getElementById("mail")) return false;
       const follow = () => {
         const height = Math.ceil(inside.documentElement.getBoundingClientRect().height);
         heights.set(id, Math.min(TALLEST_PX, Math.max(24, height)));
@@ -96,17 +95,15 @@ export function MailFrame({ message, title, me, isOriginal }: Props) {
       follow();
       frameSeen(shown);
       setLoaded(true);
+      return true;
     },
     [id, colour],
   );
 
-  const again = () => {
-    setCut(false);
-    void refetch();
-  };
+  const again = () => void refetch();
   const isUnreached = isCut || (!frame.data && frame.failureReason instanceof NoConnection);
   if (isUnreached && message.text) return <TextAlone text={message.text} onRetry={again} />;
-  if (frame.isError) return <Failed error={frame.error} onRetry={() => void frame.refetch()} />;
+  if (isCut || frame.isError) return <Failed error={frame.error ?? new NoConnection()} onRetry={again} />;
   const room = heights.get(id);
   if (!frame.data) return room ? <div style={{ height: room }} /> : <Skeleton rows={1} shape="message" />;
   const { url, has_remote_images } = frame.data;
@@ -142,7 +139,9 @@ export function MailFrame({ message, title, me, isOriginal }: Props) {
         style={{ height: room }}
         sandbox="allow-same-origin allow-popups allow-popups-to-escape-sandbox"
         referrerPolicy="no-referrer"
-        onLoad={(event) => measure(event.currentTarget)}
+        onLoad={(event) => {
+          if (!measure(event.currentTarget)) setCutAt(dataUpdatedAt);
+        }}
       />
     </>
   );
