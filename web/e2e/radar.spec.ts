@@ -54,8 +54,9 @@ test("an answer that is dealt with stays marked and puts the badge out, and Undo
   await expect(main.getByRole("button", { name: "Retry" })).toBeVisible();
   if (SHOTS) await shots(inbox, SHOTS, "not-dealt-with");
 
-  await deal.click();
+  await deal.press("Enter");
   await expect(main).toContainText("There is no mailbox with this address");
+  await expect(main.getByRole("button", { name: "Not dealt with" })).toBeFocused();
   await expect(badge).toHaveCount(0);
   expect((await api(world, "GET", "/api/conversations?view=failed")).items).toEqual([]);
   await axe(inbox, "an answer that was dealt with");

@@ -117,7 +117,8 @@ export function DeliveryTrouble({ message, me }: { message: Message; me: string 
         <span>
           {reasonOf(message)} <DealtWith how={message.dealt_with} me={me} />
         </span>
-        <Button size="xs" isBusy={isBusy} onClick={() => void deal(false)}>
+        {/* The key: it is the same button, and keeps the focus. */}
+        <Button key="deal" size="xs" onClick={() => void deal(false)}>
           {t("delivery.not_dealt")}
         </Button>
       </div>
@@ -141,8 +142,8 @@ export function DeliveryTrouble({ message, me }: { message: Message; me: string 
       {isUncertain ? null : <Elsewhere message={message} me={me} />}
       {isUncertain ? null : (
         <Button
+          key="deal"
           size="xs"
-          isBusy={isBusy}
           title={t("delivery.deal_hint")}
           onClick={() => void deal(true, () => toast(t("delivery.dealt_done"), () => void deal(false)))}
         >
