@@ -202,6 +202,7 @@ test("a template gives a new conversation its subject, and a token in it that no
   await expect(subject).toHaveValue("Welcome, {contact.first_name}");
   await inbox.keyboard.press("Control+Enter");
   await expect(pane.getByText("The subject still holds {contact.first_name}.")).toBeVisible();
+  await expect(subject).toBeFocused();
   expect(world.mailbox.received).toHaveLength(0);
   await subject.fill("Welcome, order 4711");
   await inbox.keyboard.press("Control+Enter");

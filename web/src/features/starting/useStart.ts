@@ -58,8 +58,11 @@ export function useStart({ kept, account, abilities, scope, api, waits, onWrong 
     const missing = [...inSubject, ...openFields(draft.html)].join(", ");
     if (missing && warned !== missing) {
       setWarned(missing);
-      setMistakes({ [inSubject.length ? "subject" : "text"]: openWords(inSubject) });
-      if (!inSubject.length) api.current?.nextField(true);
+      const open: Mistakes = { [inSubject.length ? "subject" : "text"]: openWords(inSubject) };
+      setMistakes(open);
+      announce(openWords(inSubject), "assertive");
+      if (inSubject.length) onWrong(open);
+      else api.current?.nextField(true);
       return;
     }
     setMistakes({});
