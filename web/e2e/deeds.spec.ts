@@ -4,13 +4,16 @@ import { api, conversationWith } from "./checks";
 import { look, open, reply } from "./composing";
 import { expect, test } from "./fixtures";
 
+const palette = (page: Page) => page.getByRole("dialog", { name: "Command palette" });
+
 async function choose(page: Page, words: string): Promise<void> {
   await page.locator("[data-pane=thread]").focus();
   await page.keyboard.press("Control+k");
-  const palette = page.getByRole("dialog", { name: "Command palette" });
-  await palette.getByRole("combobox").fill(words);
-  await palette.getByRole("option", { name: new RegExp(`^${words}`) }).click();
-  await expect(palette).toHaveCount(0);
+  await palette(page).getByRole("combobox").fill(words);
+  await palette(page)
+    .getByRole("option", { name: new RegExp(`^${words}`) })
+    .click();
+  await expect(palette(page)).toHaveCount(0);
 }
 
 test("what is being written is sent and closed, put off, switched and given a file by the palette", async ({
@@ -34,6 +37,19 @@ test("what is being written is sent and closed, put off, switched and given a fi
   await inbox.keyboard.press("Escape");
   await expect(inbox.getByRole("dialog", { name: "Send later" })).toHaveCount(0);
   expect(world.mailbox.received).toHaveLength(0);
+  // With the pane of a new conversation over it, nobody would know which of the two is meant.
+  await inbox.locator("[data-pane=thread]").focus();
+  await inbox.keyboard.press("n");
+  const pane = inbox.getByRole("dialog", { name: "New conversation" });
+  await expect(pane.getByRole("combobox", { name: "To" })).toBeFocused();
+  await inbox.locator("[data-pane=thread]").focus();
+  await inbox.keyboard.press("Control+k");
+  await palette(inbox).getByRole("combobox").fill("Send and");
+  await expect(palette(inbox).getByRole("option").first()).toBeVisible();
+  await expect(palette(inbox).getByRole("option", { name: /^Send and/ })).toHaveCount(0);
+  await inbox.keyboard.press("Escape");
+  await pane.getByRole("button", { name: "Close and keep as a draft" }).click();
+  await expect(pane).toHaveCount(0);
   await choose(inbox, "Send and close");
   await world.mailbox.waitFor("All by the palette.");
   await expect.poll(async () => (await api(world, "GET", `/api/conversations/${id}`)).status).toBe("closed");
@@ -42,9 +58,8 @@ test("what is being written is sent and closed, put off, switched and given a fi
   await inbox.goto(`${world.innboks.url}/settings/profile`);
   await inbox.getByRole("heading", { level: 1 }).waitFor();
   await inbox.keyboard.press("Control+k");
-  const palette = inbox.getByRole("dialog", { name: "Command palette" });
-  await palette.getByRole("combobox").fill("Send and close");
-  await expect(palette.getByRole("option", { name: /^Send and close/ })).toHaveCount(0);
+  await palette(inbox).getByRole("combobox").fill("Send and close");
+  await expect(palette(inbox).getByRole("option", { name: /^Send and close/ })).toHaveCount(0);
 });
 
 test("the sheet of keys has every key of the composer", async ({ inbox, world }) => {

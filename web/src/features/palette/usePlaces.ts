@@ -6,6 +6,7 @@ import { useEffect, useState } from "react";
 import { composerActions } from "../../actions/composing";
 import { whatCanBeDone } from "../../actions/finder";
 import { everywhere } from "../../actions/list";
+import { starting } from "../../actions/starting";
 import { channelAccountsQuery, channelsQuery, inboxesQuery, savedViewsQuery, usersQuery } from "../../api/queries";
 import { shownKey } from "../../ui/hotkeys";
 import { type MessageId, t } from "../../ui/i18n";
@@ -191,7 +192,8 @@ function keyOf(name: string): string | undefined {
 function actionEntries(): Entry[] {
   const now = whatCanBeDone();
   if (!now) return NO_ACTIONS;
-  return [...now.actions, ...composerActions]
+  // While a new conversation is written, "Send" would mean the answer behind it.
+  return [...now.actions, ...(starting.get().isOpen ? [] : composerActions)]
     .filter((action) => !LEFT_OUT.includes(action.name) && !action.name.startsWith("go_") && action.when(now.scope))
     .map((action) => ({
       id: `action:${action.name}`,
