@@ -157,7 +157,8 @@ function markRead(cache: Cache, news: { conversation_id: Id; message_id: Id; is_
   const { conversation_id: id, message_id: messageId } = news;
   return mapConversation(cache, id, (row) => {
     const isUnread = news.is_unread ?? (compareIds(messageId, row.last_message_id) < 0 && row.is_unread);
-    return { ...row, is_unread: isUnread ?? false, read_message_id: messageId };
+    const isSame = row.is_unread === (isUnread ?? false) && row.read_message_id === messageId;
+    return isSame ? row : { ...row, is_unread: isUnread ?? false, read_message_id: messageId };
   });
 }
 
@@ -174,17 +175,19 @@ function mergeTag(cache: Cache, id: Id, into: Id | null): Cache {
   return [...ids].reduce((now, one) => mapConversation(now, one, change), cache);
 }
 
-/** Changes one conversation wherever it is, at its place. */
+/** Changes one conversation wherever it is, at its place. Where `change` gives back what it was given, nothing is made anew: a list can be long. */
 function mapConversation(cache: Cache, id: Id, change: (row: Conversation) => Conversation): Cache {
-  const isListed = (list: List) => list.pages.pages.some((page) => page.items.some((item) => item.id === id));
   const changed = (row: Conversation) => (row.id === id ? change(row) : row);
+  const isOld = (row: Conversation) => changed(row) !== row;
   const known = cache.conversations[id];
   return {
     ...cache,
     lists: cache.lists.map((list) =>
-      isListed(list) ? { ...list, pages: mapPages(list.pages, (items) => items.map(changed)) } : list,
+      list.pages.pages.some((page) => page.items.some(isOld))
+        ? { ...list, pages: mapPages(list.pages, (items) => items.map(changed)) }
+        : list,
     ),
-    conversations: known ? { ...cache.conversations, [id]: change(known) } : cache.conversations,
+    conversations: known && isOld(known) ? { ...cache.conversations, [id]: change(known) } : cache.conversations,
   };
 }
 

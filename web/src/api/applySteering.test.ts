@@ -55,6 +55,14 @@ describe("steering", () => {
     expect(apply(cache, { type: "read.changed", data }, context).conversations["4"]?.is_unread).toBe(true);
   });
 
+  it("makes nothing anew when what has been read is read again", () => {
+    const data = { conversation_id: "4", message_id: "4" };
+    const once = apply(cache, { type: "read.changed", data }, context);
+    const twice = apply(once, { type: "read.changed", data }, context);
+    expect(twice.lists[0]).toBe(once.lists[0]);
+    expect(twice.conversations).toBe(once.conversations);
+  });
+
   it("leaves it read while it is being read, whatever an answer says that was made before the server heard of it", () => {
     const answer = changed({ ...row, is_unread: true, priority: "high" });
     const here = apply(cache, answer, { ...context, reading: "4" });

@@ -26,16 +26,27 @@ export function startListNews(client: QueryClient, me: Id): () => void {
   const renewLists = (is: (filter: ListFilter) => boolean) =>
     void client.invalidateQueries({ queryKey: keys.lists, predicate: (query) => is(query.queryKey[1] as ListFilter) });
 
-  const told: { at: number; event: Told }[] = [];
+  // What was told since the oldest list under way began: no other can have missed anything.
+  let told: { at: number; event: Told }[] = [];
   const begun = new Map<string, number>();
+  for (const query of client.getQueryCache().findAll({ queryKey: keys.lists, fetchStatus: "fetching" }))
+    begun.set(query.queryHash, 0);
+  const end = (hash: string) => {
+    begun.delete(hash);
+    const oldest = Math.min(...begun.values());
+    told = told.filter((one) => one.at >= oldest);
+  };
   const stopCache = client.getQueryCache().subscribe((news) => {
-    if (news.type !== "updated" || news.query.queryKey[0] !== keys.lists[0]) return;
-    const { queryHash } = news.query as Query;
+    if (news.query.queryKey[0] !== keys.lists[0]) return;
+    const { queryHash, state } = news.query as Query;
+    if (news.type === "removed") return end(queryHash);
+    if (news.type !== "updated") return;
     if (news.action.type === "fetch") begun.set(queryHash, Date.now());
-    else if (news.action.type === "success" && !news.action.manual) {
-      const since = begun.get(queryHash) ?? 0;
-      begun.delete(queryHash);
+    else if (state.fetchStatus === "idle") {
+      const since = begun.get(queryHash) ?? Date.now();
       const missed = told.filter((one) => one.at >= since);
+      end(queryHash);
+      if (news.action.type !== "success" || news.action.manual) return;
       queueMicrotask(() => {
         for (const one of missed) applyNow(client, one.event, me);
       });
@@ -45,7 +56,7 @@ export function startListNews(client: QueryClient, me: Id): () => void {
   const stopEvents = onStreamEvent((event) => {
     switch (event.type) {
       case "conversation.changed":
-        told.push({ at: Date.now(), event });
+        if (begun.size) told.push({ at: Date.now(), event });
         if (told.length > KEPT) told.shift();
         count();
         break;

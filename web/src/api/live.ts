@@ -186,6 +186,7 @@ function setTyping(conversationId: Id, userId: Id, isTyping: boolean): void {
   const who = `${conversationId}:${userId}`;
   const next = new Set(live.get().typing);
   clearTimeout(typingTimers.get(who));
+  typingTimers.delete(who);
   if (isTyping) {
     next.add(who);
     typingTimers.set(

@@ -37,7 +37,7 @@ it("draws what was changed in the same task: a box that is pressed does not flip
     </QueryClientProvider>,
   );
   const box = () => document.querySelector("input") as HTMLInputElement;
-  await expect.poll(() => document.querySelector("input")).not.toBeNull();
+  await expect.poll(() => document.querySelector("input"), { timeout: 10_000 }).not.toBeNull();
   for (const isOn of [true, false]) {
     box().click();
     // The microtasks of this task, and nothing later.

@@ -22,7 +22,9 @@ export const EVERYTHING = [
 export const overtaken = (event: StreamEvent): (readonly unknown[])[] =>
   event.type === "conversation.changed"
     ? [["messages"], keys.conversation(event.data.conversation.id)]
-    : [["messages"]];
+    : event.type === "read.changed"
+      ? [["messages"], keys.conversation(event.data.conversation_id)]
+      : [["messages"]];
 
 /** The keys of what an event makes old. */
 export function staleKeys(event: StreamEvent): (readonly unknown[])[] {
