@@ -10,7 +10,6 @@ import type { Session } from "../../api/types";
 import { Button, IconButton } from "../../ui/Button";
 import { shownKey } from "../../ui/hotkeys";
 import { t, tOr } from "../../ui/i18n";
-import { sentence } from "../../ui/States";
 import { toast, toastError } from "../../ui/toasts";
 import { demoQuery, loadDemo, percent, removeDemo } from "../demo/demo";
 import { useMay } from "../people/people";
@@ -148,7 +147,7 @@ function DemoButton() {
       icon={<FlaskConical />}
       className="demobutton"
       onClick={() =>
-        void (isHere ? removeDemo(client) : loadDemo(client).catch((problem: unknown) => toastError(sentence(problem))))
+        void (isHere ? removeDemo(client) : loadDemo(client).catch((problem: unknown) => toastError(problem)))
       }
     >
       {t(isHere ? "demo.remove" : "demo.load")}

@@ -102,7 +102,7 @@ export function Inbox() {
       <Pane
         of={view}
         frame={(content) => (
-          <nav className="sidenav views" aria-label={t("nav.views")}>
+          <nav className="sidenav views" aria-label={t("nav.views")} data-pane="views">
             {content}
           </nav>
         )}

@@ -5,7 +5,6 @@ import { get, post, remove } from "../../api/client";
 import { keys } from "../../api/queries";
 import type { Demo } from "../../api/types";
 import { t } from "../../ui/i18n";
-import { sentence } from "../../ui/States";
 import { toast, toastError } from "../../ui/toasts";
 
 const UNDER_WAY_MS = 1000;
@@ -49,7 +48,7 @@ export async function removeDemo(client: QueryClient): Promise<void> {
     client.setQueryData(keys.demo, await remove<Demo>("/api/demo"));
     toast(t("demo.removing_soon"), () => void keepDemo(client));
   } catch (problem) {
-    toastError(sentence(problem));
+    toastError(problem);
   }
 }
 
@@ -57,6 +56,6 @@ async function keepDemo(client: QueryClient): Promise<void> {
   try {
     client.setQueryData(keys.demo, await post<Demo>("/api/demo/kept", {}));
   } catch (problem) {
-    toastError(sentence(problem));
+    toastError(problem);
   }
 }
