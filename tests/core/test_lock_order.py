@@ -31,7 +31,7 @@ from innboks.core.routing import store as routing
 from innboks.core.routing.models import Rule, Target
 from innboks.lib import db
 from innboks.lib.db import Connection
-from tests.core.conftest import signed
+from tests.core.conftest import say, signed
 from tests.waiting import somebody_waits
 
 Step = Callable[[Connection], Awaitable[Any]]
@@ -230,3 +230,14 @@ async def test_everything_about_contacts_and_messages_of_them_at_once(desk: Desk
                where c.merged_into_id is not null"""
         )
         assert await stale.fetchone() == (0,), "nothing stays with a contact that was merged away"
+
+
+async def test_more_who_write_than_there_are_connections_do_not_wait_for_a_second_one_each(
+    parts: Parts, actor: Actor, echo: ChannelAccount
+) -> None:
+    for number in range(30):
+        await say(parts, echo, "Hello", id=f"m{number}", sender=f"leo{number}")
+    found = (await list_conversations(parts, actor, limit=50)).items
+    parts.directory.forget(actor.account_id, echo.id)  # each must look it up while it holds a connection
+    answers = [write(parts, actor, one.id, NewMessage(type="reply", text="Hi")) for one in found]
+    assert [is_new for _, is_new in await asyncio.gather(*answers)] == [True] * 30

@@ -6,6 +6,7 @@ in another within KEEP_S. Secrets stay in memory no longer than that. Read next:
 
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -15,6 +16,7 @@ from innboks.core.channel_accounts import grants, store
 from innboks.core.channel_accounts.grants import seal_context
 from innboks.core.channel_accounts.models import ChannelAccount
 from innboks.errors import NotFound
+from innboks.lib.db import Connection
 from innboks.sdk.contract import AccountRef, Channel, Context, Deliver, Health
 from innboks.sdk.parsing import Facts, key_of
 
@@ -44,15 +46,16 @@ class Directory:
         self._addresses: dict[str, tuple[float, tuple[int, int] | None]] = {}
         self._owners: dict[int, int] = {}
 
-    async def find(self, parts: "Parts", account_id: int, channel_account_id: int) -> Connected:
-        """Raises `NotFound` when there is no such channel account (also when it was disconnected: look at `row.archived_at`)."""
+    async def find(self, parts: "Parts", account_id: int, channel_account_id: int, conn: Connection | None = None) -> Connected:
+        """Raises `NotFound` when there is no such channel account (also when it was disconnected: look at `row.archived_at`). Who holds a connection
+        gives it: if each of many asked for a second one while all are held, they would wait for each other."""
         key = (account_id, channel_account_id)
         known = self._known.get(key)
         if known is not None and parts.clock.monotonic() - known.loaded < KEEP_S:
             return known
-        async with parts.db.connection() as conn:
-            row = await store.get(conn, account_id, channel_account_id)
-            addresses = await store.own_addresses(conn, account_id)
+        async with nullcontext(conn) if conn is not None else parts.db.connection() as reader:
+            row = await store.get(reader, account_id, channel_account_id)
+            addresses = await store.own_addresses(reader, account_id)
         if row is None:
             raise NotFound("There is no such channel account.", code="unknown_channel_account")
         found = open_up(parts, row, addresses)

@@ -307,7 +307,7 @@ async def retry_message(parts: Parts, actor: Actor, message_id: int, *, even_if_
             raise blocked()
         if await store_dealt.other_way(conn, actor.account_id, message_id) in ("queued", "sending", "uncertain"):
             raise Conflict("This is on its way to them another way. Wait for what becomes of that.", code="sent_elsewhere")
-        connected = await parts.directory.find(parts, actor.account_id, message.channel_account_id)
+        connected = await parts.directory.find(parts, actor.account_id, message.channel_account_id, conn)
         until = await closes_at(conn, actor.account_id, message.conversation_id, message.channel_account_id, connected.channel.abilities)
         if until != NEVER_OPEN:  # what begins a conversation answers nothing
             require_open(until, parts.clock.now())

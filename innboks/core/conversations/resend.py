@@ -35,7 +35,7 @@ async def as_written(
     abilities = connected.channel.abilities
     if message.has_attachments and not abilities.media_types:
         raise Invalid("This channel takes no files.", code="no_files", field="attachments")
-    before = await parts.directory.find(parts, actor.account_id, message.channel_account_id)
+    before = await parts.directory.find(parts, actor.account_id, message.channel_account_id, conn)
     people = _who_got_nothing(message) if before.row.kind == connected.row.kind and abilities.recipient_roles else {}
     files = await files_store.copy_as_uploads(conn, actor.account_id, message.id, actor.user_id) if message.has_attachments else []
     return msgspec.structs.replace(

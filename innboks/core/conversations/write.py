@@ -96,7 +96,7 @@ async def _write(
     way = new.channel_account_id or ground.channel_account_id
     if ground.is_archived and new.type == "reply" and new.channel_account_id is None:  # what was connected is gone
         way = await channel_accounts.sending_fallback(conn, actor.account_id, ground.inbox_id, ground.kind) or way
-    connected = await parts.directory.find(parts, actor.account_id, way)
+    connected = await parts.directory.find(parts, actor.account_id, way, conn)
     if connected.row.id != ground.channel_account_id:
         ground = await reach(conn, actor, ground, connected, new)
     if new.type == "reply":

@@ -48,7 +48,7 @@ async def send_now(parts: Parts, actor: Actor, message_id: int) -> Message:
             await store.go_now(conn, actor.account_id, held)
             sent_id = held.message_id
         else:
-            connected = await parts.directory.find(parts, actor.account_id, held.channel_account_id)
+            connected = await parts.directory.find(parts, actor.account_id, held.channel_account_id, conn)
             until = await closes_at(conn, actor.account_id, held.conversation_id, held.channel_account_id, connected.channel.abilities)
             require_open(until, parts.clock.now())
             sent_id = await _leave(parts, conn, actor.account_id, held)
@@ -97,7 +97,7 @@ def _is_due(held: Held, now: datetime) -> bool:
 async def _leave(parts: Parts, conn: Connection, account_id: int, held: Held) -> int:
     """Onto the road out, as a new message in the place of the old one. Returns its id."""
     now = parts.clock.now()
-    connected = await parts.directory.find(parts, account_id, held.channel_account_id)
+    connected = await parts.directory.find(parts, account_id, held.channel_account_id, conn)
     ground = await dispatches.ground(conn, account_id, held.conversation_id, is_alone=True)
     assert ground is not None
     abilities, new_id = connected.channel.abilities, ground.new_message_id
