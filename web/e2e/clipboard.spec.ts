@@ -12,7 +12,7 @@ const markup = (raw: string) =>
 const REST = /style=|class="?Mso|<table|<o:p>|mso-|<span|<font|docs-internal|StartFragment|@font-face/i;
 
 async function answer(page: Page, words: string): Promise<void> {
-  await reply(page).click();
+  await reply(page).focus(); // a click in the middle may choose a picture, which is then written over
   await page.keyboard.press("Control+End");
   await page.keyboard.type(` ${words}`);
   await page.keyboard.press("Control+Enter");
