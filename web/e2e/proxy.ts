@@ -12,8 +12,8 @@ export interface Proxy {
   resumeAt: string | null;
   /** Nothing gets through at all. */
   isCut: boolean;
-  /** Where a message that is being sent meets the end of the line: before it comes to the server, or the server's answer on its way back. Nothing gets
-   * through from then on. "swallow": it goes nowhere and nothing is said, while all else gets through. */
+  /** Where a message that is being sent meets the end of the line: before it comes to the server, or the server's answer on its way back, when the live stream
+   * has told nothing of it either. Nothing gets through from then on. "swallow": it goes nowhere and nothing is said, while all else gets through. */
   message: "pass" | "cut before" | "cut after" | "swallow";
   /** Breaks every connection there is; what comes later gets through. */
   breakAll: () => void;
@@ -25,6 +25,7 @@ export interface Proxy {
 export async function openProxy(target: string): Promise<Proxy> {
   const { hostname, port } = new URL(target);
   const sockets = new Set<Socket>();
+  const streams = new Set<IncomingMessage>();
   const own = await freePort();
 
   const pass = (incoming: IncomingMessage, answer: ServerResponse) => {
@@ -36,6 +37,7 @@ export async function openProxy(target: string): Promise<Proxy> {
     const isMessage = incoming.method === "POST" && /^\/api\/conversations\/\d+\/messages$/.test(path);
     if (isMessage && proxy.message === "swallow") return void incoming.resume();
     if (isMessage && proxy.message === "cut before") return cut();
+    if (isMessage && proxy.message === "cut after") for (const stream of streams) stream.unpipe().resume();
     if (isStream && proxy.stream === "refuse") return void answer.writeHead(403).end("<h1>Blocked</h1>");
     const { headers } = incoming;
     if (headers["last-event-id"] && proxy.resumeAt) headers["last-event-id"] = proxy.resumeAt;
@@ -45,8 +47,12 @@ export async function openProxy(target: string): Promise<Proxy> {
       answer.writeHead(got.statusCode ?? 502, got.headers);
       answer.flushHeaders();
       got.pipe(answer);
+      if (isStream) streams.add(got);
       got.on("error", () => answer.destroy());
-      got.on("close", () => answer.destroyed || answer.end());
+      got.on("close", () => {
+        streams.delete(got);
+        if (!answer.destroyed) answer.end();
+      });
     });
     onward.on("error", () => (answer.headersSent ? answer.destroy() : answer.writeHead(502).end()));
     answer.on("close", () => onward.destroy());
