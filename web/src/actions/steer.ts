@@ -141,10 +141,11 @@ export function toggleMark(scope: Scope, mark: "is_spam" | "is_trashed"): void {
   steer(scope, { [mark]: isOn }, { done: (count) => t(`steer.${word[mark]}`, { count }), doing: t("bulk.doing") });
 }
 
-/** Who marks as unread leaves it, for it would be read again at once. */
+/** Who marks as unread leaves it, for it would be read again at once. What is being read is read, whatever an older answer says of it for a moment. */
 export function markUnread(scope: Scope): void {
-  const isOn = targets(scope).some((one) => !one.is_unread);
   const id = scope.conversation?.id;
+  const isBeingRead = id !== undefined && id === reading.id && !isForMany(scope);
+  const isOn = isBeingRead || targets(scope).some((one) => !one.is_unread);
   if (isOn && id && !isForMany(scope)) {
     scope.open(null, "none");
     reading.id = null; // from now on, though the page goes a little later

@@ -12,7 +12,7 @@ const COUNTS_MS = 5000;
 const CLOCK_MS = 60_000;
 const KEPT = 500;
 
-type Told = Extract<StreamEvent, { type: "conversation.changed" }>;
+type Told = Extract<StreamEvent, { type: "conversation.changed" | "read.changed" }>;
 
 /** Listens, for as long as somebody is signed in. */
 export function startListNews(client: QueryClient, me: Id): () => void {
@@ -53,12 +53,18 @@ export function startListNews(client: QueryClient, me: Id): () => void {
     }
   });
 
+  const keep = (event: Told) => {
+    if (begun.size) told.push({ at: Date.now(), event });
+    if (told.length > KEPT) told.shift();
+  };
   const stopEvents = onStreamEvent((event) => {
     switch (event.type) {
       case "conversation.changed":
-        if (begun.size) told.push({ at: Date.now(), event });
-        if (told.length > KEPT) told.shift();
+        keep(event);
         count();
+        break;
+      case "read.changed":
+        keep(event);
         break;
       case "mention.changed":
         count();
