@@ -16,6 +16,7 @@ import uvloop
 
 from innboks.app import build_parts, stop_streams, web_app
 from innboks.config import Settings
+from innboks.core.channel_accounts.changes import hear_changes
 from innboks.core.channel_accounts.watch import listeners, watch_all
 from innboks.core.notifications.deliver import notify_people
 from innboks.core.parts import Parts
@@ -61,12 +62,13 @@ async def _web(settings: Settings, dsn: str) -> None:
             timeout_graceful_shutdown=STOP_S,
         )
         _settle_memory()
-        watch = asyncio.create_task(keep_watch(parts, "web"))
+        beside = [asyncio.create_task(one) for one in (keep_watch(parts, "web"), hear_changes(parts))]
         try:
             await _Server(config, lambda: stop_streams(app)).serve()
         finally:
-            watch.cancel()
-            await asyncio.gather(watch, return_exceptions=True)
+            for task in beside:
+                task.cancel()
+            await asyncio.gather(*beside, return_exceptions=True)
 
 
 async def _worker(settings: Settings, dsn: str) -> None:
@@ -98,7 +100,7 @@ async def _until_told(parts: Parts, *work: Coroutine[Any, Any, None]) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, end.set)
     waiting = asyncio.create_task(end.wait())
-    tasks: list[asyncio.Task[Any]] = [asyncio.create_task(one) for one in work]
+    tasks: list[asyncio.Task[Any]] = [asyncio.create_task(one) for one in (hear_changes(parts), *work)]
     log.info("working", pid=os.getpid(), smtp=str(parts.settings.smtp))
     try:
         done, _ = await asyncio.wait([waiting, *tasks], return_when=asyncio.FIRST_COMPLETED)

@@ -1,11 +1,22 @@
-"""Whose is an address that mail comes to?"""
+"""Whose is an address that mail comes to, and what is known of a connection in each process."""
 
+import asyncio
+
+import pytest
+
+from innboks.app import build_parts
+from innboks.config import Settings
 from innboks.core.access import Actor
 from innboks.core.accounts.actors import actor_by_email
 from innboks.core.accounts.setup import create_account
+from innboks.core.channel_accounts import directory
+from innboks.core.channel_accounts.changes import hear_changes
 from innboks.core.channel_accounts.connect import change_channel_account, connect, disconnect
+from innboks.core.channel_accounts.fallback import fallback_of
 from innboks.core.channel_accounts.models import ChannelAccount
+from innboks.core.inboxes.inboxes import create_inbox, update_inbox
 from innboks.core.parts import Parts
+from tests.waiting import until
 
 
 async def team(parts: Parts, actor: Actor, address: str) -> ChannelAccount:
@@ -35,3 +46,43 @@ async def test_an_own_address_that_two_accounts_claim_is_nobodys(parts: Parts, a
         assert await parts.directory.resolve(parts, row.hosted_address or "") == (row.account_id, row.id)
     await change_channel_account(parts, actor, first.id, is_active=False)
     assert await parts.directory.resolve(parts, "team@tindra.example") == (second.account_id, second.id), "the other has paused it"
+
+
+async def test_a_change_is_known_at_once_to_the_other_processes(
+    parts: Parts, actor: Actor, settings: Settings, dsn: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They would find it out by themselves after KEEP_S, which is an hour here."""
+    row = await team(parts, actor, "team@tindra.example")
+    inbox = await create_inbox(parts, actor, "Sales")
+    given_out = (await fallback_of(parts, actor, inbox.id)).hosted_address or ""
+    async with build_parts(settings, dsn, "worker") as other:
+        connected = asyncio.Event()
+        listening = asyncio.create_task(other.wake.listen(lambda _: None, lambda *_: None, connected.set))
+        await asyncio.wait_for(connected.wait(), 20)
+        hearing = asyncio.create_task(hear_changes(other))
+        try:
+            monkeypatch.setattr(directory, "KEEP_S", 3600.0)
+
+            async def name_there() -> str:
+                return str((await other.directory.find(other, row.account_id, row.id)).context.config.company_name)
+
+            async def is_renamed() -> bool:
+                return await name_there() == "Tindra"
+
+            assert await name_there() == ""
+            await change_channel_account(parts, actor, row.id, config={"company_name": "Tindra"})
+            await until(is_renamed)
+
+            async def nobody_has(address: str) -> bool:
+                return await other.directory.resolve(other, address) is None
+
+            assert not await nobody_has("team@tindra.example")
+            await disconnect(parts, actor, row.id)
+            await until(lambda: nobody_has("team@tindra.example"))
+            assert not await nobody_has(given_out)
+            await update_inbox(parts, actor, inbox.id, is_archived=True)
+            await until(lambda: nobody_has(given_out))
+        finally:
+            for task in (hearing, listening):
+                task.cancel()
+            await asyncio.gather(hearing, listening, return_exceptions=True)

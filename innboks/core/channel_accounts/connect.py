@@ -12,6 +12,7 @@ from innboks.core.accounts.features import require_channel
 from innboks.core.accounts.rights import announce, note_change
 from innboks.core.channel_accounts import store
 from innboks.core.channel_accounts import store_drafts as drafts
+from innboks.core.channel_accounts.changes import tell_changed
 from innboks.core.channel_accounts.directory import Connected, open_up
 from innboks.core.channel_accounts.grants import open_grant, seal_context, seal_grant
 from innboks.core.channel_accounts.health import mark_broken, record_health
@@ -124,7 +125,7 @@ async def connect(
         raise _taken(error, made.address or made.identity, made.sender_name) from error
     if new_inbox is not None:
         await _announce_inbox(parts, actor, target)
-    parts.directory.forget(actor.account_id, channel_account_id)
+    await tell_changed(parts, actor.account_id, channel_account_id)
     await record_health(parts, actor.account_id, channel_account_id, Health(state="connected", sentence="Connected, nothing received yet."))
     return await get_channel_account(parts, actor, channel_account_id)
 
@@ -260,7 +261,7 @@ async def change_channel_account(
                     await events.add(conn, actor.account_id, "channel_account.changed", inbox_id=reader, data=data)
         except psycopg.errors.UniqueViolation as error:
             raise _taken(error, values.get("address") or values.get("identity", ""), values.get("sender_name", "")) from error
-        parts.directory.forget(actor.account_id, channel_account_id)
+        await tell_changed(parts, actor.account_id, channel_account_id)
         parts.wake.touch(actor.account_id)
     if is_active is False:
         await record_health(
@@ -359,7 +360,7 @@ async def disconnect(parts: Parts, actor: Actor, channel_account_id: int) -> Non
         await events.add(
             conn, actor.account_id, "channel_account.changed", inbox_id=row.inbox_id, data={"channel_account_id": channel_account_id}
         )
-    parts.directory.forget(actor.account_id, channel_account_id)
+    await tell_changed(parts, actor.account_id, channel_account_id)
     parts.wake.touch(actor.account_id)
 
 

@@ -1,7 +1,7 @@
 """Who a payload is for, and what a channel gets to know: channel accounts with their decrypted configuration, kept for a moment in memory.
 
-The road in asks once per payload, so an answer is kept for KEEP_S; a change made in this process is seen at once (`forget`), one made
-in another within KEEP_S. Secrets stay in memory no longer than that. Read next: `connect.py`.
+The road in asks once per payload, so an answer is kept for KEEP_S; a change is seen at once by the process that made it and by those that hear of it
+(`changes.py`), by others within KEEP_S. Secrets stay in memory no longer than that. Read next: `connect.py`.
 """
 
 from collections import OrderedDict
@@ -45,6 +45,7 @@ class Directory:
         self._known: OrderedDict[tuple[int, int], Connected] = OrderedDict()
         self._addresses: dict[str, tuple[float, tuple[int, int] | None]] = {}
         self._owners: dict[int, int] = {}
+        self._forgotten = 0
 
     async def find(self, parts: "Parts", account_id: int, channel_account_id: int, conn: Connection | None = None) -> Connected:
         """Raises `NotFound` when there is no such channel account (also when it was disconnected: look at `row.archived_at`). Who holds a connection
@@ -53,12 +54,15 @@ class Directory:
         known = self._known.get(key)
         if known is not None and parts.clock.monotonic() - known.loaded < KEEP_S:
             return known
+        forgotten = self._forgotten
         async with nullcontext(conn) if conn is not None else parts.db.connection() as reader:
             row = await store.get(reader, account_id, channel_account_id)
             addresses = await store.own_addresses(reader, account_id)
         if row is None:
             raise NotFound("There is no such channel account.", code="unknown_channel_account")
         found = open_up(parts, row, addresses)
+        if forgotten != self._forgotten:  # something changed while it was read: it may be from before, so it is not kept
+            return found
         self._known[key] = found
         if len(self._known) > KEEP_MAX:
             self._known.popitem(last=False)
@@ -82,21 +86,29 @@ class Directory:
         kept = self._addresses.get(plain)
         if kept is not None and now - kept[0] < KEEP_S:
             return kept[1]
+        forgotten = self._forgotten
         async with parts.db.connection() as conn:
             found = await store.find_by_address(conn, plain)
         if len(self._addresses) > KEEP_MAX:
             self._addresses.clear()
-        self._addresses[plain] = (now, found)
+        if forgotten == self._forgotten:
+            self._addresses[plain] = (now, found)
         return found
 
     def forget(self, account_id: int, channel_account_id: int) -> None:
-        """Call after any change to a channel account."""
+        """In this process. Whoever changed something calls `tell_changed`, which reaches them all."""
         self._known.pop((account_id, channel_account_id), None)
         self.forget_addresses()
 
     def forget_addresses(self) -> None:
-        """Call after an inbox was put away or brought back."""
+        """Which address is whose."""
+        self._forgotten += 1
         self._addresses.clear()
+
+    def forget_all(self) -> None:
+        """What changed may have been missed."""
+        self._known.clear()
+        self.forget_addresses()
 
 
 def open_up(parts: "Parts", row: ChannelAccount, own_addresses: frozenset[str]) -> Connected:

@@ -11,6 +11,7 @@ import psycopg
 
 from innboks.core.access import ACCOUNT_ACCESS, Actor
 from innboks.core.channel_accounts import store
+from innboks.core.channel_accounts.changes import tell_changed
 from innboks.core.channel_accounts.connect import change_channel_account, draft_of, seal_config
 from innboks.core.channel_accounts.directory import open_up
 from innboks.core.channel_accounts.models import ChannelAccount
@@ -61,7 +62,7 @@ async def change_fallback(
             if may_send:
                 await dispatches.release_held(conn, actor.account_id, row.id)
             await events.add(conn, actor.account_id, "channel_account.changed", inbox_id=inbox_id, data={"channel_account_id": row.id})
-        parts.directory.forget(actor.account_id, row.id)
+        await tell_changed(parts, actor.account_id, row.id)
         parts.wake.touch(actor.account_id)
         parts.jobs.announce_sending()
     return await fallback_of(parts, actor, inbox_id)
@@ -78,7 +79,7 @@ async def _moved(parts: Parts, actor: Actor, row: ChannelAccount) -> ChannelAcco
     async with parts.db.transaction() as conn:
         await store.update(conn, actor.account_id, row.id, values)
         moved = await store.fallback(conn, actor.account_id, row.inbox_id)
-    parts.directory.forget(actor.account_id, row.id)
+    await tell_changed(parts, actor.account_id, row.id)
     return moved or row
 
 

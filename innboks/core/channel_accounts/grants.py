@@ -14,6 +14,7 @@ from weakref import WeakKeyDictionary
 import msgspec
 
 from innboks.core.channel_accounts import store
+from innboks.core.channel_accounts.changes import tell_changed
 from innboks.core.channel_accounts.models import ChannelAccount
 from innboks.errors import Broken
 from innboks.lib.crypto import CannotOpen, Vault
@@ -78,7 +79,7 @@ async def _renew(parts: "Parts", account_id: int, channel_account_id: int, stale
             return newest
         fresh = await refresh(newest)
         await store.save_grant(conn, account_id, channel_account_id, seal_grant(parts, account_id, channel_account_id, fresh))
-    parts.directory.forget(account_id, channel_account_id)
+    await tell_changed(parts, account_id, channel_account_id)
     return fresh
 
 

@@ -4,6 +4,7 @@ import msgspec
 import structlog
 
 from innboks.core.channel_accounts import store
+from innboks.core.channel_accounts.changes import tell_changed
 from innboks.core.dispatches import store as dispatches
 from innboks.core.events import store as events
 from innboks.core.parts import Parts
@@ -26,7 +27,7 @@ async def record_health(parts: Parts, account_id: int, channel_account_id: int, 
             await dispatches.release_if_back(conn, account_id, channel_account_id)
     if changed:
         log.info("connection changed", channel_account=channel_account_id, state=health.state)
-        parts.directory.forget(account_id, channel_account_id)
+        await tell_changed(parts, account_id, channel_account_id)
         parts.wake.touch(account_id)
         parts.jobs.announce_sending()
 
@@ -37,7 +38,7 @@ async def release_if_back(parts: Parts, account_id: int, channel_account_id: int
     async with parts.db.transaction() as conn:
         is_back = await dispatches.release_if_back(conn, account_id, channel_account_id)
     if is_back:
-        parts.directory.forget(account_id, channel_account_id)
+        await tell_changed(parts, account_id, channel_account_id)
         parts.jobs.announce_sending()
 
 

@@ -12,6 +12,7 @@ import msgspec
 
 from innboks.core.access import ACCOUNT_ACCESS, Actor
 from innboks.core.channel_accounts import store
+from innboks.core.channel_accounts.changes import tell_changed
 from innboks.core.channel_accounts.connect import BACKFILL, get_channel_account
 from innboks.core.events import store as events
 from innboks.core.parts import Parts
@@ -71,7 +72,7 @@ async def request_backfill(parts: Parts, actor: Actor, channel_account_id: int, 
         await events.add(
             conn, actor.account_id, "channel_account.changed", inbox_id=row.inbox_id, data={"channel_account_id": channel_account_id}
         )
-    parts.directory.forget(actor.account_id, channel_account_id)
+    await tell_changed(parts, actor.account_id, channel_account_id)
     parts.wake.touch(actor.account_id)
     found = _backfill(since.isoformat(), row.state.get("backfill"))
     assert found is not None

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, LiteralString
 from innboks.core.accounts import store as accounts
 from innboks.core.accounts.rights import announce, note_change
 from innboks.core.channel_accounts import store as channel_accounts
+from innboks.core.channel_accounts.changes import tell_changed
 from innboks.core.conversations import store as conversations
 from innboks.core.demo import store
 from innboks.core.events import store as events
@@ -63,7 +64,7 @@ async def _take_channel_account(parts: "Parts", account_id: int, channel_account
             await parts.jobs.erase_files(conn, files)
         else:
             await channel_accounts.archive(conn, account_id, channel_account_id)
-    parts.directory.forget(account_id, channel_account_id)
+    await tell_changed(parts, account_id, channel_account_id)
     return is_gone
 
 

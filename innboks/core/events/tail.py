@@ -15,6 +15,7 @@ import structlog
 
 from innboks.core.accounts.rights import CHANGED as ACCESS_CHANGED
 from innboks.core.accounts.store import rights_of
+from innboks.core.channel_accounts.changes import SIGNAL as CHANNEL_CHANGED
 from innboks.core.events import store
 from innboks.core.events.presence import Presence
 from innboks.core.events.store import Row
@@ -191,8 +192,8 @@ class Tail:
 
     def _on_signal(self, account_id: int, signal: dict[str, Any]) -> None:
         self.presence.hear(account_id, signal)
-        if signal.get("type") in ("looking", "news"):
-            return  # for the workers
+        if signal.get("type") in ("looking", "news", CHANNEL_CHANGED):
+            return  # for the processes themselves
         if signal.get("type") == ACCESS_CHANGED:
             self._parts.actors.forget(account_id)
             return  # browsers hear of it by the log

@@ -10,6 +10,7 @@ import msgspec
 
 from innboks.core.access import ACCOUNT_ACCESS, Actor
 from innboks.core.accounts.rights import announce, note_change
+from innboks.core.channel_accounts.changes import tell_addresses_changed
 from innboks.core.channel_accounts.connect import disconnect
 from innboks.core.channel_accounts.fallback import issue_fallback
 from innboks.core.events import store as events
@@ -108,7 +109,7 @@ async def update_inbox(
     if "reply_within_s" in values:
         parts.jobs.announce()
     if "archived_at" in values:
-        parts.directory.forget_addresses()
+        await tell_addresses_changed(parts, actor.account_id)
     if is_about_rights:
         await announce(parts, actor.account_id)
     else:

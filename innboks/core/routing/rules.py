@@ -15,6 +15,7 @@ from innboks.core.accounts import seats
 from innboks.core.accounts.features import require_assignment
 from innboks.core.accounts.seats import Flaw
 from innboks.core.channel_accounts import store as channel_accounts
+from innboks.core.channel_accounts.changes import tell_changed
 from innboks.core.channel_accounts.models import ChannelAccount
 from innboks.core.events import store as events
 from innboks.core.parts import Parts
@@ -83,7 +84,7 @@ async def set_rule(parts: Parts, actor: Actor, channel_account_id: int, rule: Ru
         )
         after = await store.rule_of(conn, actor.account_id, channel_account_id)
         named = await _named(conn, row, after)
-    parts.directory.forget(actor.account_id, channel_account_id)
+    await tell_changed(parts, actor.account_id, channel_account_id)
     parts.wake.touch(actor.account_id)
     return after, named
 
