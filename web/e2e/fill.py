@@ -4,6 +4,10 @@ minutes on a small machine.
 
     fill.py DATA_FOLDER comments CONVERSATION_ID COUNT
     fill.py DATA_FOLDER conversations CHANNEL_ACCOUNT_ID COUNT PRIORITY
+
+And it lets time pass for one customer: as if they had last written so many seconds ago.
+
+    fill.py DATA_FOLDER heard CONVERSATION_ID SECONDS
 """
 
 import sys
@@ -44,6 +48,13 @@ select account_id, last_message_id, id, channel_account_id, 'message', 'in', con
     subject, 'The words of it.', last_message_at
 from made
 """
+HEARD = """
+with aged as (
+    update message m set created_at = now() - make_interval(secs => %(count)s) from conversation c
+    where c.id = %(id)s and m.account_id = c.account_id and m.id = c.last_received_id returning m.account_id, m.conversation_id, m.created_at)
+update conversation c set last_message_at = aged.created_at, waiting_since = aged.created_at
+from aged where c.account_id = aged.account_id and c.id = aged.conversation_id
+"""
 AFTER = """
 select setval(pg_get_serial_sequence('conversation', 'id'), (select max(id) from conversation)),
     setval(pg_get_serial_sequence('message', 'id'), (select max(id) from message))
@@ -52,6 +63,6 @@ select setval(pg_get_serial_sequence('conversation', 'id'), (select max(id) from
 data, what, id, count, *priority = sys.argv[1:]
 values = {"id": int(id), "count": int(count), "priority": priority[0] if priority else "normal"}
 with psycopg.connect(running_dsn(Path(data)) or "", cursor_factory=psycopg.ClientCursor) as conn:
-    conn.execute((COMMENTS if what == "comments" else CONVERSATIONS).replace("n % ", "n %% "), values)
+    conn.execute({"comments": COMMENTS, "conversations": CONVERSATIONS, "heard": HEARD}[what].replace("n % ", "n %% "), values)
     conn.execute(AFTER)
     conn.execute("analyze message, conversation")

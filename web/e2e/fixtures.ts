@@ -20,8 +20,9 @@ interface Account {
   hosted_address: string;
 }
 
-export async function makeWorld(): Promise<World> {
-  const [innboks, mailbox] = await Promise.all([startInnboks(), openMailbox()]);
+/** `more`: settings of the server beside the usual ones. */
+export async function makeWorld(more: NodeJS.ProcessEnv = {}): Promise<World> {
+  const [innboks, mailbox] = await Promise.all([startInnboks(undefined, more), openMailbox()]);
   await innboks.setup();
   const printed = await innboks.cli(
     "connect",

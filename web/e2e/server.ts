@@ -32,6 +32,8 @@ export interface Innboks {
   fill: (conversationId: string, count: number) => Promise<void>;
   /** Gives a channel account this many conversations more, "Letter 1" to the newest, at once. Only for a server of one's own: no story takes them away. */
   fillList: (channelAccountId: string, count: number, priority?: string) => Promise<void>;
+  /** Lets time pass: the customer of the conversation last wrote this many seconds ago. Whoever looks at it is told with its next change. */
+  heard: (conversationId: string, secondsAgo: number) => Promise<void>;
   /** The end of what it has said: its log. */
   log: () => string;
   /** Stops it and throws its data away. */
@@ -128,6 +130,7 @@ export async function startInnboks(sandbox?: number, more: NodeJS.ProcessEnv = {
     fill: (conversationId, count) => fill("comments", conversationId, String(count)),
     fillList: (channelAccountId, count, priority = "normal") =>
       fill("conversations", channelAccountId, String(count), priority),
+    heard: (conversationId, secondsAgo) => fill("heard", conversationId, String(secondsAgo)),
     remove: async () => {
       await stop();
       await rm(data, { recursive: true, force: true });

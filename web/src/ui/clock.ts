@@ -24,5 +24,10 @@ function subscribe(listener: () => void): () => void {
   };
 }
 
+/** Now, not in half a minute: something has just come to its time. */
+export function moveOn(): void {
+  if (timer) tick();
+}
+
 /** The time, moving on each half minute: one clock for all relative times on the page. */
 export const useNow = () => useSyncExternalStore(subscribe, () => now);

@@ -12,6 +12,8 @@ import type { Return } from "./refused";
 
 interface Props {
   notice: Return | null;
+  /** What there is to say about a channel that takes no answer now. */
+  shut: ReactNode;
   offer: Draft | null;
   /** What there is to say about a colleague who replies too. */
   collision: ReactNode;
@@ -28,12 +30,14 @@ const gist = ({ text, attachments, subject, to, cc, bcc }: Draft) =>
   subject ||
   [...(to ?? []), ...(cc ?? []), ...(bcc ?? [])].join(", ");
 
-/** One banner over the composer at a time, the worst first: refused, held back, no connection, a colleague who replies too, a newer draft elsewhere. */
-export function ComposeNotice({ notice, offer, collision, onSendAnyway, onDiscard, onTakeOffer, onDropOffer }: Props) {
+/** One banner over the composer at a time, the worst first: a closed window, refused, held back, no connection, a colleague who replies too, a newer draft elsewhere. */
+export function ComposeNotice(props: Props) {
+  const { notice, shut, offer, collision, onSendAnyway, onDiscard, onTakeOffer, onDropOffer } = props;
   const connection = useStore(live, (state) => state.connection);
   const waiting = useStore(outbox, (state) => state.entries.filter((entry) => entry.state === "waiting").length);
   const newest = notice?.newer?.at(-1);
   const isCut = useSince(connection !== "live", 10_000);
+  if (shut) return shut;
   if (notice?.text)
     return (
       <div className={`banner ${notice.isNewer ? "info" : "bad"}`} role="alert">

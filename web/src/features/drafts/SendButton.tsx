@@ -1,25 +1,26 @@
 /* Sends what is written: at once, and closed or snoozed with it, later, or with a reminder. What happens then stands in sending/undoSend.ts. */
-import { type QueryClient, useQueryClient } from "@tanstack/react-query";
+import { useQueryClient } from "@tanstack/react-query";
 import { ChevronDown } from "lucide-react";
 import { lazy, Suspense, useEffect, useState } from "react";
 import type { Scope } from "../../actions/action";
 import { sendAction, waysToSend } from "../../actions/composing";
 import type { Mode } from "../../actions/panes";
 import { live } from "../../api/live";
-import { keys, type MessagePages } from "../../api/queries";
 import type { Conversation, NewMessage } from "../../api/types";
 import { Button } from "../../ui/Button";
+import { ClockChip } from "../../ui/ClockChip";
 import { shownKeys } from "../../ui/hotkeys";
 import { t, withWords } from "../../ui/i18n";
 import { Menu, type MenuItem } from "../../ui/Menu";
 import { useStore } from "../../ui/store";
-import { useChannel } from "../channels/ChannelBadge";
+import { useServerNow } from "../conversations/DueChip";
 import { useSince } from "../conversations/LivePill";
 import { andThen, sendingPlace } from "../sending/place";
 import { ReminderChip } from "../sending/ReminderChip";
 import { remindMe } from "../sending/reminders";
 import type { TimeKind } from "../sending/TimeDialog";
 import { useHands } from "./useHands";
+import type { ReplyWindow } from "./useReplyWindow";
 import "../sending/sending.css";
 
 const TimeDialog = lazy(withWords(() => import("../sending/TimeDialog")));
@@ -32,18 +33,19 @@ interface Props {
   /** Why it cannot be sent now; null when it can. */
   reason: string | null;
   conversation: Conversation;
+  /** How long the channel takes answers. */
+  replyWindow: Pick<ReplyWindow, "closesAt" | "opensAt">;
   scope: Scope;
   onSend: Submit;
 }
 
-export function SendButton({ mode, reason, conversation, scope, onSend }: Props) {
+export function SendButton({ mode, reason, conversation, replyWindow, scope, onSend }: Props) {
   const client = useQueryClient();
   const [asking, setAsking] = useState<TimeKind | null>(null);
   const isCut = useSince(
     useStore(live, (state) => state.connection !== "live"),
     10_000,
   );
-  const window_s = useChannel(conversation.kind)?.abilities.reply_window_s ?? 0;
   useEffect(() => {
     sendingPlace.open = scope.open;
   });
@@ -104,6 +106,7 @@ export function SendButton({ mode, reason, conversation, scope, onSend }: Props)
   );
   return (
     <>
+      <WindowChip {...replyWindow} />
       <ReminderChip conversationId={conversation.id} />
       <span className="splitbutton">
         {button}
@@ -119,12 +122,7 @@ export function SendButton({ mode, reason, conversation, scope, onSend }: Props)
       </span>
       {asking ? (
         <Suspense fallback={null}>
-          <TimeDialog
-            kind={asking}
-            closesAt={windowEnd(client, conversation, window_s)}
-            onChoose={choose}
-            onClose={() => setAsking(null)}
-          />
+          <TimeDialog kind={asking} closesAt={replyWindow.closesAt} onChoose={choose} onClose={() => setAsking(null)} />
         </Suspense>
       ) : null}
     </>
@@ -139,11 +137,12 @@ function neighbour(scope: Scope, conversation: Conversation): string | null {
   return (scope.rows[at + 1] ?? scope.rows[at - 1])?.id ?? null;
 }
 
-/** When the channel stops taking answers to the customer's last message; null where it never does. */
-function windowEnd(client: QueryClient, conversation: Conversation, seconds: number): Date | null {
-  if (!seconds) return null;
-  const known = client.getQueryData<MessagePages>(keys.messages(conversation.id));
-  const received = (known?.pages ?? []).flatMap((page) => page.items).filter((one) => one.direction === "in");
-  const last = received.map((one) => Date.parse(one.created_at)).reduce((a, b) => Math.max(a, b), 0);
-  return last ? new Date(last + seconds * 1000) : null;
+const SOON_MS = 4 * 3_600_000;
+
+/** "Closes 48 min", once that is near. */
+function WindowChip({ closesAt, opensAt }: Props["replyWindow"]) {
+  const now = useServerNow();
+  if (!closesAt || closesAt.getTime() - now > SOON_MS) return null;
+  const [due_at, due_from] = [closesAt.toISOString(), opensAt?.toISOString() ?? null];
+  return <ClockChip deadline={{ due_at, due_from, due_kind: "window" }} now={now} />;
 }

@@ -19,9 +19,11 @@ import { Recipients } from "./Recipients";
 import { chosen } from "./recipients";
 import type { Return } from "./refused";
 import { SendButton } from "./SendButton";
+import { OtherWays, ShutWindow, shutWords } from "./ShutWindow";
 import { tokenValues } from "./tokenValues";
 import { useDraft } from "./useDraft";
 import { actByKey, useHands } from "./useHands";
+import { useReplyWindow } from "./useReplyWindow";
 import { useSubmit } from "./useSubmit";
 import { waitsFor } from "./useUploads";
 import { useWay } from "./useWay";
@@ -61,6 +63,11 @@ export function Writing({ conversation, messages, lastId, scope, mode, onMode, b
   const typed = useWritingSignal(conversation.id, mode === "reply");
   const field = useField(kept, abilities);
   const { api, focus } = field;
+  const refusals = back?.isShut ? back.at : 0;
+  const isWriting = () => !isEmpty(kept.now()) || form.current?.contains(document.activeElement) === true;
+  const replyWindow = useReplyWindow({ way, contact: conversation.contact, mode, isWriting, refusals });
+  const { shut } = replyWindow;
+  const firstName = conversation.contact?.name.split(" ")[0] ?? "";
   const { reason, submit, discard, notice, fields, collision } = useSubmit({
     kept,
     way,
@@ -74,6 +81,7 @@ export function Writing({ conversation, messages, lastId, scope, mode, onMode, b
     blur: () => (document.activeElement as HTMLElement | null)?.blur(),
     back,
     waits: waitsFor(field.uploads),
+    shut: shut && shutWords(shut, firstName),
     onSent: typed.stop,
   });
 
@@ -150,7 +158,8 @@ export function Writing({ conversation, messages, lastId, scope, mode, onMode, b
       }}
     >
       <ComposeNotice
-        notice={notice}
+        notice={notice?.isShut && replyWindow.isKnown ? null : notice}
+        shut={shut ? <ShutWindow shut={shut} name={firstName} /> : null}
         offer={kept.offer}
         collision={collision}
         onSendAnyway={() => submit()}
@@ -215,7 +224,21 @@ export function Writing({ conversation, messages, lastId, scope, mode, onMode, b
           />
         }
       >
-        <SendButton mode={mode} reason={reason} conversation={conversation} scope={scope} onSend={submit} />
+        <OtherWays
+          ways={replyWindow.elsewhere}
+          onChoose={(one) => {
+            focus();
+            change({ channel_account_id: one.account.id });
+          }}
+        />
+        <SendButton
+          mode={mode}
+          reason={reason}
+          conversation={conversation}
+          replyWindow={replyWindow}
+          scope={scope}
+          onSend={submit}
+        />
       </ComposerBody>
     </form>
   );

@@ -17,10 +17,14 @@ export interface Return {
   text: string;
   /** The server holds it back because somebody wrote meanwhile; it goes when it is sent again. */
   isNewer: boolean;
+  /** The channel took no answer any more, or not yet: the reply window says that itself, while it is so (useReplyWindow.ts). */
+  isShut?: boolean;
   /** What came meanwhile. */
   newer?: readonly Newer[];
   at: number;
 }
+
+const SHUT = ["window_closed", "must_write_first"];
 
 export const returned = createStore<{ last: Return | null }>({ last: null });
 
@@ -69,8 +73,9 @@ export function takeBack(me: Id) {
     });
     announce(sentence(problem), "assertive");
     const isNewer = problem instanceof Problem && problem.code === "newer_message";
+    const isShut = problem instanceof Problem && SHUT.includes(problem.code ?? "");
     const newer = isNewer ? (problem.body.newer ?? []) : [];
-    returned.set({ last: { conversationId, mode, text: sentence(problem), isNewer, newer, at: Date.now() } });
+    returned.set({ last: { conversationId, mode, text: sentence(problem), isNewer, isShut, newer, at: Date.now() } });
     // “Send and close” has gone on to the next one: back to where it is to be decided.
     if (message.then) sendingPlace.open?.(conversationId, "thread");
   };

@@ -36,6 +36,8 @@ interface Given {
   back: Return | null;
   /** What it waits for: files on their way up. */
   waits: string | null;
+  /** Why the channel takes no answer now. */
+  shut: string | null;
   onSent: () => void;
 }
 
@@ -58,6 +60,7 @@ export function useSubmit({
   blur,
   back,
   waits,
+  shut,
   onSent,
 }: Given) {
   const [notice, setNotice] = useState<Return | null>(back);
@@ -68,6 +71,7 @@ export function useSubmit({
   const fields = openFields(kept.draft.html);
 
   const reasonOf = (draft: Draft): string | null => {
+    if (shut) return shut;
     if (waits) return waits;
     const all = [...addresses.to, ...addresses.cc, ...addresses.bcc];
     const wrong = hasLines ? all.find((one) => !looksLikeAddress(one)) : undefined;

@@ -50,6 +50,8 @@ export function TextField({ startsAt, text, api, plain, onReady, onLeave, onPlai
   // What the draft was before the plain field was touched: words added behind it leave its emphasis alone.
   const began = useRef({ text, html: settings.html });
   const caret = useRef<number | null>(startsAt);
+  /** Where the hands were in the editor that made way for one of another format; null: elsewhere. */
+  const hands = useRef<number | null>(null);
   useLayoutEffect(() => {
     if (caret.current === null || !plain.current) return;
     plain.current.focus();
@@ -86,11 +88,18 @@ export function TextField({ startsAt, text, api, plain, onReady, onLeave, onPlai
         html={settings.html || htmlFromText(text)}
         caret={caret.current}
         onReady={(found) => {
-          if (!found && api.current) onLeave?.(api.current.content());
+          if (!found && api.current) {
+            const { editor: leaving } = api.current;
+            hands.current = leaving.isFocused ? leaving.state.selection.from : null;
+            onLeave?.(api.current.content());
+          }
           api.current = found;
-          // The next one, for a channel that takes other text, does not call the hands back here.
-          if (found) caret.current = null;
-          if (found) onReady?.();
+          if (!found) return;
+          // The next one, for a channel that takes other text, calls no hands back that were elsewhere.
+          caret.current = null;
+          if (hands.current !== null) found.focus(Math.min(hands.current, found.editor.state.doc.content.size - 1));
+          hands.current = null;
+          onReady?.();
         }}
       />
     );

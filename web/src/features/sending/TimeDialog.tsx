@@ -1,6 +1,8 @@
 /* Chooses a time: to send later, to snooze until, to be reminded at. */
+import { Hourglass } from "lucide-react";
 import { useId, useState } from "react";
 import { createPortal } from "react-dom";
+import { announce } from "../../ui/announce";
 import { Button } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
 import { moment } from "../../ui/format";
@@ -48,7 +50,10 @@ export default function TimeDialog({ kind, closesAt, onChoose, onClose }: Props)
   const [isTried, setTried] = useState(false);
   const at = fromField(value);
   const isWrong = !at || at.getTime() <= Date.now() || at.getTime() > now.getTime() + YEAR_MS;
-  const isTooLate = (date: Date) => kind === "later" && closesAt !== null && date > closesAt;
+  // An answer for after the end would not leave, unless the customer's own words open the window again; a reminder is only of less use then.
+  const isAfter = (date: Date) => closesAt !== null && date >= closesAt;
+  const isTooLate = (date: Date) => kind === "later" && !isAnyway && isAfter(date);
+  const isRefused = isTried && (isWrong || isTooLate(at));
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   // In the page it stands outside the composer: a form may not stand in a form.
   return createPortal(
@@ -60,9 +65,15 @@ export default function TimeDialog({ kind, closesAt, onChoose, onClose }: Props)
           event.preventDefault();
           event.stopPropagation(); // in the tree of components it stands in the composer's form
           setTried(true);
-          if (at && !isWrong) onChoose(at, isAnyway);
+          if (at && !isWrong && !isTooLate(at)) onChoose(at, isAnyway);
         }}
       >
+        {closesAt && kind !== "snooze" ? (
+          <p className="banner warn" role="status">
+            <Hourglass />
+            {t("sending.window_closes", { time: moment(closesAt.toISOString(), now) })}
+          </p>
+        ) : null}
         <ul className="presets">
           {kind === "snooze" ? (
             <li>
@@ -73,8 +84,16 @@ export default function TimeDialog({ kind, closesAt, onChoose, onClose }: Props)
           ) : null}
           {offered.map((one) => (
             <li key={one.id}>
-              <button type="button" className="preset" onClick={() => onChoose(one.at, isAnyway)}>
+              <button
+                type="button"
+                className="preset"
+                aria-disabled={isTooLate(one.at) || undefined}
+                onClick={() => (isTooLate(one.at) ? announce(t("sending.window_before")) : onChoose(one.at, isAnyway))}
+              >
                 <span className="grow">{t(PRESETS[one.id])}</span>
+                {kind !== "snooze" && isAfter(one.at) ? (
+                  <span className="chip s">{t("sending.window_by_then")}</span>
+                ) : null}
                 <span className="muted num">{moment(one.at.toISOString(), now)}</span>
               </button>
             </li>
@@ -89,12 +108,12 @@ export default function TimeDialog({ kind, closesAt, onChoose, onClose }: Props)
               value={value}
               min={fieldValue(now)}
               aria-describedby={`${id}-hint`}
-              aria-invalid={(isTried && isWrong) || undefined}
+              aria-invalid={isRefused || undefined}
               onChange={(event) => setValue(event.target.value)}
             />
           </div>
-          <p className={`hint ${isTried && isWrong ? "error" : ""}`} id={`${id}-hint`} role="status">
-            {isTried && isWrong ? t("sending.time_wrong") : t("sending.zone", { zone })}
+          <p className={`hint ${isRefused ? "error" : ""}`} id={`${id}-hint`} role="status">
+            {isRefused ? t(isWrong ? "sending.time_wrong" : "sending.window_before") : t("sending.zone", { zone })}
           </p>
         </div>
         {kind === "later" ? (
@@ -102,11 +121,6 @@ export default function TimeDialog({ kind, closesAt, onChoose, onClose }: Props)
             <input type="checkbox" checked={isAnyway} onChange={(event) => setAnyway(event.target.checked)} />
             <span>{t("sending.even_if_answered")}</span>
           </label>
-        ) : null}
-        {at && isTooLate(at) && closesAt ? (
-          <p className="banner warn" role="status">
-            {t("sending.window_closes", { time: moment(closesAt.toISOString(), now) })}
-          </p>
         ) : null}
         <footer>
           <Button onClick={onClose}>{t("common.cancel")}</Button>
