@@ -40,6 +40,25 @@ async def test_a_set_up_is_kept_with_its_secrets_and_gone_when_it_is_connected(a
     assert (finished["setup_step"], finished["health"]["state"]) == (None, "connected")
 
 
+async def test_a_kept_secret_goes_to_no_other_server_and_to_no_other_kind(api: httpx.AsyncClient) -> None:
+    """Whoever else may connect does not see it, and cannot have it sent to a server of theirs: neither tried nor connected nor saved."""
+    config = {"method": "imap", "address": "team@tindra.example", "imap_host": "imap.tindra.example", "smtp_host": "smtp.tindra.example"}
+    begun = {"kind": "email", "config": {**config, "imap_password": "s3cret"}}
+    draft = (await api.post("/api/channel-drafts", json=begun)).json()
+    where = f"/api/channel-drafts/{draft['id']}"
+    typed = {**config, "imap_host": "127.0.0.1", "imap_password": ""}
+    trial = {"what": "Receiving (IMAP)", "config": typed, "draft_id": draft["id"]}
+    wrong = {"field": "config.imap_password", "code": "secret_needed"}
+    assert_problem(await api.post("/api/channels/email/trials", json=trial), 400, **wrong)
+    account = {"kind": "email", "name": "Mail", "config": typed, "draft_id": draft["id"]}
+    assert_problem(await api.post("/api/channel-accounts", json=account), 400, **wrong)
+    assert_problem(await api.post("/api/channel-accounts", json={**account, "kind": "echo", "config": {"room": "lobby"}}), 404)
+    assert (await api.put(where, json={"config": {**config, "imap_host": " IMAP.tindra.example."}})).json()["kept_secrets"] == [
+        "imap_password"
+    ]
+    assert (await api.put(where, json={"config": typed})).json()["kept_secrets"] == [], "it is asked for again"
+
+
 async def test_what_is_no_draft_is_refused(api: httpx.AsyncClient) -> None:
     assert_problem(await api.post("/api/channel-drafts", json={"kind": "nobody knows it"}), 404)
     assert_problem(await api.post("/api/channel-drafts", json={"kind": "echo", "config": {"colour": "red"}}), 400, field="config.colour")

@@ -238,7 +238,7 @@ async def connect_channel(request: Call, data: JSONBody[NewChannelAccount]) -> C
     actor, draft_id = request.actor, number_or_none(data.draft_id)
     config = data.config
     if draft_id is not None:
-        config = drafts.with_secrets(await drafts.get_draft(parts, actor, draft_id), config)
+        config = await drafts.with_secrets(parts, actor, data.kind, draft_id, config)
     row = await connect.connect(
         parts,
         actor,

@@ -218,7 +218,7 @@ async def suggest_config(request: Call, kind: PathText, data: JSONBody[Suggestio
 )
 async def try_config(request: Call, kind: PathText, data: JSONBody[TrialIn]) -> TrialOut:
     parts, actor, draft_id = request.parts, request.actor, number_or_none(data.draft_id)
-    config = data.config if draft_id is None else drafts.with_secrets(await drafts.get_draft(parts, actor, draft_id), data.config)
+    config = data.config if draft_id is None else await drafts.with_secrets(parts, actor, kind, draft_id, data.config)
     found = await try_settings(parts, actor, kind, data.what, config)
     return TrialOut(found.is_ok, found.sentence, found.field)
 

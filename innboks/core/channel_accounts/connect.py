@@ -17,6 +17,7 @@ from innboks.core.channel_accounts.directory import Connected, open_up
 from innboks.core.channel_accounts.grants import open_grant, seal_context, seal_grant
 from innboks.core.channel_accounts.health import mark_broken, record_health
 from innboks.core.channel_accounts.models import ChannelAccount
+from innboks.core.channel_accounts.retype import require_retyped
 from innboks.core.events import store as events
 from innboks.core.inboxes import store as inboxes
 from innboks.core.inboxes.make import NewInbox, make, require_name
@@ -296,26 +297,8 @@ def merged_config(parts: Parts, before: ChannelAccount, config: Mapping[str, Any
     stored, channel = open_config(parts, before), parts.registry.get(before.kind)
     typed = {name: value for name, value in config.items() if not (is_secret(name) and value in ("", None))}
     merged = read_config(channel, stored | typed)
-    _require_retyped(channel, stored, typed, msgspec.to_builtins(merged))
+    require_retyped(channel, stored, typed)
     return merged
-
-
-def _require_retyped(channel: Channel, stored: Mapping[str, Any], typed: Mapping[str, Any], merged: Mapping[str, Any]) -> None:
-    """A stored secret is shown to nobody, so it goes to no other server either: who names another one types it anew. The channel's form says where
-    each secret goes (`x-sent-to`: a server's field, and the secrets that go there instead where they are given)."""
-    for name, facts in msgspec.json.schema(channel.Config)["$defs"][channel.Config.__name__]["properties"].items():
-        for server, instead in facts.get("x-sent-to", {}).items():
-            is_other = merged[server] and _server_name(merged[server]) != _server_name(stored.get(server))
-            if is_other and stored.get(name) and name not in typed and not any(merged[one] for one in instead):
-                raise Invalid(
-                    "The server is another one, so the stored password is not shown to it. Type the password again.",
-                    code="secret_needed",
-                    field=f"config.{name}",
-                )
-
-
-def _server_name(value: Any) -> str:
-    return str(value or "").strip().rstrip(".").lower()
 
 
 async def _reconfigured(parts: Parts, before: ChannelAccount, config: Mapping[str, Any], grant: Grant | None) -> dict[str, Any]:

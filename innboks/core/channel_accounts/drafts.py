@@ -14,6 +14,7 @@ from innboks.core.access import ACCOUNT_ACCESS, Actor
 from innboks.core.accounts.features import require_channel
 from innboks.core.channel_accounts import store_drafts as store
 from innboks.core.channel_accounts.connect import is_secret
+from innboks.core.channel_accounts.retype import require_retyped, to_retype
 from innboks.core.events import store as events
 from innboks.core.inboxes.models import Access
 from innboks.core.parts import Parts
@@ -84,11 +85,14 @@ async def begin_draft(parts: Parts, actor: Actor, kind: str, content: Content) -
 
 
 async def save_draft(parts: Parts, actor: Actor, draft_id: int, content: Content) -> Draft:
-    """Secrets left empty stay as they are."""
+    """Secrets left empty stay as they are; one whose server is another one now is forgotten, and asked for again (`retype.py`)."""
     actor.require(ACCOUNT_ACCESS)
     async with parts.db.transaction() as conn:
         before = _opened(parts, await _row(conn, actor, draft_id, lock=True))
-        kept = msgspec.structs.replace(content, config=with_secrets(before, content.config))
+        stored, typed = _secrets_and_typed(before, content.config)
+        gone = to_retype(parts.registry.get(before.kind), stored, typed)
+        secrets = {name: value for name, value in stored.items() if is_secret(name) and name not in gone}
+        kept = msgspec.structs.replace(content, config=secrets | typed)
         return await _save(parts, conn, actor, draft_id, before.kind, kept)
 
 
@@ -106,10 +110,21 @@ async def forget(conn: Connection, actor: Actor, draft_id: int) -> None:
         await events.add(conn, actor.account_id, "channel_account.changed", data={"channel_account_id": None})
 
 
-def with_secrets(draft: Draft, config: Mapping[str, Any]) -> dict[str, Any]:
-    """What was typed, with the secrets that are kept where it has none."""
-    kept = {name: value for name, value in draft.content.config.items() if is_secret(name) and value}
-    return {**kept, **{name: value for name, value in config.items() if not (name in kept and value in ("", None))}}
+async def with_secrets(parts: Parts, actor: Actor, kind: str, draft_id: int, config: Mapping[str, Any]) -> dict[str, Any]:
+    """What was typed, with the secrets that are kept where it has none. Raises `NotFound` when there is no such set-up of this kind, `Invalid` where a
+    secret would go to another server than the one that it was typed for."""
+    draft = await get_draft(parts, actor, draft_id)
+    if draft.kind != kind:
+        raise _no_draft()
+    stored, typed = _secrets_and_typed(draft, config)
+    require_retyped(parts.registry.get(kind), stored, typed)
+    return {name: value for name, value in stored.items() if is_secret(name)} | typed
+
+
+def _secrets_and_typed(draft: Draft, config: Mapping[str, Any]) -> tuple[Mapping[str, Any], dict[str, Any]]:
+    """All that is stored, and what is typed over it, without secrets that were left empty where one is kept."""
+    stored = draft.content.config
+    return stored, {name: value for name, value in config.items() if not (is_secret(name) and stored.get(name) and value in ("", None))}
 
 
 async def _save(parts: Parts, conn: Connection, actor: Actor, draft_id: int, kind: str, content: Content) -> Draft:
@@ -135,8 +150,12 @@ async def _save(parts: Parts, conn: Connection, actor: Actor, draft_id: int, kin
 async def _row(conn: Connection, actor: Actor, draft_id: int, *, lock: bool = False) -> store.Row:
     row = await store.get(conn, actor.account_id, draft_id, lock=lock)
     if row is None:
-        raise NotFound("There is no such set-up. It may be finished, or somebody deleted it.", code="unknown_draft")
+        raise _no_draft()
     return row
+
+
+def _no_draft() -> NotFound:
+    return NotFound("There is no such set-up. It may be finished, or somebody deleted it.", code="unknown_draft")
 
 
 def _opened(parts: Parts, row: store.Row) -> Draft:
