@@ -28,6 +28,7 @@ from innboks.lib.db import Database
 from innboks.lib.files import Files, open_files
 from innboks.lib.log import set_up_logging
 from innboks.lib.migrate import migrate
+from tests.one_connection import watched
 from tests.provider import Provider, listening
 
 SECRET = "a secret for tests only, of no value"
@@ -42,6 +43,14 @@ def _refuse_the_outside(event: str, args: tuple[object, ...]) -> None:
 
 
 sys.addaudithook(_refuse_the_outside)
+
+
+@pytest.fixture(autouse=True)
+def _one_connection() -> Iterator[None]:
+    """No code of the package takes a second connection while it holds one."""
+    with watched() as found:
+        yield
+    assert not found, "\n".join(found)
 
 
 @pytest.fixture(scope="session")
