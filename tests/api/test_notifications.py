@@ -297,6 +297,65 @@ async def test_mail_waits_a_minute_for_what_else_happens_and_what_was_read_is_no
         assert len(postbox.mails) == 1
 
 
+async def test_who_is_away_is_pushed_nothing_and_mail_waits_until_they_are_back_if_they_want(
+    parts: Parts,
+    api: httpx.AsyncClient,
+    address: str,
+    ada: Actor,
+    echo: dict[str, Any],
+    clock: FakeClock,
+    postbox: Postbox,
+    pushes: PushOffice,
+) -> None:
+    """Quiet hours follow availability: the hours, and what is set by hand. It is ten in Oslo, a Monday."""
+    relay = MailRelay(host="127.0.0.1", port=postbox.port, tls="none")
+    object.__setattr__(parts, "settings", msgspec.structs.replace(parts.settings, smtp_out=relay))
+    follower = Follower(parts)
+    async with await colleague(parts, api, address, ada) as bo:
+        id = await me(bo)
+        await bo.post("/api/push-devices", json=pushes.browser.subscription(f"{pushes.url}/p/1"))
+        hours = [{"day": 0, "from": "11:00", "to": "16:00"}]
+        plan = {"time_zone": "Europe/Oslo", "hours": hours}
+        assert (await bo.patch(f"/api/users/{id}/availability", json=plan)).json()["status"] == "away"
+        await say(api, echo, "Is the tent back?")
+        (conversation,) = (await api.get("/api/conversations")).json()["items"]
+        where = f"/api/conversations/{conversation['id']}"
+
+        async def mention(text: str) -> None:
+            comment = {"type": "comment", "text": f"@Bo {text}", "mentions": [id]}
+            assert (await api.post(f"{where}/messages", json=comment)).status_code == 201
+            await catch_up(follower, ada)
+            await deliver_due(parts, follower.looking)
+            clock.advance(60)
+            await deliver_due(parts, follower.looking)
+
+        await mention("one")
+        assert pushes.taken == [], "as everybody begins"
+        assert [mail["subject"] for mail in postbox.mails] == ["Ada Example mentioned you"]
+        choices = (await bo.get("/api/notifications/settings")).json()["choices"]
+        assert (choices["quiet"]["while_away"], choices["quiet"]["mail_waits"]) == (True, False)
+        choices["quiet"] |= {"while_away": False, "mail_waits": True}
+        await bo.put("/api/notifications/settings", json=choices)
+        await mention("two")
+        assert [one["body"] for one in pushes.taken] == ["@Bo two"]
+        assert len(postbox.mails) == 1, "it waits"
+        choices["quiet"]["while_away"] = True
+        await bo.put("/api/notifications/settings", json=choices)
+        clock.advance(3600)  # the hours have begun
+        await deliver_due(parts, follower.looking)
+        assert len(postbox.mails) == 2, "back, and there it is"
+        await mention("three")
+        assert len(pushes.taken) == 2
+        assert len(postbox.mails) == 3
+        await bo.patch(f"/api/users/{id}/availability", json={"status": "away"})
+        await mention("four")
+        assert (len(pushes.taken), len(postbox.mails)) == (2, 3), "set by hand"
+        await bo.patch(f"/api/users/{id}/availability", json={"status": "available"})
+        clock.advance(600)
+        await deliver_due(parts, follower.looking)
+        assert len(postbox.mails) == 4
+
+
 async def test_an_owner_who_is_away_gets_by_mail_what_the_contact_wrote(
     parts: Parts, api: httpx.AsyncClient, address: str, ada: Actor, echo: dict[str, Any], clock: FakeClock, postbox: Postbox
 ) -> None:
@@ -311,6 +370,9 @@ async def test_an_owner_who_is_away_gets_by_mail_what_the_contact_wrote(
         await api.patch(f"/api/contacts/{conversation['contact']['id']}", json={"owner_id": owner})
         await api.patch(where, json={"status": "closed"})
         await bo.patch(f"/api/users/{owner}/availability", json={"status": "away"})
+        choices = (await bo.get("/api/notifications/settings")).json()["choices"]
+        choices["quiet"]["mail_waits"] = True
+        await bo.put("/api/notifications/settings", json=choices)
         rule = {"is_on": True, "asks_owner": True}
         assert (await api.put(f"/api/channel-accounts/{echo['id']}/assignment", json=rule)).status_code == 200
         await say(api, echo, "It rains in again", id="m2")

@@ -104,16 +104,34 @@ test("tone, title and icon follow what is unread of mine, in every tab, and one 
   await counted(1);
   await tabs[1].close();
 
+  const told = async () => (await api(world, "GET", "/api/notifications?limit=1")).items[0].about;
   // In quiet hours it is counted, and not heard. The tab that is left has taken over the sound.
   const before = await tones(tabs[0]);
   choices.quiet = { ...choices.quiet, is_on: true, begins: "00:00", ends: "23:59" };
   await api(world, "PUT", "/api/notifications/settings", choices);
   await world.write(mail("Blue", 3));
   await expect(tabs[0]).toHaveTitle(/^\(2\) /);
+  await expect.poll(told).toBe("Blue 3");
+  expect(await tones(tabs[0])).toBe(before);
   choices.quiet.is_on = false;
   await api(world, "PUT", "/api/notifications/settings", choices);
   await world.write(mail("Blue", 4));
   await expect.poll(() => tones(tabs[0])).toBe(before + 1);
+
+  // Who is away hears nothing either.
+  const stand = async (status: string) => {
+    await api(world, "PATCH", `/api/users/${world.beginning.myId}/availability`, { status });
+    await expect(tabs[0].getByRole("button", { name: new RegExp(`, ${status}: preferences`) }).first()).toBeVisible();
+  };
+  await stand("away");
+  const isTold = tabs[0].waitForResponse((answer) => answer.url().endsWith("/api/notifications/unread"));
+  await world.write(mail("Green", 3));
+  await expect.poll(told).toBe("Green 3");
+  await isTold;
+  expect(await tones(tabs[0])).toBe(before + 1);
+  await stand("available");
+  await world.write(mail("Green", 4));
+  await expect.poll(() => tones(tabs[0])).toBe(before + 2);
 });
 
 test("what one is told is chosen, kept, and tested by keyboard", async ({ inbox, world }) => {
@@ -124,12 +142,17 @@ test("what one is told is chosen, kept, and tested by keyboard", async ({ inbox,
   await cell.focus();
   await inbox.keyboard.press("Space");
   expect((await saved).status()).toBe(200);
-  const quiet = inbox.getByRole("checkbox", { name: /Nothing on my devices/ });
+  const quiet = inbox.getByRole("checkbox", { name: /Nothing on my devices.*at these times/ });
+  const away = inbox.getByRole("checkbox", { name: /Nothing on my devices.*while I am away/ });
+  await expect(away).toBeChecked();
+  const mailWaits = inbox.getByRole("checkbox", { name: "Mail waits until I am back" });
+  await mailWaits.click();
   await quiet.click();
   await expect(quiet).toBeChecked();
   await expect(inbox.getByLabel("From", { exact: true })).toHaveValue("18:00");
   await inbox.reload();
   await expect(cell).toBeChecked();
+  await expect(mailWaits).toBeChecked();
   await expect(inbox.getByText("Time zone: Europe/Oslo")).toBeVisible();
   expect(await violations(inbox)).toEqual([]);
 });

@@ -1,13 +1,14 @@
 """How notifications leave: pushes to a person's browsers at once, mails bundled a minute later. What could not be handed over is tried again.
 
-Who has the app before their eyes, and who has quiet hours, is not pushed to; a mail waits for the end of the quiet hours. What was read meanwhile
-does not leave. Read next: `push.py`, `words.py`.
+Who has the app before their eyes, who has quiet hours and who is away is not pushed to; a mail waits for the end of the quiet hours, and where its reader
+chose so, until they are back. What was read meanwhile does not leave. Read next: `push.py`, `words.py`.
 """
 
 import asyncio
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import NamedTuple
 
 import structlog
 
@@ -16,6 +17,9 @@ from innboks.core.notifications import push, store, store_follow, words
 from innboks.core.notifications.follow import Follower, Looking
 from innboks.core.notifications.models import Device, Due, Person
 from innboks.core.parts import Parts
+from innboks.core.routing import store as routing
+from innboks.core.routing.hours import status_at
+from innboks.core.routing.models import Plan
 from innboks.errors import Retry, SendError, Uncertain
 
 log = structlog.get_logger("notifications")
@@ -28,6 +32,19 @@ AGAIN = (timedelta(seconds=10), timedelta(minutes=1), timedelta(minutes=5), time
 QUIET_LOOK = timedelta(minutes=10)
 KEEP = timedelta(days=90)
 FORGET_EVERY_S = 3600.0
+
+
+class Reached(NamedTuple):
+    """Somebody whom notifications are to reach, and when they work."""
+
+    person: Person
+    plan: Plan
+
+    def is_left_alone(self, way: store.Way, now: datetime, *, is_for_away: bool = False) -> bool:
+        """By the clock, or because they are away. `is_for_away`: it is told them because of that (R-063)."""
+        quiet = self.person.choices.quiet
+        follows = quiet.while_away if way == "push" else quiet.mail_waits and not is_for_away
+        return quiet.holds_at(now) or (follows and status_at(self.plan, now)[0] == "away")
 
 
 async def notify_people(parts: Parts) -> None:
@@ -65,29 +82,31 @@ async def deliver_due(parts: Parts, looking: Looking) -> bool:
     for account_id, (to_push, to_mail) in by_account.items():
         async with parts.db.connection() as conn:
             people = await store_follow.people(conn, account_id)
+            plans = await routing.plans(conn, account_id, sorted({one.user_id for one in (*to_push, *to_mail)}))
             readable = await store.still_readable(conn, account_id, [one.id for one in (*to_push, *to_mail)])
         ways: tuple[tuple[store.Way, list[Due]], ...] = (("push", to_push), ("mail", to_mail))
         for way, dues in ways:
             if lost := [one for one in dues if one.id not in readable]:
                 await _settle(parts, way, lost, None)
                 dues[:] = [one for one in dues if one.id in readable]
-        await asyncio.gather(*(_push(parts, looking, people.get(one.user_id), one) for one in to_push))
+        reached = {id: Reached(person, plans[id].plan) for id, person in people.items() if id in plans}
+        await asyncio.gather(*(_push(parts, looking, reached.get(one.user_id), one) for one in to_push))
         by_user: defaultdict[int, list[Due]] = defaultdict(list)
         for one in to_mail:
             by_user[one.user_id].append(one)
         for user_id, dues in by_user.items():
-            await _mail(parts, looking, people.get(user_id), dues)
+            await _mail(parts, looking, reached.get(user_id), dues)
     return len(pushes) == BATCH or len(mails) == BATCH
 
 
 # ── push ─────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-async def _push(parts: Parts, looking: Looking, person: Person | None, one: Due) -> None:
-    is_wanted = person is not None and not looking.is_looking(one.account_id, one.user_id)
-    if person is None or not is_wanted or person.choices.quiet.holds_at(parts.clock.now()):
+async def _push(parts: Parts, looking: Looking, to: Reached | None, one: Due) -> None:
+    if to is None or looking.is_looking(one.account_id, one.user_id) or to.is_left_alone("push", parts.clock.now()):
         await _settle(parts, "push", [one], None)
         return
+    person = to.person
     async with parts.db.connection() as conn:
         devices = await store.devices(conn, one.account_id, one.user_id)
     payload = {
@@ -125,16 +144,16 @@ async def push_to(parts: Parts, device: Device, payload: dict[str, object], *, t
 # ── mail ─────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-async def _mail(parts: Parts, looking: Looking, person: Person | None, dues: Sequence[Due]) -> None:
+async def _mail(parts: Parts, looking: Looking, to: Reached | None, dues: Sequence[Due]) -> None:
     """One mail with all that is due for a person."""
     account_id = dues[0].account_id
-    if person is None or looking.is_looking(account_id, dues[0].user_id) or not await own_mail.can_send(parts, account_id):
+    if to is None or looking.is_looking(account_id, dues[0].user_id) or not await own_mail.can_send(parts, account_id):
         await _settle(parts, "mail", dues, None)
-    elif person.choices.quiet.holds_at(parts.clock.now()):
+    elif to.is_left_alone("mail", parts.clock.now(), is_for_away=any(one.is_for_away for one in dues)):
         await _settle(parts, "mail", dues, QUIET_LOOK)
     else:
         try:
-            await _hand_over(parts, person, dues)
+            await _hand_over(parts, to.person, dues)
             await _settle(parts, "mail", dues, None)
         except own_mail.NotTaken as error:
             log.warning("a notification mail was not taken", error=type(error).__name__)

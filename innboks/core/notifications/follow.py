@@ -273,6 +273,7 @@ class _Book:
             at=self.now,
             push_due_at=None,
             mail_due_at=self.now,
+            is_for_away=True,
         )
 
     def news(self) -> list[New]:

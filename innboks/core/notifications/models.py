@@ -22,8 +22,11 @@ class Ways(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Quiet(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Between these times nothing is pushed, and mail waits."""
+    """When somebody is left alone. Between these times nothing is pushed, and mail waits. `while_away`: nothing is pushed either while they are away, by
+    their hours, holidays and absences or as they set it; `mail_waits`: then mail waits until they are back."""
 
+    while_away: bool = True
+    mail_waits: bool = False
     is_on: bool = False
     begins: Clock = "18:00"
     ends: Clock = "08:00"
@@ -104,4 +107,5 @@ class Due(msgspec.Struct, kw_only=True):
     count: int
     who: str
     about: str
+    is_for_away: bool
     tries: int

@@ -15,7 +15,7 @@ UNREAD_CAP = 100
 """Counting stops here."""
 _COLUMNS = "n.id, n.kind, n.conversation_id, n.message_id, n.count, n.who, n.about, n.at, n.read_at"
 _READABLE = """exists (select 1 from conversation c where c.account_id = n.account_id and c.id = n.conversation_id and c.inbox_id = any(%(inboxes)s))"""
-_DUE = "n.account_id, n.id, n.user_id, n.kind, n.conversation_id, n.message_id, n.bundle, n.count, n.who, n.about"
+_DUE = "n.account_id, n.id, n.user_id, n.kind, n.conversation_id, n.message_id, n.bundle, n.count, n.who, n.about, n.is_for_away"
 
 
 async def page(

@@ -55,6 +55,7 @@ class New(msgspec.Struct, kw_only=True):
     at: datetime
     push_due_at: datetime | None
     mail_due_at: datetime | None
+    is_for_away: bool = False
 
 
 async def behind(conn: Connection) -> list[int]:
@@ -151,12 +152,13 @@ async def add(conn: Connection, account_id: int, news: Sequence[New]) -> None:
     for one in news:
         await conn.execute(
             """insert into notification as n (account_id, user_id, kind, conversation_id, message_id, bundle, count, who, about, is_shown, at,
-                   push_due_at, mail_due_at)
+                   push_due_at, mail_due_at, is_for_away)
                values (%(account)s, %(user_id)s, %(kind)s, %(conversation_id)s, %(message_id)s, %(bundle)s, %(count)s, %(who)s, %(about)s, %(is_shown)s, %(at)s,
-                   %(push_due_at)s, %(mail_due_at)s)
+                   %(push_due_at)s, %(mail_due_at)s, %(is_for_away)s)
                on conflict (account_id, user_id, kind, bundle) where read_at is null do update set
                    conversation_id = excluded.conversation_id, message_id = excluded.message_id, count = n.count + excluded.count,
                    who = excluded.who, about = excluded.about, at = excluded.at, is_shown = excluded.is_shown, push_due_at = excluded.push_due_at, push_tries = 0,
-                   mail_due_at = coalesce(n.mail_due_at, excluded.mail_due_at), mail_tries = 0""",
+                   mail_due_at = coalesce(n.mail_due_at, excluded.mail_due_at), mail_tries = 0,
+                   is_for_away = n.is_for_away or excluded.is_for_away""",
             {"account": account_id, **msgspec.structs.asdict(one)},
         )

@@ -4351,6 +4351,8 @@ export interface components {
         /**
          * Quiet
          * @default {
+         *       "while_away": true,
+         *       "mail_waits": false,
          *       "is_on": false,
          *       "begins": "18:00",
          *       "ends": "08:00",
@@ -4358,6 +4360,10 @@ export interface components {
          *     }
          */
         Quiet: {
+            /** @default true */
+            while_away: boolean;
+            /** @default false */
+            mail_waits: boolean;
             /** @default false */
             is_on: boolean;
             /** @default 18:00 */

@@ -1,5 +1,6 @@
 /* What one is told, and how: a matrix of kinds and ways, quiet hours, and the devices that take pushes. What is changed here holds at once. */
 import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { sessionQuery } from "../../api/queries";
 import type { NotificationKind, NotificationSettings as Settings } from "../../api/types";
 import { t, tOr } from "../../ui/i18n";
@@ -131,14 +132,38 @@ function QuietHours({ choices, onSave }: PartProps) {
   return (
     <>
       <h2>{t("notifications.quiet")}</h2>
-      <label className="checkline">
-        <input
-          type="checkbox"
-          checked={quiet.is_on}
-          onChange={(event) => change({ is_on: event.target.checked, time_zone: own })}
-        />
-        {t("notifications.quiet_on")}
-      </label>
+      <div className="quietlines">
+        <label className="checkline">
+          <input
+            type="checkbox"
+            checked={quiet.while_away}
+            onChange={(event) => change({ while_away: event.target.checked })}
+          />
+          {t("notifications.quiet_away")}
+        </label>
+        <label className="checkline">
+          <input
+            type="checkbox"
+            checked={quiet.mail_waits}
+            onChange={(event) => change({ mail_waits: event.target.checked })}
+          />
+          {t("notifications.quiet_away_mail")}
+        </label>
+        <p className="hint">
+          {t("notifications.quiet_away_hint")}{" "}
+          <Link className="link" to="/settings/$section" params={{ section: "hours" }}>
+            {t("settings.hours")}
+          </Link>
+        </p>
+        <label className="checkline">
+          <input
+            type="checkbox"
+            checked={quiet.is_on}
+            onChange={(event) => change({ is_on: event.target.checked, time_zone: own })}
+          />
+          {t("notifications.quiet_on")}
+        </label>
+      </div>
       {quiet.is_on ? (
         <>
           <div className="quiethours">

@@ -3,9 +3,11 @@
 import { infiniteQueryOptions, type QueryClient, queryOptions } from "@tanstack/react-query";
 import { get, post, put, query } from "../../api/client";
 import { onStreamEvent } from "../../api/live";
+import { sessionQuery } from "../../api/queries";
 import { isSaving, saveInto } from "../../api/saving";
 import { leadership } from "../../api/sharedStream";
 import type { Notification, NotificationKind, NotificationSettings, Page, Unread } from "../../api/types";
+import { planQuery } from "../availability/availability";
 import { playTone } from "./sound";
 import { showCount } from "./titleCount";
 import { UNREAD_KEY, unreadQuery } from "./unread";
@@ -94,8 +96,17 @@ export function startNotifications(client: QueryClient): () => void {
 /** One tab sounds for all, and only for what this person wants to hear. */
 async function sound(client: QueryClient, news: { kind: NotificationKind }[]): Promise<void> {
   if (!news.length || !leadership.isLeader) return;
-  const { choices } = await client.ensureQueryData(settingsQuery);
-  if (news.some((one) => choices[one.kind].sound) && !isQuietNow(choices.quiet, new Date())) playTone();
+  // Asked for again when it was changed elsewhere: on other pages nobody watches it, so that it is only marked as old.
+  const { choices } = await client.fetchQuery({ ...settingsQuery, staleTime: Number.POSITIVE_INFINITY });
+  if (!news.some((one) => choices[one.kind].sound) || isQuietNow(choices.quiet, new Date())) return;
+  if (!choices.quiet.while_away || !(await isAway(client))) playTone();
+}
+
+/** Is this person away, by their hours or because they were set so? */
+async function isAway(client: QueryClient): Promise<boolean> {
+  const me = client.getQueryData(sessionQuery.queryKey)?.user.id;
+  const plan = me ? await client.fetchQuery(planQuery(me)).catch(() => null) : null;
+  return plan?.status === "away";
 }
 
 type Quiet = NotificationSettings["choices"]["quiet"];
