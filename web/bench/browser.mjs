@@ -41,7 +41,7 @@ if (!signedIn.ok()) throw new Error(`cannot sign in: ${signedIn.status()}`);
 const rows = (page) => page.locator("[data-row], .conv a").first();
 
 /** The app opened anew: when the frame with its first row was on the screen (the browser says so: Element Timing), in milliseconds since the navigation
- * began, and the bytes of script that were asked for until then. */
+ * began, and the bytes of script that were asked for before that row stood in the page: what comes after it did not need. */
 async function open(slow) {
   const page = await context.newPage();
   await page.addInitScript(() => {
@@ -51,6 +51,7 @@ async function open(slow) {
         const row = document.querySelector("[data-row], .conv a");
         if (!row) return;
         watch.disconnect();
+        window.firstRowStoodAt = performance.now();
         for (const part of row.querySelectorAll("*")) part.setAttribute("elementtiming", "row");
       });
       watch.observe(document, { childList: true, subtree: true });
@@ -81,13 +82,11 @@ async function open(slow) {
   await page.goto(`${url}/inbox/open`);
   await rows(page).waitFor();
   const took = await page.evaluate(() => window.firstRow);
-  const asked = await page.evaluate(
-    (until) =>
-      performance
-        .getEntriesByType("resource")
-        .filter((one) => one.startTime < until)
-        .map((one) => one.name),
-    took,
+  const asked = await page.evaluate(() =>
+    performance
+      .getEntriesByType("resource")
+      .filter((one) => one.startTime < window.firstRowStoodAt)
+      .map((one) => one.name),
   );
   const script = (await Promise.all(asked.map((name) => sizes.get(name) ?? 0))).reduce((sum, size) => sum + size, 0);
   return { page, took, script };
