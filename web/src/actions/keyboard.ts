@@ -54,8 +54,9 @@ export function useKeyboard(actions: Action[], scope: Scope): void {
       const key = keyName(event);
       const isModified = key.startsWith("Mod+") || key === "Escape" || key === "F6" || key === "Shift+F6";
       if (isTextField(event.target) && !isModified) return;
-      // A button or link that has the focus answers Enter itself.
-      if (key === "Enter" && event.target instanceof Element && event.target.closest("button, summary")) return;
+      // A button or link that has the focus answers Enter itself; that of a row leads where the action does, and into the thread.
+      const isPressed = key === "Enter" && event.target instanceof Element;
+      if (isPressed && (event.target as Element).closest("button, summary, a:not([data-row])")) return;
       const { actions: known, scope: now } = latest.current;
       const found = findAction(known, before, key);
       clearTimeout(timer);

@@ -37,11 +37,11 @@ export function Comment({ message, author, now, menu, scope }: Props) {
           {menu}
         </header>
         {message.html ? (
-          <Written html={message.html} text={message.text} files={message.attachments} />
+          <Written html={message.html} text={message.text} files={message.attachments} hasCards />
         ) : isFrame ? (
           <MailFrame message={message} title={t("mail.frame", { author })} me={scope.me.id} isOriginal={false} />
         ) : (
-          <Text text={message.text} people={scope.users.map((user) => user.name)} />
+          <Text text={message.text} people={scope.users.map((user) => user.name)} hasCards />
         )}
         <Files files={message.attachments} hasInline={!isFrame && !message.html} messageId={message.id} />
       </div>

@@ -1,4 +1,5 @@
 import { Fragment, type ReactNode } from "react";
+import { ConversationLink, targetOf } from "./ConversationLink";
 
 const LINK = /https?:\/\/[^\s<>"']+[^\s<>"'.,;:!?)\]}]|www\.[^\s<>"']+\.[a-z]{2,}[^\s<>"'.,;:!?)\]}]*/gi;
 
@@ -7,22 +8,25 @@ interface Props {
   lang?: string;
   /** Names that stand out when they are written with an @ before them. */
   people?: readonly string[];
+  /** The address of one of our conversations is a card. */
+  hasCards?: boolean;
 }
 
 /** Plain text as it was written, with web addresses to press. Nothing in it is ever taken for markup. */
-export function Text({ text, lang, people }: Props) {
+export function Text({ text, lang, people, hasCards }: Props) {
+  const link = (found: string, key: number) => {
+    const href = found.startsWith("www.") ? `http://${found}` : found;
+    const target = hasCards ? targetOf(href) : null;
+    if (target) return <ConversationLink key={key} href={href} target={target} />;
+    return (
+      <a key={key} href={href} target="_blank" rel="noopener noreferrer">
+        {found}
+      </a>
+    );
+  };
   return (
     <div className="text" dir="auto" lang={lang}>
-      {parted(text, LINK, (found, key) => (
-        <a
-          key={key}
-          href={found.startsWith("www.") ? `http://${found}` : found}
-          target="_blank"
-          rel="noopener noreferrer"
-        >
-          {found}
-        </a>
-      )).map((part) =>
+      {parted(text, LINK, link).map((part) =>
         typeof part === "string" && people ? <Fragment key={part}>{named(part, people)}</Fragment> : part,
       )}
     </div>

@@ -3,6 +3,7 @@
 import { createElement, Fragment, type ReactNode, useMemo } from "react";
 import type { Attachment } from "../../api/types";
 import { parse } from "../editor/text";
+import { ConversationLink, targetOf } from "./ConversationLink";
 import { Text } from "./Text";
 import "../editor/editor.css";
 
@@ -15,10 +16,12 @@ interface Props {
   /** Shown instead when the markup holds more than the composer writes (a program sent it). */
   text: string;
   files: Attachment[];
+  /** The bare address of one of our conversations is a card. */
+  hasCards?: boolean;
 }
 
-export function Written({ html, text, files }: Props) {
-  const built = useMemo(() => build(html, files), [html, files]);
+export function Written({ html, text, files, hasCards }: Props) {
+  const built = useMemo(() => build(html, files, hasCards), [html, files, hasCards]);
   if (!built) return <Text text={text} />;
   return (
     <div className="text written" dir="auto">
@@ -28,7 +31,7 @@ export function Written({ html, text, files }: Props) {
 }
 
 /** Null: there is something in it that is not the composer's. */
-export function build(html: string, files: Attachment[]): ReactNode[] | null {
+export function build(html: string, files: Attachment[], hasCards = false): ReactNode[] | null {
   let isOurs = true;
   const children = (node: Node): ReactNode[] => [...node.childNodes].map(one);
   const one = (node: Node, key: number): ReactNode => {
@@ -48,6 +51,8 @@ export function build(html: string, files: Attachment[]): ReactNode[] | null {
         <Fragment key={key}>{children(node)}</Fragment>
       );
     const href = node.getAttribute("href") ?? "";
+    const target = hasCards && tag === "A" && node.textContent?.trim() === href ? targetOf(href) : null;
+    if (target) return <ConversationLink key={key} href={href} target={target} />;
     if (tag === "A" && SAFE_LINK.test(href))
       return (
         <a key={key} href={href} target="_blank" rel="noopener noreferrer">
