@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { Locator, Page } from "@playwright/test";
 import { axe } from "./checks";
 import { expect, setUndoSend, test, type World } from "./fixtures";
+import { readable } from "./mailbox";
 
 const SHOTS = process.env.SHOTS;
 const field = { name: /^Reply through/ };
@@ -203,7 +204,7 @@ test("how long one can undo is a setting", async ({ inbox, world }) => {
   expect(((await account.json()) as { undo_send_s: number }).undo_send_s).toBe(30);
 });
 
-test("a failed one says why, and can be tried again", async ({ inbox, world }) => {
+test("a failed one says why, and can be tried again, formatted as it was", async ({ inbox, world }) => {
   await setUndoSend(world, 0);
   world.mailbox.refuse("No such mailbox here");
   await open(inbox, world, "Refused");
@@ -216,12 +217,24 @@ test("a failed one says why, and can be tried again", async ({ inbox, world }) =
     await route.fulfill({ response: answer });
     isTold = true;
   });
-  await write(inbox, "Will bounce");
+  await expect(inbox.locator(".composetext.rich")).toBeVisible();
+  await write(inbox, "Will bounce, ");
+  await inbox.keyboard.press("Control+b");
+  await inbox.keyboard.type("boldly");
+  await inbox.keyboard.press("Control+b");
+  await inbox.keyboard.press("Enter");
+  await inbox.keyboard.type("- one");
+  await inbox.keyboard.press("Enter");
+  await inbox.keyboard.type("two");
   await inbox.keyboard.press("Control+Enter");
   await expect.poll(() => isTold, { timeout: 30_000 }).toBe(true);
   await expect(inbox.getByText(/^Not delivered:/)).toBeVisible({ timeout: 15_000 });
   await look(inbox, "failed");
   world.mailbox.refuse(null);
   await inbox.getByRole("article").getByRole("button", { name: "Retry" }).click();
-  await world.mailbox.waitFor("Will bounce");
+  const { raw } = await world.mailbox.waitFor("Will bounce");
+  const seen = readable(raw);
+  expect(seen).toContain("<strong>boldly</strong>");
+  expect(seen).toMatch(/<ul><li>(<[^>]+>)?one(<[^>]+>)?<\/li><li>(<[^>]+>)?two/);
+  expect(arrived(world, "Will bounce")).toBe(1);
 });
