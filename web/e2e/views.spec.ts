@@ -251,3 +251,28 @@ test("a row has a menu by the right button and by key, and says that it is snooz
   await inbox.goto(`${world.innboks.url}/inbox/snoozed`);
   await expect(row).toHaveAccessibleName(/Snoozed until .*, Draft$/);
 });
+
+test("the mark of a draft goes where the draft goes, also while the number of drafts stays the same", async ({
+  inbox,
+  world,
+}) => {
+  for (const subject of ["Begun here", "Begun there"])
+    await world.write({ from: `Dora Draft <dora@${subject.slice(-4)}.example>`, subject, text: "Hm" });
+  await expect(rowOf(inbox, "Begun there")).toBeVisible();
+  const from = origin(inbox);
+  const draft = async (subject: string, text: string) => {
+    const id = (await listed(inbox, "view=all&limit=100")).find((one) => one.subject === subject)?.id;
+    const where = `${from}/api/conversations/${id}/draft?mode=reply`;
+    const headers = { origin: from };
+    const answer = text
+      ? await inbox.request.put(where, { data: { text }, headers })
+      : await inbox.request.delete(where, { headers });
+    expect(answer.ok(), await answer.text()).toBe(true);
+  };
+  await draft("Begun here", "Not finished");
+  await expect(rowOf(inbox, "Begun here")).toHaveAccessibleName(/Draft$/);
+  await draft("Begun here", "");
+  await draft("Begun there", "Not finished either");
+  await expect(rowOf(inbox, "Begun there")).toHaveAccessibleName(/Draft$/);
+  await expect(rowOf(inbox, "Begun here")).not.toHaveAccessibleName(/Draft$/);
+});

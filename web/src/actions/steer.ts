@@ -148,7 +148,7 @@ export function markUnread(scope: Scope): void {
   const isOn = isBeingRead || targets(scope).some((one) => !one.is_unread);
   if (isOn && id && !isForMany(scope)) {
     scope.open(null, "none");
-    reading.id = null; // from now on, though the page goes a little later
+    if (isBeingRead) reading.id = null; // from now on, though the page goes a little later
     wantRow(id);
   }
   steer(

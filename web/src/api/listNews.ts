@@ -17,10 +17,13 @@ type Told = Extract<StreamEvent, { type: "conversation.changed" | "read.changed"
 /** Listens, for as long as somebody is signed in. */
 export function startListNews(client: QueryClient, me: Id): () => void {
   let planned: ReturnType<typeof setTimeout> | undefined;
+  let areDraftsOld = false;
   const count = () => {
     planned ??= setTimeout(() => {
       planned = undefined;
       void client.invalidateQueries({ queryKey: keys.views });
+      if (areDraftsOld) void client.invalidateQueries({ queryKey: keys.draftMarks });
+      areDraftsOld = false;
     }, COUNTS_MS);
   };
   const renewLists = (is: (filter: ListFilter) => boolean) =>
@@ -71,6 +74,7 @@ export function startListNews(client: QueryClient, me: Id): () => void {
         renewLists((filter) => filter.view === "mentions");
         break;
       case "draft.changed":
+        areDraftsOld = true;
         count();
         renewLists((filter) => filter.view === "drafts");
         break;

@@ -22,6 +22,7 @@ export const keys = {
   firstSteps: ["first-steps"] as const,
   demo: ["demo"] as const,
   views: ["views"] as const,
+  draftMarks: ["draft-marks"] as const,
   users: ["users"] as const,
   people: ["people"] as const,
   teams: ["teams"] as const,

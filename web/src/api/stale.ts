@@ -10,6 +10,7 @@ export const EVERYTHING = [
   ["conversation"],
   ["messages"],
   keys.views,
+  keys.draftMarks,
   keys.channelAccounts,
   ["contact"],
   ["contact-notes"],

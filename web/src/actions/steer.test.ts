@@ -1,0 +1,44 @@
+// @vitest-environment jsdom
+import { QueryClient } from "@tanstack/react-query";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { reading } from "../api/live";
+import type { Conversation, User } from "../api/types";
+import { loadCatalogue, loadLater } from "../ui/i18n";
+import type { Scope } from "./action";
+import { markUnread } from "./steer";
+
+const row = (id: string) => ({ id, is_unread: false, tag_ids: [], status: "open" }) as unknown as Conversation;
+
+/** The menu of a row is about that row, also while another one is open (RowMenu.tsx). */
+const scopeOf = (conversation: Conversation): Scope => ({
+  client: new QueryClient(),
+  me: { id: "1" } as User,
+  users: [],
+  view: "open",
+  conversation,
+  rows: [row("4"), row("5")],
+  open: () => undefined,
+  go: () => undefined,
+});
+
+beforeEach(async () => {
+  await loadCatalogue("en");
+  await loadLater();
+  vi.stubGlobal("fetch", () => new Promise(() => undefined)); // no server answers here
+});
+afterEach(() => {
+  reading.id = null;
+  vi.unstubAllGlobals();
+});
+
+it("marks another one as unread without forgetting which one is being read", () => {
+  reading.id = "4";
+  markUnread(scopeOf(row("5")));
+  expect(reading.id).toBe("4");
+});
+
+it("no longer reads the one that it marks as unread", () => {
+  reading.id = "4";
+  markUnread(scopeOf(row("4")));
+  expect(reading.id).toBeNull();
+});
