@@ -140,3 +140,25 @@ test("who presses beside a panel goes on where they pressed", async ({ inbox, wo
   await inbox.keyboard.type("Written here.", { delay: 5 });
   await expect(reply(inbox)).toHaveText("Written here.");
 });
+
+test("the skip link leads to what is on the screen, also where that is the list alone", async ({ inbox, world }) => {
+  await write(world, "Skipped to");
+  await row(inbox, "Skipped to").waitFor();
+  for (const [width, place] of [
+    [1440, "thread"],
+    [768, "list"],
+    [360, "list"],
+  ] as const) {
+    await inbox.setViewportSize({ width, height: 740 });
+    await inbox.reload();
+    await row(inbox, "Skipped to").waitFor();
+    await inbox.keyboard.press("Tab");
+    const skip = inbox.getByRole("link", { name: "Skip to the content" });
+    await expect(skip).toBeFocused();
+    await inbox.keyboard.press("Enter");
+    await expect(inbox.locator(`[data-pane=${place}], main`).and(inbox.locator(":focus"))).toBeVisible();
+    await expect(inbox).toHaveURL(/\/inbox\/open$/);
+  }
+  await inbox.keyboard.press("Tab");
+  await expect(inbox.locator("[data-pane=list] :focus")).toBeVisible();
+});

@@ -86,6 +86,12 @@ export function askComposer(mode: Mode, toAll = false, forwardOf: Id | null = nu
   composerAsk.set({ mode, toAll, forwardOf, at: composerAsk.get().at + 1 });
 }
 
+/** Where the skip link leads: to what is read, or to the list where that alone is on the screen. */
+export function skipToContent(): void {
+  const places = ["#main", "[data-pane=list]"].map((place) => document.querySelector<HTMLElement>(place));
+  places.find((place) => place?.checkVisibility())?.focus();
+}
+
 /** F6 and Shift F6: the next pane that is on the screen. */
 export function stepPane(by: 1 | -1): void {
   const all = [...document.querySelectorAll<HTMLElement>("[data-pane]")].filter((pane) => pane.offsetParent !== null);

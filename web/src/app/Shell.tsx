@@ -2,11 +2,11 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, Outlet, useLocation, useParams } from "@tanstack/react-router";
 import { Contact, Inbox, Keyboard, Search, Settings2, WifiOff } from "lucide-react";
-import { lazy, Suspense, useEffect, useRef } from "react";
+import { lazy, type MouseEvent, Suspense, useEffect, useRef } from "react";
 import { searchAction } from "../actions/finder";
 import { land } from "../actions/landing";
 import { sheet } from "../actions/list";
-import { panes } from "../actions/panes";
+import { panes, skipToContent } from "../actions/panes";
 import { startListNews } from "../api/listNews";
 import { live, retryLive, startLive } from "../api/live";
 import {
@@ -89,7 +89,8 @@ export function Shell() {
   if (!me) return null;
   return (
     <div className={`app ${conversation ? "reading" : ""}`}>
-      <a className="btn skip" href="#main">
+      {/* biome-ignore lint/a11y/useValidAnchor: it leads to a place on this page, which one depends on what is in sight */}
+      <a className="btn skip" href="#main" onClick={skip}>
         {t("nav.skip")}
       </a>
       <div className="banners">
@@ -158,6 +159,11 @@ function useLanding(page: string): void {
     if (before.current !== page) land();
     before.current = page;
   }, [page]);
+}
+
+function skip(event: MouseEvent): void {
+  event.preventDefault();
+  skipToContent();
 }
 
 /** Starts something that is not needed for the first paint; ends it also when it has not begun yet. */

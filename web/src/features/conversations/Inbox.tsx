@@ -175,7 +175,7 @@ export function Inbox() {
 }
 
 const inList = (content: ReactNode) => (
-  <section className="pane listpane" aria-label={t("nav.conversations")} data-pane="list">
+  <section className="pane listpane" aria-label={t("nav.conversations")} tabIndex={-1} data-pane="list">
     {content}
   </section>
 );

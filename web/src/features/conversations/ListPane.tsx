@@ -66,7 +66,13 @@ export function ListPane({ view, name, filter, isGone, rows, query, openId, scop
   };
   const hasSomething = rows.length > 0 || (query.isSuccess && query.hasNextPage);
   return (
-    <section className="pane listpane" aria-label={t("nav.conversations")} data-pane="list" onContextMenu={openMenu}>
+    <section
+      className="pane listpane"
+      aria-label={t("nav.conversations")}
+      tabIndex={-1}
+      data-pane="list"
+      onContextMenu={openMenu}
+    >
       <div className="listhead">
         <ViewsMenu view={view}>
           <MenuIcon />
