@@ -30,7 +30,7 @@ from innboks.sdk.parsing import Parsing
 from innboks.sdk.registry import discover
 
 Role = Literal["web", "worker", "tool"]
-TRIALS_PER_S, TRIALS_AT_ONCE = 1 / 6, 20
+TRIALS_PER_S, TRIALS_AT_ONCE = 1 / 4, 30
 """Of one account: enough for somebody who looks for the right port, too little for looking which ports of others are open."""
 _CONNECTIONS: dict[Role, tuple[int, int]] = {"web": (1, 12), "worker": (1, 10), "tool": (0, 4)}
 """Database connections at rest and at most, per process of a role."""

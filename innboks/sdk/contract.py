@@ -199,6 +199,12 @@ class Check(Strict, frozen=True):
     record_value: str = ""
 
 
+class Finding(Check, frozen=True):
+    """What a trial found, as a line of its own. "{when}" in the sentence is said in the reader's way from `at`."""
+
+    at: datetime | None = None
+
+
 class Grant(Strict, frozen=True):
     """What a person allowed us at a provider (OAuth 2.0, RFC 6749 §5.1): kept encrypted beside the configuration, never shown. `expires_at` is
     when the access token ends; None: not known, so it is used until it is refused."""
@@ -461,9 +467,9 @@ class Channel:
         when nobody answers."""
         raise NotImplementedError
 
-    async def try_out(self, ctx: Context, what: str) -> str:
+    async def try_out(self, ctx: Context, what: str) -> Sequence[Finding]:
         """Tries one of `trials` before anything is connected, in a few seconds: nothing of `ctx.config` has been checked, nothing is kept or sent. The
-        answer says what was found. Raises `Invalid` or `SendError` with what to do; may call nobody whom `connect` would not call."""
+        answer says what was found, line by line. Raises `Invalid` or `SendError` with what to do; may call nobody whom `connect` would not call."""
         raise NotImplementedError
 
     def fallback_config(self, address: str) -> msgspec.Struct:

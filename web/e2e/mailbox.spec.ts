@@ -49,19 +49,25 @@ test("a mailbox is connected from its address alone, and its mail arrives", asyn
 
   await page.getByLabel("IMAP password", { exact: true }).fill("not the password");
   const check = page.getByRole("complementary", { name: "Connection check" });
-  const receiving = check.getByRole("listitem").filter({ hasText: "Receiving (IMAP)" });
-  const sending = check.getByRole("listitem").filter({ hasText: "Sending (SMTP)" });
+  const line = (text: string) => check.getByRole("listitem").filter({ hasText: text });
   await check.getByRole("button", { name: "Check the connection" }).click();
-  for (const one of [receiving, sending])
-    await expect(one).toContainText("refused the user name or password. Enter them again", { timeout: 20_000 });
+  for (const one of ["Receiving (IMAP)", "Sending (SMTP)"])
+    await expect(line(one)).toContainText("refused the user name or password. Enter them again", { timeout: 20_000 });
   await page.getByRole("button", { name: "Continue", exact: true }).click();
   await expect(page.getByRole("alert").filter({ hasText: "Receiving (IMAP)" })).toBeVisible({ timeout: 30_000 });
   await expect(page.getByLabel("IMAP password", { exact: true }), "what is wrong is gone to").toBeFocused();
   await page.getByLabel("IMAP password", { exact: true }).fill(provider.password);
-  await expect(check.getByText("Not tried yet"), "what was found is of what was typed then").toHaveCount(2);
+  await expect(check.getByText("Not tried yet"), "what was found is of what was typed then").toHaveCount(3);
   await check.getByRole("button", { name: "Check the connection" }).click();
-  await expect(receiving).toContainText("Mails in the INBOX: 1.", { timeout: 20_000 });
-  await expect(sending).toContainText(`It takes mail from ${provider.address}; none was sent.`, { timeout: 20_000 });
+  await expect(line("Signed in to IMAP")).toContainText("on this machine", { timeout: 20_000 });
+  await expect(line("Opened the INBOX")).toContainText("Mails in the INBOX: 1, the newest just now.");
+  await expect(line("Signed in to SMTP")).toBeVisible({ timeout: 20_000 });
+  await expect(line(`It takes mail from ${provider.address}`)).toContainText("no mail was sent");
+  await expect(line("DMARC is missing for team.example"), "before it is connected").toContainText("no DMARC record", {
+    timeout: 20_000,
+  });
+  await check.getByRole("button", { name: /Show record: DMARC/ }).click();
+  await expect(check.getByLabel("Name (TXT)")).toHaveValue("_dmarc.team.example");
   await axe(page, "the servers that were tried");
   if (SHOTS) await page.screenshot({ path: join(SHOTS, "mailbox-check.png") });
   await page.getByRole("button", { name: "Continue", exact: true }).click();

@@ -115,12 +115,20 @@ class TrialIn(Input):
     draft_id: Id | None = None
 
 
+class FindingOut(CheckOut):
+    """“{when}” in the sentence stands for `at`."""
+
+    at: datetime | None
+
+
 class TrialOut(msgspec.Struct):
-    """`sentence`: what was found, or what is wrong and what to do; `field`: where in the form, if it is one field."""
+    """`found`: line by line, of which some may be wrong or missing. Where it failed: `sentence` says what is wrong and what to do, `field` where in the
+    form, if it is one field."""
 
     is_ok: bool
     sentence: str
     field: str | None
+    found: list[FindingOut]
 
 
 class SuggestionOut(msgspec.Struct):
@@ -213,14 +221,15 @@ async def suggest_config(request: Call, kind: PathText, data: JSONBody[Suggestio
     "/channels/{kind:str}/trials",
     operation_id="try_config",
     tags=["channels"],
-    summary="Try one server with what is typed, before anything is connected; nothing is stored or sent",
+    summary="Try one thing with what is typed, such as a server, before anything is connected; nothing is stored or sent",
     status_code=200,
 )
 async def try_config(request: Call, kind: PathText, data: JSONBody[TrialIn]) -> TrialOut:
     parts, actor, draft_id = request.parts, request.actor, number_or_none(data.draft_id)
     config = data.config if draft_id is None else await drafts.with_secrets(parts, actor, kind, draft_id, data.config)
     found = await try_settings(parts, actor, kind, data.what, config)
-    return TrialOut(found.is_ok, found.sentence, found.field)
+    lines = [msgspec.convert(one, FindingOut, from_attributes=True) for one in found.found]
+    return TrialOut(found.is_ok, found.sentence, found.field, lines)
 
 
 @post(

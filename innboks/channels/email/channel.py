@@ -38,6 +38,7 @@ from innboks.sdk.contract import (
     Connected,
     Consent,
     Context,
+    Finding,
     Glimpse,
     Grant,
     Happening,
@@ -182,8 +183,8 @@ class Email(Channel):
     async def suggest(self, ctx: Context) -> Sequence[Suggestion]:
         return await server_search.suggest(ctx)
 
-    async def try_out(self, ctx: Context, what: str) -> str:
-        return await try_one(checked(ctx.config), ctx, what)
+    async def try_out(self, ctx: Context, what: str) -> Sequence[Finding]:
+        return await try_one(ctx.config, ctx, what)
 
     def fallback_config(self, address: str) -> msgspec.Struct:
         return Config(method="forwarding", address=address)

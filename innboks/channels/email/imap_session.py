@@ -20,6 +20,7 @@ import imapclient  # type: ignore[import-untyped]
 import msgspec
 from imapclient.exceptions import LoginError, ProtocolError  # type: ignore[import-untyped]
 
+from innboks.channels.email.certificate import Certificate, certificate_of, refused
 from innboks.channels.email.reach import refuse_unreachable
 from innboks.channels.email.settings import Server
 from innboks.errors import Broken, Retry, SendError
@@ -91,6 +92,11 @@ class Session:
         return tls_version(self._client.socket())
 
     @property
+    def certificate(self) -> Certificate | None:
+        """What the server showed; None: no encryption."""
+        return certificate_of(self._client.socket())
+
+    @property
     def can_idle(self) -> bool:
         return bool(self._client.has_capability("IDLE"))
 
@@ -143,6 +149,12 @@ class Session:
             return sorted(uid for uid in found if uid >= first and (last is None or uid <= last))  # "n:*" always names the last one
 
         return await self._run(ask)
+
+    async def newest_at(self) -> datetime | None:
+        """When the server got the last mail of the open folder; None where there is none."""
+
+        last = await self._run(lambda client: list(client.search(["UID", "*"])))
+        return max((one.at for one in await self.facts(last)), default=None)
 
     async def facts(self, uids: Sequence[int]) -> list[MailFacts]:
         """When they came and how large they are; those that are gone are missing."""
@@ -267,7 +279,7 @@ class _Room:
 
 
 async def open_session(server: Server, limit_s: float = OPENING_TIMEOUT_S) -> Session:
-    """Connects, encrypts, signs in, within `limit_s` seconds; the server may be silent no longer afterwards, either.
+    """Connects, encrypts, signs in (where there is a user), within `limit_s` seconds; the server may be silent no longer afterwards, either.
 
     Raises `Retry` for what may pass by itself, `Broken` for what an admin must mend (with `code` as for SMTP)."""
     opening = asyncio.ensure_future(in_thread(_open, server, limit_s))
@@ -307,7 +319,8 @@ def _open(server: Server, limit_s: float) -> Any:
         refuse_unreachable(server.host, [str(client.socket().getpeername()[0])])  # a name may have changed its mind since
         client.socket().setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
         _encrypt(client, server, context)
-        _sign_in(client, server)
+        if server.user:
+            _sign_in(client, server)
     except BaseException:
         with contextlib.suppress(OSError):  # a failed handshake closed it already; its reason is what counts
             client.shutdown()
@@ -367,10 +380,7 @@ def trouble(server: Server, error: BaseException) -> SendError:
     if isinstance(error, socket.gaierror):
         return Retry(f"The mail server “{server.host}” was not found. Check its name.", code="dns", detail=str(error))
     if isinstance(error, ssl.SSLCertVerificationError):
-        return Broken(
-            f"The certificate of the mail server {place} was refused: {error.verify_message.rstrip('.')}. Check the server's name.",
-            code="certificate",
-        )
+        return refused(place, error)
     if isinstance(error, ssl.SSLError) and not isinstance(error, ssl.SSLEOFError | ssl.SSLZeroReturnError):
         return Broken(
             f"No encrypted connection to the mail server {place}: it may not speak TLS on this port. Check port and encryption.",

@@ -6,13 +6,16 @@ session. Read `imap_session.py` for the protocol.
 """
 
 import asyncio
+import contextlib
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 import msgspec
 import structlog
 
 from innboks.channels.email.backfill import Backfill
+from innboks.channels.email.certificate import Certificate
 from innboks.channels.email.fetching import FACTS_AT_ONCE, Changed, Fetcher, Item
 from innboks.channels.email.folders import Watched, watched_folders
 from innboks.channels.email.imap_session import OPENING_TIMEOUT_S, FolderInfo, NotDone, Session, open_session
@@ -48,11 +51,24 @@ async def watch(ctx: Context, pace: Pace | None = None) -> None:
     await _Watcher(ctx, pace or Pace()).run()
 
 
-async def try_mailbox(server: Server, limit_s: float = OPENING_TIMEOUT_S) -> tuple[str, int]:
-    """Signs in and opens the INBOX: (how it is encrypted, "" where it is not; mails in it). Raises `Broken` or `Retry` with what to do."""
+class Opened(msgspec.Struct, frozen=True):
+    """A mailbox as it was found: how the connection is encrypted ("" where it is not) and by which certificate, mails in the INBOX, when the last came."""
+
+    encryption: str
+    certificate: Certificate | None
+    messages: int
+    newest_at: datetime | None
+
+
+async def try_mailbox(server: Server, limit_s: float = OPENING_TIMEOUT_S) -> Opened:
+    """Signs in and opens the INBOX. Raises `Broken` or `Retry` with what to do."""
     session = await open_session(server, limit_s)
     try:
-        return session.encryption, (await session.examine("INBOX")).messages
+        messages = (await session.examine("INBOX")).messages
+        newest_at: datetime | None = None
+        with contextlib.suppress(NotDone):  # it is opened, and that is what counts
+            newest_at = await session.newest_at() if messages else None
+        return Opened(session.encryption, session.certificate, messages, newest_at)
     except NotDone as error:
         raise Broken(f"The mail server {server.host} does not open the INBOX.", code="no_inbox", detail=error.sentence) from error
     finally:

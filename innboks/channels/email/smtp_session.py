@@ -13,6 +13,7 @@ from datetime import timedelta
 import aiosmtplib
 from aiosmtplib import SMTPResponse
 
+from innboks.channels.email.certificate import refused
 from innboks.channels.email.reach import refuse_unreachable
 from innboks.channels.email.settings import Server
 from innboks.errors import Blocked, Broken, Rejected, Retry, SendError
@@ -107,10 +108,7 @@ def _trouble(server: Server, error: Exception) -> SendError:
         if isinstance(cause, socket.gaierror):
             return Retry(f"The mail server “{server.host}” was not found. Check its name.", code="dns", detail=str(cause))
         if isinstance(cause, ssl.SSLCertVerificationError):
-            return Broken(
-                f"The certificate of the mail server {place} was refused: {cause.verify_message.rstrip('.')}. Check the server's name.",
-                code="certificate",
-            )
+            return refused(place, cause)
         if isinstance(cause, ssl.SSLError):
             return Broken(
                 f"No encrypted connection to the mail server {place}: it may not speak TLS on this port. Check port and encryption.",

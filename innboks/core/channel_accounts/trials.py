@@ -1,6 +1,6 @@
-"""Trying what is typed in a set-up before anything is connected or stored: one server after another, as the channel names them (picture 03a)."""
+"""Trying what is typed in a set-up before anything is connected or stored: one thing after another, as the channel names them (picture 03a)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -9,14 +9,17 @@ from innboks.core.access import ACCOUNT_ACCESS, Actor
 from innboks.core.channel_accounts.connect import draft_of, read_config
 from innboks.core.parts import Parts
 from innboks.errors import Invalid, SendError
+from innboks.sdk.contract import Finding
 
 
 class Tried(msgspec.Struct, frozen=True):
-    """`sentence`: what was found, or what is wrong and what to do; `field`: where in the form, if it is one field."""
+    """`found`: line by line, of which some may be wrong or missing. Where it failed: `sentence` says what is wrong and what to do, `field` where in the
+    form, if it is one field."""
 
     is_ok: bool
-    sentence: str
+    sentence: str = ""
     field: str | None = None
+    found: Sequence[Finding] = ()
 
 
 async def try_settings(parts: Parts, actor: Actor, kind: str, what: str, config: Mapping[str, Any]) -> Tried:
@@ -29,7 +32,7 @@ async def try_settings(parts: Parts, actor: Actor, kind: str, what: str, config:
     draft = await draft_of(parts, actor, kind, "", None, typed)
     parts.trials.take(actor.account_id, parts.clock.monotonic())
     try:
-        return Tried(True, await channel.try_out(draft.context, what))
+        return Tried(True, found=await channel.try_out(draft.context, what))
     except Invalid as error:
         return Tried(False, error.sentence, error.field)
     except SendError as error:

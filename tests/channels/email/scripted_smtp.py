@@ -1,6 +1,7 @@
 """A real SMTP server that answers by a table, to see what the channel makes of each answer."""
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
@@ -67,14 +68,16 @@ def letting_in() -> AbstractAsyncContextManager[ScriptedServer]:
 
 
 @asynccontextmanager
-async def scripted(answers: dict[str, str] | None = None, **options: tuple[str, ...]) -> AsyncIterator[ScriptedServer]:
+async def scripted(
+    answers: dict[str, str] | None = None, encrypted: ssl.SSLContext | None = None, **options: tuple[str, ...]
+) -> AsyncIterator[ScriptedServer]:
     script = ScriptedServer(answers or {}, **options)
     talks: set[asyncio.Task[None]] = set()
 
     def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         talks.add(asyncio.get_running_loop().create_task(script.talk(reader, writer)))
 
-    server = await asyncio.start_server(accept, "127.0.0.1", 0, limit=10_000_000)
+    server = await asyncio.start_server(accept, "127.0.0.1", 0, limit=10_000_000, ssl=encrypted)
     script.port = server.sockets[0].getsockname()[1]
     try:
         yield script

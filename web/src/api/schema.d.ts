@@ -834,7 +834,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Try one server with what is typed, before anything is connected; nothing is stored or sent */
+        /** Try one thing with what is typed, such as a server, before anything is connected; nothing is stored or sent */
         post: operations["try_config"];
         delete?: never;
         options?: never;
@@ -3345,6 +3345,16 @@ export interface components {
             flood_count: number | null;
             flood_within_s: number;
         };
+        /** FindingOut */
+        FindingOut: {
+            name: string;
+            state: string;
+            sentence: string;
+            record_type: string;
+            record_name: string;
+            record_value: string;
+            at: string | null;
+        };
         /** FirstSteps */
         FirstSteps: {
             has_channel: boolean;
@@ -4851,6 +4861,7 @@ export interface components {
             is_ok: boolean;
             sentence: string;
             field: string | null;
+            found: components["schemas"]["FindingOut"][];
         };
         /** TroubleOut */
         TroubleOut: {

@@ -66,6 +66,10 @@ export function ago(iso: string, now: Date): string {
   return days < 7 ? words.format(-days, "day") : shortDate(date, now);
 }
 
+/** Within a sentence, past or to come: "6 min ago", or "14 Feb", "14 Feb 2027". */
+export const agoOrDate = (iso: string, now: Date): string =>
+  new Date(iso) > now ? shortDate(new Date(iso), now) : ago(iso, now);
+
 /** The clock in another place. */
 export const clockIn = (date: Date, timeZone: string) => format(date, { hour: "2-digit", minute: "2-digit", timeZone });
 

@@ -1,7 +1,7 @@
 /* What has to be published elsewhere so that others believe what leaves here (SPF, DKIM, DMARC), and the line to copy where it is missing. */
 import { useQuery } from "@tanstack/react-query";
 import { CircleCheck, CircleHelp, RotateCw, TriangleAlert } from "lucide-react";
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import { channelChecksQuery } from "../../api/queries";
 import type { ChannelAccount, ChannelCheck } from "../../api/types";
 import { Button } from "../../ui/Button";
@@ -32,20 +32,34 @@ export function Records({ account }: { account: ChannelAccount }) {
 }
 
 function Line({ check }: { check: ChannelCheck }) {
-  const [isOpen, setOpen] = useState(false);
-  const isMissing = check.state === "missing" || check.state === "wrong";
   const words = {
     ok: t("records.ok", { name: check.name }),
     missing: t("records.missing", { name: check.name }),
     wrong: t("records.wrong", { name: check.name }),
     unknown: t("records.unknown", { name: check.name }),
   }[check.state];
+  return <CheckLine check={check} words={words} sentence={inWords(check.sentence)} />;
+}
+
+interface CheckLineProps {
+  check: ChannelCheck;
+  /** What is so. */
+  words: string;
+  sentence: string;
+  /** How long it took. */
+  took?: ReactNode;
+}
+
+/** One thing that was looked at: how it is, and the record to publish where one lacks. */
+export function CheckLine({ check, words, sentence, took }: CheckLineProps) {
+  const [isOpen, setOpen] = useState(false);
+  const isMissing = check.state === "missing" || check.state === "wrong";
   return (
     <li className={`health ${check.state === "ok" ? "connected" : isMissing ? "quiet" : ""}`}>
       {check.state === "ok" ? <CircleCheck /> : isMissing ? <TriangleAlert /> : <CircleHelp />}
       <div className="grow">
         <p className="mid">{words}</p>
-        <p className="small-text muted">{inWords(check.sentence)}</p>
+        <p className="small-text muted">{sentence}</p>
       </div>
       {check.record_name ? (
         <Button
@@ -56,7 +70,9 @@ function Line({ check }: { check: ChannelCheck }) {
         >
           {t("records.show")}
         </Button>
-      ) : null}
+      ) : (
+        took
+      )}
       {isOpen ? (
         <div className="fields record">
           <CopyField label={t("records.name", { type: check.record_type })} value={check.record_name} />

@@ -1,19 +1,22 @@
-/* What is typed in a set-up, tried before anything is connected: each server by itself, with how long it took and what to do (picture 03a). Nothing is
- * kept of it. Whatever is changed afterwards makes the answers void. It is not tried by itself: a provider locks out who signs in wrongly too often. */
-import { CircleCheck, CircleDashed, CircleX, LoaderCircle, RotateCw } from "lucide-react";
+/* What is typed in a set-up, tried before anything is connected: each server by itself and what the sender's domain says, with what was found, how long it
+ * took and what to do (picture 03a). Nothing is kept of it. Whatever is changed afterwards makes the answers void. It is not tried by itself: a provider locks out who signs in wrongly too often. */
+import { CircleDashed, CircleX, LoaderCircle, RotateCw } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import { post } from "../../api/client";
-import type { Channel, Id, Trial } from "../../api/types";
+import type { Channel, Finding, Id, Trial } from "../../api/types";
 import { Button } from "../../ui/Button";
-import { number } from "../../ui/format";
+import { useNow } from "../../ui/clock";
+import { agoOrDate, number } from "../../ui/format";
 import { t } from "../../ui/i18n";
 import { sentence } from "../../ui/States";
 import { inWords } from "../../ui/serverWords";
+import { CheckLine } from "./Records";
 import { holds, type Values } from "./schema";
 
 interface End {
-  isOk: boolean;
-  words: string;
+  /** Why it did not work; "": it did. */
+  problem: string;
+  found: Finding[];
   ms: number;
 }
 
@@ -58,9 +61,14 @@ export function Trials({ channel, names, config, draftId }: Props) {
     <div className="teststeps">
       <div role="status">
         <ol className="card rowlist">
-          {names.map((name) => (
-            <Row key={name} name={name} end={run?.ends[name]} from={run?.from ?? null} />
-          ))}
+          {names.map((name) => {
+            const end = run?.ends[name];
+            return end && !end.problem ? (
+              <Found key={name} found={end.found} ms={end.ms} />
+            ) : (
+              <Row key={name} name={name} end={end} from={run?.from ?? null} />
+            );
+          })}
         </ol>
       </div>
       <p className="row">
@@ -78,30 +86,45 @@ async function tryOne(channel: Channel, wish: { what: string; config: Values; dr
   const from = Date.now();
   try {
     const found = await post<Trial>(`/api/channels/${channel.kind}/trials`, wish);
-    return { isOk: found.is_ok, words: inWords(found.sentence), ms: Date.now() - from };
+    return { problem: found.is_ok ? "" : inWords(found.sentence), found: found.found, ms: Date.now() - from };
   } catch (problem) {
-    return { isOk: false, words: sentence(problem), ms: Date.now() - from };
+    return { problem: sentence(problem), found: [], ms: Date.now() - from };
   }
 }
 
+function Found({ found, ms }: { found: Finding[]; ms: number }) {
+  const now = useNow();
+  return found.map((one, nth) => (
+    <CheckLine
+      key={one.name}
+      check={one}
+      words={inWords(one.name)}
+      sentence={inWords(one.sentence).replace("{when}", one.at ? agoOrDate(one.at, now) : "")}
+      took={nth === 0 ? <Took s={Math.round(ms / 100) / 10} /> : null}
+    />
+  ));
+}
+
 function Row({ name, end, from }: { name: string; end: End | undefined; from: number | null }) {
-  const ms = end?.ms ?? (from ? Date.now() - from : 0);
-  const state = end ? (end.isOk ? "connected" : "broken") : "";
   return (
-    <li className={`health ${state}`}>
-      {end?.isOk ? <CircleCheck /> : end ? <CircleX /> : from ? <LoaderCircle className="spin" /> : <CircleDashed />}
+    <li className={`health ${end ? "broken" : ""}`}>
+      {end ? <CircleX /> : from ? <LoaderCircle className="spin" /> : <CircleDashed />}
       <div className="grow">
         <p className="mid">{inWords(name)}</p>
-        <p className="small-text muted">{end?.words ?? t(from ? "connect.trying" : "connect.not_tried")}</p>
+        <p className="small-text muted">{end?.problem ?? t(from ? "connect.trying" : "connect.not_tried")}</p>
       </div>
       {from ? (
-        <span className="count" aria-hidden>
-          {t("test_step.seconds", { s: number(end ? Math.round(ms / 100) / 10 : Math.floor(ms / 1000)) })}
-        </span>
+        <Took s={end ? Math.round(end.ms / 100) / 10 : Math.max(0, Math.floor((Date.now() - from) / 1000))} />
       ) : null}
     </li>
   );
 }
+
+const Took = ({ s }: { s: number }) => (
+  <span className="count" aria-hidden>
+    {t("test_step.seconds", { s: number(s) })}
+  </span>
+);
 
 /** Draws anew each second while it is on. */
 function useSeconds(isOn: boolean): void {
