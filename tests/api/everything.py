@@ -31,6 +31,15 @@ OTHERS = {
     "revoke_invitation": {"user_id": "invited_id"},
 }
 """Operations whose path is filled with something else than the usual."""
+RIGHTS_TO_SKILLS = {
+    "list_skill_languages": "everybody",
+    **dict.fromkeys(
+        ("list_assignment_rules", "list_skills", "list_skill_categories", "list_skill_needs", "create_skill_category"), "configure"
+    ),
+    **dict.fromkeys(("create_skill", "create_skill_need", "change_skill", "rename_skill_category"), "configure ours"),
+    **dict.fromkeys(("delete_skill", "delete_skill_category", "delete_skill_need"), "configure ours"),
+}
+"""Lines of the table in `test_roles_and_routes.py`."""
 
 
 class Route:
@@ -98,6 +107,8 @@ async def one_of_everything(api: httpx.AsyncClient, inbox_id: str, nth: int, peo
     invited = await _made(api, "/api/invitations", {"email": f"new{nth}@tindra.example"})
     assert (await api.post(f"{where}/presence", json={"state": "writing"})).status_code == 204
     assert (await api.put(f"{where}/draft", json={"text": f"Your {SECRET} …"})).status_code == 200
+    category = await _made(api, "/api/skill-categories", {"name": f"Products {nth}"})
+    needed = await _made(api, "/api/skills", {"category_id": category["id"], "name": f"Tents {nth}"})
     assert (await api.post("/api/session", json={"email": "ada@tindra.example", "password": PASSWORD})).status_code == 201
     return {
         **people,
@@ -131,6 +142,12 @@ async def one_of_everything(api: httpx.AsyncClient, inbox_id: str, nth: int, peo
         "reminder_id": reminder["id"],
         "role_id": (await _made(api, "/api/roles", {"name": f"Returns {nth}"}))["id"],
         "team_id": (await _made(api, "/api/teams", {"name": f"Tents {nth}"}))["id"],
+        "skill_id": (await _made(api, "/api/skills", {"category_id": category["id"], "name": f"Zips {nth}"}))["id"],
+        "skill_category_id": (await _made(api, "/api/skill-categories", {"name": f"Empty {nth}"}))["id"],
+        "skill_need_id": (await _made(api, "/api/skill-needs", {"skill_id": needed["id"], "source": "subject", "value": f"pole {nth}"}))[
+            "id"
+        ],
+        "needed_skill_id": needed["id"],
         "rearrangement_id": split["rearrangement_id"],
         "draft_id": (await _made(api, "/api/channel-drafts", {"kind": "echo", "name": SECRET}))["id"],
         "sign_in_id": "1",
@@ -191,6 +208,11 @@ def bodies(ids: dict[str, str], nth: int) -> dict[str, Any]:
         "create_saved_view": {"name": f"View {nth}", "filters": {"assignees": ["me"]}},
         "create_snippet": {"shortcut": f"s{nth}", "text": "Hello"},
         "import_snippets": {"snippets": [{"shortcut": f"i{nth}", "text": "Hello"}]},
+        "change_skill": {"people": []},
+        "create_skill": {"category_id": ids["skill_category_id"], "name": f"Skill {nth}"},
+        "create_skill_category": {"name": f"Category {nth}"},
+        "create_skill_need": {"skill_id": ids["needed_skill_id"], "source": "subject", "value": f"zip {nth}"},
+        "rename_skill_category": {"name": f"Renamed {nth}"},
         "create_tag": {"name": f"tag{nth}"},
         "create_team": {"name": f"Team {nth}"},
         "create_token": mine,

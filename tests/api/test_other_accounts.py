@@ -12,6 +12,8 @@ from tests.api.conftest import assert_problem, colleague
 from tests.api.push_service import subscription
 
 BODIES: dict[str, Any] = {
+    "change_skill": {"people": []},
+    "rename_skill_category": {"name": "x"},
     "set_assignment_rule": {"is_on": False},
     "set_ticket_defaults": {"is_on": False},
     "simulate_assignment_rule": {"is_on": False},
@@ -106,8 +108,14 @@ async def ids(api: httpx.AsyncClient, conversation: dict[str, Any], ada: Any) ->
     merged = await api.post(f"/api/contacts/{conversation['contact']['id']}/merge", json={"contact_id": twin})
     assert (await api.post("/api/listed-senders", json={"list": "deny", "text": "bad.example"})).status_code == 200
     listed = (await api.get("/api/listed-senders", params={"list": "deny"})).json()["items"]
+    category = (await api.post("/api/skill-categories", json={"name": "Products"})).json()["id"]
+    skill = (await api.post("/api/skills", json={"category_id": category, "name": "Tents"})).json()["id"]
+    need = (await api.post("/api/skill-needs", json={"skill_id": skill, "source": "subject", "value": "tent"})).json()["id"]
     return {
         "user_id": str(ada.user_id),
+        "skill_category_id": category,
+        "skill_id": skill,
+        "skill_need_id": need,
         "session_id": (await api.get("/api/sessions")).json()["items"][0]["id"],
         "token_id": (await api.get("/api/tokens")).json()["items"][0]["id"],
         "inbox_id": conversation["inbox_id"],
@@ -205,6 +213,9 @@ async def test_a_closed_inbox_does_not_exist_for_those_outside(
         "tag_id",
         "role_id",
         "team_id",
+        "skill_category_id",
+        "skill_id",
+        "skill_need_id",
     }  # what is a person's own, or the whole account's
     async with await colleague(parts, api, address, ada) as bo:
         for method, path, operation in routes_with_ids():

@@ -15,7 +15,7 @@ from innboks.core.access import Actor
 from innboks.core.search.index import index_all
 from innboks.lib.clock import FakeClock
 from tests.api.conftest import PASSWORD, assert_problem, say
-from tests.api.everything import PARAMETERS, SECRET, bodies, every_route, one_of_everything
+from tests.api.everything import PARAMETERS, RIGHTS_TO_SKILLS, SECRET, bodies, every_route, one_of_everything
 from tests.api.test_people import People, people
 from tests.api.test_stream import following
 
@@ -46,7 +46,7 @@ RULES: dict[str, tuple[int, int, int, int, int, int, int]] = {
     "start here": (403, 404, 403, 404, 404, 403, 404),  # the channel of these tests cannot start a conversation: the member hears so
 }
 PUBLIC = "public"
-TABLE: dict[str, str] = {
+TABLE: dict[str, str] = RIGHTS_TO_SKILLS | {
     "accept_invitation": PUBLIC,
     "add_picture": "configure",
     "add_identity": "act",

@@ -144,6 +144,7 @@ async def test_a_rule_names_people_flags_them_and_gives_the_next_one(people: Peo
         "returning_days": None,
         "only_available": True,
         "distribution": "random",
+        "skills": "off",
         "is_live": False,
     }
     rule = {"is_on": True, "targets": [{"type": "user", "id": bo}], "returning_days": 14, "distribution": "round_robin"}
@@ -215,3 +216,37 @@ async def test_an_absence_beyond_all_years_is_refused(people: People, starts_at:
     bo, client = await people.new("Bo Agent")
     absence = {"starts_at": starts_at, "ends_at": ends_at}
     assert_problem(await client.patch(f"/api/users/{bo}/availability", json={"absences": [absence]}), 400, field="absences")
+
+
+async def test_skills_are_made_given_needed_and_not_deleted_while_in_use(people: People, echo: dict[str, Any]) -> None:
+    """R-558, and the overview of all rules."""
+    bo, client = await people.new("Bo Agent")
+
+    async def made(path: str, **body: Any) -> dict[str, Any]:
+        answer = await people.api.post(path, json=body)
+        assert answer.status_code == 201, answer.text
+        found: dict[str, Any] = answer.json()
+        return found
+
+    ada = people.api
+    language = await made("/api/skills", language="nb")
+    assert (language["language"], language["category_id"], language["people"]) == ("nb", None, [])
+    category = await made("/api/skill-categories", name="Products")
+    tents = await made("/api/skills", category_id=category["id"], name="Tents")
+    given = await ada.patch(f"/api/skills/{language['id']}", json={"people": [{"user_id": bo, "is_main": False}]})
+    assert given.json()["people"] == [{"user_id": bo, "is_main": False}]
+    need = await made("/api/skill-needs", skill_id=tents["id"], source="subject", value="tent pole")
+    assert (await made("/api/skill-needs", skill_id=tents["id"], source="subject", value="tent pole")) == need
+    for path, where in ((f"/api/skills/{language['id']}", "Bo Agent"), (f"/api/skills/{tents['id']}", "tent pole")):
+        refused = await ada.delete(path)
+        assert_problem(refused, 409, code="skill_in_use")
+        assert where in refused.json()["detail"]
+    assert (await ada.delete(f"/api/skill-categories/{category['id']}")).status_code == 409
+    assert_problem(await client.get("/api/skills"), 403, code="missing_permission")
+    assert (await ada.delete(f"/api/skill-needs/{need['id']}")).status_code == 204
+    assert (await ada.delete(f"/api/skills/{tents['id']}")).status_code == 204
+    assert (await ada.delete(f"/api/skill-categories/{category['id']}")).status_code == 204
+    for wrong in ({}, {"language": "nb", "category_id": category["id"]}, {"language": "klingon"}, {"category_id": "0", "name": "x"}):
+        assert (await ada.post("/api/skills", json=wrong)).status_code in (400, 404)
+    rules = (await ada.get("/api/assignment-rules")).json()["items"]
+    assert next(one["rule"] for one in rules if one["channel_account_id"] == echo["id"])["is_on"] is False

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from innboks.core.routing.choose import choose, in_order
-from innboks.core.routing.models import Answered, Candidate, Choice, Rule
+from innboks.core.routing.models import Answered, Candidate, Choice, Rule, Skilled
 
 NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
 DISTRIBUTIONS = st.sampled_from(["random", "round_robin", "load_balanced", "first_available"])
@@ -24,8 +24,10 @@ CANDIDATE = st.builds(
     kind_max=st.none() | st.integers(0, 6),
     round=st.integers(0, 3),
     at=st.none() | st.integers(0, 1000).map(lambda minute: NOW - timedelta(minutes=minute)),
+    short_of=st.none() | st.integers(0, 2),
 )
 CANDIDATES = st.lists(CANDIDATE, max_size=12, unique_by=lambda one: one.user_id)
+SKILLED = st.sampled_from(["prefer", "require"])
 RULES = st.builds(Rule, is_on=st.just(True), only_available=st.booleans(), distribution=DISTRIBUTIONS, round=st.integers(1, 3))
 
 
@@ -139,3 +141,64 @@ def test_the_order_is_that_in_which_the_rule_would_choose(rule: Rule, candidates
         assert choose(rule, candidates, first_drawn).user_id == one.user_id
         candidates = [other for other in candidates if other is not one]
     assert choose(rule, candidates).user_id is None
+
+
+ASKING = st.builds(
+    Rule, is_on=st.just(True), only_available=st.booleans(), distribution=DISTRIBUTIONS, round=st.integers(1, 3), skills=SKILLED
+)
+
+
+@given(ASKING, CANDIDATES)
+def test_whoever_has_what_is_needed_comes_first_and_a_main_language_before_a_further_one(rule: Rule, candidates: list[Candidate]) -> None:
+    """R-558: never somebody who fits less than another who can take it; and never anybody else than without skills could."""
+    choice = choose(rule, candidates)
+    able = in_order(msgspec.structs.replace(rule, skills="off"), candidates)
+    fitting = [one.short_of for one in able if one.short_of is not None]
+    if fitting:
+        best = [one for one in able if one.short_of == min(fitting)]
+        assert choice.user_id in {one.user_id for one in best}
+        assert (choice.among, choice.fit) == (len(best), best[0].fit)
+    elif rule.skills == "prefer":
+        assert choice.user_id in {one.user_id for one in able} if able else choice.user_id is None
+        assert choice.fit == "lacking" or choice.user_id is None
+    else:
+        assert choice.user_id is None
+        nobody_has_it = candidates and all(one.short_of is None for one in candidates)
+        assert (choice.how == "nobody_skilled") == bool(nobody_has_it)
+
+
+@given(ASKING, CANDIDATES)
+def test_with_skills_too_the_order_is_that_in_which_the_rule_would_choose(rule: Rule, candidates: list[Candidate]) -> None:
+    for one in in_order(rule, candidates):
+        assert choose(rule, candidates, first_drawn).user_id == one.user_id
+        candidates = [other for other in candidates if other is not one]
+    assert choose(rule, candidates).user_id is None
+
+
+@given(SKILLED, st.integers(1, 4), st.integers(0, 4), st.lists(st.booleans(), max_size=80))
+def test_among_those_who_can_it_is_shared_out_as_fairly_as_among_all(skills: Skilled, able: int, others: int, arrivals: list[bool]) -> None:
+    """Whatever comes in between that needs nothing: of people who can the same, nobody is two ahead, by turns as by what is open."""
+    for distribution in ("round_robin", "load_balanced"):
+        rule = Rule(is_on=True, distribution=distribution, skills=skills)
+        people = {nth: Candidate(user_id=nth, place=nth, is_available=True, open_count=0) for nth in range(able + others)}
+        for at, needs in enumerate(arrivals):
+            short = {nth: (0 if nth < able else None) if needs else 0 for nth in people}
+            choice = choose(rule, [msgspec.structs.replace(one, short_of=short[nth]) for nth, one in people.items()])
+            assert choice.user_id is not None
+            assert not needs or choice.user_id < able
+            rule = msgspec.structs.replace(rule, round=choice.round)
+            got = people[choice.user_id]
+            people[got.user_id] = msgspec.structs.replace(
+                got, open_count=got.open_count + 1, round=choice.round, at=NOW + timedelta(seconds=at)
+            )
+        counts = [people[nth].open_count for nth in range(able)]
+        assert max(counts) - min(counts) <= 1
+
+
+@given(st.integers(2, 5))
+def test_by_chance_everybody_who_can_gets_some_and_nobody_else(able: int) -> None:
+    people = [
+        Candidate(user_id=nth, place=0, is_available=True, open_count=0, short_of=0 if nth < able else None) for nth in range(able + 2)
+    ]
+    rule = Rule(is_on=True, skills="prefer")
+    assert {choose(rule, people).user_id for _ in range(400)} == set(range(able))

@@ -382,6 +382,19 @@ async def test_the_simulator_says_who_would_have_got_it(desk: Desk, clock: FakeC
     assert {one.assignee_id for one in (await list_conversations(desk.parts, desk.actor)).items} == {None}
 
 
+async def test_the_simulator_tells_an_owner_who_was_away_from_none(desk: Desk) -> None:
+    """As the rule itself does: without others to fall back on, whose contact it is was not there, or it is nobody's."""
+    bo = await desk.person("Bo", hours=[])
+    owned, nobodys = await desk.arrives("kari"), await desk.arrives("leo")
+    assert owned.contact_id is not None
+    await contacts.change_contact(desk.parts, desk.actor, owned.contact_id, contacts.ContactChange(owner_id=bo.user_id))
+    played = await rules.simulate(desk.parts, desk.actor, desk.row.id, Rule(is_on=True, asks_owner=True))
+    told = {one.conversation.id: (one.choice.user_id, one.choice.how) for one in played}
+    assert told == {owned.id: (None, "nobody_available"), nobodys.id: (None, "no_owner")}
+    played = await rules.simulate(desk.parts, desk.actor, desk.row.id, Rule(is_on=True, asks_owner=True, only_available=False))
+    assert played[0].choice.user_id == bo.user_id, "availability does not count there"
+
+
 async def test_who_is_next_and_why_not_the_others(desk: Desk) -> None:
     bo, cy = await desk.person("Bo", conversations_max=1), await desk.person("Cy")
     di, ed = await desk.person("Di", status="away"), await desk.person("Ed")

@@ -12,8 +12,25 @@ from innboks.api.call import Call, Id, Input, Items, PathId, number, text_id
 from innboks.core.access import Actor
 from innboks.core.accounts.seats import Flaw
 from innboks.core.routing import availability, rules
+from innboks.core.routing.assign import LIVE
 from innboks.core.routing.hours import countries, next_holidays, zone
-from innboks.core.routing.models import Absence, Category, Colleague, Distribution, Hours, KindLoad, Next, Plan, Rule, Status, Target, Why
+from innboks.core.routing.models import (
+    Absence,
+    Category,
+    Colleague,
+    Distribution,
+    Fit,
+    Hours,
+    KindLoad,
+    Next,
+    Plan,
+    Rule,
+    Skill,
+    Skilled,
+    Status,
+    Target,
+    Why,
+)
 from innboks.core.routing.rules import Named, Played
 
 Moment = Annotated[datetime, msgspec.Meta(tz=True)]
@@ -111,7 +128,8 @@ class TargetIn(Input):
 
 class RuleIn(Input):
     """`asks_owner`: the contact's owner first; then, or else, whom `targets` name, in their order. `returning_days`: among those, whoever answered the
-    contact in the last so many days comes first (null: nobody does)."""
+    contact in the last so many days comes first (null: nobody does). `skills`: what a conversation needs does not count (“off”), who has it comes before
+    the others (“prefer”), or nobody else gets it (“require”)."""
 
     is_on: bool
     asks_owner: bool = False
@@ -119,6 +137,7 @@ class RuleIn(Input):
     returning_days: Annotated[int, msgspec.Meta(ge=1, le=365)] | None = None
     only_available: bool = True
     distribution: Distribution = "random"
+    skills: Skilled = "off"
 
 
 class TargetOut(msgspec.Struct):
@@ -138,11 +157,25 @@ class RuleOut(msgspec.Struct):
     returning_days: int | None
     only_available: bool
     distribution: Distribution
+    skills: Skilled
     is_live: bool
 
 
+class RuleOfOut(msgspec.Struct):
+    channel_account_id: str
+    rule: RuleOut
+
+
+class NeededOut(msgspec.Struct):
+    """A skill that is needed. `language`: its ISO 639 code, null for what is none."""
+
+    name: str
+    language: str | None
+
+
 class PlayedOut(msgspec.Struct):
-    """Whom the rule would have chosen (null: nobody), and how, or why nobody. Of a conversation one may not read, neither id nor words are told."""
+    """Whom the rule would have chosen (null: nobody), and how, or why nobody. `skills`: what it needs, and `fit`: how well they have that.
+    Of a conversation one may not read, neither id nor words are told."""
 
     conversation_id: str | None
     subject: str
@@ -151,11 +184,14 @@ class PlayedOut(msgspec.Struct):
     user_id: str | None
     how: str
     open_count: int
+    skills: list[NeededOut]
+    fit: Fit
 
 
 class ConsideredOut(msgspec.Struct):
     """Somebody whom the rule names. `team_id`: by a team, null: themselves. `flaw`: why no rule may choose them. `kinds`: of the kind that comes over
-    this channel, where it has a limit. `is_full`: at a limit. `is_able`: could get one now."""
+    this channel, where it has a limit. `is_full`: at a limit. `is_able`: could get one now.
+    `fit`: how well they have what everything here needs."""
 
     user_id: str
     team_id: str | None
@@ -168,16 +204,19 @@ class ConsideredOut(msgspec.Struct):
     flaw: Flaw | None
     is_full: bool
     is_able: bool
+    fit: Fit
 
 
 class NextOut(msgspec.Struct):
     """Who would get a conversation that came in now, of a contact without an owner whom nobody has answered yet. `user_id` null: nobody, or one of `among` by
-    a draw. `people`: the next first, then whom the rule would choose without that one, and so on; last those who can get none."""
+    a draw. `people`: the next first, then whom the rule would choose without that one, and so on; last those who can get none. `skills`: what
+    everything over this channel account needs, where the rule asks for it."""
 
     user_id: str | None
     how: str
     among: int
     people: list[ConsideredOut]
+    skills: list[NeededOut]
 
 
 class SimulationOut(msgspec.Struct):
@@ -233,6 +272,7 @@ def _rule(data: RuleIn) -> Rule:
         returning_days=data.returning_days,
         only_available=data.only_available,
         distribution=data.distribution,
+        skills=data.skills,
     )
 
 
@@ -244,6 +284,7 @@ def _shown(rule: Rule, named: list[Named], is_live: bool) -> RuleOut:
         returning_days=rule.returning_days,
         only_available=rule.only_available,
         distribution=rule.distribution,
+        skills=rule.skills,
         is_live=is_live,
     )
 
@@ -286,6 +327,17 @@ async def update_availability(request: Call, user_id: PathId, data: JSONBody[Pla
         other_max=data.other_max,
     )
     return _plan(*await availability.change_plan(request.parts, request.actor, user_id, change), request.parts.clock.now())
+
+
+@get(
+    "/assignment-rules",
+    operation_id="list_assignment_rules",
+    tags=["channel accounts"],
+    summary="Who gets what, over every channel account",
+)
+async def list_rules(request: Call) -> Items[RuleOfOut]:
+    found = await rules.rules_of_all(request.parts, request.actor)
+    return Items([RuleOfOut(str(row.id), _shown(rule, named, row.category == LIVE)) for row, rule, named in found])
 
 
 @get(
@@ -344,10 +396,15 @@ def _next(found: Next) -> NextOut:
             flaw=one.flaw,
             is_full=one.is_full,
             is_able=one.is_able,
+            fit=one.fit,
         )
         for one in found.people
     ]
-    return NextOut(text_id(found.user_id), found.how, found.among, people)
+    return NextOut(text_id(found.user_id), found.how, found.among, people, _needed(found.skills))
+
+
+def _needed(skills: Sequence[Skill]) -> list[NeededOut]:
+    return [NeededOut(one.name, one.language) for one in skills]
 
 
 def _played(one: Played, actor: Actor) -> PlayedOut:
@@ -360,7 +417,9 @@ def _played(one: Played, actor: Actor) -> PlayedOut:
         user_id=text_id(one.choice.user_id),
         how=one.choice.how,
         open_count=one.choice.open_count,
+        skills=_needed(one.skills),
+        fit=one.choice.fit,
     )
 
 
-routes = [list_availability, list_countries, get_availability, update_availability, get_rule, set_rule, simulate]
+routes = [list_availability, list_countries, get_availability, update_availability, list_rules, get_rule, set_rule, simulate]

@@ -8,7 +8,7 @@ each other (`store.lock`), so that nobody gets more than their limit (R-561). Re
 import random
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 import msgspec
 
@@ -19,7 +19,8 @@ from innboks.core.parts import Parts
 from innboks.core.routing import store
 from innboks.core.routing.choose import Pick, choose
 from innboks.core.routing.hours import is_connected, status_at
-from innboks.core.routing.models import Answered, Candidate, Category, Choice, Rule
+from innboks.core.routing.models import Answered, Candidate, Category, Choice, Rule, Skill
+from innboks.core.routing.needs import needed, short_of
 from innboks.core.routing.store import Arrival, Held, Unassigned
 from innboks.lib.db import Connection
 
@@ -77,25 +78,29 @@ async def _give(conn: Connection, account_id: int, arrived: Arrival, now: dateti
     if not rule.is_on:
         return False
     answered: Answered | None = None
+    skills: Sequence[Skill] = ()
     choice = await _owner(conn, account_id, arrived, rule, now, is_first) if rule.asks_owner and arrived.owner_id is not None else None
     if choice is None and rule.asks_owner and not rule.targets:
         choice = Choice(user_id=None, how="no_owner" if arrived.owner_id is None else "nobody_available", round=rule.round)
     if choice is None:
         if rule.returning_days is not None and arrived.contact_id is not None:
             answered = await store.last_answer(conn, account_id, arrived.contact_id, now - timedelta(days=rule.returning_days))
-        candidates = await candidates_of(conn, account_id, arrived, rule, now)
-        choice = choose(rule, candidates, pick, answered)
+        if rule.skills != "off":
+            skills = (await needed(conn, account_id, [arrived.conversation_id])).get(arrived.conversation_id, ())
+        choice = choose(rule, await candidates_of(conn, account_id, arrived, rule, now, skills), pick, answered)
     if choice.user_id is not None and choice.is_turn:
         await store.take_turn(conn, account_id, arrived.channel_account_id, choice.user_id, choice.round, now)
     if choice.user_id is not None or is_first:
-        await _write_down(conn, account_id, arrived, choice, answered)
+        await _write_down(conn, account_id, arrived, choice, answered, skills)
     return choice.user_id is not None
 
 
-async def _write_down(conn: Connection, account_id: int, arrived: Arrival, choice: Choice, answered: Answered | None) -> None:
+async def _write_down(
+    conn: Connection, account_id: int, arrived: Arrival, choice: Choice, answered: Answered | None, skills: Sequence[Skill]
+) -> None:
     if choice.user_id == arrived.assignee_id and choice.user_id is not None:
         return
-    line = {
+    line: dict[str, Any] = {
         "event": "assigned" if choice.user_id is not None or arrived.assignee_id is not None else "not_assigned",
         "from": None if arrived.assignee_id is None else str(arrived.assignee_id),
         "to": None if choice.user_id is None else str(choice.user_id),
@@ -107,6 +112,8 @@ async def _write_down(conn: Connection, account_id: int, arrived: Arrival, choic
     }
     if choice.how == "same_person" and answered is not None:
         line["answered_at"] = answered.at.isoformat()
+    if skills:
+        line |= {"skills": [{"name": one.name, "language": one.language} for one in skills], "fit": choice.fit}
     if choice.user_id != arrived.assignee_id:
         await conversations.update(conn, account_id, arrived.conversation_id, {"assignee_id": choice.user_id})
     await messages.add_system(conn, account_id, arrived.conversation_id, line)
@@ -138,12 +145,16 @@ class Way(Protocol):
     category: str
 
 
-async def candidates_of(conn: Connection, account_id: int, way: Way, rule: Rule, now: datetime) -> list[Candidate]:
-    """Whom a rule may choose now, with all that the choice depends on."""
+async def candidates_of(
+    conn: Connection, account_id: int, way: Way, rule: Rule, now: datetime, skills: Sequence[Skill] = ()
+) -> list[Candidate]:
+    """Whom a rule may choose now, with all that the choice depends on. `skills`: those that are needed."""
     places = await places_of(conn, account_id, rule)
     named = [one.id for one in rule.targets if one.type == "user"], [one.id for one in rule.targets if one.type == "team"]
     user_ids = [one for one in await seats.routable(conn, account_id, way.inbox_id, *named) if one in places]
-    return await _candidates(conn, account_id, way, user_ids, now, places)
+    found = await _candidates(conn, account_id, way, user_ids, now, places)
+    short = short_of(skills, user_ids)
+    return [msgspec.structs.replace(one, short_of=short[one.user_id]) for one in found] if skills else found
 
 
 async def _candidates(
@@ -204,20 +215,22 @@ async def route_waiting(parts: Parts, account_id: int) -> int:
     minute, for whoever has room again. Returns how many found somebody. Where nobody was found for one, the others like it are not tried: so what waits
     for people who are away costs little, and holds up nothing that waits for others."""
     given, after = 0, 0
-    in_vain: set[tuple[int, int | None]] = set()
+    in_vain: set[tuple[int, int | None, tuple[int, ...]]] = set()
     while True:
         async with parts.db.connection() as conn:
             if not await store.assigns_when_available(conn, account_id):
                 return 0
             waiting = await store.unassigned(conn, account_id, after, AT_ONCE)
+            needs = await needed(conn, account_id, [one.conversation_id for one in waiting])
         for one in waiting:
             after = one.conversation_id
-            if (one.channel_account_id, one.owner_id) in in_vain:
+            like = (one.channel_account_id, one.owner_id, tuple(skill.id for skill in needs.get(one.conversation_id, ())))
+            if like in in_vain:
                 continue
             if await _give_waiting(parts, account_id, one):
                 given += 1
             else:
-                in_vain.add((one.channel_account_id, one.owner_id))
+                in_vain.add(like)
         if len(waiting) < AT_ONCE:
             break
     if given:

@@ -98,10 +98,53 @@ class Target(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     id: int
 
 
+class SkillCategory(msgspec.Struct, frozen=True):
+    id: int
+    name: str
+
+
+class Bearer(msgspec.Struct, frozen=True):
+    """Somebody who has a skill. `is_main` False: a language that they also speak."""
+
+    user_id: int
+    is_main: bool = True
+
+
+class Skill(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that people can (R-558). A language (ISO 639) is in no category; everything else is in one."""
+
+    id: int
+    category_id: int | None
+    language: str | None
+    name: str
+    people: Sequence[Bearer] = ()
+
+
+NeedSource = Literal["subject", "contact", "channel_account"]
+
+
+class Need(msgspec.Struct, frozen=True, kw_only=True):
+    """Which conversations need a skill: those with `value` in the subject, of contacts whose own property (its key) is `value`, or over a channel
+    account."""
+
+    id: int = 0
+    skill_id: int
+    source: NeedSource
+    property: str | None = None
+    value: str = ""
+    channel_account_id: int | None = None
+
+
+Skilled = Literal["off", "prefer", "require"]
+"""What a rule makes of the skills that a conversation needs: whoever has them first and then anybody, nobody else, or nothing."""
+Fit = Literal["main", "secondary", "lacking"]
+"""How somebody fits what is needed: has all of it, with a language among it that they also speak, or lacks some."""
+
+
 class Rule(msgspec.Struct, frozen=True, kw_only=True):
     """Who gets the new conversations of a channel account (R-060 to R-066). `asks_owner`: the contact's owner first; then, or else, whom
     `targets` name. `returning_days`: whom it names and who answered the contact at most so many days ago comes before the others it names; None: nobody
-    does. `only_available` (R-064): nobody who is away. `round`: see migration 0050."""
+    does. `only_available` (R-064): nobody who is away. `skills`: see `Skilled`. `round`: see migration 0050."""
 
     is_on: bool = False
     asks_owner: bool = False
@@ -109,6 +152,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     returning_days: int | None = None
     only_available: bool = True
     distribution: Distribution = "random"
+    skills: Skilled = "off"
     round: int = 1
 
 
@@ -121,7 +165,8 @@ class Answered(msgspec.Struct, frozen=True):
 
 class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     """Somebody whom a rule may choose. `place` is that of the first target that names them; `round` and `at` are of the last conversation this rule
-    gave them, 0 and None for the first. `kind_count` and `kind_max` are of the kind of conversation that is given out (R-604)."""
+    gave them, 0 and None for the first. `kind_count` and `kind_max` are of the kind of conversation that is given out (R-604). `short_of`: how many of the
+    needed languages they have as a further one only; None: they lack something that is needed."""
 
     user_id: int
     place: int
@@ -132,6 +177,11 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     kind_max: int | None = None
     round: int = 0
     at: datetime | None = None
+    short_of: int | None = 0
+
+    @property
+    def fit(self) -> Fit:
+        return "lacking" if self.short_of is None else "secondary" if self.short_of else "main"
 
     @property
     def is_full(self) -> bool:
@@ -139,17 +189,19 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
         return is_kind_full or (self.conversations_max is not None and self.open_count >= self.conversations_max)
 
 
-Nobody = Literal["no_owner", "no_members", "nobody_available", "all_full"]
+Nobody = Literal["no_owner", "no_members", "nobody_skilled", "nobody_available", "all_full"]
 
 
 class Choice(msgspec.Struct, frozen=True, kw_only=True):
-    """Whom a rule chose, and how; or why nobody. `among`: how many could have got it; `open_count`: what they had before."""
+    """Whom a rule chose, and how; or why nobody. `among`: how many could have got it; `open_count`: what they had before. `fit`: how they fit what was
+    needed, where the rule asks for that; of nobody, those whom it asked."""
 
     user_id: int | None
     how: Literal["owner", "same_person", "random", "round_robin", "load_balanced", "first_available"] | Nobody
     among: int = 0
     open_count: int = 0
     round: int = 1
+    fit: Fit = "main"
 
     @property
     def is_turn(self) -> bool:
@@ -160,7 +212,7 @@ class Choice(msgspec.Struct, frozen=True, kw_only=True):
 class Considered(msgspec.Struct, frozen=True, kw_only=True):
     """Somebody whom a rule names, as they stand now. `team_id`: the team that brings them in, None: they are named themselves. `flaw`: why no rule may
     choose them (R-013). `kinds`: of the kind that the rule gives out alone. `is_full`: has as many as they may have, all together or of it. `is_able`:
-    could get a conversation now."""
+    could get a conversation now. `fit`: how they fit what everything over this channel account needs."""
 
     user_id: int
     team_id: int | None
@@ -171,14 +223,16 @@ class Considered(msgspec.Struct, frozen=True, kw_only=True):
     flaw: Flaw | None
     is_full: bool
     is_able: bool
+    fit: Fit
 
 
 class Next(msgspec.Struct, frozen=True, kw_only=True):
     """Who would get a conversation that came in now, of a contact without an owner whom nobody has answered yet. `user_id` None: nobody, or one of
     several who would be drawn (`among`). `people`: the next first, then whom the rule would choose without that one, and so on; last those who can get
-    none."""
+    none. `skills`: what everything over this channel account needs, where the rule asks for that."""
 
     user_id: int | None
     how: str
     among: int
     people: Sequence[Considered]
+    skills: Sequence[Skill]

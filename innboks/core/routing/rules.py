@@ -4,7 +4,7 @@ Read next: `assign.py`, which obeys it.
 """
 
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -23,7 +23,8 @@ from innboks.core.routing import store
 from innboks.core.routing.assign import LIVE, candidates_of, category_of, obeyed, places_of
 from innboks.core.routing.choose import choose, in_order
 from innboks.core.routing.hours import planned, standing
-from innboks.core.routing.models import Answered, Candidate, Category, Choice, Considered, KindLoad, Next, Rule, Target
+from innboks.core.routing.models import Answered, Candidate, Category, Choice, Considered, KindLoad, Next, Rule, Skill, Target
+from innboks.core.routing.needs import needed, needed_over, short_of
 from innboks.core.routing.store import Held, Past
 from innboks.errors import Invalid, NotFound
 from innboks.lib.db import Connection
@@ -44,16 +45,28 @@ class Played(msgspec.Struct, frozen=True):
 
     conversation: Past
     choice: Choice
+    skills: Sequence[Skill] = ()
+    """What it needs, where the rule asks for that."""
 
 
 async def rule_of(parts: Parts, actor: Actor, channel_account_id: int) -> tuple[Rule, list[Named]]:
     actor.require(ACCOUNT_ACCESS)
     async with parts.db.connection() as conn:
         row = await _row(conn, actor, channel_account_id)
-        rule = await store.rule_of(conn, actor.account_id, channel_account_id)
-        if rule == Rule() and row.category == LIVE:  # chats begin with the first who is there (R-553)
-            rule = Rule(distribution="first_available")
+        rule = await _begun(conn, row)
         return rule, await _named(conn, row, rule)
+
+
+async def rules_of_all(parts: Parts, actor: Actor) -> list[tuple[ChannelAccount, Rule, list[Named]]]:
+    """Of every channel account that is connected and nobody's own, by name."""
+    actor.require(ACCOUNT_ACCESS)
+    async with parts.db.connection() as conn:
+        rows = [one for one in await channel_accounts.every_one(conn, actor.account_id) if one.archived_at is None and one.owner_id is None]
+        found = []
+        for row in sorted(rows, key=lambda one: (one.name.casefold(), one.id)):
+            rule = await _begun(conn, row)
+            found.append((row, rule, await _named(conn, row, rule)))
+        return found
 
 
 async def is_live(parts: Parts, actor: Actor, channel_account_id: int) -> bool:
@@ -91,7 +104,7 @@ async def set_rule(parts: Parts, actor: Actor, channel_account_id: int, rule: Ru
 
 async def simulate(parts: Parts, actor: Actor, channel_account_id: int, rule: Rule) -> list[Played]:
     """Who would have got the last conversations of this channel account. Nothing is changed. Hours, holidays and absences count as they were; what
-    somebody set by hand is not known of the past. Everybody begins with nothing open."""
+    somebody set by hand is not known of the past. Skills count as they are now. Everybody begins with nothing open."""
     actor.require(ACCOUNT_ACCESS)
     async with parts.db.connection() as conn:
         row = await _row(conn, actor, channel_account_id)
@@ -103,8 +116,9 @@ async def simulate(parts: Parts, actor: Actor, channel_account_id: int, rule: Ru
         named = [*places, *owners]
         may = set(await seats.routable(conn, actor.account_id, row.inbox_id, named, []))
         held = await store.plans(conn, actor.account_id, named)
+        skills = await needed(conn, actor.account_id, [one.id for one in past]) if rule.skills != "off" else {}
     category = category_of(row.category)
-    return play(rule, past, {one: place for one, place in places.items() if one in may}, owners & may, held, category)
+    return play(rule, past, {one: place for one, place in places.items() if one in may}, owners & may, held, category, skills)
 
 
 class _Here(msgspec.Struct):
@@ -124,7 +138,8 @@ async def next_one(parts: Parts, actor: Actor, channel_account_id: int, rule: Ru
         saved = await store.rule_of(conn, actor.account_id, channel_account_id)
         await _check(conn, row, rule, saved)
         rule = msgspec.structs.replace(obeyed(rule, row.category), round=saved.round)
-        candidates = await candidates_of(conn, actor.account_id, _Here(row.inbox_id, row.id, row.category), rule, now)
+        skills = await needed_over(conn, actor.account_id, row.id) if rule.skills != "off" else []
+        candidates = await candidates_of(conn, actor.account_id, _Here(row.inbox_id, row.id, row.category), rule, now, skills)
         places = await places_of(conn, actor.account_id, rule)
         flaws = await seats.flaws_of_users(conn, actor.account_id, row.inbox_id, list(places))
         held = await store.plans(conn, actor.account_id, list(places))
@@ -133,6 +148,7 @@ async def next_one(parts: Parts, actor: Actor, channel_account_id: int, rule: Ru
     full = {one.user_id for one in candidates if one.is_full}
     kind = category_of(row.category)
     kinds = {one.user_id: [KindLoad(kind, one.kind_count, one.kind_max)] for one in candidates if one.kind_max is not None}
+    fits = {one.user_id: one.fit for one in candidates}
     queue = {one.user_id: nth for nth, one in enumerate(in_order(rule, candidates))}
 
     def considered(user_id: int) -> Considered:
@@ -147,16 +163,23 @@ async def next_one(parts: Parts, actor: Actor, channel_account_id: int, rule: Ru
             flaw=flaws.get(user_id),
             is_full=user_id in full,
             is_able=user_id in queue,
+            fit=fits.get(user_id, "main"),
         )
 
     people = [considered(one) for one in places if one in held]
     people.sort(key=lambda one: (queue.get(one.user_id, len(queue)), one.flaw is not None, one.standing.status == "away", one.user_id))
     is_draw = choice.how == "random" and choice.among > 1
-    return Next(user_id=None if is_draw else choice.user_id, how=choice.how, among=choice.among, people=people)
+    return Next(user_id=None if is_draw else choice.user_id, how=choice.how, among=choice.among, people=people, skills=skills)
 
 
 def play(
-    rule: Rule, past: Sequence[Past], places: dict[int, int], owners: set[int], held: dict[int, Held], category: Category
+    rule: Rule,
+    past: Sequence[Past],
+    places: dict[int, int],
+    owners: set[int],
+    held: dict[int, Held],
+    category: Category,
+    needs: Mapping[int, Sequence[Skill]],
 ) -> list[Played]:
     """The past once more. A conversation counts as open from when it came until it was closed; all of them are of one kind."""
     given: list[tuple[int, Past]] = []
@@ -176,6 +199,7 @@ def play(
 
     for one in past:
         choice: Choice | None = None
+        skills: Sequence[Skill] = ()
         owner = one.owner_id
         if rule.asks_owner and owner in owners and owner is not None:
             limit = limit_of(owner)
@@ -184,6 +208,8 @@ def play(
         if choice is None and rule.asks_owner and not rule.targets:
             choice = Choice(user_id=None, how="no_owner" if owner is None else "nobody_available", round=rule.round)
         if choice is None:
+            skills = needs.get(one.id, ())
+            short = short_of(skills, list(places))
             candidates = [
                 Candidate(
                     user_id=user_id,
@@ -193,6 +219,7 @@ def play(
                     conversations_max=limit_of(user_id),
                     round=turns.get(user_id, (0, None))[0],
                     at=turns[user_id][1] if user_id in turns else None,
+                    short_of=short[user_id],
                 )
                 for user_id, place in sorted(places.items())
             ]
@@ -202,7 +229,7 @@ def play(
             given.append((choice.user_id, one))
             if choice.is_turn:
                 turns[choice.user_id] = (choice.round, one.created_at)
-        played.append(Played(one, choice))
+        played.append(Played(one, choice, skills))
     return played
 
 
@@ -211,6 +238,12 @@ def _answered(rule: Rule, one: Past) -> Answered | None:
     if rule.returning_days is None or one.answered_by is None or one.answered_at is None:
         return None
     return Answered(one.answered_by, one.answered_at) if one.answered_at >= one.created_at - timedelta(days=rule.returning_days) else None
+
+
+async def _begun(conn: Connection, row: ChannelAccount) -> Rule:
+    """Its rule, or that with which it begins."""
+    rule = await store.rule_of(conn, row.account_id, row.id)
+    return Rule(distribution="first_available") if rule == Rule() and row.category == LIVE else rule  # R-553
 
 
 async def _row(conn: Connection, actor: Actor, channel_account_id: int) -> ChannelAccount:

@@ -133,7 +133,7 @@ async def rule_of(conn: Connection, account_id: int, channel_account_id: int) ->
     """The rule as it holds; one that is off when there is none, and none is on where the operator switched automatic assignment off."""
     cursor = await conn.execute(
         """select r.is_on and coalesce(a.flags ->> 'automatic_assignment', 'on') <> 'off' as is_on,
-               r.asks_owner, r.targets, r.returning_days, r.only_available, r.distribution, r.round
+               r.asks_owner, r.targets, r.returning_days, r.only_available, r.distribution, r.skills, r.round
            from assignment_rule r join account a on a.id = r.account_id where r.account_id = %s and r.channel_account_id = %s""",
         (account_id, channel_account_id),
     )
@@ -149,10 +149,11 @@ async def mark_assigning(conn: Connection, account_id: int, channel_account_id: 
 
 async def save_rule(conn: Connection, account_id: int, channel_account_id: int, rule: Rule) -> None:
     await conn.execute(
-        """insert into assignment_rule (account_id, channel_account_id, is_on, asks_owner, targets, returning_days, only_available, distribution)
-           values (%s, %s, %s, %s, %s, %s, %s, %s)
+        """insert into assignment_rule (account_id, channel_account_id, is_on, asks_owner, targets, returning_days, only_available, distribution, skills)
+           values (%s, %s, %s, %s, %s, %s, %s, %s, %s)
            on conflict (account_id, channel_account_id) do update set is_on = excluded.is_on, asks_owner = excluded.asks_owner,
-               targets = excluded.targets, returning_days = excluded.returning_days, only_available = excluded.only_available, distribution = excluded.distribution""",
+               targets = excluded.targets, returning_days = excluded.returning_days, only_available = excluded.only_available,
+               distribution = excluded.distribution, skills = excluded.skills""",
         (
             account_id,
             channel_account_id,
@@ -162,6 +163,7 @@ async def save_rule(conn: Connection, account_id: int, channel_account_id: int, 
             rule.returning_days,
             rule.only_available,
             rule.distribution,
+            rule.skills,
         ),
     )
 

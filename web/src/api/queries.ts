@@ -62,6 +62,8 @@ export const keys = {
   signature: (id: wire.Id) => ["signature", id] as const,
   availability: ["availability"] as const,
   plan: (id: wire.Id) => ["availability", id] as const,
+  rules: ["rule"] as const,
+  skills: ["skills"] as const,
   rule: (id: wire.Id) => ["rule", id] as const,
   pipelines: ["ticket-pipelines"] as const,
   ticketDefaults: (id: wire.Id) => ["ticket-defaults", id] as const,

@@ -351,6 +351,23 @@ export interface paths {
         patch: operations["update_availability"];
         trace?: never;
     };
+    "/api/assignment-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who gets what, over every channel account */
+        get: operations["list_assignment_rules"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/channel-accounts/{channel_account_id}/assignment": {
         parameters: {
             query?: never;
@@ -381,6 +398,130 @@ export interface paths {
         /** Who would have got the last hundred conversations under this rule */
         post: operations["simulate_assignment_rule"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/skill-languages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The languages that can be a skill */
+        get: operations["list_skill_languages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/skill-categories": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The categories of skills; languages are in none */
+        get: operations["list_skill_categories"];
+        put?: never;
+        /** Make a category of skills */
+        post: operations["create_skill_category"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/skill-categories/{skill_category_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Delete a category of skills that is empty */
+        delete: operations["delete_skill_category"];
+        options?: never;
+        head?: never;
+        /** Rename a category of skills */
+        patch: operations["rename_skill_category"];
+        trace?: never;
+    };
+    "/api/skills": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What people can, and who can it */
+        get: operations["list_skills"];
+        put?: never;
+        /** Add a language, or a skill in a category */
+        post: operations["create_skill"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/skills/{skill_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Delete a skill that is not in use */
+        delete: operations["delete_skill"];
+        options?: never;
+        head?: never;
+        /** Rename a skill, or say who has it */
+        patch: operations["change_skill"];
+        trace?: never;
+    };
+    "/api/skill-needs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which conversations need a skill */
+        get: operations["list_skill_needs"];
+        put?: never;
+        /** Say which conversations need a skill */
+        post: operations["create_skill_need"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/skill-needs/{skill_need_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** These conversations need it no more */
+        delete: operations["delete_skill_need"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2849,6 +2990,17 @@ export interface components {
             line: number;
             text: string;
         };
+        /** BearerIn */
+        BearerIn: {
+            user_id: string;
+            /** @default true */
+            is_main: boolean;
+        };
+        /** BearerOut */
+        BearerOut: {
+            user_id: string;
+            is_main: boolean;
+        };
         /** BrandChange */
         BrandChange: {
             name?: string | null;
@@ -3068,6 +3220,8 @@ export interface components {
             flaw: "unknown" | "deactivated" | "invited" | "no_seat" | "not_a_member" | null;
             is_full: boolean;
             is_able: boolean;
+            /** @enum {string} */
+            fit: "main" | "secondary" | "lacking";
         };
         /** ContactChange */
         ContactChange: {
@@ -3656,6 +3810,11 @@ export interface components {
             items: components["schemas"]["CountryOut"][];
             next?: string | null;
         };
+        /** Items[RuleOfOut] */
+        "Items_innboks.api.app.routing.RuleOfOut_": {
+            items: components["schemas"]["RuleOfOut"][];
+            next?: string | null;
+        };
         /** Items[OpenSession] */
         "Items_innboks.api.app.session.OpenSession_": {
             items: components["schemas"]["OpenSession"][];
@@ -3679,6 +3838,26 @@ export interface components {
         /** Items[SuggestionOut] */
         "Items_innboks.api.app.setting_up.SuggestionOut_": {
             items: components["schemas"]["SuggestionOut"][];
+            next?: string | null;
+        };
+        /** Items[LanguageOut] */
+        "Items_innboks.api.app.skills.LanguageOut_": {
+            items: components["schemas"]["LanguageOut"][];
+            next?: string | null;
+        };
+        /** Items[NeedOut] */
+        "Items_innboks.api.app.skills.NeedOut_": {
+            items: components["schemas"]["NeedOut"][];
+            next?: string | null;
+        };
+        /** Items[SkillCategoryOut] */
+        "Items_innboks.api.app.skills.SkillCategoryOut_": {
+            items: components["schemas"]["SkillCategoryOut"][];
+            next?: string | null;
+        };
+        /** Items[SkillOut] */
+        "Items_innboks.api.app.skills.SkillOut_": {
+            items: components["schemas"]["SkillOut"][];
             next?: string | null;
         };
         /** Items[SnippetOut] */
@@ -3737,6 +3916,11 @@ export interface components {
             kind: "calling" | "messaging" | "other";
             open_count: number;
             max: number;
+        };
+        /** LanguageOut */
+        LanguageOut: {
+            code: string;
+            name: string;
         };
         /** LastEntryOut */
         LastEntryOut: {
@@ -3955,6 +4139,21 @@ export interface components {
                 [key: string]: unknown;
             };
         };
+        /** NeedOut */
+        NeedOut: {
+            id: string;
+            skill_id: string;
+            /** @enum {string} */
+            source: "subject" | "contact" | "channel_account";
+            property: string | null;
+            value: string;
+            channel_account_id: string | null;
+        };
+        /** NeededOut */
+        NeededOut: {
+            name: string;
+            language: string | null;
+        };
         /** NewAccount */
         NewAccount: {
             account_name: string;
@@ -4066,6 +4265,16 @@ export interface components {
         NewMembers: {
             member_ids: string[];
         };
+        /** NewNeed */
+        NewNeed: {
+            skill_id: string;
+            /** @enum {string} */
+            source: "subject" | "contact" | "channel_account";
+            property?: string | null;
+            /** @default  */
+            value: string;
+            channel_account_id?: string | null;
+        };
         /** NewPassword */
         NewPassword: {
             current_password: string;
@@ -4122,6 +4331,17 @@ export interface components {
             /** @default  */
             return_to: string;
         };
+        /** NewSkill */
+        NewSkill: {
+            language?: string | null;
+            category_id?: string | null;
+            /** @default  */
+            name: string;
+        };
+        /** NewSkillCategory */
+        NewSkillCategory: {
+            name: string;
+        };
         /** NewSnippet */
         NewSnippet: {
             shortcut: string;
@@ -4168,6 +4388,7 @@ export interface components {
             how: string;
             among: number;
             people: components["schemas"]["ConsideredOut"][];
+            skills: components["schemas"]["NeededOut"][];
         };
         /** Note */
         Note: {
@@ -4309,6 +4530,9 @@ export interface components {
             user_id: string | null;
             how: string;
             open_count: number;
+            skills: components["schemas"]["NeededOut"][];
+            /** @enum {string} */
+            fit: "main" | "secondary" | "lacking";
         };
         /** PresenceIn */
         PresenceIn: {
@@ -4487,6 +4711,16 @@ export interface components {
              * @enum {string}
              */
             distribution: "random" | "round_robin" | "load_balanced" | "first_available";
+            /**
+             * @default off
+             * @enum {string}
+             */
+            skills: "off" | "prefer" | "require";
+        };
+        /** RuleOfOut */
+        RuleOfOut: {
+            channel_account_id: string;
+            rule: components["schemas"]["RuleOut"];
         };
         /** RuleOut */
         RuleOut: {
@@ -4497,6 +4731,8 @@ export interface components {
             only_available: boolean;
             /** @enum {string} */
             distribution: "random" | "round_robin" | "load_balanced" | "first_available";
+            /** @enum {string} */
+            skills: "off" | "prefer" | "require";
             is_live: boolean;
         };
         /** SampleIn */
@@ -4639,6 +4875,25 @@ export interface components {
                 [key: string]: number;
             };
             nobody: number;
+        };
+        /** SkillCategoryOut */
+        SkillCategoryOut: {
+            id: string;
+            name: string;
+        };
+        /** SkillChange */
+        SkillChange: {
+            name?: string | null;
+            people?: components["schemas"]["BearerIn"][] | null;
+        };
+        /** SkillOut */
+        SkillOut: {
+            id: string;
+            category_id: string | null;
+            language: string | null;
+            name: string;
+            people: components["schemas"]["BearerOut"][];
+            need_count: number;
         };
         /** SnippetChange */
         SnippetChange: {
@@ -5852,6 +6107,35 @@ export interface operations {
             };
         };
     };
+    list_assignment_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_innboks.api.app.routing.RuleOfOut_"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_assignment_rule: {
         parameters: {
             query?: never;
@@ -5941,6 +6225,378 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["SimulationOut"];
                 };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_skill_languages: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_innboks.api.app.skills.LanguageOut_"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_skill_categories: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_innboks.api.app.skills.SkillCategoryOut_"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_skill_category: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSkillCategory"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SkillCategoryOut"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_skill_category: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                skill_category_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rename_skill_category: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                skill_category_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSkillCategory"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SkillCategoryOut"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_skills: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_innboks.api.app.skills.SkillOut_"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_skill: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSkill"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SkillOut"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_skill: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                skill_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_skill: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                skill_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SkillChange"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SkillOut"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_skill_needs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_innboks.api.app.skills.NeedOut_"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_skill_need: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewNeed"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NeedOut"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_skill_need: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                skill_need_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem (RFC 9457) */
             default: {

@@ -52,6 +52,8 @@ export function staleKeys(event: StreamEvent): (readonly unknown[])[] {
       return [keys.contactBook, ["contact"], ["contact-timeline"]];
     case "contact_properties.changed":
       return [keys.contactProperties];
+    case "skills.changed":
+      return [keys.skills, ["simulation"]];
     case "account.changed":
       return [keys.session, keys.brand, ["ticket-defaults"]];
     case "channel_account.changed":

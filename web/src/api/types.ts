@@ -294,6 +294,7 @@ export type StreamEvent =
   /** Many at once, by an import. */
   | { type: "contacts.changed"; data: { contact_ids: Id[] } }
   | { type: "contact_properties.changed"; data: unknown }
+  | { type: "skills.changed"; data: unknown }
   | { type: "typing"; data: { conversation_id: Id; user_id: Id; is_typing: boolean } }
   | { type: "presence"; data: Presence }
   | { type: "takeover"; data: { conversation_id: Id; user_id: Id; answer: TakeOver["answer"] } };

@@ -124,6 +124,13 @@ const isRegion = /^[A-Z]{2}$/;
 export const countryName = (code: string): string =>
   (isRegion.test(code) && kept("country", (tag) => new Intl.DisplayNames(tag, { type: "region" })).of(code)) || code;
 
+const isLanguage = /^[a-z]{2,3}$/;
+
+/** "Norwegian" for "no"; the code where it has no name. */
+export const languageName = (code: string): string =>
+  (isLanguage.test(code) && kept("language", (tag) => new Intl.DisplayNames(tag, { type: "language" })).of(code)) ||
+  code;
+
 /** "26 November 2026". */
 export const longDate = (date: Date) => format(date, { dateStyle: "long" });
 export const day = (iso: string) => format(new Date(iso), { dateStyle: "medium" });

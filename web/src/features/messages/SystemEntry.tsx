@@ -13,6 +13,7 @@ import type { ReactNode } from "react";
 import type { Inbox, Message, User } from "../../api/types";
 import { ago, fullTime, messageTime } from "../../ui/format";
 import { t } from "../../ui/i18n";
+import { type NeededSkill, skillWords } from "../routing/skills";
 import { steeringIcon, steeringSentence } from "../steering/lines";
 import { UndoLine } from "../steering/UndoLine";
 import { useRemembered } from "./remembered";
@@ -118,12 +119,32 @@ const RULE_WORDS: Record<string, Parameters<typeof t>[0]> = {
   all_full: "system.rule_all_full",
 };
 
+/** The same where skills were needed. */
+const SKILLED_WORDS: Record<string, Parameters<typeof t>[0]> = {
+  same_person: "system.rule_skilled_same_person",
+  random: "system.rule_skilled_random",
+  round_robin: "system.rule_skilled_round_robin",
+  load_balanced: "system.rule_skilled_load_balanced",
+  first_available: "system.rule_skilled_first_available",
+  nobody_skilled: "system.rule_nobody_skilled",
+  nobody_available: "system.rule_skilled_nobody_available",
+  all_full: "system.rule_skilled_all_full",
+};
+
+function ruleSentence({ data }: Message, values: Record<string, string>): string | null {
+  const plain = RULE_WORDS[String(data.how)];
+  const needed = Array.isArray(data.skills) ? (data.skills as NeededSkill[]) : [];
+  const words = skillWords(needed);
+  const skilled = needed.length ? SKILLED_WORDS[String(data.how)] : undefined;
+  if (data.fit === "lacking" && plain && needed.length)
+    return t("system.rule_lacking", { sentence: t(plain, values), ...words });
+  if (skilled) return t(skilled, { ...values, ...words });
+  return plain ? t(plain, values) : null;
+}
+
 /** Who has it now, and why. */
-function assignedSentence(
-  { data, author_id, created_at }: Message,
-  who: string,
-  user: (id: string | null) => string,
-): string {
+function assignedSentence(message: Message, who: string, user: (id: string | null) => string): string {
+  const { data, author_id, created_at } = message;
   const [from, to] = [data.from, data.to].map((id) => (typeof id === "string" ? id : null));
   const names = { who: who || t("system.somebody"), from: user(from ?? null), to: user(to ?? null) };
   switch (data.reason) {
@@ -131,10 +152,10 @@ function assignedSentence(
       return t("system.replied", names);
     case "rule": {
       const rule = typeof data.rule === "string" && data.rule ? named(data.rule) : "";
-      const how = RULE_WORDS[String(data.how)];
       // How long it was then, not how long it is now.
       const when = typeof data.answered_at === "string" ? ago(data.answered_at, new Date(created_at)) : "";
-      if (how) return t(how, { rule, when, ...names });
+      const said = ruleSentence(message, { rule, when, ...names });
+      if (said) return said;
       return rule ? t("system.assigned_rule", { rule, ...names }) : t("system.assigned_a_rule", names);
     }
     case "not_a_member":

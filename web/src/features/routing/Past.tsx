@@ -8,6 +8,7 @@ import { Button } from "../../ui/Button";
 import { downloadCsv } from "../../ui/download";
 import { messageTime, nameList, number } from "../../ui/format";
 import { type MessageId, t } from "../../ui/i18n";
+import { skillWords } from "./skills";
 
 const HOW: Record<string, MessageId> = {
   owner: "routing.was_owner",
@@ -18,12 +19,20 @@ const HOW: Record<string, MessageId> = {
   first_available: "routing.was_first_available",
   no_owner: "routing.was_no_owner",
   no_members: "routing.was_no_members",
+  nobody_skilled: "routing.was_nobody_skilled",
   nobody_available: "routing.was_nobody_available",
   all_full: "routing.was_all_full",
 };
 const BARS = 24;
 
 const howWords = (how: string) => t(HOW[how] ?? "routing.was_no_members");
+
+/** With what it needed: "speaks Norwegian, in turn". */
+function whyWords({ how, skills, fit, user_id }: Simulation["items"][number]): string {
+  if (!skills.length || !user_id) return howWords(how);
+  const id = fit === "lacking" ? "routing.was_lacking" : "routing.was_skilled";
+  return t(id, { how: howWords(how), ...skillWords(skills) });
+}
 
 interface Props {
   account: ChannelAccount;
@@ -60,7 +69,7 @@ export function Past({ account, simulation, users }: Props) {
         one.contact_name,
         one.subject,
         one.user_id ? nameOf(one.user_id) : "",
-        howWords(one.how),
+        whyWords(one),
       ]),
     ]);
   return (
@@ -149,7 +158,7 @@ function Rows({
               </td>
               <td>
                 {one.user_id ? nameOf(one.user_id) : t("assign.nobody")}
-                <span className="block small-text muted">{howWords(one.how)}</span>
+                <span className="block small-text muted">{whyWords(one)}</span>
               </td>
             </tr>
           ))}

@@ -12,6 +12,7 @@ import { teamsQuery } from "../people/people";
 import { Past } from "./Past";
 import { namesSomebody, simulationQuery } from "./routing";
 import { StandingDot } from "./StandingDot";
+import { skillWords } from "./skills";
 import { loadWords, standingWords } from "./standing";
 import { FLAWS } from "./Targets";
 
@@ -51,6 +52,7 @@ const REASONS: Record<string, MessageId> = {
   no_members: "routing.because_no_members",
   nobody_available: "routing.because_nobody_available",
   all_full: "routing.because_all_full",
+  nobody_skilled: "routing.because_nobody_skilled",
 };
 const SHOWN = 12;
 
@@ -73,6 +75,7 @@ function Now({ rule, next, users, teams }: NowProps) {
       {rule.targets.length && rule.returning_days !== null ? (
         <p className="soft">{t("routing.returning_first", { days: rule.returning_days })}</p>
       ) : null}
+      {next.skills.length ? <p className="soft">{t("routing.needed_here", skillWords(next.skills))}</p> : null}
       {isDraw ? <p className="soft">{t("routing.drawn", { count: next.among })}</p> : null}
       {rule.targets.length && next.among === 0 && reason ? (
         <p className="banner warn" role="status">
@@ -100,6 +103,7 @@ function Now({ rule, next, users, teams }: NowProps) {
 /** Why not, or that nothing stands against it. */
 function stateOf(one: Considered): string {
   if (one.flaw) return t(FLAWS[one.flaw]);
+  if (one.fit === "lacking") return t("routing.lacking");
   if (one.is_able || one.status === "away") return standingWords(one);
   return t(one.is_full ? "routing.full" : "routing.disconnected");
 }

@@ -1,7 +1,9 @@
 /* What a rule says, field by field. Whoever shows them says when they are kept. */
+import { useQuery } from "@tanstack/react-query";
 import type { AssignmentRule, ChannelAccount, RuleDraft } from "../../api/types";
 import { Select, Switch } from "../../ui/Field";
 import { type MessageId, t } from "../../ui/i18n";
+import { skillsQuery } from "./skills";
 import { Targets } from "./Targets";
 
 type Way = RuleDraft["distribution"];
@@ -99,7 +101,34 @@ function Choices({ account, saved, rule, onChange }: Props) {
         </span>
       </label>
       {rule.targets.length ? <Returning rule={rule} onChange={onChange} /> : null}
+      {rule.targets.length ? <Skilled rule={rule} onChange={onChange} /> : null}
     </>
+  );
+}
+
+const SKILLED: Record<RuleDraft["skills"], [name: MessageId, hint: MessageId]> = {
+  off: ["routing.skills_off", "routing.skills_off_hint"],
+  prefer: ["routing.skills_prefer", "routing.skills_prefer_hint"],
+  require: ["routing.skills_require", "routing.skills_require_hint"],
+};
+
+/** Only where the account has skills at all. */
+function Skilled({ rule, onChange }: Pick<Props, "rule" | "onChange">) {
+  const skills = useQuery(skillsQuery).data ?? [];
+  if (!skills.length && rule.skills === "off") return null;
+  return (
+    <Select
+      label={t("routing.skills")}
+      hint={t(SKILLED[rule.skills][1])}
+      value={rule.skills}
+      onChange={(event) => onChange({ skills: event.target.value as RuleDraft["skills"] })}
+    >
+      {Object.entries(SKILLED).map(([wanted, [name]]) => (
+        <option key={wanted} value={wanted}>
+          {t(name)}
+        </option>
+      ))}
+    </Select>
   );
 }
 

@@ -2,13 +2,20 @@
 import { queryOptions } from "@tanstack/react-query";
 import { get, post } from "../../api/client";
 import { keys } from "../../api/queries";
-import type { AssignmentRule, Id, Inbox, RuleDraft, Simulation, Target, Team, User } from "../../api/types";
+import type { components } from "../../api/schema";
+import type { AssignmentRule, Id, Inbox, Page, RuleDraft, Simulation, Target, Team, User } from "../../api/types";
 
 export const ruleQuery = (id: Id) =>
   queryOptions({
     queryKey: keys.rule(id),
     queryFn: () => get<AssignmentRule>(`/api/channel-accounts/${id}/assignment`),
   });
+
+/** Of every channel account. */
+export const rulesQuery = queryOptions({
+  queryKey: keys.rules,
+  queryFn: () => get<Page<components["schemas"]["RuleOfOut"]>>("/api/assignment-rules").then((page) => page.items),
+});
 
 /** What a rule would do now, and would have done with the last hundred conversations. Whether it is on does not matter for that. */
 export const simulationQuery = (id: Id, rule: RuleDraft) => {
@@ -30,6 +37,7 @@ export const draftOf = (rule: AssignmentRule): RuleDraft => ({
   returning_days: rule.returning_days,
   only_available: rule.only_available,
   distribution: rule.distribution,
+  skills: rule.skills,
 });
 
 export const isSame = (one: RuleDraft, other: RuleDraft) => JSON.stringify(one) === JSON.stringify(other);

@@ -16,6 +16,7 @@ import {
   ShieldAlert,
   ShieldCheck,
   SlidersHorizontal,
+  Split,
   Stamp,
   Tags,
   TextQuote,
@@ -54,6 +55,7 @@ const AvailabilityPage = lazy(withWords(() => import("../availability/Availabili
 const MyHours = lazy(
   withWords(() => import("../availability/AvailabilityPage").then(({ MyHours }) => ({ default: MyHours }))),
 );
+const RoutingPage = lazy(withWords(() => import("../routing/RoutingPage")));
 // It brings the composer's editor along.
 const SnippetsPage = lazy(withWords(() => import("../snippets/SnippetsPage")));
 
@@ -81,6 +83,7 @@ const GROUPS: { label: MessageId; sections: Section[] }[] = [
     label: "settings.inbox",
     sections: [
       { name: "channels", label: "settings.channels", icon: <Plug />, Page: Channels },
+      { name: "routing", label: "settings.routing", icon: <Split />, Page: RoutingPage, needs: "account_access" },
       { name: "inboxes", label: "views.inboxes", icon: <Inbox />, Page: Inboxes },
       { name: "properties", label: "settings.properties", icon: <SlidersHorizontal />, Page: PropertiesPage },
       { name: "tags", label: "settings.tags", icon: <Tags />, Page: TagsPage },
@@ -109,8 +112,11 @@ export const SECTIONS = GROUPS.flatMap((group) => group.sections);
 export default function Settings() {
   const { section: name = "channels", item } = useParams({ strict: false });
   const section = SECTIONS.find((one) => one.name === name);
-  const mayManage = useMay("user_management");
-  const isShown = (one: Section) => one.needs === undefined || mayManage;
+  const may: Record<string, boolean> = {
+    user_management: useMay("user_management"),
+    account_access: useMay("account_access"),
+  };
+  const isShown = (one: Section) => one.needs === undefined || may[one.needs];
   const tabs = useRef<HTMLElement>(null);
   // On a phone they stand in one line that scrolls.
   // biome-ignore lint/correctness/useExhaustiveDependencies: another section is current
