@@ -171,3 +171,46 @@ test("an answer that comes late takes away nothing that was typed since", async 
   await expect(inbox.getByText("The working hours are saved")).toBeVisible();
   await expect(from).toHaveValue("13:15");
 });
+
+test("the picture of a day's hours is dragged: an end, the whole, and back with Escape", async ({ inbox, world }) => {
+  const id = world.beginning.myId;
+  const monday = async () =>
+    (await api(world, "GET", `/api/users/${id}/availability`)).hours
+      .filter(({ day }: { day: number }) => day === 0)
+      .map(({ from, to }: { from: string; to: string }) => `${from}-${to}`);
+  await api(world, "PATCH", `/api/users/${id}/availability`, {
+    hours: [
+      { day: 0, from: "09:00", to: "11:30" },
+      { day: 0, from: "13:00", to: "17:00" },
+    ],
+  });
+  await inbox.goto(`${world.innboks.url}/settings/hours`);
+  const day = inbox.getByRole("group", { name: "Monday" });
+  const bar = day.locator(".daybar");
+  const drag = async (from: string, to: string, { drops = true } = {}) => {
+    const box = await bar.boundingBox();
+    if (!box) throw new Error("there is no bar");
+    const x = (clock: string) => box.x + (box.width * (Number(clock.slice(0, 2)) * 60 + Number(clock.slice(3)))) / 1440;
+    await inbox.mouse.move(x(from), box.y + box.height / 2);
+    await inbox.mouse.down();
+    await inbox.mouse.move(x(to), box.y + box.height / 2, { steps: 4 });
+    if (drops) await inbox.mouse.up();
+  };
+  await drag("11:30", "12:00");
+  await expect(day.getByLabel("Monday, stretch 1, to")).toHaveValue("12:00");
+  await expect.poll(monday).toEqual(["09:00-12:00", "13:00-17:00"]);
+  await drag("15:00", "14:30");
+  await expect.poll(monday).toEqual(["09:00-12:00", "12:30-16:30"]);
+  await drag("10:30", "23:00");
+  await expect.poll(monday, "no further than its neighbour").toEqual(["09:30-12:30", "12:30-16:30"]);
+
+  await drag("16:30", "20:00", { drops: false });
+  await expect(day.getByLabel("Monday, stretch 2, to")).toHaveValue("20:00");
+  await keep(inbox, "availability dragging");
+  await inbox.keyboard.press("Escape");
+  await expect(day.getByLabel("Monday, stretch 2, to")).toHaveValue("16:30");
+  await inbox.mouse.up();
+  expect(await monday()).toEqual(["09:30-12:30", "12:30-16:30"]);
+  await inbox.getByRole("button", { name: /^Undo/ }).last().click();
+  await expect.poll(monday).toEqual(["09:00-12:00", "12:30-16:30"]);
+});

@@ -148,6 +148,48 @@ test("on a narrow phone nothing of a set-up stands outside the screen", async ({
   expect(await outside()).toEqual([]);
 });
 
+test("a set-up says that it is saved only while the server has all of it, and whoever leaves at once loses nothing", async ({
+  inbox: page,
+  world,
+}) => {
+  await page.goto(`${world.innboks.url}/settings/channels/connect-email`);
+  await page.getByLabel("Name in the inbox").fill("Hasty mail");
+  const saved = page.getByText("Draft saved");
+  await expect(saved).toBeVisible();
+  let release = () => {};
+  const held = new Promise<void>((done) => {
+    release = done;
+  });
+  await page.route("**/api/channel-drafts/*", async (route) => {
+    if (route.request().method() === "PUT") await held;
+    await route.fallback();
+  });
+  const address = page.getByLabel("Address", { exact: true });
+  await address.fill("hasty@tindra.example");
+  await expect(saved, "it is not, yet").toHaveCount(0, { timeout: 500 });
+  await expect(page.getByText("Saving", { exact: true })).toBeVisible();
+  release();
+  await expect(saved).toBeVisible();
+  await page.unrouteAll();
+
+  await address.fill("hastier@tindra.example");
+  await page.reload();
+  await expect(address).toHaveValue("hastier@tindra.example");
+  await address.fill("hastiest@tindra.example");
+  await page
+    .getByRole("navigation", { name: "Main" })
+    .getByRole("link", { name: "Contacts" })
+    .evaluate((link) => (link as HTMLElement).click());
+  await expect(page).toHaveURL(/contacts/);
+  await expect
+    .poll(async () =>
+      (await api(world, "GET", "/api/channel-drafts")).items.map(
+        (one: { config: { address: string } }) => one.config.address,
+      ),
+    )
+    .toContain("hastiest@tindra.example");
+});
+
 test("a draft is deleted, and comes back with Undo", async ({ inbox: page, world }) => {
   await api(world, "POST", "/api/channel-drafts", { kind: "email", name: "Half done" });
   await page.goto(`${world.innboks.url}/settings/channels`);

@@ -1,5 +1,5 @@
-/* The hours of the week: several stretches a day, each a pair of time fields; the bar is a picture of them. What can be kept is kept at once; what overlaps
- * or ends too early waits beside its reason. Read next: week.ts. */
+/* The hours of the week: several stretches a day, each a pair of time fields; the bar is a picture of them that can be dragged. What can be kept is kept at once; what overlaps
+ * or ends too early waits beside its reason. Read next: DayBar.tsx, week.ts. */
 import { useQueryClient } from "@tanstack/react-query";
 import { Plus, X } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
@@ -10,13 +10,13 @@ import { Switch } from "../../ui/Field";
 import { weekdayName } from "../../ui/format";
 import { t } from "../../ui/i18n";
 import { changePlan, zoneHere } from "./availability";
+import { DayBar } from "./DayBar";
 import type { PartProps } from "./PlanEditor";
 import {
   another,
   DAYS,
   isFine,
   likeDay,
-  placeIn,
   problemOf,
   readEnd,
   type Stretch,
@@ -112,6 +112,7 @@ function Day({ day, hours, isReadOnly, onType, onLeave, onSet }: DayProps) {
   const errorId = `hours-${day}-problem`;
   const type = (one: Stretch, part: Partial<Stretch>) =>
     onType(hours.map((other) => (other === one ? { ...other, ...part } : other)));
+  const withStretch = (nth: number, stretch: Stretch) => hours.map((other) => (other === mine[nth] ? stretch : other));
   const remove = (one: Stretch) => {
     onSet(hours.filter((other) => other !== one));
     row.current?.querySelector<HTMLElement>("[data-add]")?.focus();
@@ -121,12 +122,12 @@ function Day({ day, hours, isReadOnly, onType, onLeave, onSet }: DayProps) {
     <li ref={row}>
       <div role="group" aria-label={name}>
         <span className="mid dayname">{name}</span>
-        <span className="daybar" aria-hidden="true">
-          {mine.map((one, at) => {
-            const { start, size } = placeIn(one);
-            return <i key={String(at)} style={{ insetInlineStart: `${start}%`, inlineSize: `${size}%` }} />;
-          })}
-        </span>
+        <DayBar
+          stretches={mine}
+          isStill={isReadOnly || problem !== null}
+          onDrag={(nth, stretch) => onType(withStretch(nth, stretch))}
+          onDrop={(nth, stretch) => onSet(withStretch(nth, stretch))}
+        />
         <div className="stretches">
           {mine.length ? null : <span className="muted">{t("availability.day_off")}</span>}
           {mine.map((one, at) => (

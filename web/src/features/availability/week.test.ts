@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { another, isFine, likeDay, problemOf, readEnd, type Stretch, shownEnd, total, USUAL } from "./week";
+import { another, dragged, isFine, likeDay, problemOf, readEnd, type Stretch, shownEnd, total, USUAL } from "./week";
 
 const at = (from: string, to: string, day = 0): Stretch => ({ day, from, to });
 
@@ -22,6 +22,19 @@ describe("the hours of a week", () => {
     expect(another([at("09:00", "11:30")], 0)).toEqual(at("12:30", "16:30"));
     expect(another([at("09:00", "21:00")], 0)).toEqual(at("22:00", "24:00"));
     expect(another([at("09:00", "23:00")], 0)).toBeUndefined();
+  });
+
+  it("are dragged in quarters of an hour, up to their neighbours and the ends of the day", () => {
+    const day = [at("09:00", "11:30"), at("13:00", "17:10")];
+    expect(dragged(day, 0, "to", 40)).toEqual(at("09:00", "12:15"));
+    expect(dragged(day, 0, "to", 5), "not a step yet").toEqual(at("09:00", "11:30"));
+    expect(dragged(day, 0, "to", 900), "its neighbour").toEqual(at("09:00", "13:00"));
+    expect(dragged(day, 1, "from", -900)).toEqual(at("11:30", "17:10"));
+    expect(dragged(day, 1, "from", 900), "something stays").toEqual(at("16:55", "17:10"));
+    expect(dragged(day, 1, "to", 900), "midnight").toEqual(at("13:00", "24:00"));
+    expect(dragged(day, 0, "whole", -900)).toEqual(at("00:00", "02:30"));
+    expect(dragged(day, 0, "whole", 61)).toEqual(at("10:00", "12:30"));
+    expect(dragged(day, 1, "whole", -900)).toEqual(at("11:30", "15:40"));
   });
 
   it("can be the same on all weekdays", () => {

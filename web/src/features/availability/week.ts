@@ -9,7 +9,9 @@ const WEEKDAYS = 5;
 export const USUAL: Stretch[] = [0, 1, 2, 3, 4].map((day) => ({ day, from: "09:00", to: "17:00" }));
 
 export const minutes = (clock: string) => Number(clock.slice(0, 2)) * 60 + Number(clock.slice(3, 5));
-const END = 24 * 60;
+/** Minutes of a day. */
+export const DAY_MIN = 24 * 60;
+const END = DAY_MIN;
 const two = (value: number) => String(value).padStart(2, "0");
 const clockOf = (value: number) => `${two(Math.floor(value / 60))}:${two(value % 60)}`;
 
@@ -52,6 +54,28 @@ export const placeIn = ({ from, to }: Stretch) => ({
   start: (minutes(from) / END) * 100,
   size: (Math.max(0, minutes(to) - minutes(from)) / END) * 100,
 });
+
+/** What is taken hold of in the picture of a stretch. */
+export type Grip = "from" | "to" | "whole";
+/** Minutes: a drag goes in such steps, and leaves no less. Fields are typed to the minute. */
+const STEP = 15;
+
+/** A stretch of a day as it is after a drag of its picture by so many minutes: it touches its neighbours at most, and stays within the day. */
+export function dragged(ofDay: readonly Stretch[], nth: number, grip: Grip, by: number): Stretch {
+  const one = ofDay[nth] as Stretch;
+  const [from, to] = [minutes(one.from), minutes(one.to)];
+  const others = ofDay.filter((_, at) => at !== nth);
+  const floor = Math.max(0, ...others.map((other) => minutes(other.to)).filter((value) => value <= from));
+  const ceiling = Math.min(END, ...others.map((other) => minutes(other.from)).filter((value) => value >= to));
+  const held = grip === "to" ? to : from;
+  // In steps of the clock, not of where it was taken; where it has not moved a step, it stays to the minute.
+  const wanted = Math.abs(by) < STEP / 2 ? held : Math.round((held + by) / STEP) * STEP;
+  const within = (value: number, least: number, most: number) => Math.max(least, Math.min(most, value));
+  if (grip === "from") return { ...one, from: clockOf(within(wanted, floor, Math.max(floor, to - STEP))) };
+  if (grip === "to") return { ...one, to: clockOf(within(wanted, Math.min(ceiling, from + STEP), ceiling)) };
+  const start = within(wanted, floor, ceiling - (to - from));
+  return { ...one, from: clockOf(start), to: clockOf(start + to - from) };
+}
 
 /** All of a week, in minutes. */
 export const total = (hours: readonly Stretch[]) =>

@@ -1,4 +1,5 @@
-/* What is typed in a set-up is kept on the server at each pause, so that it survives a reload and is found on another computer. Read next: SetUp.tsx. */
+/* What is typed in a set-up is kept on the server at each pause and when the page is left, so that it survives a reload and is found on another computer.
+ * It is "saved" only while the server has all of it. Read next: SetUp.tsx. */
 import { useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useRef, useState } from "react";
 import { Problem, post, put } from "../../../api/client";
@@ -50,7 +51,7 @@ export function useDraftSaving(kind: string, begun: ChannelDraft | null, isOn: b
         history.replaceState(history.state, "", `/settings/channels/draft-${draft.id}`);
       }
       void client.invalidateQueries({ queryKey: keys.channelDrafts });
-      setSaving("saved");
+      setSaving(next.current ? "saving" : "saved"); // more may have been typed meanwhile
     } catch (problem) {
       setSaving("failed");
       // A refusal stays one; where the line was away, the newest is tried again.
@@ -75,9 +76,18 @@ export function useDraftSaving(kind: string, begun: ChannelDraft | null, isOn: b
   const keep = (typed: Typed) => {
     if (!isOn) return;
     next.current = typed;
+    setSaving("saving");
     clearTimeout(timer.current);
     timer.current = setTimeout(() => void flush(), PAUSE_MS);
   };
-  useEffect(() => () => clearTimeout(timer.current), []);
+  useEffect(() => {
+    if (!isOn) return;
+    const leave = () => void flushing.current();
+    addEventListener("pagehide", leave);
+    return () => {
+      removeEventListener("pagehide", leave);
+      leave(); // by a link, within the pause
+    };
+  }, [isOn]);
   return { keep, flush, saving, id };
 }
