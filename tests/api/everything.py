@@ -148,6 +148,7 @@ async def one_of_everything(api: httpx.AsyncClient, inbox_id: str, nth: int, peo
             "id"
         ],
         "needed_skill_id": needed["id"],
+        "ticket_id": (await _made(api, f"{where}/tickets", {"name": f"Of {SECRET}"}))["id"],
         "rearrangement_id": split["rearrangement_id"],
         "draft_id": (await _made(api, "/api/channel-drafts", {"kind": "echo", "name": SECRET}))["id"],
         "sign_in_id": "1",
@@ -161,6 +162,8 @@ def bodies(ids: dict[str, str], nth: int) -> dict[str, Any]:
     return {
         "set_assignment_rule": {"is_on": False},
         "set_ticket_defaults": {"is_on": False},
+        "create_ticket": {"name": "Chair"},
+        "change_ticket": {"priority": "high"},
         "simulate_assignment_rule": {"is_on": False},
         "update_availability": {"status": "available"},
         "accept_invitation": {"token": "1.x", "name": "N", "password": PASSWORD},

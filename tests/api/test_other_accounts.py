@@ -16,6 +16,9 @@ BODIES: dict[str, Any] = {
     "rename_skill_category": {"name": "x"},
     "set_assignment_rule": {"is_on": False},
     "set_ticket_defaults": {"is_on": False},
+    "create_ticket": {"name": "Taken over"},
+    "change_ticket": {"name": "Taken over"},
+    "link_ticket": {},
     "simulate_assignment_rule": {"is_on": False},
     "update_availability": {"status": "away"},
     "update_user": {"name": "Taken Over"},
@@ -140,6 +143,7 @@ async def ids(api: httpx.AsyncClient, conversation: dict[str, Any], ada: Any) ->
         "role_id": (await api.post("/api/roles", json={"name": "Returns"})).json()["id"],
         "team_id": (await api.post("/api/teams", json={"name": "Tents"})).json()["id"],
         "draft_id": (await api.post("/api/channel-drafts", json={"kind": "echo"})).json()["id"],
+        "ticket_id": (await api.post(f"{where}/tickets", json={})).json()["id"],
         "rearrangement_id": split.json()["rearrangement_id"],
     }
 

@@ -74,6 +74,7 @@ TABLE: dict[str, str] = RIGHTS_TO_SKILLS | {
     "change_snippet": "of our account",
     "change_tag": "of our account",
     "change_team": "our people",
+    "change_ticket": "act",
     "check_records": "configure ours",
     "connect_channel": "configure ours",
     "count_unread": "everybody",
@@ -86,6 +87,7 @@ TABLE: dict[str, str] = RIGHTS_TO_SKILLS | {
     "create_snippet": "everybody",
     "create_tag": "everybody",
     "create_team": "people",
+    "create_ticket": "act",
     "create_token": "everybody",
     "create_user": "people",
     "deal_with_message": "act",
@@ -149,12 +151,14 @@ TABLE: dict[str, str] = RIGHTS_TO_SKILLS | {
     "get_setup": PUBLIC,
     "get_sign_in": "somebody else's own",
     "get_signature": "see the connection",
+    "get_ticket": "read",
     "get_ticket_defaults": "configure ours",
     "healthz": PUBLIC,
     "import_snippets": "everybody",
     "invite_person": "people",
     "keep_demo": "chief",
     "link_contact": "act",
+    "link_ticket": "act",
     "list_assignees": "read",
     "list_availability": "everybody",
     "list_channel_accounts": "everybody",
@@ -186,6 +190,7 @@ TABLE: dict[str, str] = RIGHTS_TO_SKILLS | {
     "list_tags": "everybody",
     "list_teams": "everybody",
     "list_ticket_pipelines": "everybody",
+    "list_tickets": "everybody",
     "list_tests": "configure ours",
     "list_tokens": "everybody",
     "list_users": "everybody",
@@ -249,6 +254,7 @@ TABLE: dict[str, str] = RIGHTS_TO_SKILLS | {
     "take_over": "read",
     "try_config": "configure",
     "test_push_device": "somebody else's own",
+    "unlink_ticket": "act",
     "undo_contact_import": "somebody else's own",
     "undo_contact_merge": "act",
     "undo_rearrangement": "act",
@@ -352,7 +358,7 @@ async def test_every_route_as(kind: str, cast: Cast, clock: FakeClock) -> None:
     assert not wrong + leaks, "\n".join(wrong + leaks)
     if kind != "member":
         after = await api.get(f"/api/conversations/{ids['conversation_id']}")
-        assert (after.json()["priority"], after.json()["message_count"]) == ("normal", 4), "somebody who may not act has acted"
+        assert (after.json()["priority"], after.json()["message_count"]) == ("normal", 5), "somebody who may not act has acted"
 
 
 async def test_what_many_changes_refuse_is_said_for_each(cast: Cast) -> None:

@@ -24,11 +24,11 @@ async def test_defaults_are_checked_kept_and_shown_again(
     ]
     where = f"/api/channel-accounts/{echo['id']}/tickets"
     first = {"pipeline_id": pipeline["id"], "stage_id": pipeline["stages"][0]["id"]}
-    nothing = {"owner_id": None, "priority": None, "category": None}
+    nothing = {"owner_id": None, "priority": None, "category": None, "name": "{conversation.subject}"}
     assert (await api.get(where)).json() == {"is_on": False, **first, **nothing}
 
     wanted = {"is_on": True, "pipeline_id": pipeline["id"], "stage_id": pipeline["stages"][2]["id"]}
-    wanted |= {"owner_id": str(ada.user_id), "priority": "high", "category": "billing_issue"}
+    wanted |= {"owner_id": str(ada.user_id), "priority": "high", "category": "billing_issue", "name": "{channel.name}: {contact.name}"}
     assert (await api.put(where, json=wanted)).json() == wanted
     assert (await api.get(where)).json() == wanted
 
@@ -43,6 +43,7 @@ async def test_defaults_are_checked_kept_and_shown_again(
         ({"priority": "highest"}, "priority"),
         ({"category": 7}, "category"),
         ({"is_on": "yes"}, "is_on"),
+        ({"name": "For {contact.shoe_size}"}, "name"),
         ({"subject": "x"}, None),
     ):
         refused = assert_problem(await api.put(where, json={**wanted, **wrong}), 400)

@@ -19,8 +19,7 @@ UNDO_SEND_S = 8
 TICKETS_PER_CONTACT = 10_000
 _ACCOUNT = """select id, name, coalesce((settings ->> 'undo_send_s')::integer, %(undo)s) as undo_send_s,
         coalesce((settings ->> 'assign_when_available')::boolean, false) as assigns_when_available,
-        case coalesce(flags ->> 'inbox_ticketing', 'on') when 'on' then true when 'off' then false
-            else created_at < timestamptz '2024-04-02 00:00+00' end as inbox_ticketing,
+        has_inbox_ticketing(flags, created_at) as inbox_ticketing,
         coalesce((settings ->> 'tickets_per_contact_max')::integer, %(tickets)s) as tickets_per_contact_max,
         array(select key from jsonb_each_text(flags) where value = 'off' and key <> 'inbox_ticketing' order by key) as switched_off
     from account"""

@@ -20,8 +20,8 @@ class ChannelAccount(msgspec.Struct, kw_only=True):
     """One row of `channel_account`. `identity` is connected at most once per account (R-045); `config_sealed` is the channel's `Config` as
     encrypted JSON, `grant_sealed` what a sign-in at the provider brought; `owner_id` is whose personal mailbox it is (R-102); `state` belongs
     to the channel; `health` is {"state", "sentence", "action"}.
-    `is_assigning`: its rule gives new conversations to people (`core/routing/`); `category` is that of the channel. `is_demo`: made by the
-    demo; nothing leaves from it."""
+    `is_assigning`: its rule gives new conversations to people (`core/routing/`); `is_ticketing`: they become tickets (`core/tickets/`);
+    `category` is that of the channel. `is_demo`: made by the demo; nothing leaves from it."""
 
     account_id: int
     id: int
@@ -44,6 +44,7 @@ class ChannelAccount(msgspec.Struct, kw_only=True):
     grant_sealed: bytes | None = None
     owner_id: int | None = None
     is_assigning: bool = False
+    is_ticketing: bool = False
     category: str = "other"
     quiet: dict[str, Any] | None = None
     setup_step: str | None = None

@@ -10,7 +10,7 @@ from innboks.lib.db import Connection, fetch_all, fetch_one
 
 _COLUMNS = """account_id, id, inbox_id, kind, name, identity, address, hosted_address, config_sealed, state, settings, is_active,
     is_authorized, health, health_at, last_received_at, created_at, archived_at, grant_sealed, owner_id, is_assigning, quiet, category,
-    setup_step, sender_name, confirmation, is_fallback, may_send, records, records_at, is_demo"""
+    setup_step, sender_name, confirmation, is_fallback, may_send, records, records_at, is_demo, is_ticketing"""
 
 
 async def get(conn: Connection, account_id: int, channel_account_id: int) -> ChannelAccount | None:

@@ -1,4 +1,4 @@
-"""Two contacts become one: conversations, notes and addresses follow, empty properties are filled in, and the old id leads to the one that stays
+"""Two contacts become one: conversations, tickets, notes and addresses follow, empty properties are filled in, and the old id leads to the one that stays
 (R-705, AHEAD 7). It can be undone for ever: `unmerge.py`.
 """
 
@@ -14,6 +14,7 @@ from innboks.core.contacts.models import Contact
 from innboks.core.conversations import store as conversations
 from innboks.core.parts import Parts
 from innboks.core.rearrangements.store import announce_moved
+from innboks.core.tickets import store_tickets as tickets
 from innboks.errors import Conflict, Invalid
 from innboks.lib.db import Connection, retrying
 
@@ -68,6 +69,7 @@ async def _move_all(conn: Connection, actor: Actor, source: Contact, target: Con
     moved = await store_merge.move_conversations(conn, account_id, [source.id], target.id)
     message_ids = await store_merge.move_messages(conn, account_id, moved, source.id, target.id)
     note_ids = await store_merge.move_notes(conn, account_id, [source.id], target.id)
+    ticket_ids, kept_ticket_ids = await tickets.move_contact(conn, account_id, [source.id], target.id)
     identities = await store_merge.move_identities(conn, account_id, source.id, target.id)
     values = _joined(source, target, choices)
     changes: dict[str, Any] = {name: [getattr(target, name), value] for name, value in values.items() if name != "properties"}
@@ -86,6 +88,8 @@ async def _move_all(conn: Connection, actor: Actor, source: Contact, target: Con
         conversation_ids=moved,
         message_ids=message_ids,
         note_ids=note_ids,
+        ticket_ids=ticket_ids,
+        kept_ticket_ids=kept_ticket_ids,
         identities=identities,
         changes=changes,
     )

@@ -85,7 +85,8 @@ class Change(msgspec.Struct, kw_only=True):
 
 
 class Merge(msgspec.Struct, kw_only=True):
-    """What went from one contact to another. `changes`: field of the target → [before, after]."""
+    """What went from one contact to another. `changes`: field of the target → [before, after]. `kept_ticket_ids`: those of
+    `ticket_ids` that the target had as well."""
 
     id: int
     source_id: int
@@ -93,6 +94,8 @@ class Merge(msgspec.Struct, kw_only=True):
     conversation_ids: list[int]
     message_ids: list[int]
     note_ids: list[int]
+    ticket_ids: list[int]
+    kept_ticket_ids: list[int]
     identities: list[list[Any]]
     changes: dict[str, Any]
     created_at: datetime

@@ -7,6 +7,7 @@ from typing import Any
 from psycopg.types.json import Jsonb
 
 from innboks.core.contacts.models import ChangeKind, Contact, Note, Suggested
+from innboks.core.tickets import store_tickets as tickets
 from innboks.lib.db import Connection, fetch_all, fetch_one
 
 _SELECT = """select c.id, c.name, c.owner_id, c.properties, c.created_at, c.updated_at, c.blocked_at, c.is_shared, c.merged_into_id, coalesce((
@@ -213,6 +214,7 @@ async def move_conversations(
            and contact_id is not distinct from %s::bigint""",
         (after, account_id, moved, before),
     )
+    await tickets.follow_contact(conn, account_id, moved, before, after)
     return moved
 
 

@@ -20,7 +20,7 @@ class MergedContact(msgspec.Struct):
     at: datetime
 
 
-_SELECT = """select id, source_id, target_id, conversation_ids, message_ids, note_ids, identities, changes, created_at, undone_at
+_SELECT = """select id, source_id, target_id, conversation_ids, message_ids, note_ids, ticket_ids, kept_ticket_ids, identities, changes, created_at, undone_at
     from contact_merge where account_id = %s"""
 
 
@@ -66,16 +66,21 @@ async def keep(
     conversation_ids: Sequence[int],
     message_ids: Sequence[int],
     note_ids: Sequence[int],
+    ticket_ids: Sequence[int],
+    kept_ticket_ids: Sequence[int],
     identities: Sequence[Sequence[Any]],
     changes: Mapping[str, Any],
 ) -> None:
     await conn.execute(
-        """update contact_merge set conversation_ids = %s, message_ids = %s, note_ids = %s, identities = %s, changes = %s
+        """update contact_merge set conversation_ids = %s, message_ids = %s, note_ids = %s, ticket_ids = %s, kept_ticket_ids = %s,
+               identities = %s, changes = %s
            where account_id = %s and id = %s""",
         (
             list(conversation_ids),
             list(message_ids),
             list(note_ids),
+            list(ticket_ids),
+            list(kept_ticket_ids),
             Jsonb([list(one) for one in identities]),
             Jsonb(dict(changes)),
             account_id,

@@ -11,6 +11,7 @@ from innboks.core.contacts.contacts import readable_contact, with_values, writab
 from innboks.core.contacts.merge import announce
 from innboks.core.contacts.models import Contact, Merge
 from innboks.core.parts import Parts
+from innboks.core.tickets import store_tickets as tickets
 from innboks.errors import NotFound
 from innboks.lib.db import Connection, retrying
 
@@ -70,6 +71,7 @@ async def _bring_back(conn: Connection, actor: Actor, done: Merge, carriers: lis
     moved = await store_merge.move_conversations(conn, account_id, carriers, source_id, done.conversation_ids)
     await store_merge.move_messages_back(conn, account_id, done.message_ids, carriers, source_id)
     await store_merge.move_notes(conn, account_id, carriers, source_id, done.note_ids)
+    await tickets.move_contact(conn, account_id, carriers, source_id, done.ticket_ids, stay=done.kept_ticket_ids)
     await store_merge.move_identities_back(conn, account_id, carriers, source_id, done.identities)
     await store.update(conn, account_id, source_id, {"merged_into_id": None})
     target = await store.get(conn, account_id, done.target_id)

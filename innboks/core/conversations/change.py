@@ -25,6 +25,7 @@ from innboks.core.inboxes import store as inboxes
 from innboks.core.messages import store as messages
 from innboks.core.parts import Parts
 from innboks.core.tags import store as tags
+from innboks.core.tickets import store_tickets as tickets
 from innboks.errors import Conflict, Invalid
 from innboks.lib.db import Connection, retrying
 
@@ -111,6 +112,8 @@ async def apply(
         if removed:
             await tags.take_off(conn, actor.account_id, before.id, removed)
         await store.update(conn, actor.account_id, before.id, values)
+        if "inbox_id" in values:
+            await tickets.follow_inbox(conn, actor.account_id, before.id, values["inbox_id"])
     for line in lines:
         await messages.add_system(conn, actor.account_id, before.id, line, author_id=actor.user_id)
     if before.spam and values.get("spam") is False:

@@ -25,6 +25,7 @@ from innboks.core.files import attach
 from innboks.core.files.attach import Stored
 from innboks.core.parts import Parts
 from innboks.core.routing.assign import route
+from innboks.core.tickets.store import make_ticket
 from innboks.errors import BadSignature, Forbidden, ReceiveError, TooEarly, TooLarge, Unrecognised
 from innboks.lib.db import Connection, DatabaseUnavailable
 from innboks.lib.html import sanitise
@@ -131,7 +132,7 @@ async def _take_in_message(
     now = parts.clock.now()
     raw, received = _raw(connected, inbound, now, body_file), _received(connected, message, inbound, now)
     async with parts.db.connection() as conn:
-        delivery_id, fate, message_id = await store.take_in_message(conn, raw, received)
+        delivery_id, fate, message_id = await store.take_in_message(conn, raw, received, has_tickets=connected.row.is_ticketing)
     return Delivered(delivery_id=delivery_id, fate=fate, message_ids=[] if message_id is None else [message_id])  # type: ignore[arg-type]
 
 
@@ -214,7 +215,7 @@ async def record_message(
     delivery_id: int,
     now: datetime,
 ) -> Outcome:
-    """Match, then record with everything that changes; and the rule says who gets it. Contacts are made here when nobody has this address (R-120,
+    """Match, then record with everything that changes; the rule says who gets it, and its ticket is made. Contacts are made here when nobody has this address (R-120,
     R-700), unless a list or a filter keeps the message out of the inbox (R-804)."""
     received = _received(connected, message, inbound, now)
     message_id = await store.record(conn, received, delivery_id)
@@ -224,6 +225,8 @@ async def record_message(
         await attach.record(conn, connected.row.account_id, message_id, message.media, stored)
     if connected.row.is_assigning and not received.is_past and now - received.at < PAST:
         await route(conn, connected.row.account_id, message_id, now)
+    if connected.row.is_ticketing:  # whoever has it now has the ticket (R-071)
+        await make_ticket(conn, connected.row.account_id, message_id, received.at)
     return message_id
 
 

@@ -8,6 +8,7 @@ import msgspec
 from psycopg.types.json import Jsonb
 
 from innboks.core.conversations.models import Conversation
+from innboks.core.tickets import store_tickets as tickets
 from innboks.lib.db import Connection, fetch_all
 
 LISTED = """c.account_id, c.id, c.inbox_id, c.channel_account_id, a.kind, c.contact_id, coalesce(p.name, '') as contact_name, c.party_address,
@@ -302,8 +303,9 @@ _RAW = """select m.delivery_id from message m where m.account_id = %(account)s a
 
 
 async def delete(conn: Connection, account_id: int, conversation_id: int) -> list[str]:
-    """Deletes a conversation with all that was merged into it, and tells those who may have it on the screen; that it was erased, and not
-    moved, stands in the log as an event of its own (R-806). Returns its files, by hash: `erase.py` removes those that nothing else has."""
+    """Deletes a conversation with all that was merged into it and the tickets that are about nothing else, and tells those who may have it on the screen;
+    that it was erased, and not moved, stands in the log as an event of its own (R-806). Returns its files, by hash: `erase.py` removes those that nothing
+    else has."""
     values: dict[str, Any] = {"account": account_id, "id": conversation_id}
     cursor = await conn.execute(
         """with recursive merged (id) as (
@@ -321,6 +323,7 @@ async def delete(conn: Connection, account_id: int, conversation_id: int) -> lis
         values,
     )
     hashes = [row[0] for row in await cursor.fetchall()]
+    await tickets.delete_with(conn, account_id, values["ids"])
     for statement in (
         """insert into event (account_id, type, inbox_id, conversation_id, data)
            select account_id, type, inbox_id, id, case when type = 'conversation.gone' then '{"to_inbox_id": 0}'::jsonb else '{}'::jsonb end

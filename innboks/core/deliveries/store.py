@@ -90,13 +90,19 @@ class Received(msgspec.Struct, kw_only=True):
     is_past: bool
 
 
-async def take_in_message(conn: Connection, raw: Raw, message: Received) -> tuple[int, str, int | None]:
+_TAKE_IN = "select id, fate, message_id from take_in_message(%s::jsonb, %s::bytea, %s::bytea, %s::jsonb)"
+_TAKE_IN_WITH_TICKET = """select t.id, t.fate, t.message_id, make_ticket(%s, t.message_id, false, %s)
+    from take_in_message(%s::jsonb, %s::bytea, %s::bytea, %s::jsonb) t"""
+
+
+async def take_in_message(conn: Connection, raw: Raw, message: Received, *, has_tickets: bool = False) -> tuple[int, str, int | None]:
     """Keeps and records a payload that is one message, in one statement: (delivery id, fate, message id). On a connection in autocommit
-    mode this is the whole transaction."""
-    cursor = await conn.execute(
-        "select id, fate, message_id from take_in_message(%s::jsonb, %s::bytea, %s::bytea, %s::jsonb)",
-        (raw.facts(), raw.hash, raw.body, Jsonb(message)),
-    )
+    mode this is the whole transaction. `has_tickets`: a conversation that it begins becomes a ticket."""
+    values = (raw.facts(), raw.hash, raw.body, Jsonb(message))
+    if has_tickets:
+        cursor = await conn.execute(_TAKE_IN_WITH_TICKET, (raw.account, message.at, *values))
+    else:
+        cursor = await conn.execute(_TAKE_IN, values)
     row = await cursor.fetchone()
     assert row is not None
     return row[0], row[1], row[2]

@@ -1,4 +1,4 @@
-"""A conversation that was kept apart comes to the inbox: what the road in left out is done now (R-804): the contact, and whom a rule gives it to.
+"""A conversation that was kept apart comes to the inbox: what the road in left out is done now (R-804): the contact, whom a rule gives it to, and the ticket.
 People are told by the line in the thread (`core/notifications/follow.py`)."""
 
 from collections.abc import Sequence
@@ -11,7 +11,11 @@ from innboks.core.messages import store as messages
 from innboks.core.parts import Parts
 from innboks.core.rearrangements.store import announce_moved
 from innboks.core.routing.assign import route_released
+from innboks.core.tickets.store import make_ticket
 from innboks.lib.db import Connection
+
+WERE_HERE = ("manual", "blocked")
+"""What people put away had come to the inbox, and had its ticket then, if there was to be one."""
 
 
 async def hold(conn: Connection, account_id: int, released: Sequence[int], changed: Sequence[int] = ()) -> None:
@@ -28,6 +32,8 @@ async def release(parts: Parts, conn: Connection, conversation: Conversation, no
         await _know_sender(parts, conn, conversation)
     if conversation.assignee_id is None:
         await route_released(conn, conversation.account_id, conversation.last_received_id, now)
+    if conversation.spam_reason not in WERE_HERE:
+        await make_ticket(conn, conversation.account_id, conversation.last_received_id, now, is_released=True)
 
 
 async def _know_sender(parts: Parts, conn: Connection, conversation: Conversation) -> None:

@@ -15,6 +15,7 @@ from innboks.core.messages import store as messages
 from innboks.core.parts import Parts
 from innboks.core.rearrangements import store
 from innboks.core.tags import store as tags
+from innboks.core.tickets import store_tickets as tickets
 from innboks.errors import Conflict, Invalid, NotFound
 from innboks.lib.db import Connection, retrying
 
@@ -81,6 +82,7 @@ async def _merge_one(conn: Connection, actor: Actor, source: Conversation, targe
     moved = await store.move_messages(conn, account_id, source.id, target_id, why)
     drafts = await store.move_drafts(conn, account_id, source.id, target_id)
     reminders = await store.move_reminders(conn, account_id, [source.id], target_id)
+    linked = await tickets.move_links(conn, account_id, source.id, target_id, target.inbox_id)
     values, new_tags = _joined(source, target)
     changes: dict[str, list[Any]] = {name: [getattr(target, name), value] for name, value in values.items()}
     if new_tags:
@@ -108,6 +110,7 @@ async def _merge_one(conn: Connection, actor: Actor, source: Conversation, targe
         "reading": [list(one) for one in reading],
         "drafts": [list(one) for one in drafts],
         "reminders": reminders,
+        "tickets": [list(one) for one in linked],
     }
     await store.keep(conn, account_id, id, message_ids=moved, changes=kept, line_ids=line_ids)
     return id

@@ -10,6 +10,7 @@ from innboks.core.conversations.read import readable_conversation
 from innboks.core.messages import store as messages
 from innboks.core.parts import Parts
 from innboks.core.rearrangements import store
+from innboks.core.tickets import store_tickets as tickets
 from innboks.errors import Conflict, Invalid
 from innboks.lib.db import Connection
 from innboks.lib.text import one_line
@@ -64,6 +65,7 @@ async def _split(conn: Connection, actor: Actor, source: Conversation, chosen: l
     why = {"how": "split", "by": str(actor.user_id), "from": str(source.id), "rearrangement_id": str(id)}
     moved = await store.move_messages(conn, account_id, source.id, target_id, why, chosen)
     await conversations.update(conn, account_id, target_id, {"priority": source.priority})
+    linked = await tickets.copy_links(conn, account_id, source.id, target_id)  # what was of a ticket stays of it
     line = {"event": "split", "rearrangement_id": str(id), "from": str(source.id), "to": str(target_id), "count": len(moved)}
     line_ids = [await messages.add_system(conn, account_id, one, line, author_id=actor.user_id) for one in (source.id, target_id)]
     for one in (source.id, target_id):
@@ -71,7 +73,7 @@ async def _split(conn: Connection, actor: Actor, source: Conversation, chosen: l
     read_to = source.read_message_id if source.is_unread else moved[-1]
     await conversations.save_read(conn, account_id, actor.user_id, target_id, read_to)
     await store.announce_moved(conn, account_id, [source.id, target_id])
-    await store.keep(conn, account_id, id, message_ids=moved, changes={}, line_ids=line_ids)
+    await store.keep(conn, account_id, id, message_ids=moved, changes={"tickets": [list(one) for one in linked]}, line_ids=line_ids)
     after = await conversations.get(conn, account_id, target_id, actor.user_id)
     assert after is not None
     return after, id

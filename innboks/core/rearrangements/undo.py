@@ -16,11 +16,12 @@ from innboks.core.rearrangements import store
 from innboks.core.rearrangements.merge import lock_all
 from innboks.core.rearrangements.models import Rearrangement
 from innboks.core.tags import store as tags
+from innboks.core.tickets import store_tickets as tickets
 from innboks.errors import Conflict, NotFound
 from innboks.lib.db import Connection, retrying
 
 _TIMES = ("closed_at", "snoozed_until")
-_BESIDE = ("tag_ids", "reading", "drafts", "reminders")
+_BESIDE = ("tag_ids", "reading", "drafts", "reminders", "tickets")
 """What is kept among the changes but is no column of the conversation."""
 
 
@@ -65,6 +66,8 @@ async def _bring_back(conn: Connection, actor: Actor, done: Rearrangement, ends:
     account_id, source_id, target_id = actor.account_id, done.source_id, done.target_id
     carriers = [one for one in ends if one != source_id]
     await store.move_back(conn, account_id, carriers, source_id, done.message_ids, done.id)
+    linked = done.changes.get("tickets", [])
+    await tickets.move_links_back(conn, account_id, carriers, source_id, linked, is_merge=done.kind == "merge")
     target = await conversations.get(conn, account_id, target_id)
     assert target is not None
     if done.kind == "merge":

@@ -1,9 +1,10 @@
 """Whether the conversations of a channel account are tickets, and what those begin with (R-050 to R-052, R-070 to R-072).
 
-Kept and checked here from now on; the help desk makes the tickets and begins them with this. An account may be without them (`inbox_ticketing`): then
-nothing here can be switched on. Read next: `store.py`.
+The road in makes the tickets and begins them with this (`make_ticket` in `store.py`). An account may be without them (`inbox_ticketing`): then
+nothing here can be switched on, and none is made. Read next: `make.py`.
 """
 
+import re
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -14,16 +15,17 @@ from innboks.core.channel_accounts import store as channel_accounts
 from innboks.core.channel_accounts.models import ChannelAccount
 from innboks.core.events import store as events
 from innboks.core.tickets import store
-from innboks.core.tickets.models import Category, Defaults, Pipeline, Priority
+from innboks.core.tickets.models import NAME_MAX, SUBJECT, TOKENS, Category, Defaults, Pipeline, Priority
 from innboks.errors import Conflict, Invalid, NotFound
 from innboks.lib.db import Connection
+from innboks.lib.text import one_line
 
 if TYPE_CHECKING:
     from innboks.core.parts import Parts
 
 
 class Wish(msgspec.Struct, frozen=True, kw_only=True):
-    """As `Defaults`. Without a pipeline the account's first is meant, without a stage the first of the pipeline."""
+    """As `Defaults`. Without a pipeline the account's first is meant, without a stage the first of the pipeline, without a name the subject."""
 
     is_on: bool
     pipeline_id: int | None = None
@@ -31,6 +33,7 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
     owner_id: int | None = None
     priority: Priority | None = None
     category: Category | None = None
+    name: str | None = None
 
 
 async def list_pipelines(parts: "Parts", actor: Actor) -> list[Pipeline]:
@@ -68,6 +71,7 @@ async def set_defaults(parts: "Parts", actor: Actor, channel_account_id: int, wi
         await store.save_defaults(conn, actor.account_id, channel_account_id, wanted)
         changed = {"channel_account_id": channel_account_id}
         await events.add(conn, actor.account_id, "channel_account.changed", inbox_id=row.inbox_id, data=changed)
+    parts.directory.forget(actor.account_id, channel_account_id)
     parts.wake.touch(actor.account_id)
     return wanted
 
@@ -86,7 +90,16 @@ def _settled(wish: Wish, pipelines: list[Pipeline]) -> Defaults:
         owner_id=wish.owner_id,
         priority=wish.priority,
         category=wish.category,
+        name=_template(wish.name),
     )
+
+
+def _template(wished: str | None) -> str:
+    name = one_line(wished or "", NAME_MAX) or SUBJECT
+    unknown = next((one for one in re.findall(r"\{[^{}]*\}", name) if one not in TOKENS), None)
+    if unknown is not None:
+        raise Invalid(f"“{unknown}” stands for nothing here. There are: {', '.join(TOKENS)}.", code="unknown_token", field="name")
+    return name
 
 
 async def _has_ticketing(conn: Connection, actor: Actor) -> bool:

@@ -651,6 +651,76 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/tickets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tickets of the inboxes that you may read, the newest first */
+        get: operations["list_tickets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tickets/{ticket_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One ticket */
+        get: operations["get_ticket"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change its name, stage, owner, priority, category */
+        patch: operations["change_ticket"];
+        trace?: never;
+    };
+    "/api/conversations/{conversation_id}/tickets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a ticket of a conversation */
+        post: operations["create_ticket"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/conversations/{conversation_id}/tickets/{ticket_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** The conversation is about this ticket, too */
+        put: operations["link_ticket"];
+        post?: never;
+        /** The conversation is not about this ticket; the ticket stays */
+        delete: operations["unlink_ticket"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/tokens": {
         parameters: {
             query?: never;
@@ -3875,6 +3945,11 @@ export interface components {
             items: components["schemas"]["TeamOut"][];
             next?: string | null;
         };
+        /** Items[TicketOut] */
+        "Items_innboks.api.app.tickets.TicketOut_": {
+            items: components["schemas"]["TicketOut"][];
+            next?: string | null;
+        };
         /** Items[TicketPipelineOut] */
         "Items_innboks.api.app.tickets.TicketPipelineOut_": {
             items: components["schemas"]["TicketPipelineOut"][];
@@ -4370,6 +4445,15 @@ export interface components {
             name: string;
             main_member_ids?: string[];
             extra_member_ids?: string[];
+        };
+        /** NewTicket */
+        NewTicket: {
+            name?: string;
+            pipeline_id?: string;
+            stage_id?: string;
+            owner_id?: string | null;
+            priority?: ("low" | "medium" | "high" | "urgent") | null;
+            category?: ("product_issue" | "billing_issue" | "feature_request" | "general_inquiry") | null;
         };
         /** NewToken */
         NewToken: {
@@ -5057,6 +5141,7 @@ export interface components {
             priority?: "low" | "medium" | "high" | "urgent" | null;
             /** @enum {null|string} */
             category?: "product_issue" | "billing_issue" | "feature_request" | "general_inquiry" | null;
+            name?: string | null;
         };
         /** TicketDefaultsOut */
         TicketDefaultsOut: {
@@ -5068,6 +5153,38 @@ export interface components {
             priority: "low" | "medium" | "high" | "urgent" | null;
             /** @enum {null|string} */
             category: "product_issue" | "billing_issue" | "feature_request" | "general_inquiry" | null;
+            name: string;
+        };
+        /** TicketIn */
+        TicketIn: {
+            name?: string;
+            pipeline_id?: string;
+            stage_id?: string;
+            owner_id?: string | null;
+            priority?: ("low" | "medium" | "high" | "urgent") | null;
+            category?: ("product_issue" | "billing_issue" | "feature_request" | "general_inquiry") | null;
+        };
+        /** TicketOut */
+        TicketOut: {
+            id: string;
+            inbox_id: string;
+            name: string;
+            pipeline_id: string;
+            stage_id: string;
+            owner_id: string | null;
+            /** @enum {null|string} */
+            priority: "low" | "medium" | "high" | "urgent" | null;
+            /** @enum {null|string} */
+            category: "product_issue" | "billing_issue" | "feature_request" | "general_inquiry" | null;
+            channel_account_id: string | null;
+            created_by: string | null;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+            closed_at: string | null;
+            conversation_ids: string[];
+            contact_ids: string[];
         };
         /** TicketPipelineOut */
         TicketPipelineOut: {
@@ -6975,6 +7092,210 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["TicketDefaultsOut"];
                 };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_tickets: {
+        parameters: {
+            query?: {
+                /** @description Somebody's id, “me” or “nobody”. */
+                owner?: string | null;
+                pipeline_id?: string;
+                stage_id?: string;
+                status?: "open" | "closed" | null;
+                contact_id?: string;
+                conversation_id?: string;
+                q?: string;
+                cursor?: string | null;
+                /** @description More than the list's own maximum gives the maximum. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_innboks.api.app.tickets.TicketOut_"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_ticket: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketOut"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_ticket: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TicketIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketOut"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_ticket: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewTicket"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketOut"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    link_ticket: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+                ticket_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketOut"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    unlink_ticket: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+                ticket_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem (RFC 9457) */
             default: {
