@@ -121,10 +121,12 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _run(arguments: argparse.Namespace, settings: Settings) -> int:
+    import msgspec
+
     from innboks import supervise
 
-    with_sandbox = arguments.with_sandbox or settings.sandbox
-    return supervise.run(settings, (*supervise.ROLES, "sandbox") if with_sandbox else supervise.ROLES)
+    settings = msgspec.structs.replace(settings, sandbox=arguments.with_sandbox or settings.sandbox)
+    return supervise.run(settings, (*supervise.ROLES, "sandbox") if settings.sandbox else supervise.ROLES)
 
 
 def _role(arguments: argparse.Namespace, settings: Settings) -> int:

@@ -101,7 +101,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     smtp_cert: Path | None = None
     smtp_key: Path | None = None
     smtp_out: MailRelay | None = None
-    """Sends for the addresses that have no SMTP server of their own."""
+    """Sends for the addresses that have no SMTP server of their own. With the sandbox beside us its mail server, unless another is set: nothing leaves."""
     mail_domain: str = "localhost"
     mail_size: int = DEFAULT_MAIL_SIZE
     """Largest mail accepted, bytes."""
@@ -147,6 +147,9 @@ def load_settings(environ: Mapping[str, str], cwd: Path, *, needs_secret: bool =
         raise InvalidSetting(
             missing, "is missing. STARTTLS needs both INNBOKS_SMTP_CERT and INNBOKS_SMTP_KEY; write the path of a PEM file."
         )
+    has_sandbox = get("INNBOKS_SANDBOX", _flag, False)
+    sandbox_smtp = get("INNBOKS_SANDBOX_SMTP", _near_endpoint, Endpoint("127.0.0.1", 2526))
+    toy = MailRelay(host=sandbox_smtp.host, port=sandbox_smtp.port, tls="none") if has_sandbox else None
     data = (cwd / (given.get("INNBOKS_DATA", "").strip() or "data")).expanduser().resolve()
     return Settings(
         http=http,
@@ -163,7 +166,7 @@ def load_settings(environ: Mapping[str, str], cwd: Path, *, needs_secret: bool =
         allow_private=get("INNBOKS_ALLOW_PRIVATE", _flag, False),
         smtp_cert=cert,
         smtp_key=key,
-        smtp_out=get("INNBOKS_SMTP_OUT", lambda n, t: _mail_relay(n, t, given), None),
+        smtp_out=get("INNBOKS_SMTP_OUT", lambda n, t: _mail_relay(n, t, given), toy),
         mail_domain=get("INNBOKS_MAIL_DOMAIN", _domain, _default_domain(url)),
         mail_size=get("INNBOKS_MAIL_SIZE", _size, DEFAULT_MAIL_SIZE),
         mail_checks=get("INNBOKS_MAIL_CHECKS", _flag, True),
@@ -173,9 +176,9 @@ def load_settings(environ: Mapping[str, str], cwd: Path, *, needs_secret: bool =
         dns=get("INNBOKS_DNS", _dns_server, None),
         channel_folders=get("INNBOKS_CHANNELS", lambda n, t: _folders(n, t, cwd), ()),
         log=get("INNBOKS_LOG", _log, "text"),
-        sandbox=get("INNBOKS_SANDBOX", _flag, False),
+        sandbox=has_sandbox,
         sandbox_http=get("INNBOKS_SANDBOX_HTTP", _near_endpoint, Endpoint("127.0.0.1", 8025)),
-        sandbox_smtp=get("INNBOKS_SANDBOX_SMTP", _near_endpoint, Endpoint("127.0.0.1", 2526)),
+        sandbox_smtp=sandbox_smtp,
     )
 
 

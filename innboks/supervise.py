@@ -140,6 +140,7 @@ class _Supervisor:
             "INNBOKS_SMTP": str(settings.smtp),
             "INNBOKS_DATA": str(settings.data),
             "INNBOKS_URL": settings.url,
+            "INNBOKS_SANDBOX": str(settings.sandbox).lower(),  # whoever runs beside it sends through it
             _LIFELINE: str(self._lifeline),
         }
         if dsn := self._server.dsn if self._server else settings.database_url:

@@ -183,3 +183,12 @@ def test_a_data_folder_that_cannot_be_made_and_a_damaged_secret(tmp_path: Path) 
     (tmp_path / "data" / "secret").write_text("")
     with pytest.raises(InvalidSetting, match=r"INNBOKS_SECRET: .* empty or damaged"):
         load(tmp_path)
+
+
+def test_beside_the_sandbox_mail_leaves_into_it_unless_another_server_is_named(tmp_path: Path) -> None:
+    toy = {"INNBOKS_SANDBOX": "true", "INNBOKS_SANDBOX_SMTP": "127.0.0.1:9002"}
+    assert load_settings(toy, tmp_path).smtp_out == MailRelay(host="127.0.0.1", port=9002, tls="none")
+    named = load_settings(toy | {"INNBOKS_SMTP_OUT": "smtp.example.com:587"}, tmp_path).smtp_out
+    assert named is not None
+    assert named.host == "smtp.example.com"
+    assert load_settings({}, tmp_path).smtp_out is None
