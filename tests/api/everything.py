@@ -220,6 +220,7 @@ def bodies(ids: dict[str, str], nth: int) -> dict[str, Any]:
         "create_team": {"name": f"Team {nth}"},
         "create_token": mine,
         "deal_with_message": {"is_dealt_with": True},
+        "dismiss_split_suggestion": {"is_dismissed": True},
         "create_user": {"name": "New One", "email": f"one{nth}@tindra.example", "password": PASSWORD},
         "echo_event": {"token": "x"},
         "invite_person": {"email": f"two{nth}@tindra.example"},

@@ -41,6 +41,7 @@ BODIES: dict[str, Any] = {
     "retry_message": {},
     "settle_message": {"state": "sent"},
     "deal_with_message": {"is_dealt_with": True},
+    "dismiss_split_suggestion": {"is_dismissed": True},
     "set_aside_delivery": {"is_set_aside": True},
     "send_message_now": {},
     "remind_me": {"at": "2026-01-06T12:00:00Z"},

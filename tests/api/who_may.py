@@ -81,6 +81,7 @@ TABLE: dict[str, str] = RIGHTS_TO_SKILLS | {
     "delete_tag": "of our account",
     "delete_team": "our people",
     "disconnect_channel": "configure ours",
+    "dismiss_split_suggestion": "act",
     "drop_channel_draft": "configure ours",
     "drop_confirmation": "configure ours",
     "drop_draft": "read",

@@ -67,6 +67,13 @@ export async function settingsOf(world: Omit<World, "beginning">): Promise<Begin
 }
 
 const AT_ONCE = 100;
+/** What an inbox wants on the first day. */
+const POLICIES = {
+  changed_subject: "suggest",
+  several_answers: "apart",
+  same_subject_days: null,
+  is_assignee_only: false,
+};
 
 /** An empty inbox, the settings of the beginning, and a customer who takes every mail. */
 export async function beginAnew(world: World): Promise<void> {
@@ -76,7 +83,7 @@ export async function beginAnew(world: World): Promise<void> {
     emptyInbox(world),
     api(world, "PATCH", "/api/account", account),
     api(world, "PUT", "/api/notifications/settings", choices),
-    api(world, "PATCH", `/api/inboxes/${inbox.id}`, { reply_within_s: inbox.reply_within_s }),
+    api(world, "PATCH", `/api/inboxes/${inbox.id}`, { reply_within_s: inbox.reply_within_s, ...POLICIES }),
     api(world, "PATCH", "/api/users/me", me),
     api(world, "PATCH", `/api/users/${myId}/availability`, ALWAYS_THERE),
     api(world, "PUT", `/api/channel-accounts/${channel}/assignment`, { is_on: false }),

@@ -229,7 +229,7 @@ test("whose images were always wanted is remembered", async ({ inbox, world }) =
   await expect(inbox.getByText("Images from elsewhere are not loaded.")).toHaveCount(0);
 });
 
-test("a mail that looks out of place says so, and leaves in two clicks", async ({ inbox, world }) => {
+test("a mail that looks out of place says so, and leaves from the menu too", async ({ inbox, world }) => {
   const from = "Tor Rot <tor@rot.example>";
   const first = await world.write({
     from,
@@ -241,7 +241,9 @@ test("a mail that looks out of place says so, and leaves in two clicks", async (
   await world.write({ from, subject: "Your invoice 77", text: "It is wrong.", inReplyTo: first.messageId });
   await inbox.getByRole("link", { name: /Tent pegs/ }).click();
   await expect(inbox.getByRole("article")).toHaveCount(2);
-  await inbox.getByRole("button", { name: "Another subject" }).click();
+  await expect(inbox.getByRole("note", { name: "Another subject" })).toBeVisible();
+  await inbox.getByRole("button", { name: "More about this message" }).last().click();
+  await inbox.getByRole("menuitem", { name: "Why is this here?" }).click();
   const dialog = inbox.getByRole("dialog", { name: "Why is this here?" });
   await expect(dialog.getByText(/“Tent pegs” before, “Your invoice 77” now/)).toBeVisible();
   await axe(inbox, "why");

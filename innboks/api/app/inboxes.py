@@ -14,7 +14,7 @@ from innboks.core.conversations import assignees
 from innboks.core.conversations.store import COUNT_CAP
 from innboks.core.inboxes import inboxes
 from innboks.core.inboxes.make import MEMBERS_MAX
-from innboks.core.inboxes.models import Access, Inbox
+from innboks.core.inboxes.models import Access, ChangedSubject, Inbox, SeveralAnswers
 
 Members = Annotated[list[Id], msgspec.Meta(max_length=MEMBERS_MAX)]
 Teams = Annotated[list[Id], msgspec.Meta(max_length=1000)]
@@ -22,7 +22,12 @@ Teams = Annotated[list[Id], msgspec.Meta(max_length=1000)]
 
 class InboxOut(msgspec.Struct):
     """`access` "members": only `member_ids` and the people of `team_ids` act in it. `can_read` and `can_act`: what the asking person may; with
-    "account access" one also lists what one only configures. `reply_within_s`: within so long a waiting customer is to have an answer; null: there is no target."""
+    "account access" one also lists what one only configures. `reply_within_s`: within so long a waiting customer is to have an answer; null: there is no target.
+
+    `changed_subject`: an answer with another subject stays and a split is suggested, begins a new conversation, or stays. `several_answers` "apart": people who
+    were not in To or Cc of a mail of ours, and answer it, get a conversation each. `same_subject_days`: what names no other message joins the open
+    conversation of the same sender and subject that had a message so many days ago at most; null: never. `is_assignee_only`: an assigned conversation is
+    answered by its assignee only."""
 
     id: str
     name: str
@@ -33,6 +38,10 @@ class InboxOut(msgspec.Struct):
     can_read: bool
     can_act: bool
     reply_within_s: int | None
+    changed_subject: ChangedSubject
+    several_answers: SeveralAnswers
+    same_subject_days: int | None
+    is_assignee_only: bool
     created_at: datetime
     updated_at: datetime
     is_archived: bool
@@ -66,6 +75,10 @@ class InboxChange(Input):
     disconnect_channels: bool = False
     is_archived: bool | None = None
     reply_within_s: int | msgspec.UnsetType | None = msgspec.UNSET
+    changed_subject: ChangedSubject | None = None
+    several_answers: SeveralAnswers | None = None
+    same_subject_days: int | msgspec.UnsetType | None = msgspec.UNSET
+    is_assignee_only: bool | None = None
 
 
 class NewMembers(Input):
@@ -83,6 +96,10 @@ def shown(inbox: Inbox, actor: Actor) -> InboxOut:
         can_read=actor.can_read(inbox.id),
         can_act=inbox.id in actor.writable,
         reply_within_s=inbox.reply_within_s,
+        changed_subject=inbox.changed_subject,
+        several_answers=inbox.several_answers,
+        same_subject_days=inbox.same_subject_days,
+        is_assignee_only=inbox.is_assignee_only,
         created_at=inbox.created_at,
         updated_at=inbox.updated_at,
         is_archived=inbox.archived_at is not None,
@@ -121,6 +138,10 @@ async def update_inbox(request: Call, inbox_id: PathId, data: JSONBody[InboxChan
         is_archived=data.is_archived,
         disconnect_channels=data.disconnect_channels,
         reply_within_s=data.reply_within_s,
+        changed_subject=data.changed_subject,
+        several_answers=data.several_answers,
+        same_subject_days=data.same_subject_days,
+        is_assignee_only=data.is_assignee_only,
     )
     return await renewed(request, changed)
 

@@ -6,11 +6,13 @@ import msgspec
 from litestar import get, post
 from litestar.params import JSONBody
 
-from innboks.api.app.shapes import ListedConversation, listed_conversation
+from innboks.api.app.shapes import ListedConversation, MessageOut, listed_conversation, message_out
 from innboks.api.call import Call, Id, Input, PathId, QueryText, number
+from innboks.core.conversations import read
 from innboks.core.rearrangements.candidates import candidates
 from innboks.core.rearrangements.merge import merge, preview
 from innboks.core.rearrangements.split import split
+from innboks.core.rearrangements.suggest import dismiss_suggestion
 from innboks.core.rearrangements.undo import undo
 
 
@@ -39,6 +41,12 @@ class Split(msgspec.Struct):
 
     conversation: ListedConversation
     rearrangement_id: str
+
+
+class Suggestion(Input):
+    """True: it belongs where it is. False: ask again."""
+
+    is_dismissed: bool
 
 
 class Undone(msgspec.Struct):
@@ -115,4 +123,24 @@ async def undo_rearrangement(request: Call, rearrangement_id: PathId) -> Undone:
     return Undone(listed_conversation(source), listed_conversation(target))
 
 
-routes = [list_merge_candidates, merge_conversations, preview_merge, split_conversation, undo_rearrangement]
+@post(
+    "/messages/{message_id:str}/split-suggestion",
+    operation_id="dismiss_split_suggestion",
+    tags=["messages"],
+    summary="A message with another subject belongs where it is; for everybody",
+    status_code=200,
+)
+async def dismiss_split_suggestion(request: Call, message_id: PathId, data: JSONBody[Suggestion]) -> MessageOut:
+    parts, actor = request.parts, request.actor
+    await dismiss_suggestion(parts, actor, message_id, is_dismissed=data.is_dismissed)
+    return message_out(await read.get_message(parts, actor, message_id))
+
+
+routes = [
+    list_merge_candidates,
+    merge_conversations,
+    preview_merge,
+    split_conversation,
+    undo_rearrangement,
+    dismiss_split_suggestion,
+]

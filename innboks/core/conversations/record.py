@@ -45,7 +45,7 @@ NOT_HELD = Hold()
 
 
 class Merged(Conflict):
-    """Since it was read, the conversation was merged into another one, or deleted for good."""
+    """Since it was read, the conversation was merged into another one, deleted for good, or given to somebody who alone may answer it."""
 
 
 def hold_of(new: NewMessage, ground: ReplyGround, abilities: Abilities, now: datetime) -> Hold:
@@ -105,6 +105,7 @@ async def record_written(
         "mode": "forward" if forwarded else new.type,
         "is_reply": is_reply,
         "is_answer": is_answer,
+        "by_assignee": is_reply and ground.is_assignee_only,
         "is_here": True,
         "direction": "out" if is_reply else "none",
         "author": actor.user_id,

@@ -31,7 +31,7 @@ from innboks.core.mentions import store as mentions
 from innboks.core.messages import store as messages_store
 from innboks.core.parts import Parts
 from innboks.core.reminders.remind import set_reminder
-from innboks.errors import Forbidden, Invalid, NewerMessage, NotFound
+from innboks.errors import Conflict, Forbidden, Invalid, NewerMessage, NotFound
 from innboks.lib.db import Connection
 from innboks.sdk.contract import Abilities
 
@@ -43,7 +43,7 @@ CLIENT_ID = re.compile(r"[\x21-\x7e]{1,100}\Z")
 async def write(parts: Parts, actor: Actor, conversation_id: int, new: NewMessage) -> tuple[Message, bool]:
     """Records an answer or a comment. Returns (message, True), or (the stored one, False) when this `client_id` was posted before.
 
-    Raises `NotFound`, `Forbidden`, `Invalid`, or `NewerMessage` when the conversation moved on (R-642)."""
+    Raises `NotFound`, `Forbidden`, `Invalid`, `Conflict` when only a colleague may answer here, or `NewerMessage` when the conversation moved on (R-642)."""
     check_shape(new)
     check_times(new, parts.clock.now())
     try:
@@ -89,6 +89,8 @@ async def _write(
     if ground.known_message_id is not None:
         return ground.known_message_id, None, None
     actor.require_write(ground.inbox_id)
+    if new.type == "reply":
+        check_assignee(ground, actor)
     if new.expect_last_message_id is not None and ground.last_message_id > new.expect_last_message_id:
         await _check_newer(conn, actor, conversation_id, new.expect_last_message_id)
     forwarded = None
@@ -152,6 +154,15 @@ async def _check_newer(conn: Connection, actor: Actor, conversation_id: int, kno
     newer = await store.newer(conn, actor.account_id, conversation_id, known, actor.user_id)
     if newer:
         raise NewerMessage("Something newer came into this conversation. Read it, then send again.", newer)
+
+
+def check_assignee(ground: ReplyGround, actor: Actor) -> None:
+    """Where an inbox wants it, an assigned conversation is answered by its assignee only, whoever one is and whenever it is to leave (AHEAD 9). What was
+    written before it changed hands still leaves. Raises `Conflict`."""
+    if ground.is_assignee_only and ground.assignee_id not in (None, actor.user_id):
+        raise Conflict(
+            "A colleague has this conversation, and in this inbox only its assignee answers. Take it over first.", code="assigned_to_other"
+        )
 
 
 def blocked() -> Forbidden:

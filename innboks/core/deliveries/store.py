@@ -1,6 +1,6 @@
 """SQL of the road in: the raw delivery, the match, and the record. Read it beside `core/conversations/receive.py`.
 
-The hot part is three functions in the database (migrations 0004 to 0143): `keep_delivery`, `record_received`, and `take_in_message`, which is both.
+The hot part is three functions in the database (migrations 0004 to 0163): `keep_delivery`, `record_received`, and `take_in_message`, which is both.
 Values go there as one JSON document: a round trip and a parameter each cost more than the inserts themselves.
 """
 

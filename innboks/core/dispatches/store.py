@@ -12,7 +12,8 @@ from innboks.lib.db import Connection, fetch_all, fetch_one
 
 class ReplyGround(msgspec.Struct, kw_only=True):
     """What *write* must know of a conversation before it accepts an answer. `last_external_id` is the newest message from outside (or of ours)
-    that the answer refers to; `reply_to`, `sender`, `recipients` are those of the newest message from outside."""
+    that the answer refers to; `reply_to`, `sender`, `recipients` are those of the newest message from outside.
+    `is_assignee_only`: in its inbox only the assignee answers what is assigned."""
 
     inbox_id: int
     channel_account_id: int
@@ -21,6 +22,7 @@ class ReplyGround(msgspec.Struct, kw_only=True):
     is_archived: bool
     status: str
     assignee_id: int | None
+    is_assignee_only: bool
     subject: str
     party_address: str
     contact_id: int | None
@@ -49,7 +51,7 @@ async def ground(
     else adds to the conversation until the commit: so of two who answer at once, the second learns of the first."""
     cursor = await conn.execute(
         f"""select c.inbox_id, c.channel_account_id, a.kind, a.is_active and a.is_authorized and a.may_send as can_send, a.archived_at is not null as is_archived,
-                  c.status, c.assignee_id, c.subject, c.party_address, c.contact_id, c.last_message_id,
+                  c.status, c.assignee_id, i.is_assignee_only, c.subject, c.party_address, c.contact_id, c.last_message_id,
                   c.merged_into_id, m.id as received_id, m.sender, m.reply_to, m.recipients,
                   (select (settings ->> 'undo_send_s')::integer from account where id = c.account_id) as undo_send_s,
                   nextval('message_id_seq') as new_message_id,
@@ -58,6 +60,7 @@ async def ground(
                   exists (select 1 from contact p where p.account_id = c.account_id and p.id = c.contact_id and p.blocked_at is not null) as is_blocked
            from conversation c
            join channel_account a on a.account_id = c.account_id and a.id = c.channel_account_id
+           join inbox i on i.account_id = c.account_id and i.id = c.inbox_id
            left join lateral (select * from message where account_id = c.account_id and id = c.last_received_id limit 1) m on true
            where c.account_id = %s and c.id = %s {"for update of c" if is_alone else ""}""",
         (user_id, client_id, account_id, conversation_id),
@@ -78,7 +81,8 @@ async def find_client_id(conn: Connection, account_id: int, user_id: int, client
 _RECORD = """
 with standing as (
     select account_id, id, assignee_id from conversation
-    where account_id = %(account)s and id = %(conversation)s and merged_into_id is null for no key update
+    where account_id = %(account)s and id = %(conversation)s and merged_into_id is null
+        and (not %(by_assignee)s or assignee_id is null or assignee_id = %(author)s) for no key update
 ), took as (
     select nextval('message_id_seq') as line_id from standing where %(is_answer)s and assignee_id is null
 ), line as (
@@ -131,7 +135,8 @@ async def record(conn: Connection, values: Mapping[str, Any]) -> bool:
     says so, R-560; its id is kept as the effect "took"). `is_answer`: it counts as our word to the customer (a forward does not, nor what leaves
     later). `is_here`: its author is looking at the conversation. `goes`: the workers take it when its time comes (`store_queue.py`).
 
-    False, and nothing written, when the conversation was merged into another one, or deleted, since it was read."""
+    False, and nothing written, when the conversation was merged into another one, or deleted, since it was read; with `by_assignee` also when somebody
+    else got it."""
     return (await conn.execute(_RECORD, values, prepare=True)).rowcount > 0
 
 

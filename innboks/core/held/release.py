@@ -120,6 +120,7 @@ async def _leave(parts: Parts, conn: Connection, account_id: int, held: Held) ->
             "mode": "",
             "is_reply": True,
             "is_answer": not is_forward,
+            "by_assignee": False,  # its author could answer when it was written
             "is_here": False,
             "direction": "out",
             "author": held.author_id,

@@ -17,7 +17,7 @@ from innboks.core.events import store as events
 from innboks.core.inboxes import make as making
 from innboks.core.inboxes import store
 from innboks.core.inboxes.make import NewInbox
-from innboks.core.inboxes.models import Access, Inbox
+from innboks.core.inboxes.models import Access, ChangedSubject, Inbox, SeveralAnswers
 from innboks.core.inboxes.personal import require_personal
 from innboks.core.views import store as views
 from innboks.errors import Conflict, Invalid, NotFound
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 RENEW_AT_ONCE = 500
 REPLY_WITHIN_MIN_S = 60
 REPLY_WITHIN_MAX_S = 365 * 86_400
+SAME_SUBJECT_DAYS_MAX = 365
 
 
 async def list_inboxes(parts: "Parts", actor: Actor) -> list[Inbox]:
@@ -69,9 +70,14 @@ async def update_inbox(
     is_archived: bool | None = None,
     disconnect_channels: bool = False,
     reply_within_s: int | msgspec.UnsetType | None = msgspec.UNSET,
+    changed_subject: ChangedSubject | None = None,
+    several_answers: SeveralAnswers | None = None,
+    same_subject_days: int | msgspec.UnsetType | None = msgspec.UNSET,
+    is_assignee_only: bool | None = None,
 ) -> Inbox:
     """Changes an inbox. Archiving is refused while channels are connected to it, unless the person says that they are to be disconnected with
-    it (R-028); the address that we gave out takes nothing until the inbox is brought back. A new answer target holds for who waits already.
+    it (R-028); the address that we gave out takes nothing until the inbox is brought back. A new answer target holds for who waits already;
+    what is said about conversations (`models.py`) holds for what comes and is written from now on.
 
     Raises `Conflict` when somebody's personal mailbox would be opened to others (R-102)."""
     if is_archived and disconnect_channels:
@@ -97,6 +103,12 @@ async def update_inbox(
                 raise Invalid("An answer target is a minute at least and a year at most.", field="reply_within_s")
             values["reply_within_s"] = reply_within_s
             await parts.jobs.renew_due(conn, actor.account_id, inbox_id)
+        if same_subject_days is not msgspec.UNSET:
+            if same_subject_days is not None and not 1 <= same_subject_days <= SAME_SUBJECT_DAYS_MAX:
+                raise Invalid(f"Choose 1 to {SAME_SUBJECT_DAYS_MAX} days.", field="same_subject_days")
+            values["same_subject_days"] = same_subject_days
+        policies = {"changed_subject": changed_subject, "several_answers": several_answers, "is_assignee_only": is_assignee_only}
+        values |= {name: value for name, value in policies.items() if value is not None}
         await store.update(conn, actor.account_id, inbox_id, values)
         if member_ids is not None:
             await making.set_members(conn, actor, inbox_id, member_ids)

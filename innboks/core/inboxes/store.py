@@ -10,7 +10,7 @@ _SELECT = """select i.id, i.name, i.type, i.access,
     array(select m.user_id from inbox_member m where m.account_id = i.account_id and m.inbox_id = i.id order by m.user_id) as member_ids,
     array(select t.team_id from inbox_team t join team n on n.account_id = t.account_id and n.id = t.team_id and n.deleted_at is null
         where t.account_id = i.account_id and t.inbox_id = i.id order by t.team_id) as team_ids,
-    i.reply_within_s, i.created_at, i.updated_at, i.archived_at
+    i.reply_within_s, i.changed_subject, i.several_answers, i.same_subject_days, i.is_assignee_only, i.created_at, i.updated_at, i.archived_at
     from inbox i where i.account_id = %s"""
 
 
@@ -32,7 +32,8 @@ async def all_of(conn: Connection, account_id: int) -> list[Inbox]:
 
 async def update(conn: Connection, account_id: int, inbox_id: int, values: dict[str, Any]) -> None:
     """Sets the given columns. Names come from our own code, never from a request."""
-    assert set(values) <= {"name", "access", "archived_at", "reply_within_s"}
+    policies = {"changed_subject", "several_answers", "same_subject_days", "is_assignee_only"}
+    assert set(values) <= policies | {"name", "access", "archived_at", "reply_within_s"}
     names = "".join(f"{name} = %s, " for name in values)
     await conn.execute(
         f"update inbox set {names} updated_at = now() where account_id = %s and id = %s",

@@ -124,6 +124,16 @@ async def ground_of_split(conn: Connection, account_id: int, message_ids: Sequen
     return (row[0], row[1], row[2], row[3]) if row else None
 
 
+async def set_suggestion(conn: Connection, account_id: int, message_id: int, *, is_dismissed: bool) -> bool:
+    """Whether the split that is suggested at this message still is, for everybody. False when none was."""
+    cursor = await conn.execute(
+        """update message set why = why || jsonb_build_object('split', %s::text)
+           where account_id = %s and id = %s and why ->> 'split' in ('suggested', 'dismissed')""",
+        ("dismissed" if is_dismissed else "suggested", account_id, message_id),
+    )
+    return cursor.rowcount > 0
+
+
 async def mark_lines(conn: Connection, account_id: int, line_ids: Sequence[int]) -> None:
     """The lines learn that it was undone, and everybody who sees them."""
     await conn.execute(

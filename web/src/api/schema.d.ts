@@ -2786,6 +2786,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/messages/{message_id}/split-suggestion": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A message with another subject belongs where it is; for everybody */
+        post: operations["dismiss_split_suggestion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/search": {
         parameters: {
             query?: never;
@@ -3697,6 +3714,12 @@ export interface components {
             disconnect_channels: boolean;
             is_archived?: boolean | null;
             reply_within_s?: number | null;
+            /** @enum {null|string} */
+            changed_subject?: "suggest" | "new" | "stay" | null;
+            /** @enum {null|string} */
+            several_answers?: "apart" | "together" | null;
+            same_subject_days?: number | null;
+            is_assignee_only?: boolean | null;
         };
         /** InboxOut */
         InboxOut: {
@@ -3711,6 +3734,12 @@ export interface components {
             can_read: boolean;
             can_act: boolean;
             reply_within_s: number | null;
+            /** @enum {string} */
+            changed_subject: "suggest" | "new" | "stay";
+            /** @enum {string} */
+            several_answers: "apart" | "together";
+            same_subject_days: number | null;
+            is_assignee_only: boolean;
             /** Format: date-time */
             created_at: string;
             /** Format: date-time */
@@ -5035,6 +5064,10 @@ export interface components {
             problem: components["schemas"]["SignInProblem"] | null;
             /** @default  */
             url: string;
+        };
+        /** Suggestion */
+        Suggestion: {
+            is_dismissed: boolean;
         };
         /** SuggestionOut */
         SuggestionOut: {
@@ -12483,6 +12516,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Undone"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    dismiss_split_suggestion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                message_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Suggestion"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageOut"];
                 };
             };
             /** @description A problem (RFC 9457) */

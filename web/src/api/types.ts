@@ -2,6 +2,7 @@
  * server's OpenAPI description (schema.d.ts, written by `make types`); here they get their short names. What the description leaves open (a channel's
  * abilities and form, the events of the live stream) is written out. Read next: client.ts. */
 import type { components } from "./schema";
+import type { OpenParts } from "./why";
 
 type Wire = components["schemas"];
 
@@ -53,11 +54,7 @@ export type ConversationList = Page<Conversation> & { is_partial?: boolean };
 export type Recipient = Wire["RecipientOut"];
 export type Attachment = Wire["AttachmentOut"];
 /** `sender`, `why` and `origin` are open objects on the wire; this is what is known to stand in them. */
-export type Message = Omit<Wire["MessageOut"], "sender" | "why" | "origin"> & {
-  sender: { name?: string; address?: string };
-  why: { how?: string; label?: string; value?: string; message_id?: Id };
-  origin: { word?: string };
-};
+export type Message = Omit<Wire["MessageOut"], keyof OpenParts> & OpenParts;
 /** `previous` leads to newer messages; null or nothing: this page reaches the end. */
 export type MessagePage = Page<Message> & { previous?: string | null };
 export type Found = Wire["FoundOut"];

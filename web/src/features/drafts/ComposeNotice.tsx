@@ -15,6 +15,8 @@ interface Props {
   /** What there is to say about a channel that takes no answer now. */
   shut: ReactNode;
   offer: Draft | null;
+  /** Only a colleague may answer here: what there is to do about it. */
+  only: ReactNode;
   /** What there is to say about a colleague who replies too. */
   collision: ReactNode;
   onSendAnyway: () => void;
@@ -30,13 +32,14 @@ const gist = ({ text, attachments, subject, to, cc, bcc }: Draft) =>
   subject ||
   [...(to ?? []), ...(cc ?? []), ...(bcc ?? [])].join(", ");
 
-/** One banner over the composer at a time, the worst first: a closed window, refused, held back, no connection, a colleague who replies too, a newer draft elsewhere. */
+/** One banner over the composer at a time, the worst first: not mine to answer, a closed window, refused, held back, no connection, a colleague who replies too, a newer draft elsewhere. */
 export function ComposeNotice(props: Props) {
-  const { notice, shut, offer, collision, onSendAnyway, onDiscard, onTakeOffer, onDropOffer } = props;
+  const { notice, only, shut, offer, collision, onSendAnyway, onDiscard, onTakeOffer, onDropOffer } = props;
   const connection = useStore(live, (state) => state.connection);
   const waiting = useStore(outbox, (state) => state.entries.filter((entry) => entry.state === "waiting").length);
   const newest = notice?.newer?.at(-1);
   const isCut = useSince(connection !== "live", 10_000);
+  if (only) return only;
   if (shut) return shut;
   if (notice?.text)
     return (

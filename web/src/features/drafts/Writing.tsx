@@ -14,6 +14,7 @@ import { ComposerBody, useField } from "./ComposerBody";
 import { isEmpty } from "./drafts";
 import { FromMenu } from "./FromMenu";
 import { ModeTabs, type Tab } from "./ModeTabs";
+import { useOnlyAssignee } from "./OnlyAssignee";
 import { usePassedOn } from "./passedOn";
 import { Recipients } from "./Recipients";
 import { chosen } from "./recipients";
@@ -68,6 +69,7 @@ export function Writing({ conversation, messages, lastId, scope, mode, onMode, b
   const replyWindow = useReplyWindow({ way, contact: conversation.contact, mode, isWriting, refusals });
   const { shut } = replyWindow;
   const firstName = conversation.contact?.name.split(" ")[0] ?? "";
+  const only = useOnlyAssignee(conversation, scope, mode);
   const { reason, submit, discard, notice, fields, collision } = useSubmit({
     kept,
     way,
@@ -80,7 +82,7 @@ export function Writing({ conversation, messages, lastId, scope, mode, onMode, b
     focus,
     blur: () => (document.activeElement as HTMLElement | null)?.blur(),
     back,
-    waits: waitsFor(field.uploads),
+    waits: only.reason ?? waitsFor(field.uploads),
     shut: shut && shutWords(shut, firstName),
     onSent: typed.stop,
   });
@@ -161,6 +163,7 @@ export function Writing({ conversation, messages, lastId, scope, mode, onMode, b
         notice={notice?.isShut && replyWindow.isKnown ? null : notice}
         shut={shut ? <ShutWindow shut={shut} name={firstName} /> : null}
         offer={kept.offer}
+        only={only.banner}
         collision={collision}
         onSendAnyway={() => submit()}
         onDiscard={discard}

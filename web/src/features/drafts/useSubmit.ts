@@ -34,7 +34,7 @@ interface Given {
   focus: () => void;
   blur: () => void;
   back: Return | null;
-  /** What it waits for: files on their way up. */
+  /** What it waits for: files on their way up, or a colleague who alone may answer. */
   waits: string | null;
   /** Why the channel takes no answer now. */
   shut: string | null;

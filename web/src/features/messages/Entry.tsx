@@ -67,7 +67,15 @@ export const Entry = memo(function Entry({ entry, conversation, scope, isCard, d
       const kind = channelOf(message.channel_account_id).channel?.kind ?? conversation.kind;
       const common = { message, author, now, menu, kind, me: scope.me.id, view: scope.view, place };
       if (!isCard(message)) return <Bubble {...common} />;
-      return <Mail {...common} scope={scope} doubt={doubt(message)} startsFolded={startsFolded(message, place)} />;
+      return (
+        <Mail
+          {...common}
+          conversation={conversation}
+          scope={scope}
+          doubt={doubt(message)}
+          startsFolded={startsFolded(message, place)}
+        />
+      );
     }
   }
 });

@@ -3,7 +3,7 @@ import { ShieldAlert, Split } from "lucide-react";
 import { type ReactNode, useState } from "react";
 import type { Scope } from "../../actions/action";
 import { isLocal } from "../../api/ids";
-import type { Message } from "../../api/types";
+import type { Conversation, Message } from "../../api/types";
 import { Avatar } from "../../ui/Avatar";
 import { fullTime, messageTime } from "../../ui/format";
 import { t, tOr } from "../../ui/i18n";
@@ -18,6 +18,7 @@ import { MailFrame } from "./MailFrame";
 import { Marks } from "./Marks";
 import { recipientLine } from "./people";
 import { useRemembered } from "./remembered";
+import { isSplitSuggested, SplitSuggestion } from "./SplitSuggestion";
 import { Text } from "./Text";
 import { WhyDialog } from "./Why";
 import { Written } from "./Written";
@@ -36,12 +37,13 @@ export interface EntryProps {
 }
 
 interface Props extends EntryProps {
+  conversation: Conversation;
   scope: Scope;
   doubt: Doubt | null;
   startsFolded: boolean;
 }
 
-export function Mail({ message, author, kind, me, now, place, menu, scope, doubt, startsFolded }: Props) {
+export function Mail({ message, author, kind, me, now, place, menu, conversation, scope, doubt, startsFolded }: Props) {
   const [isFolded, setFolded] = useRemembered(`folded ${message.id}`, startsFolded);
   const [hasDetails, setDetails] = useRemembered(`details ${message.id}`, false);
   const when = (
@@ -54,6 +56,8 @@ export function Mail({ message, author, kind, me, now, place, menu, scope, doubt
       <KindBadge kind={kind} />
     </Avatar>
   );
+  const isAsking = isSplitSuggested(message);
+  const suggestion = isAsking ? <SplitSuggestion message={message} conversation={conversation} scope={scope} /> : null;
   const name = t("mail.name", { author, time: messageTime(message.created_at, now) });
   if (isFolded)
     return (
@@ -72,6 +76,7 @@ export function Mail({ message, author, kind, me, now, place, menu, scope, doubt
           <DeliveryMark message={message} />
           {when}
         </header>
+        {suggestion}
       </article>
     );
   return (
@@ -103,13 +108,16 @@ export function Mail({ message, author, kind, me, now, place, menu, scope, doubt
         </div>
         {message.is_automatic ? <span className="chip s">{t("mail.automatic")}</span> : null}
         <Origin message={message} />
-        {doubt ? <DoubtChip message={message} scope={scope} doubt={doubt} /> : null}
+        {doubt && !(isAsking && doubt.reason === "subject") ? (
+          <DoubtChip message={message} scope={scope} doubt={doubt} />
+        ) : null}
         <Marks message={message} place={place} />
         <DeliveryMark message={message} />
         {when}
         {menu}
       </header>
       {hasDetails ? <Details message={message} /> : null}
+      {suggestion}
       <div className="mailbody">
         {message.edits.length ? <Edited message={message} /> : null}
         <InvitationCard message={message} />

@@ -16,6 +16,7 @@ import { t } from "../../ui/i18n";
 import { type NeededSkill, skillWords } from "../routing/skills";
 import { steeringIcon, steeringSentence } from "../steering/lines";
 import { UndoLine } from "../steering/UndoLine";
+import { ApartLink } from "./ApartLink";
 import { useRemembered } from "./remembered";
 
 interface Known {
@@ -220,6 +221,7 @@ export function SystemEntries({ messages, now, ...known }: Props) {
           </span>
         )}
         {isOpen ? null : <UndoLine message={last} />}
+        {isOpen ? null : <ApartLink message={last} />}
         <Time message={last} now={now} />
       </div>
       {isOpen ? (
@@ -243,6 +245,7 @@ function Line({ message, now, ...known }: Known & { message: Message; now: Date 
         <Sentence message={message} known={known} />
       </span>
       <UndoLine message={message} />
+      <ApartLink message={message} />
       <Time message={message} now={now} />
     </div>
   );

@@ -19,13 +19,13 @@ interface Props {
 /** Which header or token brought the message here, what is known of who really sent it, and the way out when it does not belong (AHEAD 8). */
 export function WhyDialog({ message, scope, doubt, onClose }: Props) {
   const { why, origin } = message;
-  const values = { label: inWords(why?.label ?? ""), value: why?.value ?? "" };
+  const values = { label: inWords(why?.label ?? ""), value: why?.value ?? "", count: why?.days ?? 0 };
   const how = why?.how ?? "new";
   const notes = Array.isArray(message.data.notes) ? message.data.notes.map(String) : [];
   return (
     <Dialog title={t("why.title")} onClose={onClose}>
       <div className="why">
-        <p>{tOr(`why.${how}`, t("why.other", values), values)}</p>
+        <p>{tOr(`why.${how === "apart" ? `apart_${why.reason}` : how}`, t("why.other", values), values)}</p>
         {why?.value ? (
           <p>
             <span className="muted">{values.label}</span> <code>{why.value}</code>
@@ -34,12 +34,17 @@ export function WhyDialog({ message, scope, doubt, onClose }: Props) {
         {why?.message_id ? (
           <Link
             to="/inbox/$view/$conversation"
-            params={{ view: scope.view, conversation: message.conversation_id }}
+            params={{ view: scope.view, conversation: why.from ?? message.conversation_id }}
             hash={`m${why.message_id}`}
             onClick={onClose}
           >
             {t("why.show_message")}
           </Link>
+        ) : null}
+        {why?.split === "stays" || why?.split === "dismissed" ? (
+          <p>
+            {t(why.split === "stays" ? "why.subject_stays" : "why.subject_dismissed", { was: why.subject_was ?? "" })}
+          </p>
         ) : null}
         {origin?.word ? <p>{tOr(`origin.${origin.word}`, origin.word)}</p> : null}
         {notes.map((note) => (

@@ -33,7 +33,8 @@ export function doubtAbout(message: Message, messages: readonly Message[], ownSu
   const subject = bareSubject(message.subject);
   const subjects = [ownSubject, ...before.filter((one) => !one.is_automatic).map((one) => one.subject)].filter(Boolean);
   const was = subjects.at(-1);
-  if (subject && was && !subjects.some((one) => bareSubject(one) === subject))
+  const isSettled = message.why.split !== undefined && message.why.split !== "suggested";
+  if (!isSettled && subject && was && !subjects.some((one) => bareSubject(one) === subject))
     return { reason: "subject", was, is: message.subject };
   const address = message.sender.address;
   if (!address) return null;

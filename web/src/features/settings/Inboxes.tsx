@@ -18,6 +18,7 @@ import { useMay } from "../people/people";
 import { CurrentInbox } from "./CurrentInbox";
 import { InboxAccess } from "./InboxAccess";
 import { InboxChannels } from "./InboxChannels";
+import { AssigneeOnly, InboxPolicies } from "./InboxPolicies";
 import { NewInbox } from "./NewInbox";
 
 /** Seconds within which a waiting customer is to have an answer. */
@@ -116,6 +117,8 @@ function InboxPage({ inbox, mayChange }: { inbox: Inbox; mayChange: boolean }) {
         ))}
       </Select>
       <InboxAccess inbox={inbox} mayChange={mayChange} onChange={change} />
+      <AssigneeOnly inbox={inbox} mayChange={mayChange} onChange={change} />
+      <InboxPolicies inbox={inbox} mayChange={mayChange} onChange={change} />
       <InboxChannels inbox={inbox} mayChange={mayChange} onChange={change} />
     </section>
   );

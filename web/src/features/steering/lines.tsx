@@ -40,6 +40,12 @@ export function steeringSentence(message: Message, who: string): string | undefi
     }
     case "split":
       return isHere ? t("system.split_here", { who }) : t("system.split", { who, count });
+    case "began_apart": {
+      const name = text("sender") || t("system.somebody");
+      if (text("reason") === "several")
+        return t(isHere ? "system.apart_several_here" : "system.apart_several", { name });
+      return t(isHere ? "system.apart_subject_here" : "system.apart_subject", { name });
+    }
     case "merge_undone":
       return t("system.merge_undone", { who });
     case "split_undone":
@@ -66,6 +72,7 @@ const ICONS: Record<string, ReactNode> = {
   tags_changed: <Tags className="mid" />,
   merged: <Merge className="mid" />,
   split: <Split className="mid" />,
+  began_apart: <Split className="mid" />,
   merge_undone: <Undo2 className="mid" />,
   split_undone: <Undo2 className="mid" />,
 };
