@@ -20,6 +20,10 @@ async def listed(api: httpx.AsyncClient, **query: Any) -> list[str]:
     return [one["id"] for one in answer.json()["items"]]
 
 
+async def unseen(api: httpx.AsyncClient) -> list[str]:
+    return [one["conversation_id"] for one in (await api.get("/api/mentions")).json()["items"]]
+
+
 async def test_a_view_is_saved_changed_and_deleted(api: httpx.AsyncClient, conversation: dict[str, Any]) -> None:
     filters = {"status": "open", "assignees": ["nobody"], "waiting_longer_than_s": 3600, "since": "2026-11-01T00:00:00Z", "tag_ids": ["1"]}
     made = await api.post("/api/saved-views", json={"name": " VIP  waiting ", "icon": "truck", "filters": filters, "sort": "oldest"})
@@ -132,11 +136,12 @@ async def test_mentions_are_counted_until_they_are_read(
             for _ in range(2):  # naming somebody twice counts once; whom we do not know is left out
                 await mentions.add(conn, ada.account_id, int(conversation["id"]), int(written.json()["id"]), [bo_id, bo_id, 999])
         assert ((await counts(bo))["mentions"], (await counts(api))["mentions"]) == (1, 0)
+        assert [await unseen(one) for one in (bo, api, stranger)] == [[conversation["id"]], [], []]
         assert await listed(bo, view="mentions", sort="due") == [conversation["id"]]
         assert await listed(api, view="mentions") == []
         assert await listed(stranger, view="mentions") == []
         await bo.put(f"/api/conversations/{conversation['id']}/read", json={"message_id": written.json()["id"]})
-        assert (await counts(bo))["mentions"] == 0
+        assert ((await counts(bo))["mentions"], await unseen(bo)) == (0, [])
         assert await listed(bo, view="mentions") == [conversation["id"]]  # still to be found
 
 

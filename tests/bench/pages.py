@@ -65,7 +65,7 @@ async def _lists(few: Http, small: Installation, many: Http, large: Installation
 async def _queries(api: Http, place: Installation) -> dict[str, str]:
     """What is asked → its query."""
     inboxes = (await api.json("GET", "/api/inboxes"))["items"]
-    views = ("open", "mine", "unassigned", "closed", "failed", "snoozed", "closing", "mentions", "drafts", "spam", "trash")
+    views = ("open", "mine", "unassigned", "all", "closed", "failed", "snoozed", "closing", "mentions", "drafts", "sent", "spam", "trash")
     return {
         **{f"list {view}, {sort}": f"view={view}&sort={sort}" for view in views for sort in ("due", "newest", "oldest")},
         **{f"list of an inbox, {sort}": f"view=open&sort={sort}&inbox_id={inboxes[0]['id']}" for sort in ("due", "newest")},

@@ -12,12 +12,12 @@ select 1, 'email', 0, 'customer' || n || '@example.net', 1000 + n from generate_
 
 insert into conversation (account_id, id, inbox_id, channel_account_id, contact_id, status, assignee_id, subject, preview, party_address,
     message_count, last_message_id, last_message_at, last_received_id, waiting_since, due_at, due_kind, due_from, is_snoozed, snoozed_until, priority,
-    failed_count, spam, trashed_at, closed_at, created_at)
+    failed_count, spam, trashed_at, closed_at, created_at, last_direction)
 select 1, 1000 + n, i.id, c.id, 1000 + 1 + n %% greatest(1, %(total)s / 4),
     case when n %% 20 = 0 then 'open' else 'closed' end,
     case when n / 20 %% 3 > 0 then u.id end,
     'Order ' || n || ' has not arrived', 'Hello, I ordered two tents last week and only one of them arrived, could you have a look? Number ' || n,
-    'customer' || (1 + n %% greatest(1, %(total)s / 4)) || '@example.net', 1, 1000 + n,
+    'customer' || (1 + n %% greatest(1, %(total)s / 4)) || '@example.net', 1 + (n %% 10 = 5)::int, case when n %% 10 = 5 then 5001000 else 1000 end + n,
     now() - make_interval(secs => (%(total)s - n) * 60 + (n::bigint * 7919 %% 86400)), 1000 + n,
     case when n %% 60 in (20, 40) then now() - make_interval(secs => (%(total)s - n) * 60) end,
     case when n %% 60 in (20, 40) then now() - make_interval(secs => (%(total)s - n) * 60 - 14400) end,
@@ -26,7 +26,7 @@ select 1, 1000 + n, i.id, c.id, 1000 + 1 + n %% greatest(1, %(total)s / 4),
     n %% 200 = 100, case when n %% 400 = 100 then now() + make_interval(secs => n) end,
     case n %% 7 when 0 then 'high' when 1 then 'urgent' else 'normal' end,
     (n %% 100 = 0)::int, n %% 50 = 3, case when n %% 100 = 7 then now() end, case when n %% 20 > 0 then now() end,
-    now() - make_interval(secs => (%(total)s - n) * 60 + 86400)
+    now() - make_interval(secs => (%(total)s - n) * 60 + 86400), case when n %% 10 = 5 then 'out' else 'in' end
 from generate_series(1, %(total)s) n
 join (select id, row_number() over (order by id) - 1 as nth, count(*) over () as total from inbox where account_id = 1) i on i.nth = n %% i.total
 join (select id, row_number() over (order by id) - 1 as nth, count(*) over () as total from channel_account where account_id = 1) c on c.nth = n / 3 %% c.total
@@ -43,6 +43,16 @@ from conversation where account_id = 1 and id > 1000 order by id;
 
 insert into message_reference (account_id, external_id, message_id, is_own)
 select account_id, external_id, id, true from message where account_id = 1 and id > 1000 and external_id like 'old%%';
+
+-- Every tenth was answered by the one who asks, so that "Sent" is long.
+insert into message (account_id, id, conversation_id, channel_account_id, type, direction, author_id, contact_id, recipients, subject, text, sent_at, created_at)
+select account_id, 5000000 + id, id, channel_account_id, 'reply', 'out', 1, contact_id,
+    jsonb_build_array(jsonb_build_object('address', party_address, 'name', 'Customer', 'role', 'to')), subject,
+    'Thank you for looking into this so quickly.', last_message_at, last_message_at
+from conversation where account_id = 1 and id > 1000 and last_direction = 'out' order by id;
+
+insert into dispatch (account_id, message_id, state, settled_at)
+select account_id, id, 'sent', created_at from message where account_id = 1 and type = 'reply';
 
 -- The long ones: every other message an answer that was sent.
 insert into message (account_id, id, conversation_id, channel_account_id, type, direction, author_id, contact_id, sender, recipients, subject, text,

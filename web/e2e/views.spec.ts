@@ -120,6 +120,7 @@ test("what matches nothing says so and offers the way back", async ({ inbox }) =
     ["mentions", "No mentions"],
     ["drafts", "No drafts"],
     ["snoozed", "Nothing snoozed"],
+    ["sent", "Nothing sent yet"],
     ["trash", "The trash is empty"],
     ["saved-999", "This view is gone"],
   ]) {

@@ -32,6 +32,12 @@ class ViewCount(msgspec.Struct):
     is_capped: bool
 
 
+class MentionOut(msgspec.Struct):
+    """Somebody named me there with @, and I have not looked yet."""
+
+    conversation_id: str
+
+
 class ConversationList(msgspec.Struct):
     """One page. `is_partial`: it has fewer rows than asked for, because enough were looked at; `next` goes on from there."""
 
@@ -101,6 +107,11 @@ async def list_views(request: Call) -> Items[ViewCount]:
     channels = [one.id for one in await list_channel_accounts(request.parts, request.actor)]
     counted = await read.count_views(request.parts, request.actor, channels)
     return Items([ViewCount(id, f"view.{id.partition(':')[0]}", one.count, one.is_capped) for id, one in counted.items()])
+
+
+@get("/mentions", operation_id="list_mentions", tags=["conversations"], summary="Where I was mentioned and have not looked yet")
+async def list_mentions(request: Call) -> Items[MentionOut]:
+    return Items([MentionOut(str(id)) for id in await read.unseen_mentions(request.parts, request.actor)])
 
 
 @get("/conversations", operation_id="list_conversations", tags=["conversations"], summary="One page of a view")
@@ -255,6 +266,7 @@ def _time(text: str, field: str) -> datetime | None:
 
 routes = [
     list_views,
+    list_mentions,
     list_conversations,
     list_saved_views,
     create_saved_view,

@@ -16,6 +16,7 @@ from innboks.core.mentions import store as mentions
 from innboks.core.messages import store as messages
 from innboks.core.parts import Parts
 from innboks.core.views import store as views
+from innboks.core.views import store_sent as sent
 from innboks.core.views.models import BUILT_IN, NOT_COUNTED, Counted, Filters, Key, Shelf, Sort, Walk
 from innboks.errors import Invalid, NotFound
 from innboks.lib.db import Connection
@@ -53,7 +54,7 @@ async def list_conversations(
     async with parts.db.connection() as conn:
         if walk.filters.contact_id is not None:
             walk.filters.contact_id = await contacts.current_id(conn, actor.account_id, walk.filters.contact_id)
-        found = await views.page(conn, walk, after, limit)
+        found = await (sent.page if walk.is_sent else views.page)(conn, walk, after, limit)
     return ListPage(found.items, _write_cursor(found.next, walk) if found.next else None, found.is_partial)
 
 
@@ -88,6 +89,7 @@ def resolve(parts: Parts, actor: Actor, view: str, filters: Filters, sort: Sort 
         assignee_ids=assignee_ids,
         is_closing=built_in.is_closing,
         is_failed=built_in.is_failed,
+        is_sent=built_in.is_sent,
         source=built_in.source,
         filters=filters,
     )
@@ -109,6 +111,15 @@ async def count_views(parts: Parts, actor: Actor, channel_account_ids: Sequence[
         **dict(zip(walks, counted, strict=True)),
         "mentions": Counted(min(unseen, views.COUNT_CAP - 1), unseen >= views.COUNT_CAP),
     }
+
+
+MENTIONS_MAX = 1_000
+
+
+async def unseen_mentions(parts: Parts, actor: Actor) -> list[int]:
+    """The conversations in which somebody named this person with @ and they have not looked yet, the newest first, MENTIONS_MAX at most."""
+    async with parts.db.connection() as conn:
+        return await mentions.unseen(conn, actor.account_id, actor.user_id, list(actor.readable), MENTIONS_MAX)
 
 
 async def get_conversation(parts: Parts, actor: Actor, conversation_id: int) -> Conversation:
@@ -283,13 +294,16 @@ def _write_cursor(key: Key, walk: Walk) -> str:
 
 def _way(walk: Walk) -> str:
     """The order a cursor belongs to: one of another order would lead anywhere."""
-    return "due" if walk.by == "due" else "oldest" if walk.sort == "oldest" else "newest"
+    if walk.by == "due":
+        return "due"
+    direction = "oldest" if walk.sort == "oldest" else "newest"
+    return f"sent-{direction}" if walk.by == "sent" else direction
 
 
 def _read_cursor(cursor: str, walk: Walk) -> Key:
     try:
         way, value, id = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode().split("|")
-        key = Key(walk.by, int(value) if walk.by == "due" else datetime.fromisoformat(value), int(id))
+        key = Key(walk.by, int(value) if walk.by != "time" else datetime.fromisoformat(value), int(id))
         is_possible = key.value.tzinfo is not None if isinstance(key.value, datetime) else abs(key.value) < 2**63
         if way != _way(walk) or not is_possible or not 0 <= key.id < 2**63:
             raise ValueError(cursor)

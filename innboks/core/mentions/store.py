@@ -36,6 +36,17 @@ async def mark_seen(conn: Connection, account_id: int, user_id: int, conversatio
     )
 
 
+async def unseen(conn: Connection, account_id: int, user_id: int, inbox_ids: Sequence[int], limit: int) -> list[int]:
+    """The conversations that `count_unseen` counts, the newest mention first."""
+    cursor = await conn.execute(
+        f"""select m.conversation_id from mention m join conversation c on c.account_id = m.account_id and c.id = m.conversation_id
+            where m.account_id = %s and m.user_id = %s and not m.seen and c.inbox_id = any(%s) and c.shelf in ('open', 'closed', 'snoozed')
+            group by m.conversation_id order by max(m.message_id) desc limit {limit:d}""",
+        (account_id, user_id, list(inbox_ids)),
+    )
+    return [row[0] for row in await cursor.fetchall()]
+
+
 async def count_unseen(conn: Connection, account_id: int, user_id: int, inbox_ids: Sequence[int], cap: int) -> int:
     """Conversations in which this person was mentioned and has not looked yet, at most `cap`."""
     cursor = await conn.execute(

@@ -25,13 +25,15 @@ ICONS = (
 
 
 class BuiltIn(msgspec.Struct, frozen=True, kw_only=True):
-    """A view that everybody has. `source`: it shows what a table of the person's own names (mentions, drafts)."""
+    """A view that everybody has. `source`: it shows what a table of the person's own names (mentions, drafts). `is_sent`: what the person has
+    answered, by the newest answer."""
 
     shelves: tuple[Shelf, ...] = ("open",)
     is_mine: bool = False
     is_unassigned: bool = False
     is_closing: bool = False
     is_failed: bool = False
+    is_sent: bool = False
     source: Literal["mention", "draft"] | None = None
 
 
@@ -40,6 +42,7 @@ BUILT_IN: Mapping[str, BuiltIn] = {
     "mentions": BuiltIn(source="mention", shelves=("open", "closed", "snoozed")),
     "drafts": BuiltIn(source="draft", shelves=("open", "closed", "snoozed")),
     "snoozed": BuiltIn(shelves=("snoozed",)),
+    "sent": BuiltIn(is_sent=True, shelves=("open", "closed", "snoozed")),
     "unassigned": BuiltIn(is_unassigned=True),
     "closing": BuiltIn(is_closing=True),
     "open": BuiltIn(),
@@ -50,7 +53,7 @@ BUILT_IN: Mapping[str, BuiltIn] = {
     "trash": BuiltIn(shelves=("trash",)),
     "all": BuiltIn(shelves=("open", "closed", "snoozed")),
 }
-NOT_COUNTED = ("closed", "all")
+NOT_COUNTED = ("sent", "closed", "all")
 """Nobody asks how many these are, and they only grow."""
 
 
@@ -75,9 +78,9 @@ class Filters(msgspec.Struct, kw_only=True, omit_defaults=True):
 
 
 class Key(msgspec.Struct, frozen=True):
-    """Where a page ended: what it is sorted by, the last row's place in that, and its id."""
+    """Where a page ended: what it is sorted by, the last row's place in that, and its id. By "sent" the place is the id of the answer."""
 
-    by: Literal["due", "time"]
+    by: Literal["due", "time", "sent"]
     value: int | datetime
     id: int
 
@@ -95,12 +98,15 @@ class Walk(msgspec.Struct, kw_only=True):
     """0: nobody. Empty: no matter who."""
     is_closing: bool = False
     is_failed: bool = False
+    is_sent: bool = False
     source: Literal["mention", "draft"] | None = None
     filters: Filters
 
     @property
-    def by(self) -> Literal["due", "time"]:
+    def by(self) -> Literal["due", "time", "sent"]:
         """Deadlines are only where something can be due; everywhere else "due first" is newest first."""
+        if self.is_sent:
+            return "sent"
         is_due = self.sort == "due" and set(self.shelves) <= {"open", "snoozed"} and not self.is_failed and self.filters.contact_id is None
         return "due" if is_due else "time"
 

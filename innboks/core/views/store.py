@@ -27,11 +27,11 @@ ASSIGNEES_MAX = 3
 OWN_MAX = 300
 """How many of a person's newest mentions and drafts are shown."""
 
-_LOOKED_AT = "id, account_id, assignee_id, channel_account_id, contact_id, priority, waiting_since, last_message_at, due_at, due_rank"
-"""What `_fits` asks about."""
+LOOKED_AT = "id, account_id, assignee_id, channel_account_id, contact_id, priority, waiting_since, last_message_at, due_at, due_rank"
+"""What `narrowing` asks about."""
 
 
-class _Parameters:
+class Parameters:
     """Values by made-up names, so that several walks can stand in one statement."""
 
     def __init__(self) -> None:
@@ -56,14 +56,14 @@ async def page(conn: Connection, walk: Walk, after: Key | None, limit: int) -> F
     order."""
     if not walk.inbox_ids:
         return Found([], None, False)
-    put = _Parameters()
-    fits = _fits(walk, put)
+    put = Parameters()
+    fits = narrowing(walk, put)
     if fits is None:
         return await _all_of_page(conn, walk, after, limit, put)
     return await _fitting_of_page(conn, walk, after, limit, put, fits)
 
 
-async def _all_of_page(conn: Connection, walk: Walk, after: Key | None, limit: int, put: _Parameters) -> Found:
+async def _all_of_page(conn: Connection, walk: Walk, after: Key | None, limit: int, put: Parameters) -> Found:
     """Where each row is shown that the walk meets."""
     column, order = _order(walk)
     rows = f"{_walks(walk, put, '*', after, limit + 1)} order by {order} limit {limit + 1}"
@@ -74,10 +74,10 @@ async def _all_of_page(conn: Connection, walk: Walk, after: Key | None, limit: i
     return Found(items, Key(walk.by, found[limit - 1][1][0], items[-1].id) if len(found) > limit else None, False)
 
 
-async def _fitting_of_page(conn: Connection, walk: Walk, after: Key | None, limit: int, put: _Parameters, fits: str) -> Found:
+async def _fitting_of_page(conn: Connection, walk: Walk, after: Key | None, limit: int, put: Parameters, fits: str) -> Found:
     """Where rows are looked at. The last one that was looked at comes along, fitting or not: the place to go on from."""
     column, order = _order(walk)
-    rows = f"{_walks(walk, put, _LOOKED_AT, after, SCAN_MAX)} order by {order} limit {SCAN_MAX}"
+    rows = f"{_walks(walk, put, LOOKED_AT, after, SCAN_MAX)} order by {order} limit {SCAN_MAX}"
     # Lateral with a limit: looked up by the whole key, whatever the planner thinks of the tables.
     text = f"""select {LISTED}, w.{column} as key, w.fits, w.nth from (
                    select * from (select w.*, {fits} as fits, row_number() over (order by {order}) as nth from ({rows}) w) w
@@ -99,14 +99,14 @@ async def count(conn: Connection, walks: Sequence[Walk]) -> list[Counted]:
     """How many each holds, at most COUNT_CAP, in one statement."""
     if not walks:
         return []
-    put = _Parameters()
+    put = Parameters()
     parts: list[str] = []
     scans: list[bool] = []
     for walk in walks:
-        fits = _fits(walk, put)
+        fits = narrowing(walk, put)
         scans.append(fits is not None)
         limit = COUNT_CAP if fits is None else SCAN_MAX
-        rows = f"{_walks(walk, put, _LOOKED_AT, None, None)} limit {limit}" if walk.inbox_ids else "select 1 where false"
+        rows = f"{_walks(walk, put, LOOKED_AT, None, None)} limit {limit}" if walk.inbox_ids else "select 1 where false"
         fitting = f" filter (where {fits})" if fits and walk.inbox_ids else ""
         parts.append(f"(select count(*){fitting} as fitting, count(*) as seen from ({rows}) w) n{len(parts)}")
     columns = ", ".join(f"n{number}.fitting, n{number}.seen" for number in range(len(parts)))
@@ -126,7 +126,7 @@ def _order(walk: Walk) -> tuple[str, str]:
     return "last_message_at", f"last_message_at{direction}, id{direction}"
 
 
-def _walks(walk: Walk, put: _Parameters, names: str, after: Key | None, limit: int | None) -> str:
+def _walks(walk: Walk, put: Parameters, names: str, after: Key | None, limit: int | None) -> str:
     """One walk for each index entry point, put together; with a limit, each in order."""
     column, order = _order(walk)
     conditions = [f"account_id = {put(walk.account_id)}"]
@@ -145,7 +145,7 @@ def _walks(walk: Walk, put: _Parameters, names: str, after: Key | None, limit: i
     return f"select * from ({' union all '.join(walks)}) merged"
 
 
-def _entries(walk: Walk, put: _Parameters) -> list[list[str]]:
+def _entries(walk: Walk, put: Parameters) -> list[list[str]]:
     """What each walk begins with: the leading columns of an index, in its order, all with one value."""
     shelves = [f"shelf = '{shelf}'" for shelf in walk.shelves]
     filters = walk.filters
@@ -166,7 +166,7 @@ def _entries(walk: Walk, put: _Parameters) -> list[list[str]]:
 
 def _is_by_inbox(walk: Walk) -> bool:
     filters = walk.filters
-    return walk.source is None and filters.contact_id is None and not walk.is_failed and not filters.channel_account_ids
+    return walk.source is None and filters.contact_id is None and not (walk.is_failed or walk.is_sent or filters.channel_account_ids)
 
 
 def _leading_assignees(walk: Walk) -> list[int]:
@@ -181,7 +181,7 @@ def _leading_priorities(walk: Walk) -> list[Priority]:
     return wanted if _is_by_inbox(walk) and "normal" not in wanted and not _leading_assignees(walk) else []
 
 
-def _place(walk: Walk, put: _Parameters) -> list[str]:
+def _place(walk: Walk, put: Parameters) -> list[str]:
     """Conditions on walks that do not go inbox by inbox: rights, and what a person's own tables name."""
     conditions = []
     if walk.source is not None:
@@ -197,13 +197,13 @@ def _place(walk: Walk, put: _Parameters) -> list[str]:
     return conditions
 
 
-def _fits(walk: Walk, put: _Parameters) -> str | None:
+def narrowing(walk: Walk, put: Parameters) -> str | None:
     """What has to be looked at row by row; None when the walk shows all that it meets."""
     filters = walk.filters
     conditions = []
     if walk.assignee_ids and not _leading_assignees(walk):
         conditions.append(f"coalesce(w.assignee_id, 0) = any({put(list(walk.assignee_ids))})")
-    if filters.channel_account_ids and (walk.source is not None or filters.contact_id is not None or walk.is_failed):
+    if filters.channel_account_ids and (walk.source is not None or filters.contact_id is not None or walk.is_failed or walk.is_sent):
         conditions.append(f"w.channel_account_id = any({put(list(filters.channel_account_ids))})")
     if walk.is_closing and walk.by == "time":
         conditions.append(f"w.due_at < {put(walk.now + CLOSING_SOON)}")
@@ -216,9 +216,9 @@ def _fits(walk: Walk, put: _Parameters) -> str | None:
         )
     if filters.waiting_longer_than_s is not None:
         conditions.append(f"w.waiting_since < {put(walk.now)} - make_interval(secs => {put(filters.waiting_longer_than_s)})")
-    if walk.by == "due" and filters.since is not None:
+    if walk.by != "time" and filters.since is not None:
         conditions.append(f"w.last_message_at >= {put(filters.since)}")
-    if walk.by == "due" and filters.until is not None:
+    if walk.by != "time" and filters.until is not None:
         conditions.append(f"w.last_message_at < {put(filters.until)}")
     return " and ".join(conditions) or None
 

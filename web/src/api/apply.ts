@@ -2,7 +2,7 @@
  * it, and so do the optimistic changes of this browser, so both can only ever do the same. Untouched parts keep their identity. Read next: live.ts. */
 import { changeContact } from "./applyContacts";
 import { compareIds, isLocal } from "./ids";
-import { belongs, compareRows, isNamedByServer, type ListFilter, orderOf, type Sort } from "./lists";
+import { belongs, compareRows, isNamedByServer, isOrderedByServer, type ListFilter, orderOf, type Sort } from "./lists";
 import type { ConversationPages, MessagePages } from "./queries";
 import type { Contact, Conversation, Id, Message, Note, StreamEvent } from "./types";
 
@@ -109,7 +109,7 @@ function placeRow(list: List, row: Conversation, { me, now = Date.now() }: Conte
   if (!isHere && isNamedByServer(filter)) return pages;
   const order = orderOf(filter);
   const old = isHere ? pages.pages[at]?.items.find((item) => item.id === row.id) : undefined;
-  if (old && compareRows(order, old, row) === 0) {
+  if (old && (isOrderedByServer(filter) || compareRows(order, old, row) === 0)) {
     return mapPages(pages, (items) => items.map((item) => (item.id === row.id ? row : item)));
   }
   return insertRow(isHere ? withoutRow(pages, row.id) : pages, row, order);

@@ -12,6 +12,8 @@ const COUNTS_MS = 5000;
 const CLOCK_MS = 60_000;
 const KEPT = 500;
 
+const isOfAnswers = (filter: ListFilter) => filter.view === "sent";
+
 type Told = Extract<StreamEvent, { type: "conversation.changed" | "read.changed" }>;
 
 /** Listens, for as long as somebody is signed in. */
@@ -69,7 +71,14 @@ export function startListNews(client: QueryClient, me: Id): () => void {
       case "read.changed":
         keep(event);
         break;
+      case "message.added":
+        if (event.data.message.author_id === me && event.data.message.type === "reply") renewLists(isOfAnswers);
+        break;
+      case "message.removed":
+        renewLists(isOfAnswers);
+        break;
       case "mention.changed":
+        void client.invalidateQueries({ queryKey: keys.mentioned });
         count();
         renewLists((filter) => filter.view === "mentions");
         break;

@@ -82,6 +82,7 @@ describe("due first", () => {
     expect(orderOf({ view: "snoozed", sort: "due" })).toBe("due");
     expect(orderOf({ view: "closed", sort: "due" })).toBe("newest");
     expect(orderOf({ view: "mentions", sort: "due" })).toBe("newest");
+    expect(orderOf({ view: "sent", sort: "due", filters: { status: "open" } })).toBe("newest");
     expect(orderOf({ view: "open", sort: "due", filters: { status: "any" } })).toBe("newest");
     expect(orderOf({ view: "all", sort: "due", filters: { status: "open" } })).toBe("due");
     expect(orderOf({ view: "closed", sort: "oldest" })).toBe("oldest");

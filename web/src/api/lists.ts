@@ -32,10 +32,15 @@ const SHELVES: Record<string, readonly Shelf[]> = {
   failed: LIVING,
   mentions: LIVING,
   drafts: LIVING,
+  sent: LIVING,
 };
 
+const NAMED_BY_SERVER: readonly string[] = ["mentions", "drafts", "sent"];
 /** Views whose rows only the server can name: rows here stay while they fit, and new ones come by asking. */
-export const isNamedByServer = (filter: ListFilter) => filter.view === "mentions" || filter.view === "drafts";
+export const isNamedByServer = ({ view }: ListFilter) => NAMED_BY_SERVER.includes(view);
+
+/** Views in the order of something that rows do not tell (when I answered last): rows here stay where they are. */
+export const isOrderedByServer = ({ view }: ListFilter) => view === "sent";
 
 /** A rule or the brake kept it out of the inbox, and neither a person nor the deny list. */
 export const isFiltered = (row: Conversation) =>
@@ -63,7 +68,9 @@ export function orderOf(filter: ListFilter): Sort {
   const sort = filter.sort ?? "newest";
   if (sort !== "due") return sort;
   const canBeDue = shelvesOf(filter).every((shelf) => shelf === "open" || shelf === "snoozed");
-  return canBeDue && filter.view !== "failed" && !filter.filters?.contact_id ? "due" : "newest";
+  return canBeDue && filter.view !== "failed" && !isOrderedByServer(filter) && !filter.filters?.contact_id
+    ? "due"
+    : "newest";
 }
 
 export function belongs(filter: ListFilter, row: Conversation, me: Id, now: number): boolean {

@@ -38,6 +38,11 @@ export function onStreamEvent(listener: (event: StreamEvent) => void): () => voi
   return () => listeners.delete(listener);
 }
 
+/** Lets them hear it. */
+export function tellListeners(event: StreamEvent): void {
+  for (const listener of listeners) listener(event);
+}
+
 function snapshot(client: QueryClient): Cache {
   const lists: List[] = [];
   for (const [key, pages] of client.getQueriesData<ConversationPages>({ queryKey: keys.lists }))
@@ -128,13 +133,13 @@ export function startLive(client: QueryClient, me: Id, onSignedOut: () => void):
     if (event.type === "hello") {
       meet();
       if (event.data.server_time) noteServerTime(event.data.server_time);
-      for (const listener of listeners) listener(event);
+      tellListeners(event);
       return;
     }
     if (event.type === "reset") {
       // What happened meanwhile is not told any more: anything read may be old, also what hardly ever changes (tags, people).
       void client.invalidateQueries();
-      for (const listener of listeners) listener(event);
+      tellListeners(event);
       return;
     }
     if (event.type === "typing") {
@@ -147,7 +152,7 @@ export function startLive(client: QueryClient, me: Id, onSignedOut: () => void):
     // It may have left so soon after a retry that nothing was heard of its wait in between.
     if (event.type === "message.changed" && client.getQueryData<unknown[]>(keys.radar)?.length) refetch(keys.radar);
     for (const key of overtaken(event)) if (client.isFetching({ queryKey: key }) > 0) refetch(key);
-    for (const listener of listeners) listener(event);
+    tellListeners(event);
   };
 
   const stream = openSharedStream("/api/events", `innboks.stream.${me}`, {

@@ -56,6 +56,7 @@ export const keys = {
   sessions: ["sessions"] as const,
   tags: ["tags"] as const,
   savedViews: ["saved-views"] as const,
+  mentioned: ["mentioned"] as const,
   search: (line: string, type: string) => ["search", line, type] as const,
   snippets: ["snippets"] as const,
   recipients: (start: string, type: string) => ["recipients", type, start] as const,

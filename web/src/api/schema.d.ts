@@ -1279,6 +1279,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/mentions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where I was mentioned and have not looked yet */
+        get: operations["list_mentions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/conversations": {
         parameters: {
             query?: never;
@@ -3994,6 +4011,11 @@ export interface components {
             items: components["schemas"]["UserOut"][];
             next?: string | null;
         };
+        /** Items[MentionOut] */
+        "Items_innboks.api.app.views.MentionOut_": {
+            items: components["schemas"]["MentionOut"][];
+            next?: string | null;
+        };
         /** Items[SavedViewOut] */
         "Items_innboks.api.app.views.SavedViewOut_": {
             items: components["schemas"]["SavedViewOut"][];
@@ -4098,6 +4120,10 @@ export interface components {
             added_by: string | null;
             /** Format: date-time */
             added_at: string;
+        };
+        /** MentionOut */
+        MentionOut: {
+            conversation_id: string;
         };
         /** MergeIn */
         MergeIn: {
@@ -8788,6 +8814,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Items_innboks.api.app.views.ViewCount_"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_mentions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_innboks.api.app.views.MentionOut_"];
                 };
             };
             /** @description A problem (RFC 9457) */

@@ -11,6 +11,7 @@ export const EVERYTHING = [
   ["messages"],
   keys.views,
   keys.draftMarks,
+  keys.mentioned,
   keys.channelAccounts,
   ["contact"],
   ["contact-notes"],

@@ -28,6 +28,7 @@ const TEXTS: Record<string, { title: MessageId; text: MessageId }> = {
   mentions: { title: "empty.mentions_title", text: "empty.mentions_text" },
   drafts: { title: "empty.drafts_title", text: "empty.drafts_text" },
   snoozed: { title: "empty.snoozed_title", text: "empty.snoozed_text" },
+  sent: { title: "empty.sent_title", text: "empty.sent_text" },
   unassigned: { title: "empty.done_title", text: "empty.unassigned_text" },
   closing: { title: "empty.closing_title", text: "empty.closing_text" },
   failed: { title: "empty.failed_title", text: "empty.failed_text" },

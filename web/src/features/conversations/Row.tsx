@@ -1,4 +1,4 @@
-import { AlarmClock, CircleAlert, CornerUpLeft, Forward, Lock, PenLine, Users } from "lucide-react";
+import { AlarmClock, AtSign, CircleAlert, CornerUpLeft, Forward, Lock, PenLine, Users } from "lucide-react";
 import { type MouseEvent, memo } from "react";
 import type { Channel, Conversation, Id, User } from "../../api/types";
 import { Avatar } from "../../ui/Avatar";
@@ -11,6 +11,7 @@ import { useOthersIn } from "../presence/presence";
 import { DueChip, useServerNow } from "./DueChip";
 import { useHasDraft } from "./draftMarks";
 import { priorityName } from "./filterWords";
+import { useIsMentioned } from "./mentionMarks";
 import { RetryButton } from "./RetryButton";
 import { RowCheck } from "./RowCheck";
 import { RowTags } from "./RowTags";
@@ -42,7 +43,7 @@ export const Row = memo(function Row(props: Props) {
   const { row, href, isOpen, channel, top, position, total, isFirstTab, isFresh, now, onHover, onOpen } = props;
   const name = contactName(row);
   const swipe = useSwipe(row);
-  const hasDraft = useHasDraft(row.id);
+  const marks = { hasDraft: useHasDraft(row.id), isMentioned: useIsMentioned(row.id) };
   return (
     <li
       className={`conv ${row.is_unread ? "unread" : ""} ${isFresh ? "fresh" : ""}`}
@@ -55,7 +56,7 @@ export const Row = memo(function Row(props: Props) {
       <a
         href={href}
         aria-current={isOpen ? "page" : undefined}
-        aria-label={useLabel(row, name, hasDraft, props)}
+        aria-label={useLabel(row, name, marks, props)}
         data-row={row.id}
         tabIndex={isFirstTab ? 0 : -1}
         onPointerEnter={() => onHover(row.id)}
@@ -93,7 +94,7 @@ export const Row = memo(function Row(props: Props) {
             {row.subject || previewOf(row, props.users, props.me)}
           </span>
           <div className="l3">
-            <Marks row={row} hasDraft={hasDraft} now={now} />
+            <Marks row={row} {...marks} now={now} />
             <State {...props} />
           </div>
         </div>
@@ -108,8 +109,14 @@ export const Row = memo(function Row(props: Props) {
 const isForBrowser = (event: MouseEvent) =>
   event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey;
 
+/** What only I have in it: a draft, and an @ with my name that I have not looked at. */
+interface OwnMarks {
+  hasDraft: boolean;
+  isMentioned: boolean;
+}
+
 /** Unread, name, channel, subject, due: what one wants to know before opening it. */
-function useLabel(row: Conversation, name: string, hasDraft: boolean, { users, me, channel }: Props): string {
+function useLabel(row: Conversation, name: string, marks: OwnMarks, { users, me, channel }: Props): string {
   const now = useServerNow();
   return [
     row.is_unread ? t("row.unread") : "",
@@ -120,7 +127,8 @@ function useLabel(row: Conversation, name: string, hasDraft: boolean, { users, m
     row.status === "open" ? (clockFace(row, now)?.words ?? "") : "",
     row.failed_count > 0 ? t("row.failed") : "",
     row.is_snoozed ? snoozedWords(row) : "",
-    hasDraft ? t("row.draft") : "",
+    marks.isMentioned ? t("row.mentioned") : "",
+    marks.hasDraft ? t("row.draft") : "",
   ]
     .filter(Boolean)
     .join(", ");
@@ -129,10 +137,16 @@ function useLabel(row: Conversation, name: string, hasDraft: boolean, { users, m
 const snoozedWords = ({ snoozed_until: until }: Conversation) =>
   until ? t("row.snoozed_until", { time: fullTime(until) }) : t("row.snoozed_answer");
 
-/** That it is put off, and until when; that a draft of mine is in it. */
-function Marks({ row, hasDraft, now }: { row: Conversation; hasDraft: boolean; now: Date }) {
+/** That somebody named me; that it is put off, and until when; that a draft of mine is in it. */
+function Marks({ row, hasDraft, isMentioned, now }: { row: Conversation; now: Date } & OwnMarks) {
   return (
     <>
+      {isMentioned ? (
+        <span className="rowmark mention" title={t("row.mentioned")}>
+          <AtSign className="small" aria-hidden="true" />
+          {t("row.mention")}
+        </span>
+      ) : null}
       {row.is_snoozed ? (
         <span className="rowmark" title={snoozedWords(row)}>
           <AlarmClock className="small" aria-hidden="true" />

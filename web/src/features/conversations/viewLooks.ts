@@ -13,18 +13,20 @@ import {
   type LucideIcon,
   OctagonAlert,
   PencilLine,
+  Send,
   Trash2,
 } from "lucide-react";
 import type { BuiltIn } from "./views";
 
-export const YOUR_VIEWS: readonly BuiltIn[] = ["mine", "mentions", "drafts", "snoozed"];
-export const TEAM_VIEWS: readonly BuiltIn[] = ["unassigned", "closing", "open", "failed", "closed"];
+export const YOUR_VIEWS: readonly BuiltIn[] = ["mine", "mentions", "drafts", "snoozed", "sent"];
+export const TEAM_VIEWS: readonly BuiltIn[] = ["unassigned", "closing", "open", "failed", "closed", "all"];
 
 export const VIEW_ICONS: Record<BuiltIn | "quarantine", LucideIcon> = {
   mine: Inbox,
   mentions: AtSign,
   drafts: PencilLine,
   snoozed: AlarmClock,
+  sent: Send,
   unassigned: CircleDashed,
   closing: Hourglass,
   open: Layers,
