@@ -140,7 +140,13 @@ test("pictures and papers open over the window, by keyboard too, and come as one
   await inbox.keyboard.press("0");
   await inbox.keyboard.press("ArrowRight");
   await expect(box.getByRole("img", { name: "seam-floor.png" })).toBeVisible();
+  await box.getByRole("button", { name: "Zoom in" }).focus();
   await inbox.keyboard.press("ArrowRight");
+  await expect(box.locator("iframe[title='receipt.pdf']")).toBeVisible();
+  // The button that had the focus is gone, and the keys are still heard.
+  await inbox.keyboard.press("ArrowRight");
+  await expect(box.getByRole("img", { name: "seam-door.png" })).toBeVisible();
+  await inbox.keyboard.press("ArrowLeft");
   await expect(box.locator("iframe[title='receipt.pdf']")).toBeVisible();
   const saved = inbox.waitForEvent("download");
   await box.getByRole("link", { name: "Download" }).click();

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { spokenIn } from "../api/channelWords";
 import type { Channel } from "../api/types";
 import core from "./server.nb.json";
-import { forget, inWords, learn } from "./serverWords";
+import { forget, inWords, learn, onWords } from "./serverWords";
 
 const REPOSITORY = new URL("../../../", import.meta.url).pathname;
 const read = (path: string) => readFileSync(`${REPOSITORY}${path}`, "utf8");
@@ -25,6 +25,15 @@ describe("what the server says", () => {
     expect(inWords("Sending: The door is shut.")).toBe("Ut: Døren er lukket.");
     expect(inWords("Nobody knows this.")).toBe("Nobody knows this.");
     expect(inWords("")).toBe("");
+  });
+
+  it("tells what stands on the screen already when its words come", () => {
+    const seen: string[] = [];
+    const stop = onWords(() => seen.push(inWords("The door is shut.")));
+    learn({ "The door is shut.": "Døren er lukket." });
+    stop();
+    learn({ "The door is open.": "Døren er åpen." });
+    expect(seen).toEqual(["Døren er lukket."]);
   });
 
   it("keeps every place in both languages", () => {

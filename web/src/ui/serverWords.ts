@@ -1,5 +1,6 @@
 /* What the server says in English, in the reader's language: sentences about a refusal, a connection, a check. The words come from the channels
  * themselves and from server.nb.json, as pairs of an English text and what to say instead; "{0}", "{1}" stand for whatever is in their place. */
+import { useSyncExternalStore } from "react";
 
 interface Pattern {
   find: RegExp;
@@ -10,6 +11,7 @@ interface Pattern {
 
 const whole = new Map<string, string>();
 let patterns: Pattern[] = [];
+const waiting = new Set<() => void>();
 
 export function learn(words: Record<string, string>): void {
   for (const [english, say] of Object.entries(words)) {
@@ -19,7 +21,17 @@ export function learn(words: Record<string, string>): void {
     if (fixed.length > 1) patterns.push({ find: patternOf(fixed), say, weight: fixed.join("").length });
   }
   patterns = patterns.toSorted((a, b) => b.weight - a.weight);
+  for (const tell of waiting) tell();
 }
+
+/** Calls `tell` whenever more words are known; gives the way to stop it. */
+export function onWords(tell: () => void): () => void {
+  waiting.add(tell);
+  return () => waiting.delete(tell);
+}
+
+/** Draws again, in the reader's words, what stood on the screen before they came. */
+export const useServerWords = (): number => useSyncExternalStore(onWords, () => whole.size);
 
 const patternOf = (fixed: string[]) =>
   new RegExp(`^${fixed.map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")).join("([^]{1,300}?)")}$`);

@@ -101,4 +101,5 @@ function rankOf(query: string, titles: string[], rest: string): number {
 }
 
 /** What a token is called where it has to be filled in. */
-export const tokenWords = (token: string) => tOr(`token.${token}`, token);
+/** A token that is not ours is called as it is written, without the signs: "order.number" → "order number". */
+export const tokenWords = (token: string) => tOr(`token.${token}`, token.replace(/[._]+/g, " "));

@@ -10,7 +10,7 @@ import { Button } from "../../ui/Button";
 import { useNow } from "../../ui/clock";
 import { clock, fullTime, messageTime } from "../../ui/format";
 import { type MessageId, t } from "../../ui/i18n";
-import { inWords } from "../../ui/serverWords";
+import { inWords, useServerWords } from "../../ui/serverWords";
 import { toast, toastError } from "../../ui/toasts";
 import { Elsewhere } from "../sending/Elsewhere";
 import { Waiting } from "../sending/Waiting";
@@ -58,6 +58,7 @@ function stageOf(message: Message): string {
 
 /** What is known of a message that was sent: a mark and a word, never more than the server knows. The word of older ones shows under the pointer and with the focus. */
 export function DeliveryMark({ message }: { message: Message }) {
+  useServerWords();
   if (message.direction !== "out" || !message.state) return null;
   const stage = stageOf(message);
   const word = WORDS[stage];
@@ -85,6 +86,7 @@ export function deliveryWords(message: Message): string {
 
 /** For a message that waits for its time, that did not go, or of which nobody knows whether it did: the reason and what can be done. */
 export function DeliveryTrouble({ message, me }: { message: Message; me: string }) {
+  useServerWords();
   const client = useQueryClient();
   const [isBusy, setBusy] = useState(false);
   if (message.direction !== "out") return null;
@@ -171,6 +173,7 @@ function DealtWith({ how, me }: { how: Dealt; me: string }) {
 
 /** One line per person, only where it went differently for different people. */
 export function PerPerson({ message }: { message: Message }) {
+  useServerWords();
   const states = new Set(message.recipients.map((one) => one.state).filter(Boolean));
   if (message.direction !== "out" || states.size < 2) return null;
   return (

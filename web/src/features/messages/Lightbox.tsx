@@ -34,6 +34,8 @@ export default function Lightbox({ files, start, onClose }: Props) {
   }, []);
   useEffect(() => {
     setZoom(1);
+    // What had the focus may have gone with the file before: the zoom, the picture. The keys are still ours, and Escape closes no more than this.
+    if (!dialog.current?.contains(document.activeElement)) dialog.current?.focus();
     if (file) announce(t("lightbox.place", { name: file.name, at: at + 1, count: files.length }));
   }, [file, at, files.length]);
 
@@ -53,6 +55,7 @@ export default function Lightbox({ files, start, onClose }: Props) {
     <dialog
       ref={dialog}
       className="lightbox"
+      tabIndex={-1}
       aria-label={file.name}
       // The browser may close it by itself, without asking first.
       onClose={onClose}
