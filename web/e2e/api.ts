@@ -87,6 +87,7 @@ export async function beginAnew(world: World): Promise<void> {
     api(world, "PATCH", "/api/users/me", me),
     api(world, "PATCH", `/api/users/${myId}/availability`, ALWAYS_THERE),
     api(world, "PUT", `/api/channel-accounts/${channel}/assignment`, { is_on: false }),
+    api(world, "PUT", `/api/channel-accounts/${channel}/tickets`, { is_on: false }),
     removeAll(world, "channel-accounts", channel),
     archiveOthers(world, inbox.id),
     ...["snippets", "saved-views", "tags", "channel-drafts"].map((kind) => removeAll(world, kind)),

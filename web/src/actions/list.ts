@@ -9,6 +9,7 @@ import { selectingActions } from "./selecting";
 import { startingActions } from "./starting";
 import { steering } from "./steering";
 import { threadActions } from "./thread";
+import { ticketing } from "./ticketing";
 
 const isOpenOne = (scope: Scope) => scope.conversation !== null;
 const always = () => true;
@@ -148,6 +149,7 @@ export const actions: Action[] = [
   ...moving,
   ...selectingActions,
   ...steering,
+  ...ticketing,
   {
     name: "reply",
     group: "write",

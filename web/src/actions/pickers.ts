@@ -3,14 +3,14 @@ import { selection } from "../features/conversations/selection";
 import { createStore } from "../ui/store";
 import type { Scope } from "./action";
 
-export type PickerKind = "status" | "assign" | "snooze" | "priority" | "tags" | "move";
+export type PickerKind = "status" | "assign" | "snooze" | "priority" | "tags" | "move" | "ticket";
 /** On the header of the open conversation, or on the bar for the chosen ones. */
 export type Place = "thread" | "bulk";
 
 interface Pickers {
   kind: PickerKind | null;
   at: Place;
-  dialog: "merge" | "split" | "delete" | null;
+  dialog: "merge" | "split" | "delete" | "ticket" | null;
   /** The dialog is for the open conversation alone, also while rows are chosen. */
   isAlone: boolean;
 }
@@ -22,6 +22,6 @@ export function openPicker(kind: PickerKind, scope: Pick<Scope, "isAlone">): voi
 }
 
 export const closePicker = () => pickers.set({ kind: null });
-export const openDialog = (dialog: "merge" | "split" | "delete", { isAlone = false }: Pick<Scope, "isAlone">) =>
+export const openDialog = (dialog: NonNullable<Pickers["dialog"]>, { isAlone = false }: Pick<Scope, "isAlone">) =>
   pickers.set({ dialog, isAlone, kind: null });
 export const closeDialog = () => pickers.set({ dialog: null });

@@ -67,6 +67,8 @@ export const keys = {
   skills: ["skills"] as const,
   rule: (id: wire.Id) => ["rule", id] as const,
   pipelines: ["ticket-pipelines"] as const,
+  /** Of one conversation. */
+  tickets: (id: wire.Id) => ["tickets", id] as const,
   ticketDefaults: (id: wire.Id) => ["ticket-defaults", id] as const,
   simulation: (id: wire.Id, rule: string) => ["simulation", id, rule] as const,
 };

@@ -18,6 +18,7 @@ export const EVERYTHING = [
   ["contact-timeline"],
   keys.contactBook,
   keys.radar,
+  ["tickets"],
 ];
 
 /** What may be on its way in a state older than this event: asked for again when it has come. (Lists: listNews.ts.) */
@@ -38,6 +39,9 @@ export function staleKeys(event: StreamEvent): (readonly unknown[])[] {
     case "tag.changed":
       // One that was restored is on its conversations again.
       return [keys.tags, keys.lists, ["conversation"]];
+    case "ticket.changed":
+    case "ticket.gone":
+      return event.data.conversation_ids.map(keys.tickets);
     case "tag.deleted":
       return [keys.tags];
     case "conversation.gone":

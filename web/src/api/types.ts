@@ -88,6 +88,7 @@ export type Plan = Wire["PlanOut"];
 export type PlanPart = Wire["PlanIn"];
 export type HolidayCountry = Wire["CountryOut"];
 export type TicketPipeline = Wire["TicketPipelineOut"];
+export type Ticket = Wire["TicketOut"];
 export type TicketDefaults = Wire["TicketDefaultsOut"];
 export type AssignmentRule = Wire["RuleOut"];
 export type RuleDraft = Required<Wire["RuleIn"]>;
@@ -281,8 +282,7 @@ export type StreamEvent =
   | { type: "inbox.changed"; data: { inbox_id: Id } }
   | { type: "draft.changed"; data: { conversation_id: Id; mode?: string } }
   | { type: "snippet.changed"; data: { snippet_id: Id } }
-  | { type: "filters.changed"; data: object }
-  | { type: "radar.changed"; data: object }
+  | { type: "filters.changed" | "radar.changed"; data: object }
   | { type: "delivery.changed"; data: object }
   | { type: "conversation.erased"; data: object }
   | { type: "channel_account.changed"; data: unknown }
@@ -290,8 +290,8 @@ export type StreamEvent =
   | { type: "contact.changed"; data: { contact_id: Id; contact?: Contact; note?: Note } }
   /** Many at once, by an import. */
   | { type: "contacts.changed"; data: { contact_ids: Id[] } }
-  | { type: "contact_properties.changed"; data: unknown }
-  | { type: "skills.changed"; data: unknown }
+  | { type: "contact_properties.changed" | "skills.changed"; data: unknown }
+  | { type: "ticket.changed" | "ticket.gone"; data: { ticket_id: Id; conversation_ids: Id[] } }
   | { type: "typing"; data: { conversation_id: Id; user_id: Id; is_typing: boolean } }
   | { type: "presence"; data: Presence }
   | { type: "takeover"; data: { conversation_id: Id; user_id: Id; answer: TakeOver["answer"] } };

@@ -9,6 +9,7 @@ import { useBackCloses } from "../../ui/backCloses";
 import { t } from "../../ui/i18n";
 import { Failed, Skeleton } from "../../ui/States";
 import { contactName } from "../conversations/Row";
+import { TicketSection } from "../tickets/TicketSection";
 import { Facts } from "./Facts";
 import { Notes } from "./Notes";
 import { Others } from "./Others";
@@ -56,6 +57,7 @@ export default function ContactPane({ conversation, scope }: Props) {
       ) : (
         <Unknown conversation={conversation} scope={scope} />
       )}
+      <TicketSection conversation={conversation} scope={scope} />
       <Tags conversation={conversation} scope={scope} />
       {id ? <Others id={id} open={conversation} view={scope.view} /> : null}
     </aside>

@@ -16,6 +16,7 @@ import { t } from "../../ui/i18n";
 import { type NeededSkill, skillWords } from "../routing/skills";
 import { steeringIcon, steeringSentence } from "../steering/lines";
 import { UndoLine } from "../steering/UndoLine";
+import { ticketSentence } from "../tickets/lines";
 import { ApartLink } from "./ApartLink";
 import { useRemembered } from "./remembered";
 
@@ -90,6 +91,7 @@ function systemSentence(message: Message, { users, inboxes }: Known): string {
     default:
       return (
         steeringSentence(message, who || t("system.somebody")) ??
+        ticketSentence(message, who || t("system.somebody"), named) ??
         (message.text || t("system.other", { event: text("event").replaceAll("_", " ") }))
       );
   }

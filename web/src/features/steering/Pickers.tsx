@@ -18,6 +18,7 @@ import { Picker, type PickerItem } from "../../ui/Picker";
 import { toastError } from "../../ui/toasts";
 import { StandingDot } from "../routing/StandingDot";
 import { availabilityQuery, isLimited, loadWords, standingWords } from "../routing/standing";
+import { StagePicker } from "../tickets/StagePicker";
 import { PRIORITIES, PriorityIcon } from "./Priority";
 import { fieldValue, readMoment, snoozeChoices } from "./snoozeTimes";
 import { COLORS, TagDot } from "./Tag";
@@ -39,6 +40,8 @@ export default function Pickers({ kind, ...props }: Props & { kind: PickerKind }
       return <TagPicker {...props} />;
     case "move":
       return <MovePicker {...props} />;
+    case "ticket":
+      return <StagePicker {...props} />;
     default:
       return null;
   }

@@ -1,4 +1,4 @@
-/* Stands once in the inbox: the dialogs to merge and split, and the way from a merged conversation's address to the one that has its messages. */
+/* Stands once in the inbox: the dialogs to merge and split and to link a ticket, and the way from a merged conversation's address to the one that has its messages. */
 import { useNavigate, useParams } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect } from "react";
 import type { Scope } from "../../actions/action";
@@ -10,6 +10,7 @@ import { loadPickers } from "./PickerButton";
 
 const MergeDialog = lazy(withWords(() => import("./MergeDialog")));
 const DeleteDialog = lazy(withWords(() => import("./DeleteDialog")));
+const TicketDialog = lazy(withWords(() => import("../tickets/TicketDialog")));
 const SplitDialog = lazy(withWords(() => import("./SplitDialog")));
 
 export function Steering({ scope }: { scope: Scope }) {
@@ -38,7 +39,9 @@ export function Steering({ scope }: { scope: Scope }) {
     <Suspense fallback={null}>
       {dialog === "merge" ? (
         <MergeDialog scope={{ ...scope, isAlone }} onClose={closeDialog} />
-      ) : !scope.conversation ? null : dialog === "delete" ? (
+      ) : !scope.conversation ? null : dialog === "ticket" ? (
+        <TicketDialog conversation={scope.conversation} scope={scope} onClose={closeDialog} />
+      ) : dialog === "delete" ? (
         <DeleteDialog conversation={scope.conversation} scope={scope} onClose={closeDialog} />
       ) : (
         <SplitDialog conversation={scope.conversation} scope={scope} onClose={closeDialog} />

@@ -13,6 +13,7 @@ import { fullMoment } from "../../ui/format";
 import { t } from "../../ui/i18n";
 import { Menu, type MenuItem } from "../../ui/Menu";
 import { useStore } from "../../ui/store";
+import { TicketPill } from "../tickets/TicketPill";
 import { PickerButton } from "./PickerButton";
 import { PriorityIcon } from "./Priority";
 import { TagChip, useTags } from "./Tag";
@@ -28,6 +29,7 @@ export function ThreadPills({ conversation, scope }: Props) {
     <>
       <StatusPill conversation={conversation} scope={scope} />
       <AssigneePill conversation={conversation} scope={scope} />
+      <TicketPill conversation={conversation} scope={scope} />
       <PickerButton
         kind="priority"
         at="thread"

@@ -1,5 +1,5 @@
 /* The sentences and signs of the lines that steering leaves in a thread. */
-import { AlarmClock, AlarmClockOff, ChevronsUp, Merge, Split, Tags, Trash2, Undo2 } from "lucide-react";
+import { AlarmClock, AlarmClockOff, ChevronsUp, Merge, Split, Tags, Ticket, Trash2, Undo2 } from "lucide-react";
 import type { ReactNode } from "react";
 import type { Message } from "../../api/types";
 import { fullMoment, nameList } from "../../ui/format";
@@ -75,6 +75,11 @@ const ICONS: Record<string, ReactNode> = {
   began_apart: <Split className="mid" />,
   merge_undone: <Undo2 className="mid" />,
   split_undone: <Undo2 className="mid" />,
+  ticket_made: <Ticket className="mid" />,
+  ticket_not_made: <Ticket className="mid" />,
+  ticket_linked: <Ticket className="mid" />,
+  ticket_unlinked: <Ticket className="mid" />,
+  ticket_stage_changed: <Ticket className="mid" />,
 };
 
 export const steeringIcon = (message: Message): ReactNode => ICONS[String(message.data.event)];

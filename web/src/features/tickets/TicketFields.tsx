@@ -5,6 +5,7 @@ import type { ChannelAccount, TicketDefaults } from "../../api/types";
 import { Select } from "../../ui/Field";
 import { type MessageId, t } from "../../ui/i18n";
 import { ruleQuery } from "../routing/routing";
+import { TicketName } from "./TicketName";
 import { CATEGORIES, nameOf, PRIORITIES, pipelinesQuery, type TicketCategory, type TicketPriority } from "./tickets";
 
 interface Props {
@@ -77,6 +78,7 @@ export function TicketFields({ account, value, onChange, problem }: Props) {
         </Select>
       </div>
       <div className="two">
+        <TicketName value={value} error={errorOf("name")} onChange={onChange} />
         <Select
           label={t("tickets.category")}
           value={value.category ?? ""}

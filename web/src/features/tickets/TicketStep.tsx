@@ -10,6 +10,7 @@ import { t } from "../../ui/i18n";
 import { Failed, Skeleton, sentence } from "../../ui/States";
 import { ChannelBadge } from "../channels/ChannelBadge";
 import { TicketFields } from "./TicketFields";
+import { sampleName } from "./TicketName";
 import { keepTicketDefaults, nameOf, PRIORITIES, pipelinesQuery, ticketDefaultsQuery } from "./tickets";
 import "./tickets.css";
 
@@ -87,14 +88,18 @@ function Step({
         ) : null}
       </section>
       <aside aria-label={t("tickets.preview")}>
-        {value.is_on ? <Sample channel={channel} value={value} /> : <p className="soft">{t("tickets.without")}</p>}
+        {value.is_on ? (
+          <Sample channel={channel} account={account} value={value} />
+        ) : (
+          <p className="soft">{t("tickets.without")}</p>
+        )}
         {beside}
       </aside>
     </form>
   );
 }
 
-function Sample({ channel, value }: { channel: Channel; value: TicketDefaults }) {
+function Sample({ channel, account, value }: Pick<Props, "channel" | "account"> & { value: TicketDefaults }) {
   const pipeline = useQuery(pipelinesQuery).data?.find((one) => one.id === value.pipeline_id);
   const stage = pipeline?.stages.find((one) => one.id === value.stage_id);
   const owner = useQuery(usersQuery).data?.find((one) => one.id === value.owner_id);
@@ -106,7 +111,7 @@ function Sample({ channel, value }: { channel: Channel; value: TicketDefaults })
           {stage ? <span className={`chip s ${stage.state === "closed" ? "" : "info"}`}>{nameOf(stage)}</span> : null}
           <span className="small-text muted cut">{pipeline ? nameOf(pipeline) : ""}</span>
         </p>
-        <p className="strong">{t("tickets.sample_subject")}</p>
+        <p className="strong">{sampleName(value.name, account.name)}</p>
         <p className="row soft">
           <ChannelBadge channel={channel} />
           <span className="grow cut">{t("tickets.sample_contact")}</span>
