@@ -2,14 +2,15 @@
 
 import re
 
-_BRACKETED = re.compile(r"<\s*([^<>]{1,996}?)\s*>")
+_BRACKETED = re.compile(r"<([^<>]+)>")
 _SPACES = re.compile(r"\s+")
+_LONGEST_ID = 996
 _MOST_IDS = 1000
 
 
 def message_ids(header: str) -> list[str]:
     """All ids of a header, without brackets, in order, each once. Unbracketed words count when they look like ids."""
-    found = [_SPACES.sub("", match) for match in _BRACKETED.findall(header)]
+    found = [_SPACES.sub("", one) for one in _BRACKETED.findall(header) if len(one.strip()) <= _LONGEST_ID]
     if not found:
         words = header.replace(",", " ").replace("<", " ").replace(">", " ").split()
         found = [word for word in words if "@" in word] or (words if len(words) == 1 else [])
