@@ -215,6 +215,10 @@ async def test_of_two_who_send_it_another_way_at_once_one_does(desk: Desk, parts
         assert (await desk.now(first)).state == ("sent" if arrives else "failed")
     with pytest.raises(Conflict, match="another way already"):
         await elsewhere(bo)
+    with pytest.raises(Conflict, match="another way already"):
+        await retry_message(parts, bo, failed.id)
+    await deal_with(parts, bo, failed.id, is_dealt_with=False)
+    await retry_message(parts, bo, failed.id)
 
 
 async def test_a_retry_waits_for_who_is_sending_it_another_way(desk: Desk, parts: Parts, actor: Actor) -> None:

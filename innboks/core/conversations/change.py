@@ -297,19 +297,22 @@ async def _target(conn: Connection, actor: Actor, source: Conversation, subject:
 
 async def retry_message(parts: Parts, actor: Actor, message_id: int, *, even_if_uncertain: bool = False) -> None:
     """Sends a failed message again, to those who did not get it. One that is uncertain may have arrived: then the person must say so. What is on
-    its way another way (`resend.py`) is waited for."""
+    its way another way (`resend.py`) is waited for; where that got through, it needs nobody until a person says that it does."""
     async with parts.db.transaction() as conn:
+        state = await dispatches.lock(conn, actor.account_id, message_id)  # before it is read: it may be settled meanwhile
         message = await readable_message(conn, actor, message_id)
         actor.require_write(message.inbox_id)
-        state = await dispatches.lock(conn, actor.account_id, message_id)
         if state == "uncertain" and not even_if_uncertain:
             raise Conflict("This may have arrived. Check first; then send it again, or mark it as sent.", code="uncertain")
         if state not in ("failed", "uncertain") and not (state == "sent" and any(one.state == "failed" for one in message.recipients)):
             raise Conflict("Only a message that failed can be sent again.", code="not_failed")
         if "forward_of" not in message.data and await dispatches.is_blocked(conn, actor.account_id, message.conversation_id):
             raise blocked()
-        if await store_dealt.other_way(conn, actor.account_id, message_id) in ("queued", "sending", "uncertain"):
+        elsewhere = await store_dealt.other_way(conn, actor.account_id, message_id)
+        if elsewhere in ("queued", "sending", "uncertain"):
             raise Conflict("This is on its way to them another way. Wait for what becomes of that.", code="sent_elsewhere")
+        if elsewhere is not None and message.dealt_with is not None:
+            raise Conflict("Somebody has sent this another way already.", code="sent_elsewhere")
         connected = await parts.directory.find(parts, actor.account_id, message.channel_account_id, conn)
         until = await closes_at(conn, actor.account_id, message.conversation_id, message.channel_account_id, connected.channel.abilities)
         if until != NEVER_OPEN:  # what begins a conversation answers nothing
