@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Protocol
 import psycopg
 import structlog
 
+from innboks.lib.db import with_keepalives
+
 if TYPE_CHECKING:
     from nats.aio.client import Client
 
@@ -42,7 +44,7 @@ class PostgresBackplane:
     """LISTEN and NOTIFY on the product's own database, over connections of its own."""
 
     def __init__(self, dsn: str, channel: str = "innboks") -> None:
-        self._dsn = dsn
+        self._dsn = with_keepalives(dsn)
         self._channel = channel
         self._conn: psycopg.AsyncConnection | None = None
         self._one_at_a_time = asyncio.Lock()

@@ -96,6 +96,28 @@ async def test_a_server_that_is_away_costs_only_the_note(tmp_path: Path) -> None
         await plane.close()
 
 
+async def test_a_note_that_nobody_understands_makes_nobody_deaf(dsn: str, db: Database) -> None:
+    wake, plane = Wake(open_backplane(None, dsn, "ours")), open_backplane(None, dsn, "ours")
+    heard: asyncio.Queue[int] = asyncio.Queue()
+    connected = asyncio.Event()
+
+    def stumbles(account_id: int, signal: dict[str, object]) -> None:
+        raise KeyError(account_id)
+
+    listening = asyncio.create_task(wake.listen(heard.put_nowait, stumbles, connected.set))
+    async with asyncio.timeout(20):
+        await connected.wait()
+        await plane.publish("no note")
+        await wake.signal(7, {"type": "of a later version"})
+        wake.touch(8)
+        assert await heard.get() == 8
+    assert not listening.done()
+    listening.cancel()
+    await asyncio.wait([listening])
+    await wake.close()
+    await plane.close()
+
+
 async def test_all_who_listen_in_a_process_share_one_connection(dsn: str, db: Database) -> None:
     async def listening() -> int:
         async with db.connection() as conn:

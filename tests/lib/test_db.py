@@ -11,6 +11,7 @@ from typing import Any, Literal
 import msgspec
 import psycopg
 import pytest
+from psycopg.conninfo import make_conninfo
 
 from innboks.lib import db as db_module
 from innboks.lib import embedded_postgres
@@ -266,3 +267,17 @@ async def test_a_database_restarted_under_load_is_found_again_and_nothing_is_los
     assert len(await _names(db)) == 1000
     await db.close()
     server.stop()
+
+
+async def test_both_ends_notice_within_a_minute_that_the_other_machine_is_gone(dsn: str) -> None:
+    """As at a failover, or a power cut: nobody says goodbye, and locks are held until somebody looks. What the operator set stays."""
+    database = await Database.open(make_conninfo(dsn, keepalives_count=2), min_size=0)
+    async with database.connection() as conn:
+        ours = conn.info.get_parameters()
+        wanted = {"keepalives_idle": "30", "keepalives_count": "2", "tcp_user_timeout": "60000"}
+        assert {name: ours.get(name) for name in wanted} == wanted
+        # Over a socket in a folder, as here, the server shows nothing of them but that they were asked for.
+        names = "select name from pg_settings where source = 'session' and name like 'tcp%' order by name"
+        asked = [row[0] for row in await (await conn.execute(names)).fetchall()]
+    assert asked == ["tcp_keepalives_count", "tcp_keepalives_idle", "tcp_keepalives_interval", "tcp_user_timeout"]
+    await database.close()

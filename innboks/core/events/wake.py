@@ -11,8 +11,11 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import msgspec
+import structlog
 
 from innboks.lib.backplane import Backplane
+
+log = structlog.get_logger("wake")
 
 NOTE_ACCOUNTS = 500
 PAUSE_S = 0.02
@@ -77,13 +80,17 @@ class Wake:
         await self._backplane.close()
 
     def _hear(self, text: str) -> None:
-        note = msgspec.json.decode(text, type=Note)
-        for hearer in tuple(self._hearers):
-            for account_id in note.accounts:
-                if note.signal is None:
-                    hearer.on_news(account_id)
-                else:
-                    hearer.on_signal(account_id, note.signal)
+        """What cannot be read, or what one of those who listen stumbles over, makes nobody deaf to what comes after it."""
+        try:
+            note = msgspec.json.decode(text, type=Note)
+            for hearer in tuple(self._hearers):
+                for account_id in note.accounts:
+                    if note.signal is None:
+                        hearer.on_news(account_id)
+                    else:
+                        hearer.on_signal(account_id, note.signal)
+        except Exception as error:
+            log.warning("a note was not understood", error=type(error).__name__)
 
     def _on_connected(self) -> None:
         for hearer in tuple(self._hearers):
