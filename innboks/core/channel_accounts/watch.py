@@ -19,7 +19,7 @@ from innboks.core.channel_accounts.models import ChannelAccount
 from innboks.core.channel_accounts.news import News
 from innboks.core.conversations.receive import receive
 from innboks.core.parts import Parts
-from innboks.errors import Broken, InnboksError, TooMany
+from innboks.errors import Broken, InnboksError, NotFound, TooMany
 from innboks.lib.backplane import PAUSE_S
 from innboks.lib.db import Connection, DatabaseUnavailable
 from innboks.sdk.contract import Delivered, Inbound
@@ -123,6 +123,10 @@ async def _watch(parts: Parts, locks: "_Locks", news: News, key: Key) -> None:
                     await _watch_once(parts, news, key)
         except (psycopg.OperationalError, DatabaseUnavailable):
             pass  # the database is away: the lock is gone with the connection
+        except NotFound:
+            return  # gone meanwhile
+        except Exception as error:  # as when its secrets cannot be opened: whoever runs this has to know
+            log.warning("cannot watch", channel_account=key[1], error=type(error).__name__)
         await asyncio.sleep(RESTART_S)
 
 

@@ -1,6 +1,7 @@
 """A real mailbox through the whole product: connected, watched, on the road in, in the ledger; and what a mailbox's odd days do to conversations."""
 
 import asyncio
+import io
 import time
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
@@ -180,6 +181,20 @@ async def test_a_blind_copy_in_the_mailbox_and_the_same_mail_by_forwarding_are_o
     assert [(one.role, one.address) for one in message.recipients] == [("to", "mia@partner.example"), ("cc", "repairs@team.example")]
     told = await team.books()
     assert (told.on_server, told.stored, told.quarantined, told.gap) == (1, 1, 0, 0)
+
+
+async def test_why_a_mailbox_cannot_be_watched_stands_in_the_log(team: Team, log_lines: io.StringIO) -> None:
+    row = await team.connects()
+    async with team.parts.db.connection() as conn:  # as with another INNBOKS_SECRET
+        await conn.execute("update channel_account set config_sealed = '\\x00' where id = %s", (row.id,))
+    watching = asyncio.create_task(watch_all(team.parts))
+
+    async def is_told() -> bool:
+        return f'"channel_account": {row.id}' in next((one for one in log_lines.getvalue().splitlines() if "cannot watch" in one), "")
+
+    await until(is_told)
+    watching.cancel()
+    await asyncio.wait([watching])
 
 
 async def test_a_stored_password_goes_to_no_other_server(team: Team) -> None:
