@@ -324,3 +324,49 @@ async def test_pages_go_on_from_a_key(desk: Desk) -> None:
     assert [len(await desk.tickets(owner=owner)) for owner in ("me", "nobody", str(desk.actor.user_id))] == [0, 5, 0]
     with pytest.raises(Invalid, match="cursor"):
         await list_tickets(desk.parts, desk.actor, cursor="x")
+
+
+async def test_a_ticket_without_an_owner_is_whose_its_conversation_is_given_to_first(desk: Desk) -> None:
+    """R-071, where nobody was there when it came."""
+    bo, cy = await desk.person("Bo"), await desk.person("Cy")
+    one = await desk.begins()
+    for who in (bo, cy):
+        await change(desk.parts, desk.actor, one.id, Change(assignee_id=who.user_id))
+        assert [ticket.owner_id for ticket in await desk.tickets(one)] == [bo.user_id]
+
+
+async def test_who_has_all_tickets_they_may_gets_no_more_from_a_rule(desk: Desk, clock: FakeClock) -> None:
+    """R-600 to R-604: by the ticket's owner; only open stages, only what channels made; without stages and an age that the account leaves out. By hand more
+    can be given."""
+    bo = await desk.person("Bo", tickets_max=2, tickets_calling_max=0)
+    await desk.rule(bo)
+    first, second, third = [await desk.begins(f"c{nth}") for nth in range(3)]
+    assert [one.assignee_id for one in (first, second, third)] == [bo.user_id, bo.user_id, None], (
+        "what comes is no call"
+    )
+    await change(desk.parts, desk.actor, third.id, Change(assignee_id=bo.user_id))
+    assert (await desk.tickets(third))[0].owner_id == bo.user_id
+    (pipeline,) = await list_pipelines(desk.parts, desk.actor)
+    for one in (second, third):
+        await change_ticket(desk.parts, desk.actor, (await desk.tickets(one))[0].id, TicketChange(stage_id=pipeline.stages[3].id))
+    await create_ticket(desk.parts, desk.actor, first.id, {"name": "By hand", "owner_id": bo.user_id})
+    assert (await desk.begins("c4")).assignee_id == bo.user_id, "one open ticket that a channel made, and one more"
+    assert (await desk.begins("c5")).assignee_id is None
+    await change_account(desk.parts, desk.actor, tickets_uncounted_stage_ids=[pipeline.stages[0].id])
+    assert (await desk.begins("c6")).assignee_id == bo.user_id
+    await change_account(desk.parts, desk.actor, tickets_uncounted_stage_ids=[], tickets_uncounted_after_days=30)
+    assert (await desk.begins("c7")).assignee_id is None
+    clock.advance(timedelta(days=31).total_seconds())
+    assert (await desk.begins("c8")).assignee_id == bo.user_id
+    with pytest.raises(Invalid, match="no such stage"):
+        await change_account(desk.parts, desk.actor, tickets_uncounted_stage_ids=[0])
+
+
+async def test_many_at_once_give_nobody_a_ticket_too_many(desk: Desk) -> None:
+    """R-561 for tickets; and a limit of one kind alone."""
+    bo = await desk.person("Bo", tickets_messaging_max=3)
+    await desk.rule(bo)
+    await asyncio.gather(*(desk.gets(sender=f"s{nth}", thread="new") for nth in range(10)))
+    assert len(await desk.tickets(owner=str(bo.user_id))) == 3
+    await set_defaults(desk.parts, desk.actor, desk.row.id, Wish(is_on=True, owner_id=desk.actor.user_id))
+    assert (await desk.begins("other")).assignee_id == bo.user_id, "the ticket is not theirs"

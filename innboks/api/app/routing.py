@@ -49,7 +49,8 @@ class KindLoadOut(msgspec.Struct):
 
 class AvailabilityOut(msgspec.Struct):
     """How somebody stands now. `why`: “chosen” by hand, or what “hours”, a “holiday” or an “absence” say; “”: nothing limits it. `until`: when that changes
-    by itself. `open_count` of at most `conversations_max` (null: no limit); `kinds`: the same for each kind that has a limit. `set_away_by`: a colleague
+    by itself. `open_count` of at most `conversations_max` (null: no limit); `kinds`: the same for each kind that has a limit;
+    `ticket_count` of `tickets_max`: open tickets that channels made. `set_away_by`: a colleague
     who set them away (R-594). `is_connected`: the app was open in the last five minutes (R-596)."""
 
     user_id: str
@@ -59,6 +60,8 @@ class AvailabilityOut(msgspec.Struct):
     open_count: int
     conversations_max: int | None
     kinds: list[KindLoadOut]
+    ticket_count: int
+    tickets_max: int | None
     set_away_by: str | None
     is_connected: bool
 
@@ -94,6 +97,9 @@ class PlanOut(AvailabilityOut):
     calling_max: int | None
     messaging_max: int | None
     other_max: int | None
+    tickets_calling_max: int | None
+    tickets_messaging_max: int | None
+    tickets_other_max: int | None
 
 
 class PlanIn(Input):
@@ -109,6 +115,10 @@ class PlanIn(Input):
     calling_max: Limit | msgspec.UnsetType | None = msgspec.UNSET
     messaging_max: Limit | msgspec.UnsetType | None = msgspec.UNSET
     other_max: Limit | msgspec.UnsetType | None = msgspec.UNSET
+    tickets_max: Limit | msgspec.UnsetType | None = msgspec.UNSET
+    tickets_calling_max: Limit | msgspec.UnsetType | None = msgspec.UNSET
+    tickets_messaging_max: Limit | msgspec.UnsetType | None = msgspec.UNSET
+    tickets_other_max: Limit | msgspec.UnsetType | None = msgspec.UNSET
 
 
 class RegionOut(msgspec.Struct):
@@ -241,6 +251,8 @@ def _standing(one: Colleague) -> dict[str, Any]:
         "open_count": one.open_count,
         "conversations_max": one.conversations_max,
         "kinds": _kinds(one.kinds),
+        "ticket_count": one.ticket_count,
+        "tickets_max": one.tickets_max,
         "set_away_by": text_id(one.set_away_by),
         "is_connected": one.is_connected,
     }
@@ -259,6 +271,9 @@ def _plan(one: Colleague, plan: Plan, now: datetime) -> PlanOut:
         calling_max=one.limits.calling,
         messaging_max=one.limits.messaging,
         other_max=one.limits.other,
+        tickets_calling_max=one.ticket_limits.calling,
+        tickets_messaging_max=one.ticket_limits.messaging,
+        tickets_other_max=one.ticket_limits.other,
         **_standing(one),
     )
 
@@ -325,6 +340,10 @@ async def update_availability(request: Call, user_id: PathId, data: JSONBody[Pla
         calling_max=data.calling_max,
         messaging_max=data.messaging_max,
         other_max=data.other_max,
+        tickets_max=data.tickets_max,
+        tickets_calling_max=data.tickets_calling_max,
+        tickets_messaging_max=data.tickets_messaging_max,
+        tickets_other_max=data.tickets_other_max,
     )
     return _plan(*await availability.change_plan(request.parts, request.actor, user_id, change), request.parts.clock.now())
 

@@ -9,7 +9,7 @@ from litestar.datastructures import Cookie
 from litestar.params import JSONBody
 
 from innboks.api.app.users import Myself, myself
-from innboks.api.call import IS_PUBLIC, Call, Input, Items, Name, PathId
+from innboks.api.call import IS_PUBLIC, Call, Id, Input, Items, Name, PathId, numbers
 from innboks.api.guard import COOKIE
 from innboks.core.access import Actor
 from innboks.core.accounts import sign_in, users
@@ -24,7 +24,8 @@ HERE = "innboks_here"
 class AccountOut(msgspec.Struct):
     """`undo_send_s`: so long an answer written in the app can be taken back before it leaves. `assigns_when_available`: when somebody becomes
     available, rules give out what waits unassigned. `inbox_ticketing`: may conversations become tickets here? The operator decides.
-    `tickets_per_contact_max`: with so many, a contact gets no more by itself. `switched_off`: features that the operator took away."""
+    `tickets_per_contact_max`: with so many, a contact gets no more by itself. `tickets_uncounted_stage_ids`, `tickets_uncounted_after_days`:
+    tickets in these stages, or older than this (0: however old), fill nobody's limit. `switched_off`: features that the operator took away."""
 
     id: str
     name: str
@@ -32,6 +33,8 @@ class AccountOut(msgspec.Struct):
     assigns_when_available: bool
     inbox_ticketing: bool
     tickets_per_contact_max: int
+    tickets_uncounted_stage_ids: list[str]
+    tickets_uncounted_after_days: int
     switched_off: list[str]
 
 
@@ -63,6 +66,8 @@ class AccountChange(Input):
     undo_send_s: Annotated[int, msgspec.Meta(ge=0, le=30)] | None = None
     assigns_when_available: bool | None = None
     tickets_per_contact_max: Annotated[int, msgspec.Meta(ge=0, le=1_000_000)] | None = None
+    tickets_uncounted_stage_ids: Annotated[list[Id], msgspec.Meta(max_length=200)] | None = None
+    tickets_uncounted_after_days: Annotated[int, msgspec.Meta(ge=0, le=3650)] | None = None
 
 
 def account_out(account: Account) -> AccountOut:
@@ -73,6 +78,8 @@ def account_out(account: Account) -> AccountOut:
         account.assigns_when_available,
         account.inbox_ticketing,
         account.tickets_per_contact_max,
+        account.tickets_uncounted_stage_ids,
+        account.tickets_uncounted_after_days,
         account.switched_off,
     )
 
@@ -128,6 +135,8 @@ async def change_account(request: Call, data: JSONBody[AccountChange]) -> Accoun
         undo_send_s=data.undo_send_s,
         assigns_when_available=data.assigns_when_available,
         tickets_per_contact_max=data.tickets_per_contact_max,
+        tickets_uncounted_stage_ids=None if data.tickets_uncounted_stage_ids is None else numbers(data.tickets_uncounted_stage_ids),
+        tickets_uncounted_after_days=data.tickets_uncounted_after_days,
     )
     return account_out(changed)
 

@@ -12,7 +12,8 @@ import msgspec
 class Account(msgspec.Struct, frozen=True):
     """`undo_send_s`: so long an answer written in the app can be taken back before it leaves; 0: not at all (R-643). `assigns_when_available`: what
     waits unassigned is given out when somebody becomes available (R-562). `inbox_ticketing`: may conversations of an inbox become tickets (R-052)?
-    `tickets_per_contact_max`: with so many, a contact gets no more by itself (R-074). `switched_off`: features that the operator took away (R-002)."""
+    `tickets_per_contact_max`: with so many, a contact gets no more by itself (R-074). `tickets_uncounted_stage_ids`, `tickets_uncounted_after_days`:
+    open tickets in these stages, or older than this (0: however old), fill nobody's limit (R-604). `switched_off`: features that the operator took away (R-002)."""
 
     id: int
     name: str
@@ -20,6 +21,8 @@ class Account(msgspec.Struct, frozen=True):
     assigns_when_available: bool
     inbox_ticketing: bool
     tickets_per_contact_max: int
+    tickets_uncounted_stage_ids: list[str]
+    tickets_uncounted_after_days: int
     switched_off: list[str]
 
 

@@ -21,6 +21,8 @@ _ACCOUNT = """select id, name, coalesce((settings ->> 'undo_send_s')::integer, %
         coalesce((settings ->> 'assign_when_available')::boolean, false) as assigns_when_available,
         has_inbox_ticketing(flags, created_at) as inbox_ticketing,
         coalesce((settings ->> 'tickets_per_contact_max')::integer, %(tickets)s) as tickets_per_contact_max,
+        coalesce(settings -> 'tickets_uncounted_stage_ids', '[]') as tickets_uncounted_stage_ids,
+        coalesce((settings ->> 'tickets_uncounted_after_days')::integer, 0) as tickets_uncounted_after_days,
         array(select key from jsonb_each_text(flags) where value = 'off' and key <> 'inbox_ticketing' order by key) as switched_off
     from account"""
 _ACCOUNT_VALUES = {"undo": UNDO_SEND_S, "tickets": TICKETS_PER_CONTACT}

@@ -21,6 +21,7 @@ from innboks.core.accounts.teams import set_teams_of
 from innboks.core.cursors import read_name_cursor, write_name_cursor
 from innboks.core.routing import store as routing
 from innboks.core.routing.hours import status_at
+from innboks.core.tickets import store as tickets
 from innboks.errors import Conflict, Forbidden, Invalid, NotFound
 from innboks.lib.text import storable
 
@@ -96,6 +97,8 @@ async def change_account(
     undo_send_s: int | None = None,
     assigns_when_available: bool | None = None,
     tickets_per_contact_max: int | None = None,
+    tickets_uncounted_stage_ids: Sequence[int] | None = None,
+    tickets_uncounted_after_days: int | None = None,
 ) -> Account:
     """What holds for everybody of the account. None leaves as it is."""
     actor.require(ACCOUNT_ACCESS)
@@ -105,10 +108,15 @@ async def change_account(
         "undo_send_s": undo_send_s,
         "assign_when_available": assigns_when_available,
         "tickets_per_contact_max": tickets_per_contact_max,
+        "tickets_uncounted_stage_ids": None if tickets_uncounted_stage_ids is None else [str(one) for one in tickets_uncounted_stage_ids],
+        "tickets_uncounted_after_days": tickets_uncounted_after_days,
     }
     named = None if name is None else account_named(name)
     async with parts.db.transaction() as conn:
         given = {name: value for name, value in settings.items() if value is not None}
+        known = {stage.id for one in await tickets.pipelines(conn, actor.account_id) for stage in one.stages} if given else set()
+        if not known.issuperset(tickets_uncounted_stage_ids or ()):
+            raise Invalid("There is no such stage in your account.", code="unknown_stage", field="tickets_uncounted_stage_ids")
         await store.change_account(conn, actor.account_id, named, given)
     parts.wake.touch(actor.account_id)
     return await account_of(parts, actor)

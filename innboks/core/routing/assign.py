@@ -16,7 +16,7 @@ from innboks.core.accounts import seats
 from innboks.core.conversations import store as conversations
 from innboks.core.messages import store as messages
 from innboks.core.parts import Parts
-from innboks.core.routing import store
+from innboks.core.routing import store, store_tickets
 from innboks.core.routing.choose import Pick, choose
 from innboks.core.routing.hours import is_connected, status_at
 from innboks.core.routing.models import Answered, Candidate, Category, Choice, Rule, Skill
@@ -166,6 +166,7 @@ async def _candidates(
     category = category_of(way.category)
     limited = [one for one in user_ids if held[one].limits.of(category) is not None]
     of_kind = await store.open_counts(conn, account_id, limited, category) if limited else {}
+    sated = await _who_has_all_tickets(conn, account_id, way, held, now)
     return [
         Candidate(
             user_id=one,
@@ -175,11 +176,25 @@ async def _candidates(
             conversations_max=held[one].conversations_max,
             kind_count=of_kind.get(one, 0),
             kind_max=held[one].limits.of(category),
+            has_all_tickets=one in sated,
             round=turns[one][0] if one in turns else 0,
             at=turns[one][1] if one in turns else None,
         )
         for one in user_ids
     ]
+
+
+async def _who_has_all_tickets(conn: Connection, account_id: int, way: Way, held: Mapping[int, Held], now: datetime) -> set[int]:
+    """Who owns as many tickets as they may, where what comes is a ticket of whoever gets it (R-603, R-604). Nothing is asked where nobody has a limit."""
+    category = category_of(way.category)
+    of_all = {id: one.tickets_max for id, one in held.items() if one.tickets_max is not None}
+    of_kind = {id: limit for id, one in held.items() if (limit := one.ticket_limits.of(category)) is not None}
+    if not (of_all or of_kind) or not await store_tickets.gives_tickets(conn, account_id, way.channel_account_id):
+        return set()
+    counts = await store_tickets.ticket_counts(conn, account_id, list(of_all), now)
+    kinds = await store_tickets.ticket_counts(conn, account_id, list(of_kind), now, category)
+    full = {id for id, limit in of_all.items() if counts.get(id, 0) >= limit}
+    return full | {id for id, limit in of_kind.items() if kinds.get(id, 0) >= limit}
 
 
 def category_of(channel_category: str) -> Category:

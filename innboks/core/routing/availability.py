@@ -13,7 +13,7 @@ import msgspec
 from innboks.core.access import AVAILABILITY_MANAGEMENT, SUPER_ADMIN, USER_MANAGEMENT, Actor
 from innboks.core.events import store as events
 from innboks.core.parts import Parts
-from innboks.core.routing import store
+from innboks.core.routing import store, store_tickets
 from innboks.core.routing.assign import route_waiting
 from innboks.core.routing.hours import countries, is_connected, overlap, standing, status_at, zones
 from innboks.core.routing.models import Absence, Category, Colleague, Hours, KindLoad, Plan, Status
@@ -23,7 +23,8 @@ from innboks.lib.db import Connection
 from innboks.lib.text import one_line
 
 UNSET = msgspec.UNSET
-LIMITS = ("conversations_max", "calling_max", "messaging_max", "other_max")
+TICKET_LIMITS = ("tickets_max", "tickets_calling_max", "tickets_messaging_max", "tickets_other_max")
+LIMITS = ("conversations_max", "calling_max", "messaging_max", "other_max", *TICKET_LIMITS)
 HOURS_MAX = 70
 ABSENCES_MAX = 200
 ABSENCE_MAX = timedelta(days=3660)
@@ -43,6 +44,10 @@ class PlanChange(msgspec.Struct, kw_only=True):
     calling_max: int | msgspec.UnsetType | None = UNSET
     messaging_max: int | msgspec.UnsetType | None = UNSET
     other_max: int | msgspec.UnsetType | None = UNSET
+    tickets_max: int | msgspec.UnsetType | None = UNSET
+    tickets_calling_max: int | msgspec.UnsetType | None = UNSET
+    tickets_messaging_max: int | msgspec.UnsetType | None = UNSET
+    tickets_other_max: int | msgspec.UnsetType | None = UNSET
 
 
 async def colleagues(parts: Parts, actor: Actor) -> list[Colleague]:
@@ -52,7 +57,8 @@ async def colleagues(parts: Parts, actor: Actor) -> list[Colleague]:
         held = await store.plans_of_all(conn, actor.account_id)
         counts = await store.open_counts(conn, actor.account_id, list(held))
         kinds = await _kinds(conn, actor.account_id, list(held.values()))
-    return [_colleague(one, counts, kinds, now) for one in held.values()]
+        tickets = await store_tickets.ticket_counts(conn, actor.account_id, list(held), now)
+    return [_colleague(one, counts, kinds, tickets, now) for one in held.values()]
 
 
 async def plan_of(parts: Parts, actor: Actor, user_id: int) -> tuple[Colleague, Plan]:
@@ -117,7 +123,8 @@ async def _read(conn: Connection, actor: Actor, user_id: int, now: datetime) -> 
     if held is None:
         raise NotFound("There is no such person.", code="unknown_user")
     counts = await store.open_counts(conn, actor.account_id, [user_id])
-    return _colleague(held, counts, await _kinds(conn, actor.account_id, [held]), now), held.plan
+    tickets = await store_tickets.ticket_counts(conn, actor.account_id, [user_id], now)
+    return _colleague(held, counts, await _kinds(conn, actor.account_id, [held]), tickets, now), held.plan
 
 
 async def _kinds(conn: Connection, account_id: int, people: Sequence[Held]) -> dict[int, list[KindLoad]]:
@@ -131,7 +138,9 @@ async def _kinds(conn: Connection, account_id: int, people: Sequence[Held]) -> d
     return found
 
 
-def _colleague(held: Held, counts: Mapping[int, int], kinds: Mapping[int, Sequence[KindLoad]], now: datetime) -> Colleague:
+def _colleague(
+    held: Held, counts: Mapping[int, int], kinds: Mapping[int, Sequence[KindLoad]], tickets: Mapping[int, int], now: datetime
+) -> Colleague:
     stands = standing(held.plan, now)
     by = held.plan.chosen_by
     return Colleague(
@@ -142,6 +151,9 @@ def _colleague(held: Held, counts: Mapping[int, int], kinds: Mapping[int, Sequen
         is_connected=is_connected(held.seen_at, now),
         limits=held.limits,
         kinds=kinds.get(held.user_id, []),
+        ticket_count=tickets.get(held.user_id, 0),
+        tickets_max=held.tickets_max,
+        ticket_limits=held.ticket_limits,
         set_away_by=by if stands.status == "away" and stands.why == "chosen" and by != held.user_id else None,
     )
 

@@ -79,7 +79,8 @@ class Standing(msgspec.Struct, frozen=True):
 class Colleague(msgspec.Struct, frozen=True, kw_only=True):
     """A person as those see them who hand out conversations: standing, and how many open ones they have of how many at most (None: no limit). `kinds`: the
     same for each kind that has a limit. `set_away_by`: somebody else set them away, and they have not answered (R-594). `is_connected`: the app was open
-    lately; it changes no standing, but live chats go only to who is connected (R-596)."""
+    lately; it changes no standing, but live chats go only to who is connected (R-596).
+    `ticket_count`: open tickets that count, made by channels (R-603)."""
 
     user_id: int
     standing: Standing
@@ -89,6 +90,9 @@ class Colleague(msgspec.Struct, frozen=True, kw_only=True):
     is_connected: bool
     limits: Limits
     kinds: Sequence[KindLoad]
+    ticket_count: int
+    tickets_max: int | None
+    ticket_limits: Limits
 
 
 class Target(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -165,7 +169,8 @@ class Answered(msgspec.Struct, frozen=True):
 
 class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     """Somebody whom a rule may choose. `place` is that of the first target that names them; `round` and `at` are of the last conversation this rule
-    gave them, 0 and None for the first. `kind_count` and `kind_max` are of the kind of conversation that is given out (R-604). `short_of`: how many of the
+    gave them, 0 and None for the first. `kind_count` and `kind_max` are of the kind of conversation that is given out (R-604). `has_all_tickets`: a ticket comes
+    with it, and they have as many as they may (R-603). `short_of`: how many of the
     needed languages they have as a further one only; None: they lack something that is needed."""
 
     user_id: int
@@ -175,6 +180,7 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     conversations_max: int | None = None
     kind_count: int = 0
     kind_max: int | None = None
+    has_all_tickets: bool = False
     round: int = 0
     at: datetime | None = None
     short_of: int | None = 0
@@ -186,7 +192,7 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def is_full(self) -> bool:
         is_kind_full = self.kind_max is not None and self.kind_count >= self.kind_max
-        return is_kind_full or (self.conversations_max is not None and self.open_count >= self.conversations_max)
+        return self.has_all_tickets or is_kind_full or (self.conversations_max is not None and self.open_count >= self.conversations_max)
 
 
 Nobody = Literal["no_owner", "no_members", "nobody_skilled", "nobody_available", "all_full"]

@@ -25,6 +25,8 @@ class Held(msgspec.Struct, kw_only=True):
     plan: Plan
     conversations_max: int | None
     limits: Limits
+    tickets_max: int | None
+    ticket_limits: Limits
     told: str
     seen_at: datetime | None
 
@@ -34,7 +36,7 @@ select u.account_id, u.id, coalesce(a.time_zone, 'UTC'), a.hours, a.country, a.r
     coalesce(a.told, 'available'),
     coalesce((select jsonb_agg(jsonb_build_array(b.starts_at, b.ends_at, b.note) order by b.starts_at) from absence b
               where b.account_id = u.account_id and b.user_id = u.id), '[]'),
-    a.calling_max, a.messaging_max, a.other_max,
+    a.calling_max, a.messaging_max, a.other_max, a.tickets_max, a.tickets_calling_max, a.tickets_messaging_max, a.tickets_other_max,
     (select max(s.seen_at) from session s where s.account_id = u.account_id and s.user_id = u.id)
 from app_user u left join availability a on a.account_id = u.account_id and a.user_id = u.id
 """
@@ -47,7 +49,17 @@ def _held(row: Sequence[Any]) -> Held:
         time_zone=row[2], hours=hours, country=row[4], region=row[5], absences=absences, chosen=row[6], chosen_at=row[7], chosen_by=row[8]
     )
     limits = Limits(calling=row[12], messaging=row[13], other=row[14])
-    return Held(account_id=row[0], user_id=row[1], plan=plan, conversations_max=row[9], limits=limits, told=row[10], seen_at=row[15])
+    return Held(
+        account_id=row[0],
+        user_id=row[1],
+        plan=plan,
+        conversations_max=row[9],
+        limits=limits,
+        tickets_max=row[15],
+        ticket_limits=Limits(calling=row[16], messaging=row[17], other=row[18]),
+        told=row[10],
+        seen_at=row[19],
+    )
 
 
 async def plans(conn: Connection, account_id: int, user_ids: Sequence[int]) -> dict[int, Held]:
@@ -79,6 +91,7 @@ async def save(conn: Connection, account_id: int, user_id: int, values: Mapping[
     assert set(values) <= {
         "time_zone", "hours", "country", "region", "chosen", "chosen_at", "chosen_by", "told",
         "conversations_max", "calling_max", "messaging_max", "other_max",
+        "tickets_max", "tickets_calling_max", "tickets_messaging_max", "tickets_other_max",
     }  # fmt: skip
     given = {name: Jsonb(value) if name == "hours" and value is not None else value for name, value in values.items()}
     names = ", ".join(given)
@@ -98,11 +111,12 @@ async def set_absences(conn: Connection, account_id: int, user_id: int, absences
         )
 
 
-_OF_CATEGORY: dict[Category, str] = {
+OF_CATEGORY: dict[Category, str] = {
     "calling": "x.category = 'call'",
     "messaging": "x.category in ('chat', 'messaging')",
     "other": "x.category not in ('call', 'chat', 'messaging')",
 }
+"""The condition on a channel account `x`."""
 
 
 async def open_counts(conn: Connection, account_id: int, user_ids: Sequence[int], category: Category | None = None) -> dict[int, int]:
@@ -111,7 +125,7 @@ async def open_counts(conn: Connection, account_id: int, user_ids: Sequence[int]
         ""
         if category is None
         else f"""and exists (select 1 from channel_account x where x.account_id = c.account_id and x.id = c.channel_account_id
-                     and {_OF_CATEGORY[category]})"""
+                     and {OF_CATEGORY[category]})"""
     )
     cursor = await conn.execute(
         f"""select u.id, sum(found.n)::int from unnest(%(users)s::bigint[]) as u (id)

@@ -3025,6 +3025,8 @@ export interface components {
             undo_send_s?: number | null;
             assigns_when_available?: boolean | null;
             tickets_per_contact_max?: number | null;
+            tickets_uncounted_stage_ids?: string[] | null;
+            tickets_uncounted_after_days?: number | null;
         };
         /** AccountOut */
         AccountOut: {
@@ -3034,6 +3036,8 @@ export interface components {
             assigns_when_available: boolean;
             inbox_ticketing: boolean;
             tickets_per_contact_max: number;
+            tickets_uncounted_stage_ids: string[];
+            tickets_uncounted_after_days: number;
             switched_off: string[];
         };
         /** AddedOut */
@@ -3072,6 +3076,8 @@ export interface components {
             open_count: number;
             conversations_max: number | null;
             kinds: components["schemas"]["KindLoadOut"][];
+            ticket_count: number;
+            tickets_max: number | null;
             set_away_by: string | null;
             is_connected: boolean;
         };
@@ -4635,6 +4641,10 @@ export interface components {
             calling_max?: number | null;
             messaging_max?: number | null;
             other_max?: number | null;
+            tickets_max?: number | null;
+            tickets_calling_max?: number | null;
+            tickets_messaging_max?: number | null;
+            tickets_other_max?: number | null;
         };
         /** PlanOut */
         PlanOut: {
@@ -4647,6 +4657,8 @@ export interface components {
             open_count: number;
             conversations_max: number | null;
             kinds: components["schemas"]["KindLoadOut"][];
+            ticket_count: number;
+            tickets_max: number | null;
             set_away_by: string | null;
             is_connected: boolean;
             time_zone: string;
@@ -4658,6 +4670,9 @@ export interface components {
             calling_max: number | null;
             messaging_max: number | null;
             other_max: number | null;
+            tickets_calling_max: number | null;
+            tickets_messaging_max: number | null;
+            tickets_other_max: number | null;
         };
         /** PlayedOut */
         PlayedOut: {

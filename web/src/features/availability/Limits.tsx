@@ -1,4 +1,4 @@
-/* How many open conversations somebody gets from rules at most: all together, and of a kind (R-600, R-604). Who manages people sets it (R-009); by hand more
+/* How many open conversations and tickets somebody gets from rules at most: all together, and of a kind (R-600, R-604). Who manages people sets it (R-009); by hand more
  * is possible (R-602). */
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
@@ -14,8 +14,13 @@ const LIMITS = {
   calling_max: "availability.limit_calling",
   messaging_max: "availability.limit_messaging",
   other_max: "availability.limit_other",
+  tickets_max: "availability.limit_tickets",
+  tickets_calling_max: "availability.limit_calling",
+  tickets_messaging_max: "availability.limit_messaging",
+  tickets_other_max: "availability.limit_other",
 } satisfies Partial<Record<keyof Plan, MessageId>>;
 type Name = keyof typeof LIMITS;
+const isOfTickets = (name: Name) => name.startsWith("tickets_");
 
 export function Limits({ id }: { id: string }) {
   const plan = useQuery(planQuery(id)).data;
@@ -27,11 +32,20 @@ export function Limits({ id }: { id: string }) {
         {t("availability.limits")} <span className="count">{loadWords(plan)}</span>
       </h2>
       <p className="soft">{t(may ? "availability.limits_hint" : "availability.limits_others")}</p>
-      <div className="pairs limits">
-        {(Object.keys(LIMITS) as Name[]).map((name) => (
-          <Limit key={`${name}${plan[name]}`} id={id} plan={plan} name={name} isReadOnly={!may} />
-        ))}
-      </div>
+      {[false, true].map((ofTickets) => (
+        <fieldset key={String(ofTickets)} className="plain">
+          <legend className="label">
+            {ofTickets ? t("availability.limits_tickets", { count: plan.ticket_count }) : t("availability.limits_open")}
+          </legend>
+          <div className="pairs limits">
+            {(Object.keys(LIMITS) as Name[])
+              .filter((name) => isOfTickets(name) === ofTickets)
+              .map((name) => (
+                <Limit key={`${name}${plan[name]}`} id={id} plan={plan} name={name} isReadOnly={!may} />
+              ))}
+          </div>
+        </fieldset>
+      ))}
     </>
   );
 }
