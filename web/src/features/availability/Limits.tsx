@@ -33,7 +33,7 @@ export function Limits({ id }: { id: string }) {
       </h2>
       <p className="soft">{t(may ? "availability.limits_hint" : "availability.limits_others")}</p>
       {[false, true].map((ofTickets) => (
-        <fieldset key={String(ofTickets)} className="plain">
+        <fieldset key={String(ofTickets)} className="limitset">
           <legend className="label">
             {ofTickets ? t("availability.limits_tickets", { count: plan.ticket_count }) : t("availability.limits_open")}
           </legend>
