@@ -341,9 +341,7 @@ async def test_who_has_all_tickets_they_may_gets_no_more_from_a_rule(desk: Desk,
     bo = await desk.person("Bo", tickets_max=2, tickets_calling_max=0)
     await desk.rule(bo)
     first, second, third = [await desk.begins(f"c{nth}") for nth in range(3)]
-    assert [one.assignee_id for one in (first, second, third)] == [bo.user_id, bo.user_id, None], (
-        "what comes is no call"
-    )
+    assert [one.assignee_id for one in (first, second, third)] == [bo.user_id, bo.user_id, None], "what comes is no call"
     await change(desk.parts, desk.actor, third.id, Change(assignee_id=bo.user_id))
     assert (await desk.tickets(third))[0].owner_id == bo.user_id
     (pipeline,) = await list_pipelines(desk.parts, desk.actor)
