@@ -135,3 +135,38 @@ test("below an error stands what finds it in the log", async ({ inbox, world }) 
   await expect(toast).toHaveCount(0);
   await inbox.evaluate(() => localStorage.removeItem("innboks.appearance"));
 });
+
+test("without a line it is said within three seconds, and what was asked for comes by itself or at a press", async ({
+  browser,
+  inbox,
+  world,
+}) => {
+  const context = await browser.newContext({ serviceWorkers: "block" });
+  await context.addCookies(await inbox.context().cookies());
+  const page = await context.newPage();
+  const asked: string[] = [];
+  let isCut = true;
+  await page.route(/\/api\/(contacts|radar|notifications)(\?|$)/, (route) => {
+    asked.push(route.request().url());
+    return isCut ? route.abort("connectionrefused") : route.continue();
+  });
+  for (const [path, heading, empty] of [
+    ["radar", "What is stuck", "Nothing is stuck"],
+    ["notifications", "Notifications", "Nothing to tell"],
+    ["contacts", "Contacts", ""],
+  ] as const) {
+    isCut = true;
+    await page.goto(`${world.innboks.url}/${path}`);
+    await expect(page.getByRole("heading", { name: heading, level: 1 })).toBeVisible();
+    const again = page.getByRole("alert").getByRole("button", { name: "Retry" });
+    await expect(again).toBeVisible({ timeout: 3_000 });
+    const before = asked.length;
+    await expect.poll(() => asked.length, { timeout: 15_000 }).toBeGreaterThan(before); // quietly
+    await expect(again).toBeVisible();
+    isCut = false;
+    if (path !== "radar") await again.click();
+    await expect(page.getByRole("alert")).toHaveCount(0, { timeout: 15_000 });
+    if (empty) await expect(page.getByText(empty)).toBeVisible();
+  }
+  await context.close();
+});

@@ -34,6 +34,26 @@ const placeOfFirst = (page: Page) =>
     return { entry: "", at: 0 };
   });
 
+/** In how many of so many frames the entries of the thread stood elsewhere than in the one before. */
+const movesIn = (page: Page, frames: number) =>
+  page.evaluate(async (left) => {
+    const places = () =>
+      JSON.stringify(
+        [...document.querySelectorAll<HTMLElement>(".log .entry")].map((one) => [
+          one.dataset.entry,
+          one.getBoundingClientRect().top,
+        ]),
+      );
+    let moves = 0;
+    for (let last = places(), nth = 0; nth < left; nth++) {
+      await new Promise((drawn) => requestAnimationFrame(drawn));
+      const now = places();
+      if (now !== last) moves++;
+      last = now;
+    }
+    return moves;
+  }, frames);
+
 const topOf = (page: Page, entry: string) =>
   page.evaluate((key) => {
     const log = document.querySelector(".log");
@@ -55,6 +75,11 @@ test("a conversation of 5 000 messages opens at its end, grows upwards without j
   await expect(newest).toBeInViewport();
   expect(await inbox.locator(".entry").count()).toBeLessThan(60);
 
+  const onTheirWay = new Set<string>();
+  inbox.on("request", (request) => request.url().includes("/messages?") && onTheirWay.add(request.url()));
+  for (const end of ["requestfinished", "requestfailed"] as const)
+    inbox.on(end as "requestfinished", (request) => void onTheirWay.delete(request.url()));
+
   // Up through several pages: what stood in sight moves by what was scrolled, never by what came in above.
   await inbox.locator(".log").hover();
   let worst = 0;
@@ -67,10 +92,10 @@ test("a conversation of 5 000 messages opens at its end, grows upwards without j
     if (now !== null) worst = Math.max(worst, Math.abs(now - before.at - 500));
   }
   expect(worst).toBeLessThan(80);
-  await inbox.waitForTimeout(400);
-  const still = await placeOfFirst(inbox);
-  await inbox.waitForTimeout(400);
-  expect(await placeOfFirst(inbox)).toEqual(still);
+  // Once no page is on its way and the last turn is drawn, nothing moves by itself.
+  await expect.poll(() => [...onTheirWay]).toEqual([]);
+  await expect.poll(() => movesIn(inbox, 12)).toBe(0);
+  expect(await movesIn(inbox, 24)).toBe(0);
   expect(await inbox.locator(".entry").count()).toBeLessThan(60);
   await inbox.getByRole("button", { name: "Go to the newest message" }).click();
   await expect(newest).toBeInViewport();

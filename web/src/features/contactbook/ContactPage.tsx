@@ -10,8 +10,8 @@ import { Button } from "../../ui/Button";
 import { useNow } from "../../ui/clock";
 import { day, rowTime } from "../../ui/format";
 import { t } from "../../ui/i18n";
+import { Loading } from "../../ui/Loading";
 import { Menu } from "../../ui/Menu";
-import { Failed, Skeleton } from "../../ui/States";
 import { type People, setBlocked } from "../contacts/changes";
 import { Facts } from "../contacts/Facts";
 import { Notes } from "../contacts/Notes";
@@ -43,14 +43,11 @@ export default function ContactPage() {
     <div className="sheet">
       <BookNav />
       <main className="bookpage" id="main" tabIndex={-1} data-pane="page">
-        {contact.isPending ? <Skeleton rows={4} shape="line" /> : null}
-        {contact.isError ? (
-          <Failed error={contact.error} onRetry={() => void contact.refetch()}>
-            <Link className="btn s" to="/contacts">
-              {t("book.all")}
-            </Link>
-          </Failed>
-        ) : null}
+        <Loading query={contact} queryKey={contactQuery(id).queryKey} rows={4} shape="line" isToldOverOld>
+          <Link className="btn s" to="/contacts">
+            {t("book.all")}
+          </Link>
+        </Loading>
         {contact.data ? <Known contact={contact.data} where={where} /> : null}
       </main>
     </div>

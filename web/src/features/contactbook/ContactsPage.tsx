@@ -6,8 +6,9 @@ import { useEffect, useMemo, useRef, useState } from "react";
 import { contactPropertiesQuery, sessionQuery, usersQuery } from "../../api/queries";
 import { Button } from "../../ui/Button";
 import { t } from "../../ui/i18n";
+import { Loading } from "../../ui/Loading";
 import { Popover } from "../../ui/Popover";
-import { Empty, Failed, Skeleton } from "../../ui/States";
+import { Empty, Skeleton } from "../../ui/States";
 import { useStore } from "../../ui/store";
 import { useMay } from "../people/people";
 import { BookBulk } from "./BookBulk";
@@ -55,7 +56,7 @@ export default function ContactsPage() {
     if (!rows.length && hasNextPage && !isFetchingNextPage && !isError) void fetchNextPage();
   }, [rows.length, hasNextPage, isFetchingNextPage, isError, fetchNextPage]);
   if (!me) return null;
-  const isLooking = list.isPending || (!rows.length && hasNextPage && !isError);
+  const isLooking = list.isSuccess && !rows.length && hasNextPage;
   return (
     <div className="sheet">
       <BookNav search={search} />
@@ -101,7 +102,7 @@ export default function ContactsPage() {
             onExport={mayTransfer ? (ids) => setExporting({ ids }) : undefined}
           />
         ) : null}
-        {list.isError && !rows.length ? <Failed error={list.error} onRetry={() => void list.refetch()} /> : null}
+        <Loading query={list} queryKey={bookQuery(search).queryKey} rows={6} shape="row" isToldOverOld={!rows.length} />
         {isLooking ? <Skeleton rows={6} shape="row" /> : null}
         {list.isSuccess && !rows.length && !hasNextPage ? (
           isNarrowed(search) ? (

@@ -9,7 +9,8 @@ import { Button } from "../../ui/Button";
 import { useNow } from "../../ui/clock";
 import { fullTime, messageTime, nameList } from "../../ui/format";
 import { type MessageId, t } from "../../ui/i18n";
-import { Empty, Failed, Skeleton } from "../../ui/States";
+import { Loading } from "../../ui/Loading";
+import { Empty } from "../../ui/States";
 import { KindBadge } from "../channels/ChannelBadge";
 import { shownValue } from "../contacts/PropertyFacts";
 import { Text } from "../messages/Text";
@@ -31,8 +32,7 @@ export function Timeline({ contact, users }: { contact: Contact; users: readonly
   return (
     <section className="timeline" aria-labelledby="timeline-title">
       <h2 id="timeline-title">{t("timeline.title")}</h2>
-      {list.isPending ? <Skeleton rows={4} shape="row" /> : null}
-      {list.isError ? <Failed error={list.error} onRetry={() => void list.refetch()} /> : null}
+      <Loading query={list} queryKey={timelineQuery(contact.id).queryKey} rows={4} shape="row" isToldOverOld />
       {list.isSuccess && !entries.length ? (
         <Empty title={t("timeline.empty_title")} text={t("timeline.empty")} />
       ) : null}

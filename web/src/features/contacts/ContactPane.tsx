@@ -7,7 +7,7 @@ import { contactQuery } from "../../api/queries";
 import type { Conversation } from "../../api/types";
 import { useBackCloses } from "../../ui/backCloses";
 import { t } from "../../ui/i18n";
-import { Failed, Skeleton } from "../../ui/States";
+import { Loading } from "../../ui/Loading";
 import { contactName } from "../conversations/Row";
 import { TicketSection } from "../tickets/TicketSection";
 import { Facts } from "./Facts";
@@ -65,13 +65,13 @@ export default function ContactPane({ conversation, scope }: Props) {
 }
 
 function Known({ id, conversation, scope }: Props & { id: string }) {
-  const { data: contact, error, isPending, refetch } = useQuery(contactQuery(id));
+  const found = useQuery(contactQuery(id));
+  const contact = found.data;
   return (
     <>
       <section>
         <PersonHead contact={contact} conversation={conversation} scope={scope} />
-        {error && !contact ? <Failed error={error} onRetry={() => void refetch()} /> : null}
-        {isPending ? <Skeleton rows={3} shape="line" /> : null}
+        <Loading query={found} queryKey={contactQuery(id).queryKey} rows={3} shape="line" />
         {contact ? <Facts contact={contact} scope={scope} /> : null}
       </section>
       <ReachOn id={id} name={contactName(conversation)} conversation={conversation} scope={scope} />

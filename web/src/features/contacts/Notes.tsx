@@ -7,8 +7,8 @@ import { Button } from "../../ui/Button";
 import { useNow } from "../../ui/clock";
 import { fullTime, rowTime } from "../../ui/format";
 import { t } from "../../ui/i18n";
+import { Loading } from "../../ui/Loading";
 import { Menu } from "../../ui/Menu";
-import { Failed, Skeleton } from "../../ui/States";
 import { toast } from "../../ui/toasts";
 import { Text } from "../messages/Text";
 import { addNote, changeNote, deleteNote, type People } from "./changes";
@@ -59,8 +59,7 @@ export function Notes({ id, scope }: Props) {
           }}
         />
       ) : null}
-      {notes.isPending ? <Skeleton rows={1} shape="line" /> : null}
-      {notes.isError ? <Failed error={notes.error} onRetry={() => void notes.refetch()} /> : null}
+      <Loading query={notes} queryKey={notesQuery(id).queryKey} rows={1} shape="line" isToldOverOld />
       {notes.data?.length === 0 && !writing ? <p className="muted small-text">{t("note.none")}</p> : null}
       <ul className="notes">
         {notes.data?.map((note) => (

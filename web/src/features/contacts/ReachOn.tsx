@@ -8,7 +8,7 @@ import type { Channel, Conversation, Id, Reach } from "../../api/types";
 import { useNow } from "../../ui/clock";
 import { fullTime, span } from "../../ui/format";
 import { type MessageId, t } from "../../ui/i18n";
-import { Failed, Skeleton } from "../../ui/States";
+import { Loading } from "../../ui/Loading";
 import { KindBadge } from "../channels/ChannelBadge";
 import { noAddressWords } from "../drafts/waysOut";
 import { writeAnew } from "../starting/writeAnew";
@@ -29,8 +29,7 @@ export function ReachOn({ id, name, conversation, scope }: Props) {
   const first = name.split(" ")[0] ?? name;
   return (
     <Section name="reach" title={t("reach.title", { name: first })}>
-      {reach.isPending ? <Skeleton rows={2} shape="line" /> : null}
-      {reach.isError ? <Failed error={reach.error} onRetry={() => void reach.refetch()} /> : null}
+      <Loading query={reach} queryKey={reachQuery(id).queryKey} rows={2} shape="line" isToldOverOld />
       {reach.data?.length === 0 ? <p className="muted small-text">{t("reach.none")}</p> : null}
       <ul className="others">
         {reach.data?.map((one) => (

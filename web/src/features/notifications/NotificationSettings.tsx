@@ -4,7 +4,7 @@ import { Link } from "@tanstack/react-router";
 import { sessionQuery } from "../../api/queries";
 import type { NotificationKind, NotificationSettings as Settings } from "../../api/types";
 import { t, tOr } from "../../ui/i18n";
-import { Failed, Skeleton } from "../../ui/States";
+import { Loading } from "../../ui/Loading";
 import { toastError } from "../../ui/toasts";
 import { useSavePreferences } from "../settings/savePreferences";
 import { Devices } from "./Devices";
@@ -25,10 +25,7 @@ export function NotificationSettings() {
     <div className="narrow">
       <h1>{t("settings.notifications")}</h1>
       <p className="soft">{t("notifications.lead")}</p>
-      {settings.isPending ? <Skeleton rows={4} shape="row" /> : null}
-      {settings.isError && !settings.data ? (
-        <Failed error={settings.error} onRetry={() => void settings.refetch()} />
-      ) : null}
+      <Loading query={settings} queryKey={settingsQuery.queryKey} rows={4} shape="row" />
       {settings.data ? (
         <>
           <Matrix choices={settings.data.choices} hasMail={settings.data.has_mail} onSave={save} />

@@ -8,7 +8,8 @@ import { Button } from "../../ui/Button";
 import { useNow } from "../../ui/clock";
 import { fullTime, rowTime } from "../../ui/format";
 import { t, tOr } from "../../ui/i18n";
-import { Empty, Failed, Skeleton } from "../../ui/States";
+import { Loading } from "../../ui/Loading";
+import { Empty } from "../../ui/States";
 import { toastError } from "../../ui/toasts";
 import { markRead, notificationsQuery } from "./notifications";
 import "../settings/settings.css";
@@ -62,8 +63,7 @@ export default function NotificationsPage() {
                 <Settings2 />
               </Link>
             </div>
-            {list.isPending ? <Skeleton rows={4} shape="row" /> : null}
-            {list.isError && !items.length ? <Failed error={list.error} onRetry={() => void list.refetch()} /> : null}
+            <Loading query={list} queryKey={notificationsQuery.queryKey} rows={4} shape="row" />
             {list.isSuccess && !items.length ? (
               <Empty
                 title={t("notifications.empty_title")}

@@ -21,7 +21,8 @@ import type { Trouble } from "../../api/types";
 import { useNow } from "../../ui/clock";
 import { fullTime, messageTime } from "../../ui/format";
 import { t } from "../../ui/i18n";
-import { Empty, Failed, Skeleton } from "../../ui/States";
+import { Loading } from "../../ui/Loading";
+import { Empty } from "../../ui/States";
 import { inWords } from "../../ui/serverWords";
 import "../settings/settings.css";
 
@@ -51,8 +52,7 @@ export default function RadarPage() {
           <div className="narrow">
             <h1>{t("radar.title")}</h1>
             <p className="soft">{t("radar.lead")}</p>
-            {radar.isPending ? <Skeleton rows={3} shape="row" /> : null}
-            {radar.isError && !radar.data ? <Failed error={radar.error} onRetry={() => void radar.refetch()} /> : null}
+            <Loading query={radar} queryKey={radarQuery.queryKey} rows={3} shape="row" />
             {radar.data && !radar.data.length ? (
               <Empty title={t("radar.empty_title")} text={t("radar.empty_text")} />
             ) : null}

@@ -1,0 +1,56 @@
+import { type QueryKey, useQueryClient } from "@tanstack/react-query";
+import { type ReactNode, useEffect, useState } from "react";
+import { NoConnection } from "../api/client";
+import { Failed, Skeleton } from "./States";
+
+/** So many tries in vain, a second and a half, and it is said; trying goes on. */
+const TOLD_AFTER = 3;
+/** How long it waits when all tries of a round were in vain. */
+const AGAIN_MS = 8000;
+
+interface Props {
+  query: {
+    data: unknown;
+    error: unknown;
+    isPending: boolean;
+    failureCount: number;
+    failureReason: unknown;
+    refetch: () => Promise<unknown>;
+  };
+  queryKey: QueryKey;
+  rows: number;
+  shape: "row" | "message" | "line";
+  /** Also over an older answer it is said when asking again was in vain. */
+  isToldOverOld?: boolean;
+  /** Beside the button that tries again. */
+  children?: ReactNode;
+}
+
+/** What stands where an answer will: grey shapes, and after a moment without the server what is the matter, with a way to try at once. Without a press it
+ * goes on trying, quietly. Nothing once there is an answer. */
+export function Loading({ query, queryKey, rows, shape, isToldOverOld = false, children }: Props) {
+  const client = useQueryClient();
+  const { data, error, failureCount, failureReason, isPending, refetch } = query;
+  const found = error ?? (failureCount >= TOLD_AFTER ? failureReason : null);
+  const [told, tell] = useState<unknown>(null);
+  if (found && found !== told) tell(found);
+  useEffect(() => {
+    if (data !== undefined || !(error instanceof NoConnection)) return;
+    const timer = setTimeout(() => void refetch(), AGAIN_MS);
+    return () => clearTimeout(timer);
+  }, [data, error, refetch]);
+  const again = () => {
+    tell(null);
+    // From the beginning: a try that waits for its turn is called off.
+    if (data === undefined) void client.resetQueries({ queryKey, exact: true });
+    else void refetch();
+  };
+  const shown = data === undefined ? (found ?? told) : isToldOverOld ? error : null;
+  if (shown)
+    return (
+      <Failed error={shown} onRetry={again}>
+        {children}
+      </Failed>
+    );
+  return isPending && data === undefined ? <Skeleton rows={rows} shape={shape} /> : null;
+}
