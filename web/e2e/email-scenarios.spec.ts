@@ -52,7 +52,7 @@ test("one's own mailbox is nobody else's, and the same address is not connected 
   await page.reload();
   await expect(page.getByRole("radio", { name: /^Mine alone/ }), "it is part of what is kept").toBeChecked();
   await goOn(page);
-  await expect(page.getByRole("heading", { name: "Connection check" })).toBeVisible();
+  await expect(page.getByRole("button", { name: "Send a test" }), "it is connected").toBeVisible();
   await page.locator("#main").getByRole("button", { name: "Close" }).click();
   await expect(page.getByRole("article", { name: "Just mine" }).getByText("Yours alone")).toBeVisible();
 

@@ -78,7 +78,9 @@ test("filters are chips, unknown names are said, and nothing found helps on", as
   await expect(inbox.getByText("Nobody is called “zoe”.")).toBeVisible();
   await inbox.getByRole("button", { name: "Search without filters" }).click();
   await expect(box(inbox)).toHaveValue("paraffin");
+  await expect(inbox.locator(".hit"), "the answer before has gone, in which nothing was found either").toHaveCount(1);
   await box(inbox).fill("qqqwwweee");
+  await expect(inbox.locator(".hit")).toHaveCount(0);
   await expect(inbox.getByRole("heading", { name: "Nothing found" })).toBeVisible();
   await axe(inbox, "search-nothing");
   await box(inbox).fill("paraffin ass");
