@@ -14,6 +14,7 @@ export default defineConfig({
   plugins: [messages(), react(), ownIcons(), compiledAhead(), start(), worker(), compressed()],
   build: {
     target: "es2022",
+    cssTarget: ["chrome120", "firefox121", "safari17.4"],
     assetsInlineLimit: 0,
     rolldownOptions: {
       output: {

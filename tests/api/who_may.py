@@ -176,6 +176,7 @@ TABLE: dict[str, str] = RIGHTS_TO_SKILLS | {
     "list_tests": "configure ours",
     "list_tokens": "everybody",
     "list_users": "everybody",
+    "list_mentions": "everybody",
     "list_views": "everybody",
     "list_waiting": "everybody",
     "load_demo": "chief",
