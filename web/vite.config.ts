@@ -14,7 +14,6 @@ export default defineConfig({
   plugins: [messages(), react(), ownIcons(), compiledAhead(), start(), worker(), compressed()],
   build: {
     target: "es2022",
-    cssTarget: ["chrome120", "firefox121", "safari17.4"],
     assetsInlineLimit: 0,
     rolldownOptions: {
       output: {
@@ -24,7 +23,8 @@ export default defineConfig({
           groups: [
             { name: firstFile("vendor"), debugName: "vendor", priority: 2 },
             { name: firstFile("app"), debugName: "app", priority: 1 },
-            // The styles of all later parts together: small files compress badly one by one.
+            // The styles of later parts, of settings and the other pages apart: small files compress badly one by one.
+            { name: "pages", test: /\/features\/(availability|channels|contactbook|notifications|onboarding|people|routing|settings)\/.*\.css$/ },
             { name: "later", test: /\/src\/.*\.css$/ },
             // An icon that several later parts show; alone, each would be a file of its own.
             { name: "icons", test: /node_modules\/lucide-react\//, minShareCount: 3 },
