@@ -7,7 +7,12 @@ const first = [...page.matchAll(/(?:src|href)="\/(assets\/[^"]+\.js)"/g)].map((m
 
 export default [
   { name: "script to the first inbox", path: [...first, "dist/assets/nb-*.js"], limit: "180 kB", gzip: true },
-  { name: "styles of the inbox", path: ["dist/assets/app-*.css", "dist/assets/later-*.css"], limit: "25 kB", gzip: true },
+  {
+    name: "styles of the inbox",
+    path: ["dist/assets/app-*.css", "dist/assets/later-*.css"],
+    limit: "25 kB",
+    gzip: true,
+  },
   { name: "styles of settings and pages", path: "dist/assets/pages-*.css", limit: "15 kB", gzip: true },
   { name: "font for Latin", path: "dist/assets/inter-latin-wght-*.woff2", limit: "90 kB", brotli: false },
 ];

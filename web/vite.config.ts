@@ -24,7 +24,10 @@ export default defineConfig({
             { name: firstFile("vendor"), debugName: "vendor", priority: 2 },
             { name: firstFile("app"), debugName: "app", priority: 1 },
             // The styles of later parts, of settings and the other pages apart: small files compress badly one by one.
-            { name: "pages", test: /\/features\/(availability|channels|contactbook|notifications|onboarding|people|routing|settings)\/.*\.css$/ },
+            {
+              name: "pages",
+              test: /\/features\/(availability|channels|contactbook|notifications|onboarding|people|routing|settings)\/.*\.css$/,
+            },
             { name: "later", test: /\/src\/.*\.css$/ },
             // An icon that several later parts show; alone, each would be a file of its own.
             { name: "icons", test: /node_modules\/lucide-react\//, minShareCount: 3 },
