@@ -16,6 +16,7 @@ from innboks.core.channel_accounts.fallback import fallback_of
 from innboks.core.channel_accounts.models import ChannelAccount
 from innboks.core.inboxes.inboxes import create_inbox, update_inbox
 from innboks.core.parts import Parts
+from innboks.core.tickets.defaults import Wish, set_defaults
 from tests.waiting import until
 
 
@@ -72,6 +73,13 @@ async def test_a_change_is_known_at_once_to_the_other_processes(
             assert await name_there() == ""
             await change_channel_account(parts, actor, row.id, config={"company_name": "Tindra"})
             await until(is_renamed)
+
+            async def makes_tickets() -> bool:
+                return (await other.directory.find(other, row.account_id, row.id)).row.is_ticketing
+
+            assert not await makes_tickets()
+            await set_defaults(parts, actor, row.id, Wish(is_on=True))
+            await until(makes_tickets)
 
             async def nobody_has(address: str) -> bool:
                 return await other.directory.resolve(other, address) is None

@@ -113,7 +113,7 @@ async def apply(
             await tags.take_off(conn, actor.account_id, before.id, removed)
         await store.update(conn, actor.account_id, before.id, values)
         if "inbox_id" in values:
-            await tickets.follow_inbox(conn, actor.account_id, before.id, values["inbox_id"])
+            await tickets.follow_inbox(conn, actor.account_id, before.id, before.inbox_id, values["inbox_id"])
     for line in lines:
         await messages.add_system(conn, actor.account_id, before.id, line, author_id=actor.user_id)
     if before.spam and values.get("spam") is False:

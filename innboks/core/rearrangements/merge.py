@@ -82,7 +82,7 @@ async def _merge_one(conn: Connection, actor: Actor, source: Conversation, targe
     moved = await store.move_messages(conn, account_id, source.id, target_id, why)
     drafts = await store.move_drafts(conn, account_id, source.id, target_id)
     reminders = await store.move_reminders(conn, account_id, [source.id], target_id)
-    linked = await tickets.move_links(conn, account_id, source.id, target_id, target.inbox_id)
+    linked = await tickets.move_links(conn, account_id, source.id, target_id, source.inbox_id, target.inbox_id)
     values, new_tags = _joined(source, target)
     changes: dict[str, list[Any]] = {name: [getattr(target, name), value] for name, value in values.items()}
     if new_tags:

@@ -12,6 +12,7 @@ import msgspec
 from innboks.core.access import ACCOUNT_ACCESS, Actor
 from innboks.core.accounts import store as accounts
 from innboks.core.channel_accounts import store as channel_accounts
+from innboks.core.channel_accounts.changes import tell_changed
 from innboks.core.channel_accounts.models import ChannelAccount
 from innboks.core.events import store as events
 from innboks.core.tickets import store
@@ -71,7 +72,7 @@ async def set_defaults(parts: "Parts", actor: Actor, channel_account_id: int, wi
         await store.save_defaults(conn, actor.account_id, channel_account_id, wanted)
         changed = {"channel_account_id": channel_account_id}
         await events.add(conn, actor.account_id, "channel_account.changed", inbox_id=row.inbox_id, data=changed)
-    parts.directory.forget(actor.account_id, channel_account_id)
+    await tell_changed(parts, actor.account_id, channel_account_id)
     parts.wake.touch(actor.account_id)
     return wanted
 

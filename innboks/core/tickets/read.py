@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 
 from innboks.core.access import Actor
-from innboks.core.contacts import store as contacts
+from innboks.core.contacts.contacts import readable_contact
 from innboks.core.conversations.read import readable_conversation
 from innboks.core.tickets import store_tickets as store
 from innboks.core.tickets.models import Ticket
@@ -64,13 +64,13 @@ async def list_tickets(
     before = None if cursor is None else _place(cursor)
     limit = max(1, min(limit, PAGE_MAX))
     async with parts.db.connection() as conn:
-        if conversation_id is not None:
-            try:
+        try:
+            if conversation_id is not None:
                 wanted.conversation_id = (await readable_conversation(conn, actor, conversation_id)).id
-            except NotFound:
-                return TicketPage([], None)
-        if contact_id is not None:
-            wanted.contact_id = await contacts.current_id(conn, actor.account_id, contact_id)
+            if contact_id is not None:
+                wanted.contact_id = (await readable_contact(conn, actor, contact_id)).id
+        except NotFound:
+            return TicketPage([], None)
         found = await store.page(conn, actor.account_id, sorted(actor.readable), wanted, before, limit + 1)
     is_more = len(found) > limit
     return TicketPage(found[:limit], str(found[limit - 1].id) if is_more else None)

@@ -177,11 +177,17 @@ async def tickets_of(conn: Connection, account_id: int, conversation_id: int) ->
 # ── what happens to conversations and contacts ───────────────────────────────────────────────────────────────────────────
 
 
-async def follow_inbox(conn: Connection, account_id: int, conversation_id: int, inbox_id: int) -> None:
-    """The conversation goes to another inbox, and its tickets with it (R-637)."""
-    for ticket_id in await tickets_of(conn, account_id, conversation_id):
+async def follow_inbox(conn: Connection, account_id: int, conversation_id: int, from_inbox_id: int, to_inbox_id: int) -> None:
+    """The conversation goes from one inbox to another, and those of its tickets that stand there with it (R-637). One of a third inbox stays: whoever
+    moves the conversation may not even see it."""
+    cursor = await conn.execute(
+        """select t.id from ticket_conversation x join ticket t on t.account_id = x.account_id and t.id = x.ticket_id
+           where x.account_id = %s and x.conversation_id = %s and t.inbox_id = %s order by t.id for update of t""",
+        (account_id, conversation_id, from_inbox_id),
+    )
+    for (ticket_id,) in await cursor.fetchall():
         await tell(conn, account_id, ticket_id)  # those who see only the inbox that it leaves
-        await update(conn, account_id, ticket_id, {"inbox_id": inbox_id})
+        await update(conn, account_id, ticket_id, {"inbox_id": to_inbox_id})
         await tell(conn, account_id, ticket_id)
 
 
@@ -208,13 +214,13 @@ async def copy_links(conn: Connection, account_id: int, from_id: int, to_id: int
     return moved
 
 
-async def move_links(conn: Connection, account_id: int, from_id: int, to_id: int, inbox_id: int) -> Moved:
-    """The tickets of a conversation that is merged into another one are that one's, and in its inbox."""
+async def move_links(conn: Connection, account_id: int, from_id: int, to_id: int, from_inbox_id: int, to_inbox_id: int) -> Moved:
+    """The tickets of a conversation that is merged into another one are that one's, and those that stand in its inbox go to the other's."""
     moved = await copy_links(conn, account_id, from_id, to_id)
     await conn.execute("delete from ticket_conversation where account_id = %s and conversation_id = %s", (account_id, from_id))
     for ticket_id, _, was_in in moved:
-        if was_in != inbox_id:
-            await update(conn, account_id, ticket_id, {"inbox_id": inbox_id})
+        if was_in == from_inbox_id != to_inbox_id:
+            await update(conn, account_id, ticket_id, {"inbox_id": to_inbox_id})
             await tell(conn, account_id, ticket_id)
     return moved
 
@@ -222,7 +228,8 @@ async def move_links(conn: Connection, account_id: int, from_id: int, to_id: int
 async def move_links_back(
     conn: Connection, account_id: int, carriers: Sequence[int], to_id: int, moved: Sequence[Sequence[Any]], *, is_merge: bool
 ) -> None:
-    """What is still linked there: what somebody unlinked since stays so. After a split nothing goes back, for it is there already."""
+    """What is still linked there: what somebody unlinked since stays so. After a split nothing goes back, for it is there already. A ticket that is where
+    the other one is now goes back to its inbox, after a split only if nothing else of it is there."""
     for ticket_id, is_added, was_in in moved:
         cursor = await conn.execute(
             "select 1 from ticket_conversation where account_id = %s and ticket_id = %s and conversation_id = any(%s)",
@@ -232,13 +239,20 @@ async def move_links_back(
             continue
         if is_merge:
             await link(conn, account_id, ticket_id, to_id, None)
-            await tell(conn, account_id, ticket_id)
-            await update(conn, account_id, ticket_id, {"inbox_id": was_in})
+        await tell(conn, account_id, ticket_id)  # those who see only the inbox that it leaves
         if is_added:
             await conn.execute(
                 "delete from ticket_conversation where account_id = %s and ticket_id = %s and conversation_id = any(%s)",
                 (account_id, ticket_id, list(carriers)),
             )
+        await conn.execute(
+            """update ticket t set inbox_id = %(was_in)s where t.account_id = %(account)s and t.id = %(ticket)s
+               and t.inbox_id in (select inbox_id from conversation where account_id = %(account)s and id = any(%(carriers)s))
+               and (%(is_merge)s or not exists (
+                   select 1 from ticket_conversation x join conversation c on c.account_id = x.account_id and c.id = x.conversation_id
+                   where x.account_id = t.account_id and x.ticket_id = t.id and c.inbox_id = t.inbox_id))""",
+            {"account": account_id, "ticket": ticket_id, "was_in": was_in, "carriers": list(carriers), "is_merge": is_merge},
+        )
         await tell(conn, account_id, ticket_id)
 
 
@@ -267,8 +281,8 @@ async def follow_contact(conn: Connection, account_id: int, conversation_ids: Se
 async def move_contact(
     conn: Connection, account_id: int, from_ids: Sequence[int], to_id: int, ids: Sequence[int] | None = None, stay: Sequence[int] = ()
 ) -> tuple[list[int], list[int]]:
-    """The tickets of these contacts (of them only `ids`) become the other's; those in `stay` are both's afterwards. Returns (what went, of that what the
-    other had as well)."""
+    """The tickets of these contacts (of them only `ids`) become the other's; those in `stay`, and those that one of their own conversations is about, are
+    both's afterwards. Returns (what went, of that what the other had as well)."""
     cursor = await conn.execute(
         """with went as (
                select distinct ticket_id from ticket_contact
@@ -276,6 +290,8 @@ async def move_contact(
            ), gone as (
                delete from ticket_contact t using went
                where t.account_id = %(account)s and t.ticket_id = went.ticket_id and t.contact_id = any(%(from)s) and t.ticket_id <> all(%(stay)s)
+                   and not exists (select 1 from ticket_conversation x join conversation c on c.account_id = x.account_id and c.id = x.conversation_id
+                       where x.account_id = t.account_id and x.ticket_id = t.ticket_id and c.contact_id = t.contact_id)
            ), put as (
                insert into ticket_contact (account_id, ticket_id, contact_id) select %(account)s, ticket_id, %(to)s from went
                on conflict do nothing returning ticket_id
@@ -294,14 +310,22 @@ _TOLD_MAX = 200
 
 
 async def delete_with(conn: Connection, account_id: int, conversation_ids: Sequence[int]) -> None:
-    """Before these conversations are deleted for good: a ticket that is about nothing else goes too."""
+    """Before these conversations are deleted for good: a ticket that is about nothing else goes too. Its row is held before that is looked at: whoever links
+    another conversation in that moment comes first, or finds it gone."""
+    values: dict[str, Any] = {"account": account_id, "ids": list(conversation_ids)}
     cursor = await conn.execute(
         """select t.id from ticket t where t.account_id = %(account)s
                and t.id in (select ticket_id from ticket_conversation where account_id = %(account)s and conversation_id = any(%(ids)s))
-               and not exists (select 1 from ticket_conversation x where x.account_id = t.account_id and x.ticket_id = t.id
-                   and x.conversation_id <> all(%(ids)s))
            order by t.id for update""",
-        {"account": account_id, "ids": list(conversation_ids)},
+        values,
+    )
+    held = [row[0] for row in await cursor.fetchall()]
+    cursor = await conn.execute(
+        """select held.id from unnest(%(held)s::bigint[]) as held (id)
+           where not exists (select 1 from ticket_conversation x where x.account_id = %(account)s and x.ticket_id = held.id
+               and x.conversation_id <> all(%(ids)s))
+           order by held.id""",
+        values | {"held": held},
     )
     gone = [row[0] for row in await cursor.fetchall()]
     for ticket_id in gone:
