@@ -228,7 +228,7 @@ async def test_channels_describe_themselves_and_hide_secrets(api: httpx.AsyncCli
     assert_problem(await api.post("/api/channel-accounts", json={"kind": "telegraph", "config": {}}), 404, code="unknown_channel")
     assert_problem(await api.post("/api/channel-accounts", json={"kind": "echo", "config": {}}), 400)
     again = {"kind": "echo", "name": "Again", "config": {"room": "lobby"}}
-    assert_problem(await api.post("/api/channel-accounts", json=again), 409, code="already_connected")
+    assert_problem(await api.post("/api/channel-accounts", json=again), 409, code="already_connected", field="address")
 
 
 async def test_pausing_and_disconnecting(api: httpx.AsyncClient, echo: dict[str, Any], conversation: dict[str, Any]) -> None:

@@ -61,6 +61,14 @@ test("hours of a week, a public holiday and an absence are set by keyboard, kept
   const id = world.beginning.myId;
   const plan = () => api(world, "GET", `/api/users/${id}/availability`);
   await inbox.goto(`${world.innboks.url}/settings/hours`);
+  const [from, to] = [inbox.getByLabel("From", { exact: true }), inbox.getByLabel("To", { exact: true })];
+  await expect(inbox.getByText("By the clock in UTC")).toBeVisible();
+  expect((await from.boundingBox())?.y, "in line, whatever stands below one of them").toBe((await to.boundingBox())?.y);
+  await inbox.getByRole("button", { name: "Set to away" }).click();
+  const [button, words] = [inbox.getByRole("button", { name: "Set to available" }), inbox.getByText(/^Set by hand/)];
+  const box = await button.boundingBox();
+  expect(((await words.boundingBox())?.x ?? 0) - ((box?.x ?? 0) + (box?.width ?? 0))).toBeGreaterThanOrEqual(8);
+  await button.click();
   await inbox.getByRole("switch", { name: "Working hours" }).focus();
   await inbox.keyboard.press("Space");
   await expect(inbox.getByText("40 hours a week")).toBeVisible();

@@ -1,5 +1,6 @@
 /* Setting up a connection: what is typed survives, a half-done set-up is found again, and a real reply is seen before anybody gets one. */
 import { api } from "./api";
+import { cutTexts } from "./checks";
 import { expect, test } from "./fixtures";
 
 const PNG = Buffer.from(
@@ -74,7 +75,7 @@ test("a set-up is left, found again after a reload, and finished with its previe
   await page.getByRole("switch", { name: "Assign conversations automatically" }).check();
   await page.getByRole("button", { name: "Continue", exact: true }).click();
   await expect(page.getByRole("alert")).toContainText("Name at least one person or team");
-  await page.getByRole("button", { name: "Add people or teams" }).click();
+  await page.getByRole("combobox", { name: "Add people or teams" }).click();
   await page.getByRole("option", { name: new RegExp(me.name) }).click();
   await page.keyboard.press("Escape");
   await page.getByRole("checkbox", { name: "Keep returning customers with the same person" }).check();
@@ -146,6 +147,22 @@ test("on a narrow phone nothing of a set-up stands outside the screen", async ({
         all.filter((one) => one.getBoundingClientRect().right > innerWidth).map((one) => one.outerHTML.slice(0, 120)),
       );
   expect(await outside()).toEqual([]);
+
+  // What is refused is said beside the field that it is about.
+  const address = page.getByLabel("Address", { exact: true });
+  await address.fill("support@tindra.example");
+  await page.getByRole("button", { name: "Continue", exact: true }).click();
+  await expect(page.getByRole("alert")).toHaveText(/^support@tindra\.example is connected already/);
+  await expect(address).toHaveAttribute("aria-invalid", "true");
+  await expect(address).toBeFocused();
+
+  const long = `${"very".repeat(16)}@${"long".repeat(15)}.${"longer".repeat(10)}.example`;
+  const config = { method: "forwarding", address: long };
+  const inbox_id = world.beginning.inbox.id;
+  const made = await api(world, "POST", "/api/channel-accounts", { kind: "email", name: "Long", inbox_id, config });
+  await page.goto(`${world.innboks.url}/settings/channels/${made.id}`);
+  await expect(page.getByText(/^It goes to veryvery/)).toBeVisible();
+  expect(await cutTexts(page)).toEqual([]);
 });
 
 test("a set-up says that it is saved only while the server has all of it, and whoever leaves at once loses nothing", async ({

@@ -148,18 +148,18 @@ def _connected_already(address: str, there: tuple[int | None, str], *, is_person
     owner_id, owner = there
     if owner_id is not None and not is_personal:
         sentence = f"{address} is connected as the personal mailbox of {owner}. Disconnect it there first to connect it as a team address."
-        return Conflict(sentence, code="connected_as_personal")
+        return Conflict(sentence, code="connected_as_personal", field="address")
     if owner_id is None and is_personal:
         sentence = f"{address} is connected as a team address. Disconnect it there first to connect it as a personal mailbox."
-        return Conflict(sentence, code="connected_as_team")
-    return Conflict(f"{address} is connected already. Disconnect it first to connect it anew.", code="already_connected")
+        return Conflict(sentence, code="connected_as_team", field="address")
+    return Conflict(f"{address} is connected already. Disconnect it first to connect it anew.", code="already_connected", field="address")
 
 
 def _taken(error: psycopg.errors.UniqueViolation, address: str, sender_name: str) -> Conflict:
     if error.diag.constraint_name == "channel_account_sender_name":
         sentence = f"Another address is sent from as “{sender_name}” already. Customers tell them apart by it: choose another name."
         return Conflict(sentence, code="sender_name_taken", field="sender_name")
-    return Conflict(f"{address} is connected already.", code="already_connected")
+    return Conflict(f"{address} is connected already.", code="already_connected", field="address")
 
 
 async def _require_own_inbox(conn: Connection, actor: Actor, inbox_id: int) -> None:

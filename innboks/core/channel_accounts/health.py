@@ -43,4 +43,6 @@ async def release_if_back(parts: Parts, account_id: int, channel_account_id: int
 
 
 async def mark_broken(parts: Parts, account_id: int, channel_account_id: int, sentence: str) -> None:
-    await record_health(parts, account_id, channel_account_id, Health(state="broken", sentence=sentence, action="Reconnect"))
+    await record_health(
+        parts, account_id, channel_account_id, Health(state="broken", sentence=sentence, action="Reconnect it. Replies wait until then.")
+    )

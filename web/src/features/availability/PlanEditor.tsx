@@ -51,8 +51,8 @@ function Now({ id, plan, isReadOnly, name }: PartProps & { name: string | null }
   const next = plan.status === "available" ? "away" : "available";
   const set = () => void (name === null ? setMyStatus(client, id, next) : setStatusOf(client, id, name, next));
   return (
-    <p className="row block">
-      <span className={`chip ${plan.status === "available" ? "ok" : "warn"}`}>{standingWords(plan)}</span>{" "}
+    <p className="row">
+      <span className={`chip ${plan.status === "available" ? "ok" : "warn"}`}>{standingWords(plan)}</span>
       {isReadOnly ? null : (
         <Button size="s" onClick={set}>
           {t(next === "away" ? "availability.set_away" : "availability.set_here")}

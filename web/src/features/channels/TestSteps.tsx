@@ -55,7 +55,7 @@ export function TestSteps({ account, startsItself }: Props) {
   return (
     <div className="teststeps" role="status">
       {test ? <Steps test={test} isHosted={account.hosted_address !== null} /> : null}
-      <p className="row">
+      <p className="row testrow">
         <Button size="s" icon={<Send />} isBusy={isBusy || isRunning(test)} onClick={() => void start()}>
           {t(test && !isRunning(test) ? "test_step.again" : "channels.test")}
         </Button>

@@ -17,7 +17,12 @@ export function healthWords(account: ChannelAccount, inbox: string | undefined, 
     case "quiet":
       return [
         t("health.quiet_for", { span: span(last ? now.getTime() - new Date(last).getTime() : 0) }),
-        health.usual_s ? t("health.usual", { span: span(health.usual_s * 1000) }) : lastWords,
+        [
+          health.usual_s ? t("health.usual", { span: span(health.usual_s * 1000) }) : lastWords,
+          account.test_address ? t("health.test_it") : "",
+        ]
+          .filter(Boolean)
+          .join(" "),
       ];
     case "broken":
     case "unreachable":
