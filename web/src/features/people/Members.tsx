@@ -19,7 +19,7 @@ export interface Member {
   flaw?: string;
 }
 
-interface Props {
+export interface MembersProps {
   label: string;
   hint?: string;
   chosen: readonly Member[];
@@ -34,7 +34,7 @@ interface Props {
   onEarlier?: (id: string) => void;
 }
 
-export function Members(props: Props) {
+export function Members(props: MembersProps) {
   const { label, hint, chosen, others, addLabel, isReadOnly, empty, onAdd, onRemove, onEarlier } = props;
   const id = useId();
   return (
@@ -44,31 +44,12 @@ export function Members(props: Props) {
       </p>
       <div className="memberchips">
         {chosen.map((one, at) => (
-          <span key={one.id} className={`memberchip ${one.flaw ? "flawed" : ""}`}>
-            {onEarlier && at > 0 ? (
-              <button
-                type="button"
-                aria-label={t("routing.move_earlier", { name: one.name })}
-                onClick={() => onEarlier(one.id)}
-              >
-                <ChevronLeft />
-              </button>
-            ) : null}
-            {one.flaw ? <CircleAlert /> : one.icon}
-            <span className="cut" dir="auto">
-              {one.name}
-            </span>
-            {one.flaw || one.hint ? <span className="muted small-text">{one.flaw ?? one.hint}</span> : null}
-            {isReadOnly ? null : (
-              <button
-                type="button"
-                aria-label={t("people.remove", { name: one.name })}
-                onClick={() => onRemove(one.id)}
-              >
-                <X />
-              </button>
-            )}
-          </span>
+          <MemberChip
+            key={one.id}
+            member={one}
+            onRemove={isReadOnly ? undefined : () => onRemove(one.id)}
+            onEarlier={onEarlier && at > 0 ? () => onEarlier(one.id) : undefined}
+          />
         ))}
         {chosen.length ? null : <span className="muted small-text">{empty ?? t("people.nobody")}</span>}
         {isReadOnly ? null : (
@@ -100,5 +81,34 @@ export function Members(props: Props) {
       </div>
       {hint ? <p className="hint">{hint}</p> : null}
     </div>
+  );
+}
+
+interface ChipProps {
+  member: Member;
+  onRemove?: () => void;
+  onEarlier?: () => void;
+}
+
+export function MemberChip({ member, onRemove, onEarlier }: ChipProps) {
+  const { name, flaw, icon, hint } = member;
+  return (
+    <span className={`memberchip ${flaw ? "flawed" : ""}`}>
+      {onEarlier ? (
+        <button type="button" aria-label={t("routing.move_earlier", { name })} onClick={onEarlier}>
+          <ChevronLeft />
+        </button>
+      ) : null}
+      {flaw ? <CircleAlert /> : icon}
+      <span className="cut" dir="auto">
+        {name}
+      </span>
+      {flaw || hint ? <span className="muted small-text">{flaw ?? hint}</span> : null}
+      {onRemove ? (
+        <button type="button" aria-label={t("people.remove", { name })} onClick={onRemove}>
+          <X />
+        </button>
+      ) : null}
+    </span>
   );
 }

@@ -49,23 +49,27 @@ function Choices({ account, saved, rule, onChange }: Props) {
       <fieldset className="accesslist">
         <legend className="label">{t("routing.title")}</legend>
         {[false, true].map((asksOwner) => (
-          <label key={String(asksOwner)} className="pick">
-            <input
-              type="radio"
-              name={`who gets ${account.id}`}
-              checked={rule.asks_owner === asksOwner}
-              onChange={() => onChange({ asks_owner: asksOwner })}
-            />
-            <span className="grow">
-              {t(asksOwner ? "routing.owner" : "routing.certain")}
-              <span className="block small-text muted">
-                {t(asksOwner ? "routing.owner_hint" : "routing.certain_hint")}
+          <div key={String(asksOwner)} className="pick rulepick">
+            <label>
+              <input
+                type="radio"
+                name={`who gets ${account.id}`}
+                checked={rule.asks_owner === asksOwner}
+                onChange={() => onChange({ asks_owner: asksOwner })}
+              />
+              <span className="grow">
+                <span className="block mid">{t(asksOwner ? "routing.owner" : "routing.certain")}</span>
+                <span className="block small-text muted">
+                  {t(asksOwner ? "routing.owner_hint" : "routing.certain_hint")}
+                </span>
               </span>
-            </span>
-          </label>
+            </label>
+            {rule.asks_owner === asksOwner ? (
+              <Targets account={account} saved={saved} rule={rule} onChange={(targets) => onChange({ targets })} />
+            ) : null}
+          </div>
         ))}
       </fieldset>
-      <Targets account={account} saved={saved} rule={rule} onChange={(targets) => onChange({ targets })} />
       {rule.targets.length ? (
         <Select
           label={t("routing.how")}

@@ -5,8 +5,9 @@ import { UsersRound } from "lucide-react";
 import { inboxesQuery, usersQuery } from "../../api/queries";
 import type { AssignmentRule, Availability, ChannelAccount, RuleDraft, Target, Team, User } from "../../api/types";
 import { Avatar } from "../../ui/Avatar";
-import { type MessageId, t } from "../../ui/i18n";
-import { type Member, Members } from "../people/Members";
+import { locale, type MessageId, t } from "../../ui/i18n";
+import { MemberField } from "../people/MemberField";
+import type { Member } from "../people/Members";
 import { teamsQuery } from "../people/people";
 import { earlier, isRoutable, keyOf, targetOf } from "./routing";
 import { StandingDot } from "./StandingDot";
@@ -62,7 +63,8 @@ export function Targets({ account, saved, rule, onChange }: Props) {
   const leftOut = users.filter((user) => user.status === "active").length - routable.length;
   const add = (key: string) => onChange([...targets, targetOf(key)]);
   return (
-    <Members
+    <MemberField
+      isLabelShown={asksOwner}
       label={t(asksOwner ? "routing.otherwise" : "routing.targets")}
       hint={[
         asksOwner ? t("routing.otherwise_hint") : "",
@@ -72,7 +74,7 @@ export function Targets({ account, saved, rule, onChange }: Props) {
         .filter(Boolean)
         .join(" ")}
       addLabel={t("routing.add")}
-      empty={t(asksOwner ? "routing.nobody_else" : "people.nobody")}
+      empty={asksOwner ? t("routing.nobody_else") : undefined}
       chosen={chosen}
       others={others}
       onAdd={add}
@@ -92,6 +94,15 @@ export function Targets({ account, saved, rule, onChange }: Props) {
   );
 }
 
+/** "6 open, available". */
+function offeredWords(one: Availability): string {
+  const standing = standingWords(one);
+  return t("routing.load_standing", {
+    load: loadWords(one),
+    standing: standing.charAt(0).toLocaleLowerCase(locale()) + standing.slice(1),
+  });
+}
+
 /** `isOffered`: with what it depends on whether they are wanted here. */
 function userMember(user: User | undefined, all: readonly Availability[], isOffered = false): Member | undefined {
   if (!user) return undefined;
@@ -104,8 +115,7 @@ function userMember(user: User | undefined, all: readonly Availability[], isOffe
         {standing ? <StandingDot status={standing.status} /> : null}
       </Avatar>
     ),
-    hint: standing && isOffered ? loadWords(standing) : undefined,
-    detail: standing && isOffered ? standingWords(standing) : undefined,
+    hint: standing && isOffered ? offeredWords(standing) : undefined,
   };
 }
 
