@@ -1,12 +1,19 @@
-/* What new tickets are called (picture 03d): the subject, channel and contact, or a text of one's own with tokens in it. */
-import { useRef, useState } from "react";
+/* What new tickets are called (picture 03d): a line in which what is filled in for each ticket stands as a chip. The editor of the composer writes it. */
+import { Plus } from "lucide-react";
+import { lazy, Suspense, useRef } from "react";
 import type { TicketDefaults } from "../../api/types";
 import { Button } from "../../ui/Button";
-import { Field, Select } from "../../ui/Field";
-import { type MessageId, t } from "../../ui/i18n";
+import { type MessageId, t, withWords } from "../../ui/i18n";
+import type { RichApi } from "../editor/create";
+import { htmlFromText } from "../editor/plain";
+import { parse } from "../editor/text";
+import "../drafts/composer.css";
+import "../editor/editor.css";
+import "./tickets.css";
+
+const RichEditor = lazy(withWords(() => import("../editor/RichEditor")));
 
 const SUBJECT = "{conversation.subject}";
-const CHANNEL = "{channel.name}: {contact.name}";
 const TOKENS: [string, MessageId][] = [
   [SUBJECT, "tickets.token_subject"],
   ["{contact.name}", "tickets.token_contact"],
@@ -22,6 +29,24 @@ export function sampleName(name: string, channel: string): string {
   return filled.trim() || t("tickets.sample_subject");
 }
 
+/** The tokens as chips; any other braces stay text. */
+const markupOf = (name: string): string =>
+  TOKENS.reduce(
+    (html, [token, words]) => html.replaceAll(token, `<span data-field="${token}">${t(words)}</span>`),
+    htmlFromText(name),
+  );
+
+/** And back: one line. */
+export function nameOfMarkup(html: string): string {
+  const body = parse(html);
+  for (const chip of body.querySelectorAll("[data-field]")) chip.replaceWith(chip.getAttribute("data-field") ?? "");
+  return [...body.childNodes]
+    .map((one) => one.textContent ?? "")
+    .join(" ")
+    .replace(/\s+/g, " ")
+    .trim();
+}
+
 interface Props {
   value: TicketDefaults;
   error: string | null;
@@ -29,52 +54,65 @@ interface Props {
 }
 
 export function TicketName({ value, error, onChange }: Props) {
-  const known = [SUBJECT, CHANNEL].includes(value.name);
-  const [isOwn, setOwn] = useState(!known);
-  const field = useRef<HTMLDivElement>(null);
-  const put = (token: string) => {
-    const input = field.current?.querySelector("input");
-    const [from, to] = [input?.selectionStart ?? value.name.length, input?.selectionEnd ?? value.name.length];
-    onChange({ name: value.name.slice(0, from) + token + value.name.slice(to) });
-    requestAnimationFrame(() => {
-      input?.focus();
-      input?.setSelectionRange(from + token.length, from + token.length);
-    });
+  const api = useRef<RichApi | null>(null);
+  const begun = useRef(markupOf(value.name));
+  const label = t("tickets.name");
+  const left = TOKENS.filter(([token]) => !value.name.includes(token));
+  const changed = () => {
+    const name = api.current && nameOfMarkup(api.current.content().html);
+    if (name !== null && name !== value.name) onChange({ name });
   };
   return (
-    <div className="fields" ref={field}>
-      <Select
-        label={t("tickets.name")}
-        value={isOwn ? "own" : value.name}
-        onChange={(event) => {
-          const chosen = event.target.value;
-          setOwn(chosen === "own");
-          if (chosen !== "own") onChange({ name: chosen });
-        }}
-      >
-        <option value={SUBJECT}>{t("tickets.name_subject")}</option>
-        <option value={CHANNEL}>{t("tickets.name_channel")}</option>
-        <option value="own">{t("tickets.name_own")}</option>
-      </Select>
-      {isOwn ? (
-        <>
-          <Field
-            label={t("tickets.name_text")}
-            value={value.name}
-            maxLength={300}
-            error={error}
-            onChange={(event) => onChange({ name: event.target.value })}
+    <div className="field">
+      <p className="label">{label}</p>
+      <div className={`input tokenfield ${error ? "err" : ""}`}>
+        <Suspense fallback={<span className="composetext" />}>
+          <RichEditor
+            html={begun.current}
+            version={0}
+            caret={null}
+            label={label}
+            placeholder={t("tickets.token_subject")}
+            format="plain"
+            triggers={NONE}
+            list={null}
+            onReady={(made) => {
+              api.current = made;
+            }}
+            onTouch={changed}
+            onKey={(event) => event.key === "Enter"}
+            onTrigger={nothing}
+            onMarks={nothing}
+            onFiles={nothing}
+            onLink={nothing}
+            onBlur={nothing}
           />
-          <p className="row hint tokens">
-            {t("tickets.name_hint")}
-            {TOKENS.map(([token, name]) => (
-              <Button key={token} size="s" onClick={() => put(token)}>
-                {t(name)}
-              </Button>
-            ))}
-          </p>
-        </>
+        </Suspense>
+      </div>
+      {left.length ? (
+        <p className="row tokens">
+          {left.map(([token, words]) => (
+            <Button
+              key={token}
+              size="xs"
+              look="ghost"
+              icon={<Plus className="small" />}
+              aria-label={t("tickets.put_in", { name: t(words) })}
+              onClick={() => api.current?.insertNode("field", { token, words: t(words) })}
+            >
+              {t(words)}
+            </Button>
+          ))}
+        </p>
+      ) : null}
+      {error ? (
+        <p className="hint error" role="alert">
+          {error}
+        </p>
       ) : null}
     </div>
   );
 }
+
+const NONE: [] = [];
+const nothing = () => undefined;
