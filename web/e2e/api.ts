@@ -35,6 +35,7 @@ export const ALWAYS_THERE = {
   country: null,
   time_zone: "UTC",
   conversations_max: null,
+  tickets_max: null,
 };
 
 /** How the settings were before any story. */

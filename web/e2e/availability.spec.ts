@@ -139,12 +139,16 @@ test("a limit shows where conversations are given out, and people are found by h
   await inbox.getByLabel("All conversations").fill("1");
   await inbox.keyboard.press("Enter");
   await expect(inbox.getByText("The limit is saved")).toBeVisible();
+  await inbox.getByLabel("All tickets").fill("4");
+  await inbox.keyboard.press("Enter");
+  await expect.poll(async () => (await api(world, "GET", `/api/users/${bo}/availability`)).tickets_max).toBe(4);
   await keep(inbox, "availability limits");
   await inbox.goto(`${world.innboks.url}/inbox/open/${id}`);
   await inbox.getByRole("article").waitFor();
   await inbox.keyboard.press("i");
   const option = inbox.getByRole("option", { name: /Bo Sandvik/ });
   await expect(option).toContainText("1 of 1");
+  await expect(option).toContainText("tickets 0 of 4");
   await expect(option).toContainText("Available");
   await keep(inbox, "availability picker");
   await inbox.keyboard.press("Escape");
@@ -156,6 +160,26 @@ test("a limit shows where conversations are given out, and people are found by h
   await expect(inbox.getByRole("row", { name: /Amina Yusuf/ })).toHaveCount(0);
   await keep(inbox, "availability people");
   await axe(inbox, "people by how they stand");
+});
+
+test("tickets in a stage and old ones are left out of what people can take, with Undo", async ({ inbox, world }) => {
+  const account = () => api(world, "GET", "/api/account");
+  const waiting = (await api(world, "GET", "/api/ticket-pipelines")).items[0].stages.find(
+    ({ key }: { key: string }) => key === "waiting_on_contact",
+  );
+  await inbox.goto(`${world.innboks.url}/settings/availability`);
+  await inbox.getByRole("checkbox", { name: "Waiting on contact" }).check();
+  await expect.poll(async () => (await account()).tickets_uncounted_stage_ids).toEqual([waiting.id]);
+  await inbox.getByLabel("Open for longer than").selectOption({ label: "30 days" });
+  await expect.poll(async () => (await account()).tickets_uncounted_after_days).toBe(30);
+  await keep(inbox, "availability uncounted");
+  await axe(inbox, "what does not count");
+  await inbox.getByRole("button", { name: /^Undo/ }).last().click();
+  await expect.poll(async () => (await account()).tickets_uncounted_after_days).toBe(0);
+  await expect(inbox.getByLabel("Open for longer than")).toHaveValue("0");
+  await inbox.getByRole("checkbox", { name: "Waiting on contact" }).uncheck();
+  await expect.poll(async () => (await account()).tickets_uncounted_stage_ids).toEqual([]);
+  await expect(inbox.getByRole("checkbox", { name: "Closed" })).toHaveCount(0);
 });
 
 test("an answer that comes late takes away nothing that was typed since", async ({ inbox, world }) => {

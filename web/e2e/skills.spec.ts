@@ -80,3 +80,38 @@ test("a language is given to people, a subject needs it, and the rule goes by it
   await expect(inbox.getByText("1 cannot be chosen: Di Fjell (cannot receive conversations)")).toBeVisible();
   if (SHOTS) await shots(inbox, SHOTS, "who gets it flawed");
 });
+
+test("a category and a skill are renamed by keyboard, a taken name is refused beside the field, and Undo brings the old one back", async ({
+  inbox,
+  world,
+}) => {
+  const category = await api(world, "POST", "/api/skill-categories", { name: "Tents" });
+  for (const name of ["Poles", "Zips"]) await api(world, "POST", "/api/skills", { category_id: category.id, name });
+  try {
+    await inbox.goto(`${world.innboks.url}/settings/routing`);
+    const row = inbox.getByRole("group", { name: "Poles" });
+    await row.getByRole("button", { name: "Rename Poles" }).focus();
+    await inbox.keyboard.press("Enter");
+    const field = row.getByLabel("Name of Poles");
+    await expect(field).toBeFocused();
+    await field.fill("Zips");
+    await inbox.keyboard.press("Enter");
+    await expect(row.getByRole("alert")).toContainText("Zips");
+    await field.fill("Poles and pegs");
+    await inbox.keyboard.press("Enter");
+    const renamed = inbox.getByRole("group", { name: "Poles and pegs" });
+    await expect(renamed.getByRole("button", { name: "Rename Poles and pegs" })).toBeFocused();
+    if (SHOTS) await shots(inbox, SHOTS, "skill renamed");
+    await inbox.getByRole("button", { name: /^Undo/ }).click();
+    await expect(inbox.getByRole("group", { name: "Poles", exact: true })).toBeVisible();
+    const card = inbox.getByRole("region", { name: "Tents" });
+    await card.getByRole("button", { name: "Rename Tents" }).click();
+    await card.getByLabel("Name of Tents").fill("Shelters");
+    await card.getByRole("button", { name: "Save", exact: true }).click();
+    await expect(inbox.getByRole("region", { name: "Shelters" })).toBeVisible();
+  } finally {
+    for (const { id, category_id } of (await api(world, "GET", "/api/skills")).items)
+      if (category_id === category.id) await api(world, "DELETE", `/api/skills/${id}`);
+    await api(world, "DELETE", `/api/skill-categories/${category.id}`);
+  }
+});

@@ -16,9 +16,10 @@ import { Empty, Failed, Skeleton } from "../../ui/States";
 import { toast, toastError } from "../../ui/toasts";
 import { useMay } from "../people/people";
 import { StandingDot } from "../routing/StandingDot";
-import { availabilityQuery, isFull, loadWords, standingWords } from "../routing/standing";
+import { availabilityQuery, isFull, loadWords, standingWords, ticketWords } from "../routing/standing";
 import { PlanEditor } from "./PlanEditor";
 import { setMyStatus, setStatusOf } from "./status";
+import { Uncounted } from "./Uncounted";
 import "./availability.css";
 
 export default function AvailabilityPage({ item }: { item?: string }) {
@@ -65,6 +66,7 @@ function Everybody() {
             ))}
         </ul>
       ) : null}
+      <Uncounted />
     </div>
   );
 }
@@ -75,6 +77,7 @@ function Row({ user, standing }: { user: User; standing: Availability }) {
   const may = useMay("availability_management") || isMe;
   const next = standing.status === "available" ? "away" : "available";
   const set = () => void (isMe ? setMyStatus(client, user.id, next) : setStatusOf(client, user.id, user.name, next));
+  const tickets = ticketWords(standing);
   const isSilent = standing.status === "available" && !standing.is_connected;
   return (
     <li>
@@ -90,6 +93,7 @@ function Row({ user, standing }: { user: User; standing: Availability }) {
         <p className="small-text muted">
           {standingWords(standing)}
           {isSilent ? `, ${t("availability.disconnected")}` : ""}
+          {tickets ? ` · ${tickets}` : ""}
         </p>
       </div>
       <span className={`num ${isFull(standing) ? "full" : ""}`}>{loadWords(standing)}</span>

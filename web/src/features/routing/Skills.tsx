@@ -14,6 +14,7 @@ import { Failed, Skeleton, sentence } from "../../ui/States";
 import { toast, toastError } from "../../ui/toasts";
 import { Members } from "../people/Members";
 import { memberOf } from "../people/TeamsPage";
+import { SkillName } from "./SkillName";
 import { categoriesQuery, languagesQuery, type Skill, type SkillCategory, skillName, skillsQuery } from "./skills";
 
 const Picker = lazy(withWords(() => import("../../ui/Picker").then(({ Picker }) => ({ default: Picker }))));
@@ -28,6 +29,17 @@ function useAct() {
     } catch (problem) {
       toastError(problem);
     }
+    await client.invalidateQueries({ queryKey: keys.skills });
+  };
+}
+
+/** Renames at once, with Undo; a name that is taken stays in its field, with what is wrong. */
+function useRename(path: string, name: string) {
+  const client = useQueryClient();
+  const act = useAct();
+  return async (next: string) => {
+    await patch(path, { name: next });
+    toast(t("routing.renamed", { from: name, to: next }), () => void act(() => patch(path, { name })));
     await client.invalidateQueries({ queryKey: keys.skills });
   };
 }
@@ -115,6 +127,7 @@ function AddLanguage({ known }: { known: readonly Skill[] }) {
 
 function CategoryCard({ category, skills }: { category: SkillCategory; skills: readonly Skill[] }) {
   const act = useAct();
+  const rename = useRename(`/api/skill-categories/${category.id}`, category.name);
   const again = () => void act(() => post("/api/skill-categories", { name: category.name }));
   const drop = () =>
     void act(
@@ -125,7 +138,7 @@ function CategoryCard({ category, skills }: { category: SkillCategory; skills: r
   return (
     <section className="card teamcard" aria-label={category.name}>
       <header>
-        <h3 dir="auto">{category.name}</h3>
+        <SkillName level="h3" name={category.name} onRename={rename} />
         <IconButton label={t("routing.delete_skill", { name: category.name })} onClick={drop}>
           <Trash2 />
         </IconButton>
@@ -148,6 +161,7 @@ function SkillRow({ skill }: { skill: Skill }) {
   const act = useAct();
   const name = skillName(skill);
   const path = `/api/skills/${skill.id}`;
+  const rename = useRename(path, name);
   const { people } = skill;
   const save = (wanted: Skill["people"]) =>
     void act(
@@ -185,7 +199,7 @@ function SkillRow({ skill }: { skill: Skill }) {
   return (
     <div className="skillrow" role="group" aria-label={name}>
       <div className="skillhead">
-        <h4 dir="auto">{name}</h4>
+        <SkillName level="h4" name={name} onRename={skill.language ? undefined : rename} />
         <IconButton label={t("routing.delete_skill", { name })} onClick={drop}>
           <Trash2 />
         </IconButton>

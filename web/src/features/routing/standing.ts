@@ -55,3 +55,9 @@ export const loadWords = ({ open_count, conversations_max, kinds }: Load) =>
       : t("standing.of_max", { count: number(open_count), max: number(conversations_max) }),
     ...kinds.map((one) => t(KINDS[one.kind], { count: number(one.open_count), max: number(one.max) })),
   ].join(", ");
+
+/** "tickets 2 of 5" where there is a limit of them, else how many there are; "" for none. */
+export function ticketWords({ ticket_count: count, tickets_max: max }: Availability): string {
+  if (max !== null) return t("standing.tickets_of_max", { count: number(count), max: number(max) });
+  return count ? t("standing.tickets", { count }) : "";
+}

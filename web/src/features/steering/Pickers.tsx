@@ -17,7 +17,7 @@ import { t } from "../../ui/i18n";
 import { Picker, type PickerItem } from "../../ui/Picker";
 import { toastError } from "../../ui/toasts";
 import { StandingDot } from "../routing/StandingDot";
-import { availabilityQuery, isLimited, loadWords, standingWords } from "../routing/standing";
+import { availabilityQuery, isLimited, loadWords, standingWords, ticketWords } from "../routing/standing";
 import { StagePicker } from "../tickets/StagePicker";
 import { PRIORITIES, PriorityIcon } from "./Priority";
 import { fieldValue, readMoment, snoozeChoices } from "./snoozeTimes";
@@ -96,9 +96,10 @@ function AssignPicker({ scope, close }: Props) {
 function detailOf(one: object, standing: Availability | undefined): string | undefined {
   const isHere = "is_here" in one && one.is_here === true;
   if (!standing) return isHere ? t("assign.here") : undefined;
-  return isHere
+  const words = isHere
     ? t("assign.standing_here", { standing: standingWords(standing), here: t("assign.here") })
     : standingWords(standing);
+  return [words, ticketWords(standing)].filter(Boolean).join(" · ");
 }
 
 const Face = ({ user, standing }: { user: { id: string; name: string }; standing: Availability | undefined }) => (
