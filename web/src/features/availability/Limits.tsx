@@ -8,6 +8,7 @@ import { type MessageId, t } from "../../ui/i18n";
 import { useMay } from "../people/people";
 import { loadWords } from "../routing/standing";
 import { changePlan, planQuery } from "./availability";
+import "./availability.css";
 
 const LIMITS = {
   conversations_max: "availability.limit_all",
