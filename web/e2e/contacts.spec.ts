@@ -41,7 +41,7 @@ test("contacts are found, narrowed and opened by keyboard, and a property is cha
   });
   await conversationWith(world, `Hello ${word}`);
   await inbox.getByRole("link", { name: "Contacts" }).first().click();
-  await inbox.getByRole("searchbox", { name: /Find by name/ }).fill(word);
+  await inbox.getByRole("searchbox", { name: "Find a contact" }).fill(word);
   const table = inbox.getByRole("table", { name: "Contacts" });
   await expect(table.getByRole("link", { name: new RegExp(word) })).toHaveCount(4);
   await expect(inbox).toHaveURL(new RegExp(`q=${word}`));

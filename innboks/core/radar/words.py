@@ -56,7 +56,7 @@ _DO: dict[str, dict[Kind, str]] = {
         "gap": "Se på kanalens regnskap og hent det som mangler.",
         "records": "Publiser oppføringen på nytt; kanalens side viser den. Til det er gjort, havner mer av e-posten i søppelpost.",
         "quiet": "Send en test til den.",
-        "unreachable": "Det prøves igjen av seg selv. Varer det, så se på tjenerens navn på kanalens side, og om leverandøren har en feil.",
+        "unreachable": "Det prøves igjen av seg selv. Varer det, så se på serverens navn på kanalens side, og om leverandøren har en feil.",
     },
 }
 _MAIL = {
