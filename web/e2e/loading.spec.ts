@@ -1,4 +1,5 @@
 /* The first picture comes first: what the list can do without is not fetched before the list stands. */
+import { conversationWith } from "./checks";
 import { expect, test } from "./fixtures";
 import { ADMIN } from "./server";
 
@@ -39,12 +40,13 @@ test("a thread stands on the screen before others are told that it is read", asy
       subject: `${name} jacket`,
       text: `Is the ${name} back?`,
     });
+  const { id } = await conversationWith(world, "Skare jacket");
+  // Fetched ahead, so that it is drawn in the moment in which it is opened: as the next one of what is open, or under the pointer.
+  const ahead = inbox.waitForResponse((answer) => answer.url().includes(`/api/conversations/${id}/messages`));
   await inbox.locator("[data-row]", { hasText: "Varde jacket" }).click();
   await expect(inbox.getByRole("article").getByText("Is the Varde back?")).toBeVisible();
-  // Fetched ahead, so that it is drawn in the moment in which it is opened.
-  const ahead = inbox.waitForResponse(/\/api\/conversations\/\d+\/messages/);
   await inbox.locator("[data-row]", { hasText: "Skare jacket" }).hover();
-  await ahead;
+  await (await ahead).finished();
   const toldBefore = await inbox.evaluate(
     () =>
       new Promise<string[]>((done) => {

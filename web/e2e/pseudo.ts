@@ -56,7 +56,7 @@ export async function speakPseudo(page: Page): Promise<void> {
 export const overlaps = (page: Page) =>
   page.evaluate(() => {
     const controls = [...document.querySelectorAll("a[href], button, input, select, textarea, summary")]
-      .map((control) => ({ control, box: control.getBoundingClientRect() }))
+      .map((control) => ({ control, box: inSight(control) }))
       .filter(({ control, box }) => {
         if (box.width < 2 || box.height < 2) return false;
         const hit = document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2);
@@ -72,6 +72,18 @@ export const overlaps = (page: Page) =>
         if (wide > 2 && high > 2 && !isInside) found.push(`${name(one.control)} over ${name(other.control)}`);
       }
     return found;
+
+    /** Its box without what a pane that scrolls hides of it. */
+    function inSight(control: Element): DOMRect {
+      let { left, top, right, bottom } = control.getBoundingClientRect();
+      for (let pane = control.parentElement; pane; pane = pane.parentElement) {
+        if (getComputedStyle(pane).overflow === "visible") continue;
+        const clip = pane.getBoundingClientRect();
+        [left, top] = [Math.max(left, clip.left), Math.max(top, clip.top)];
+        [right, bottom] = [Math.min(right, clip.right), Math.min(bottom, clip.bottom)];
+      }
+      return new DOMRect(left, top, Math.max(0, right - left), Math.max(0, bottom - top));
+    }
 
     function name(control: Element): string {
       return `${control.tagName}.${control.className} “${control.textContent || control.getAttribute("aria-label")}”`;

@@ -107,7 +107,7 @@ test("while the server takes its time over an answer one goes on working, and it
   await inbox.getByRole("link", { name: /Takes its time/ }).click();
   await expect(answer.getByText("Sending", { exact: true })).toBeVisible();
   await expect(reply(inbox)).toHaveText("Not yet");
-  await expect(inbox.getByText("Sent", { exact: true })).toHaveCount(0);
+  await expect(inbox.getByRole("article").getByText("Sent", { exact: true })).toHaveCount(0);
   expect(mails(world, "Have patience.")).toBe(0);
   letGo();
   await world.mailbox.waitFor("And more of it.");

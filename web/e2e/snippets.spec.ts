@@ -27,7 +27,7 @@ test("a snippet is written with emphasis and tokens, and what the customer gets 
   await inbox.keyboard.press("Control+b");
   await inbox.keyboard.type("ready");
   const preview = inbox.getByRole("region", { name: "What the customer gets" });
-  await expect(preview).toContainText("Hi Kari, your order.kind is ready");
+  await expect(preview).toContainText("Hi Kari, your order kind is ready");
   await expect(preview.locator("strong")).toHaveText("ready");
   await expect(inbox.getByText("Nothing is known by the name order.kind")).toBeVisible();
   await look(inbox, "snippet-preview");

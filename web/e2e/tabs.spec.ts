@@ -219,6 +219,6 @@ test("what waits in a tab that is closed is asked about at the sign-out, and sen
   await second.close();
   await world.mailbox.waitFor("Sent before I went.");
   await expect(first.getByRole("article").filter({ hasText: "Sent before I went." })).toHaveCount(1);
-  await expect(first.getByText("Sent", { exact: true })).toBeVisible();
+  await expect(first.getByRole("article").getByText("Sent", { exact: true })).toBeVisible();
   expect(world.mailbox.received.filter((mail) => mail.raw.includes("Sent before I went."))).toHaveLength(1);
 });

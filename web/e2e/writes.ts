@@ -2,6 +2,7 @@
  * reducer.spec.ts, which holds the reducer against them. */
 import { expect } from "@playwright/test";
 import type { Conversation, Message, Page } from "../src/api/types";
+import { conversationWith } from "./checks";
 import type { World } from "./fixtures";
 
 export interface Place {
@@ -211,6 +212,38 @@ export const WRITES: [operation: string, words: string, write: Write][] = [
       const { items } = await call<Page<Message>>("GET", `/api/conversations/${ids[0]}/messages?limit=200`);
       const last = items.findLast((one) => one.type === "reply");
       await call("POST", `/api/conversations/${ids[0]}/split`, { message_ids: [last?.id], subject: "Split off" });
+    },
+  ],
+  [
+    "create_ticket",
+    "a ticket made",
+    async ({ call, ids, kept }) => {
+      kept.ticket = (await call<{ id: string }>("POST", `/api/conversations/${ids[0]}/tickets`, {})).id;
+    },
+  ],
+  [
+    "link_ticket",
+    "another one about the same ticket",
+    ({ call, ids, kept }) => call("PUT", `/api/conversations/${ids[1]}/tickets/${kept.ticket}`),
+  ],
+  [
+    "unlink_ticket",
+    "about no ticket",
+    ({ call, ids, kept }) => call("DELETE", `/api/conversations/${ids[1]}/tickets/${kept.ticket}`),
+  ],
+  [
+    "dismiss_split_suggestion",
+    "a mail with another subject belongs where it is",
+    async ({ call, world }) => {
+      const from = "five <five@customer.example>";
+      const first = await world.write({ from, subject: "Tent pegs", text: "They bend." });
+      const { id } = await conversationWith(world, "Tent pegs");
+      await world.write({ from, subject: "Your invoice", text: "It is wrong.", inReplyTo: first.messageId });
+      const messages = async () =>
+        (await call<Page<Message>>("GET", `/api/conversations/${id}/messages?limit=200`)).items;
+      await expect.poll(async () => (await messages()).length, { timeout: 20_000 }).toBe(2);
+      const suggested = (await messages()).at(-1);
+      await call("POST", `/api/messages/${suggested?.id}/split-suggestion`, { is_dismissed: true });
     },
   ],
   [

@@ -59,12 +59,17 @@ export function differs(one: Draft, other: Draft): boolean {
   );
 }
 
+/** A draft as this browser keeps it: `is_behind` until the server has it, too. */
+type Stored = Draft & { is_behind?: true };
+
 const storageKey = (me: Id, conversation: Id, mode: Mode) => `innboks.draft.${me}.${conversation}.${mode}`;
 
 export function readLocal(me: Id, conversation: Id, mode: Mode): Draft | null {
   try {
     const stored = localStorage.getItem(storageKey(me, conversation, mode));
-    return stored ? { ...emptyDraft(), ...(JSON.parse(stored) as Partial<Draft>) } : null;
+    if (!stored) return null;
+    const { is_behind: _, ...draft } = JSON.parse(stored) as Partial<Stored>;
+    return { ...emptyDraft(), ...draft };
   } catch {
     return null;
   }
@@ -74,9 +79,30 @@ export function writeLocal(me: Id, conversation: Id, mode: Mode, draft: Draft): 
   try {
     const key = storageKey(me, conversation, mode);
     if (isEmpty(draft)) localStorage.removeItem(key);
-    else localStorage.setItem(key, JSON.stringify(draft));
+    else localStorage.setItem(key, JSON.stringify({ ...draft, is_behind: true } satisfies Stored));
   } catch {
     // Storage is full or forbidden: the server's copy has to do.
+  }
+}
+
+/** Once the server has it; not where something newer stands here by now. */
+export function markArrived(me: Id, conversation: Id, mode: Mode, draft: Draft): void {
+  try {
+    const key = storageKey(me, conversation, mode);
+    const { is_behind: _, ...stored } = JSON.parse(localStorage.getItem(key) ?? "{}") as Stored;
+    if (stored.updated_at === draft.updated_at) localStorage.setItem(key, JSON.stringify(stored));
+  } catch {
+    // It is sent once more, which does no harm.
+  }
+}
+
+/** Stands something here that never reached the server, because the line was cut or the page went? */
+export function isBehind(me: Id, conversation: Id, mode: Mode): boolean {
+  try {
+    const stored = localStorage.getItem(storageKey(me, conversation, mode));
+    return stored !== null && (JSON.parse(stored) as Stored).is_behind === true;
+  } catch {
+    return false;
   }
 }
 

@@ -2,6 +2,7 @@
  * so that a letter costs nothing. Read next: Writing.tsx. */
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
 import type { Mode } from "../../actions/panes";
+import { NoConnection } from "../../api/client";
 import { onStreamEvent } from "../../api/live";
 import type { Attachment, Id, Message } from "../../api/types";
 import { isFromHere } from "../messages/pending";
@@ -11,7 +12,9 @@ import {
   draftTime,
   emptyDraft,
   hasWords,
+  isBehind,
   isEmpty,
+  markArrived,
   readLocal,
   readServer,
   withPart,
@@ -22,6 +25,8 @@ import { useFiles } from "./lateFiles";
 
 const LOCAL_MS = 300;
 const SERVER_MS = 2000;
+/** What did not arrive is tried again. */
+const AGAIN_MS = 5000;
 
 export interface Kept {
   draft: Draft;
@@ -76,11 +81,27 @@ export function useDraft(me: Id, conversation: Id, mode: Mode, lastId: Id | null
     timers.current.local = undefined;
     writeLocal(me, conversation, mode, now());
   }, [me, conversation, mode, now]);
+  /** Later, unless something newer is about to be saved anyway, or this composer has gone: then whoever opens it next does. */
+  const again = useRef(() => {});
   const saveServer = useCallback(() => {
     clearTimeout(timers.current.server);
     timers.current.server = undefined;
-    writeServer(conversation, mode, now()).catch(() => undefined);
-  }, [conversation, mode, now]);
+    const saved = now();
+    writeServer(conversation, mode, saved).then(
+      () => markArrived(me, conversation, mode, saved),
+      (problem) => {
+        if (problem instanceof NoConnection) again.current();
+      },
+    );
+  }, [me, conversation, mode, now]);
+  useEffect(() => {
+    again.current = () => {
+      timers.current.server ??= setTimeout(saveServer, AGAIN_MS);
+    };
+    return () => {
+      again.current = () => {};
+    };
+  }, [saveServer]);
 
   const saveSoon = useCallback(() => {
     clearTimeout(timers.current.local);
@@ -128,7 +149,10 @@ export function useDraft(me: Id, conversation: Id, mode: Mode, lastId: Id | null
   const write = useCallback(
     (next: Draft) => {
       writeLocal(me, conversation, mode, next);
-      writeServer(conversation, mode, next).catch(() => undefined);
+      writeServer(conversation, mode, next).then(
+        () => markArrived(me, conversation, mode, next),
+        () => undefined,
+      );
     },
     [me, conversation, mode],
   );
@@ -146,7 +170,10 @@ export function useDraft(me: Id, conversation: Id, mode: Mode, lastId: Id | null
       const before = clears.current;
       return readServer(conversation, mode)
         .then((found) => {
-          if (isGone || clears.current !== before || !found || isEmpty(found)) return;
+          if (isGone || clears.current !== before) return;
+          const isOlder = !found || found.updated_at < latest.current.updated_at;
+          if (isOlder && !timers.current.server && isBehind(me, conversation, mode)) saveServer();
+          if (!found || isEmpty(found)) return;
           if (isEmpty(now())) adopt(begun(found, last.current));
           else if (differs(found, latest.current) && found.updated_at > latest.current.updated_at) setOffer(found);
         })
@@ -166,7 +193,7 @@ export function useDraft(me: Id, conversation: Id, mode: Mode, lastId: Id | null
       isGone = true;
       stop();
     };
-  }, [me, conversation, mode, adopt, now, clear]);
+  }, [me, conversation, mode, adopt, now, clear, saveServer]);
 
   useEffect(() => {
     const onHide = () => {
