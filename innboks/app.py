@@ -15,6 +15,7 @@ from innboks.api.static import StaticFiles, dist_folder
 from innboks.config import Settings
 from innboks.core.accounts.actors import Actors
 from innboks.core.channel_accounts.directory import Directory
+from innboks.core.deliveries.together import Together
 from innboks.core.events.wake import Wake
 from innboks.core.jobs import Jobs
 from innboks.core.parts import Parts
@@ -66,6 +67,7 @@ async def build_parts(
             directory=Directory(),
             wake=wake,
             jobs=jobs,
+            together=Together(database),
             actors=Actors(),
             arrivals=Limits(
                 settings.limit_account, sentence="More arrives for this account than is taken at once. Come again in a moment."

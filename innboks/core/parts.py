@@ -7,6 +7,7 @@ if TYPE_CHECKING:
     from innboks.config import Settings
     from innboks.core.accounts.actors import Actors
     from innboks.core.channel_accounts.directory import Directory
+    from innboks.core.deliveries.together import Together
     from innboks.core.events.wake import Wake
     from innboks.core.jobs import Jobs
     from innboks.lib.clock import Clock
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class Parts:
     """The running parts of one process. `directory` knows the channel accounts, `wake` tells other processes about new events,
-    `jobs` writes background work into the caller's transaction, `parsing` keeps slow parsers off the event loop,
+    `jobs` writes background work into the caller's transaction, `together` takes in what arrives at the same moment, `parsing` keeps slow parsers off the event loop,
     `actors` remembers who asked a moment ago, `arrivals` how much came in for each account, `trials` how often others' servers were tried for it."""
 
     settings: "Settings"
@@ -36,6 +37,7 @@ class Parts:
     directory: "Directory"
     wake: "Wake"
     jobs: "Jobs"
+    together: "Together"
     actors: "Actors"
     arrivals: "Limits"
     trials: "Limits"

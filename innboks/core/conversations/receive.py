@@ -128,12 +128,15 @@ async def _record_all(
 async def _take_in_message(
     parts: Parts, connected: Connected, inbound: Inbound, message: MessageReceived, body_file: str | None
 ) -> Delivered:
-    """The usual payload is one message without files: the same as below in one statement, which is a transaction by itself."""
+    """The usual payload is one message without files: the same as below in one statement, which is a transaction by itself, and that of others which
+    arrive at this moment."""
     now = parts.clock.now()
-    raw, received = _raw(connected, inbound, now, body_file), _received(connected, message, inbound, now)
-    async with parts.db.connection() as conn:
-        delivery_id, fate, message_id = await store.take_in_message(conn, raw, received, has_tickets=connected.row.is_ticketing)
-    return Delivered(delivery_id=delivery_id, fate=fate, message_ids=[] if message_id is None else [message_id])  # type: ignore[arg-type]
+    taking = store.Taking(_raw(connected, inbound, now, body_file), _received(connected, message, inbound, now), connected.row.is_ticketing)
+    taken = await parts.together.take_in(taking)
+    if taken is None:
+        async with parts.db.connection() as conn:
+            taken = await store.take_in_message(conn, taking)
+    return Delivered(delivery_id=taken.delivery_id, fate=taken.fate, message_ids=[] if taken.message_id is None else [taken.message_id])  # type: ignore[arg-type]
 
 
 async def _in_transaction(

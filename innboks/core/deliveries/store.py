@@ -1,6 +1,7 @@
 """SQL of the road in: the raw delivery, the match, and the record. Read it beside `core/conversations/receive.py`.
 
-The hot part is three functions in the database (migrations 0004 to 0163): `keep_delivery`, `record_received`, and `take_in_message`, which is both.
+The hot part is four functions in the database (migrations 0004 to 0166): `keep_delivery`, `record_received`, `take_in_message`, which is both, and
+`take_in_messages`, which is that of several that came at the same moment (`together.py`).
 Values go there as one JSON document: a round trip and a parameter each cost more than the inserts themselves.
 """
 
@@ -35,9 +36,19 @@ class Raw(msgspec.Struct):
     code: str = ""
     reason: str = ""
 
-    def facts(self) -> Jsonb:
-        names = ("account", "channel", "body_file", "size", "envelope", "at", "source", "fate", "code", "reason")
-        return Jsonb({name: getattr(self, name) for name in names})
+    def facts(self) -> dict[str, Any]:
+        return {
+            "account": self.account,
+            "channel": self.channel,
+            "body_file": self.body_file,
+            "size": self.size,
+            "envelope": self.envelope,
+            "at": self.at,
+            "source": self.source,
+            "fate": self.fate,
+            "code": self.code,
+            "reason": self.reason,
+        }
 
 
 class Kept(msgspec.Struct):
@@ -90,28 +101,52 @@ class Received(msgspec.Struct, kw_only=True):
     is_past: bool
 
 
+class Taking(msgspec.Struct):
+    """A payload that is one message, and the message. `has_tickets`: a conversation that it begins becomes a ticket."""
+
+    raw: Raw
+    message: Received
+    has_tickets: bool = False
+
+
+class Taken(msgspec.Struct):
+    """What became of it. `message_id` None: it was here before."""
+
+    delivery_id: int
+    fate: Fate
+    message_id: int | None
+
+
+_TAKE_IN_TOGETHER = "select id, fate, message_id from take_in_messages(%s::jsonb, %b::bytea[], %b::bytea[])"
 _TAKE_IN = "select id, fate, message_id from take_in_message(%s::jsonb, %s::bytea, %s::bytea, %s::jsonb)"
 _TAKE_IN_WITH_TICKET = """select t.id, t.fate, t.message_id, make_ticket(%s, t.message_id, false, %s)
     from take_in_message(%s::jsonb, %s::bytea, %s::bytea, %s::jsonb) t"""
 
 
-async def take_in_message(conn: Connection, raw: Raw, message: Received, *, has_tickets: bool = False) -> tuple[int, str, int | None]:
-    """Keeps and records a payload that is one message, in one statement: (delivery id, fate, message id). On a connection in autocommit
-    mode this is the whole transaction. `has_tickets`: a conversation that it begins becomes a ticket."""
-    values = (raw.facts(), raw.hash, raw.body, Jsonb(message))
-    if has_tickets:
-        cursor = await conn.execute(_TAKE_IN_WITH_TICKET, (raw.account, message.at, *values))
+async def take_in_together(conn: Connection, takings: Sequence[Taking]) -> list[Taken]:
+    """Keeps and records all of them, in their order, or none, in one statement; on a connection in autocommit mode this is the whole transaction. Raises
+    LockNotAvailable when one of them would have to wait for somebody else."""
+    told = [{"raw": one.raw.facts(), "message": one.message, "has_tickets": one.has_tickets} for one in takings]
+    cursor = await conn.execute(_TAKE_IN_TOGETHER, (Jsonb(told), [one.raw.hash for one in takings], [one.raw.body for one in takings]))
+    return [Taken(*row) for row in await cursor.fetchall()]
+
+
+async def take_in_message(conn: Connection, one: Taking) -> Taken:
+    """The same of one alone, which waits for what it has to wait for."""
+    values = (Jsonb(one.raw.facts()), one.raw.hash, one.raw.body, Jsonb(one.message))
+    if one.has_tickets:
+        cursor = await conn.execute(_TAKE_IN_WITH_TICKET, (one.raw.account, one.message.at, *values))
     else:
         cursor = await conn.execute(_TAKE_IN, values)
     row = await cursor.fetchone()
     assert row is not None
-    return row[0], row[1], row[2]
+    return Taken(*row[:3])
 
 
 async def keep(conn: Connection, raw: Raw) -> Kept:
     """Insert or get the raw payload. Waits for another transaction that is keeping the same bytes."""
     cursor = await conn.execute(
-        "select id, fate, is_new from keep_delivery(%s::jsonb, %s::bytea, %s::bytea)", (raw.facts(), raw.hash, raw.body)
+        "select id, fate, is_new from keep_delivery(%s::jsonb, %s::bytea, %s::bytea)", (Jsonb(raw.facts()), raw.hash, raw.body)
     )
     row = await cursor.fetchone()
     assert row is not None
