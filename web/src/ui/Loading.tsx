@@ -1,4 +1,4 @@
-import { type QueryKey, useQueryClient } from "@tanstack/react-query";
+import { hashKey, type QueryKey, useQueryClient } from "@tanstack/react-query";
 import { type ReactNode, useEffect, useState } from "react";
 import { NoConnection } from "../api/client";
 import { Failed, Skeleton } from "./States";
@@ -32,8 +32,11 @@ export function Loading({ query, queryKey, rows, shape, isToldOverOld = false, c
   const client = useQueryClient();
   const { data, error, failureCount, failureReason, isPending, refetch } = query;
   const found = error ?? (failureCount >= TOLD_AFTER ? failureReason : null);
-  const [told, tell] = useState<unknown>(null);
-  if (found && found !== told) tell(found);
+  // Of this question alone: another one (the next contact on the same page) begins anew.
+  const place = hashKey(queryKey);
+  const [last, tell] = useState<{ place: string; problem: unknown } | null>(null);
+  if (found && (found !== last?.problem || place !== last.place)) tell({ place, problem: found });
+  const told = last?.place === place ? last.problem : null;
   useEffect(() => {
     if (data !== undefined || !(error instanceof NoConnection)) return;
     const timer = setTimeout(() => void refetch(), AGAIN_MS);

@@ -1,16 +1,15 @@
 import { useQuery } from "@tanstack/react-query";
-import { ChevronDown, Plus, X } from "lucide-react";
+import { Plus, X } from "lucide-react";
 import { type FormEvent, useState } from "react";
 import { channelsQuery, reachQuery } from "../../api/queries";
 import type { Contact, Id } from "../../api/types";
-import { Avatar } from "../../ui/Avatar";
 import { Button, IconButton } from "../../ui/Button";
 import { useNow } from "../../ui/clock";
 import { clockIn } from "../../ui/format";
 import { t, tOr } from "../../ui/i18n";
-import { Menu } from "../../ui/Menu";
 import { Broken } from "./Broken";
 import { addIdentity, changeContact, dropIdentity, type People } from "./changes";
+import { OwnerPick } from "./OwnerPick";
 import { PropertyFacts } from "./PropertyFacts";
 import { writeFirst } from "./ReachOn";
 import { placeOf } from "./zones";
@@ -50,7 +49,12 @@ export function Facts({ contact, scope, isWhole }: Props) {
         <div>
           <dt>{t("contact.owner")}</dt>
           <dd>
-            <Owner contact={contact} scope={scope} />
+            <OwnerPick
+              label={(name) => (name ? t("contact.owner_is", { name }) : t("contact.owner_nobody"))}
+              users={scope.users}
+              ownerId={contact.owner_id}
+              onChoose={(id) => void changeContact(contact, { owner_id: id }, scope, t("contact.owner_changed"))}
+            />
           </dd>
         </div>
       </dl>
@@ -101,41 +105,6 @@ function LocalTime({ contact }: { contact: Contact }) {
         {t("contact.time_in", { time: clockIn(now, place.zone), city: place.city })}
       </dd>
     </div>
-  );
-}
-
-function Owner({ contact, scope }: Props) {
-  const owner = scope.users.find((user) => user.id === contact.owner_id);
-  const choose = (id: string | null) =>
-    void (id !== contact.owner_id && changeContact(contact, { owner_id: id }, scope, t("contact.owner_changed")));
-  return (
-    <Menu
-      label={owner ? t("contact.owner_is", { name: owner.name }) : t("contact.owner_nobody")}
-      className="ownerpick"
-      items={[
-        {
-          id: "nobody",
-          label: t("assign.nobody"),
-          icon: <span className="nobody" />,
-          isChosen: !owner,
-          run: () => choose(null),
-        },
-        ...scope.users
-          .filter((user) => user.is_active || user.id === owner?.id)
-          .map((user, index) => ({
-            id: user.id,
-            label: user.name,
-            icon: <Avatar name={user.name} seed={user.id} size={18} />,
-            isChosen: user.id === owner?.id,
-            startsGroup: index === 0,
-            run: () => choose(user.id),
-          })),
-      ]}
-    >
-      {owner ? <Avatar name={owner.name} seed={owner.id} size={18} /> : <span className="nobody" />}
-      <span className="cut">{owner?.name ?? t("assign.nobody")}</span>
-      <ChevronDown className="small" />
-    </Menu>
   );
 }
 

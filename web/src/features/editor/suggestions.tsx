@@ -100,6 +100,5 @@ function rankOf(query: string, titles: string[], rest: string): number {
   return rank;
 }
 
-/** What a token is called where it has to be filled in. */
-/** A token that is not ours is called as it is written, without the signs: "order.number" → "order number". */
+/** What a token is called where it has to be filled in; one that is not ours as it is written, without the signs: "order.number" → "order number". */
 export const tokenWords = (token: string) => tOr(`token.${token}`, token.replace(/[._]+/g, " "));

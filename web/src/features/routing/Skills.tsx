@@ -15,7 +15,17 @@ import { toast, toastError } from "../../ui/toasts";
 import { Members } from "../people/Members";
 import { memberOf } from "../people/TeamsPage";
 import { SkillName } from "./SkillName";
-import { categoriesQuery, languagesQuery, type Skill, type SkillCategory, skillName, skillsQuery } from "./skills";
+import {
+  categoriesQuery,
+  languagesQuery,
+  type Skill,
+  type SkillCategory,
+  saveBearers,
+  skillName,
+  skillsQuery,
+  withBearer,
+  withoutBearer,
+} from "./skills";
 
 const Picker = lazy(withWords(() => import("../../ui/Picker").then(({ Picker }) => ({ default: Picker }))));
 
@@ -158,17 +168,18 @@ function CategoryCard({ category, skills }: { category: SkillCategory; skills: r
 
 function SkillRow({ skill }: { skill: Skill }) {
   const users = useQuery(usersQuery).data ?? [];
+  const client = useQueryClient();
   const act = useAct();
   const name = skillName(skill);
   const path = `/api/skills/${skill.id}`;
   const rename = useRename(path, name);
   const { people } = skill;
-  const save = (wanted: Skill["people"]) =>
-    void act(
-      () => patch(path, { people: wanted }),
-      t("routing.saved_skill", { name }),
-      () => void act(() => patch(path, { people })),
-    );
+  const save = (change: ReturnType<typeof withBearer>, back: typeof change) =>
+    void saveBearers(client, skill.id, change)
+      .then(() =>
+        toast(t("routing.saved_skill", { name }), () => void saveBearers(client, skill.id, back).catch(toastError)),
+      )
+      .catch(toastError);
   const body = skill.language ? { language: skill.language } : { category_id: skill.category_id, name: skill.name };
   const drop = () =>
     void act(
@@ -192,8 +203,14 @@ function SkillRow({ skill }: { skill: Skill }) {
       addLabel={t("routing.add_person")}
       chosen={members(isMain)}
       others={others}
-      onAdd={(id) => save([...people, { user_id: id, is_main: isMain }])}
-      onRemove={(id) => save(people.filter((one) => one.user_id !== id))}
+      onAdd={(id) => {
+        const added = { user_id: id, is_main: isMain };
+        save(withBearer(added), withoutBearer(added));
+      }}
+      onRemove={(id) => {
+        const gone = { user_id: id, is_main: isMain };
+        save(withoutBearer(gone), withBearer(gone));
+      }}
     />
   );
   return (

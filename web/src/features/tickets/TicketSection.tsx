@@ -5,11 +5,11 @@ import { ChevronDown, Link2, Plus, Ticket as TicketIcon, Unlink } from "lucide-r
 import type { Scope } from "../../actions/action";
 import { openDialog } from "../../actions/pickers";
 import type { Conversation, Ticket, TicketPipeline } from "../../api/types";
-import { Avatar } from "../../ui/Avatar";
 import { IconButton } from "../../ui/Button";
 import { t } from "../../ui/i18n";
 import { Menu, type MenuItem } from "../../ui/Menu";
 import { Failed } from "../../ui/States";
+import { OwnerPick } from "../contacts/OwnerPick";
 import { Section } from "../contacts/Section";
 import { changeTicket, makeTicket, numberOf, setStage, ticketsQuery, unlinkTicket } from "./deeds";
 import { StageChip, stageOf, TicketPriorityIcon } from "./looks";
@@ -101,7 +101,7 @@ function OneTicket({ ticket, pipelines, conversation, scope }: Props) {
         <div>
           <dt>{t("contact.owner")}</dt>
           <dd>
-            <OwnerMenu ticket={ticket} scope={scope} />
+            <Owner ticket={ticket} scope={scope} />
           </dd>
         </div>
       </dl>
@@ -155,39 +155,16 @@ function PriorityMenu({ ticket, scope }: Pick<Props, "ticket" | "scope">) {
   );
 }
 
-function OwnerMenu({ ticket, scope }: Pick<Props, "ticket" | "scope">) {
-  const owner = scope.users.find((one) => one.id === ticket.owner_id);
-  const choose = (id: string | null, name: string) => {
-    const done = t("tickets.owner_set", { number: numberOf(ticket), name });
-    if (id !== ticket.owner_id) void changeTicket(scope.client, ticket, { owner_id: id }, done);
-  };
+function Owner({ ticket, scope }: Pick<Props, "ticket" | "scope">) {
   return (
-    <Menu
-      label={t("tickets.owner_label", { name: owner?.name ?? t("assign.nobody") })}
-      className="ownerpick"
-      items={[
-        {
-          id: "nobody",
-          label: t("assign.nobody"),
-          icon: <span className="nobody" />,
-          isChosen: !owner,
-          run: () => choose(null, t("assign.nobody")),
-        },
-        ...scope.users
-          .filter((one) => one.is_active || one.id === owner?.id)
-          .map((one, nth) => ({
-            id: one.id,
-            label: one.name,
-            icon: <Avatar name={one.name} seed={one.id} size={18} />,
-            isChosen: one.id === owner?.id,
-            startsGroup: nth === 0,
-            run: () => choose(one.id, one.name),
-          })),
-      ]}
-    >
-      {owner ? <Avatar name={owner.name} seed={owner.id} size={18} /> : <span className="nobody" />}
-      <span className="cut">{owner?.name ?? t("assign.nobody")}</span>
-      <ChevronDown className="small" />
-    </Menu>
+    <OwnerPick
+      label={(name) => t("tickets.owner_label", { name: name ?? t("assign.nobody") })}
+      users={scope.users}
+      ownerId={ticket.owner_id}
+      onChoose={(id, name) => {
+        const done = t("tickets.owner_set", { number: numberOf(ticket), name });
+        void changeTicket(scope.client, ticket, { owner_id: id }, done);
+      }}
+    />
   );
 }
