@@ -3,15 +3,17 @@
 import asyncio
 import shutil
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import pytest
 
 from innboks.core.events.wake import Wake
+from innboks.lib import backplane
 from innboks.lib.backplane import Backplane, open_backplane
 from innboks.lib.db import Database
 from tests.ports import free_port
+from tests.waiting import until
 
 
 @asynccontextmanager
@@ -94,6 +96,119 @@ async def test_a_server_that_is_away_costs_only_the_note(tmp_path: Path) -> None
         async with asyncio.timeout(20):
             await plane.publish("nobody hears this")
         await plane.close()
+
+
+class Mute:
+    """A server that takes connections. Mute, it answers nothing over them, as one that hangs; else it hands everything on to the one behind it."""
+
+    def __init__(self, behind: int | None = None) -> None:
+        self._behind = behind
+        self._speaks = asyncio.Event()
+        self._server: asyncio.Server | None = None
+        self._writers: set[asyncio.StreamWriter] = set()
+
+    async def open(self) -> int:
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+        return int(self._server.sockets[0].getsockname()[1])
+
+    def hush(self) -> None:
+        """What was said over the connections of until now is never answered; new ones get no answer either."""
+        self._speaks.clear()
+
+    def speak(self) -> None:
+        """Over new connections: those of before stay as those of a machine that is gone."""
+        self._speaks = asyncio.Event()
+        self._speaks.set()
+
+    @property
+    def open_connections(self) -> int:
+        return len(self._writers)
+
+    async def close(self) -> None:
+        for writer in tuple(self._writers):
+            writer.close()
+        assert self._server is not None
+        self._server.close()
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._writers.add(writer)
+        speaks = self._speaks
+        try:
+            if self._behind is None or not speaks.is_set():
+                while await reader.read(4096):
+                    pass
+                return
+            there, back = await asyncio.open_connection("127.0.0.1", self._behind)
+            await asyncio.gather(self._hand_on(reader, back, speaks), self._hand_on(there, writer, speaks))
+            back.close()
+        finally:
+            writer.close()
+            self._writers.discard(writer)
+
+    async def _hand_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, speaks: asyncio.Event) -> None:
+        with suppress(OSError):
+            while said := await reader.read(4096):
+                if speaks.is_set():
+                    writer.write(said)
+        if speaks.is_set():
+            writer.close()
+
+
+@pytest.mark.parametrize("scheme", ["redis", "nats"])
+async def test_a_server_that_takes_connections_and_says_nothing_holds_nobody_up(scheme: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever says something, as a browser that tells of typing, waits for it no longer than ANSWER_S; who comes right after that does not wait at all."""
+    monkeypatch.setattr(backplane, "ANSWER_S", 0.3)
+    monkeypatch.setattr(backplane, "CONNECT_S", 0.3)
+    mute, loop = Mute(), asyncio.get_running_loop()
+    wake = Wake(open_backplane(f"{scheme}://127.0.0.1:{await mute.open()}", "", "ours"))
+    connected: list[bool] = []
+    listening = asyncio.create_task(wake.listen(lambda _: None, lambda *_: None, lambda: connected.append(True)))
+    began = loop.time()
+    wake.touch(7)
+    await asyncio.gather(*(wake.signal(7, {"type": "typing"}) for _ in range(50)))
+    assert loop.time() - began < 2, "together they waited no longer than one"
+    again = loop.time()
+    await wake.signal(7, {"type": "typing"})
+    assert loop.time() - again < 0.2
+    await until(lambda: mute.open_connections <= 2)
+    assert not connected, "nobody is told that notes come now"
+    listening.cancel()
+    await asyncio.wait([listening])
+    async with asyncio.timeout(5):
+        await wake.close()
+    await until(lambda: mute.open_connections == 0)
+    await mute.close()
+
+
+async def test_who_listens_to_a_server_that_falls_silent_connects_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As when the machine of Redis is gone without a word: nothing tells it, so who listens asks."""
+    monkeypatch.setattr(backplane, "SILENCE_S", 0.3)
+    found = shutil.which("redis-server") or shutil.which("redis-server", path="/usr/sbin:/usr/local/sbin")
+    assert found
+    port = free_port()
+    async with server(found, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(tmp_path), port=port):
+        mute = Mute(port)
+        mute.speak()
+        url = f"redis://127.0.0.1:{await mute.open()}"
+        plane, told = open_backplane(url, "", "ours"), open_backplane(f"redis://127.0.0.1:{port}", "", "ours")
+        heard: asyncio.Queue[str] = asyncio.Queue()
+        connected: asyncio.Queue[None] = asyncio.Queue()
+        listening = asyncio.create_task(plane.listen(heard.put_nowait, lambda: connected.put_nowait(None)))
+        async with asyncio.timeout(20):
+            await connected.get()
+            await told.publish("one")
+            assert await heard.get() == "one"
+            mute.hush()
+            await told.publish("lost")
+            mute.speak()
+            await connected.get()  # what was missed meanwhile is asked for
+            await told.publish("two")
+            assert await heard.get() == "two"
+        listening.cancel()
+        await asyncio.wait([listening])
+        await plane.close()
+        await told.close()
+        await mute.close()
 
 
 async def test_a_note_that_nobody_understands_makes_nobody_deaf(dsn: str, db: Database) -> None:

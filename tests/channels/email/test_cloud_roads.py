@@ -208,7 +208,11 @@ async def test_the_watcher_turns_red_by_itself_and_people_are_told_once(team: Te
         await tell_watcher(team.parts, row.account_id, row.id)
         return await team.health(row.id) == state
 
-    await until(lambda: is_("connected"))
+    async def is_read() -> bool:
+        return await is_("connected") and await team.subjects() == ["Hello"]
+
+    await team.box.put(mail("Hello"))
+    await until(is_read)  # the watcher has looked, and says in its own words how the connection is
     before = await _changes(team.parts, row)
     team.provider.oauth.withdraw(TEAM)
     await until(lambda: is_("broken"))
