@@ -1,8 +1,9 @@
 """Short notes between the processes of one installation: "account 7 has news", "Ada is typing".
 
 A note is a hint, never the data: whoever misses one finds the news by asking the database a second later. So no carrier is waited for longer than
-ANSWER_S, and one that says nothing is left and connected to anew. PostgreSQL carries them by default. They are sent after the commit and by themselves, never inside the transaction, because a NOTIFY in a transaction makes all
-commits of the server wait for each other (see docs/decisions). With BACKPLANE_URL they go over Redis or NATS instead.
+ANSWER_S, and one that says nothing is left and connected to anew. PostgreSQL carries them by default. They are sent after the commit and by
+themselves, never inside the transaction, because a NOTIFY in a transaction makes all commits of the server wait for each other (see docs/decisions).
+With BACKPLANE_URL they go over Redis or NATS instead.
 Read next: `core/events/wake.py`, the only user.
 """
 
