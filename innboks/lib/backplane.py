@@ -101,10 +101,11 @@ class _Patience:
 
     @asynccontextmanager
     async def saying(self, *errors: type[Exception]) -> AsyncIterator[None]:
+        dropped: tuple[type[Exception], ...] = (*errors, OSError)  # which TimeoutError is
         try:
             async with asyncio.timeout(ANSWER_S):
                 yield
-        except (*errors, OSError) as error:  # TimeoutError is one
+        except dropped as error:
             self._again_at = time.monotonic() + PAUSE_S
             log.warning("note dropped", reason=type(error).__name__)
 
