@@ -24,7 +24,7 @@ from innboks.core.conversations.purge import SPAM_KEPT, empty_spam
 from innboks.core.conversations.send import send
 from innboks.core.parts import Parts
 from innboks.lib.clock import FakeClock
-from tests.api.conftest import PASSWORD, assert_problem, colleague
+from tests.api.conftest import PASSWORD, assert_problem, colleague, say
 from tests.channels.email.scripted_smtp import ScriptedServer, scripted
 
 TEAM = "support@x.example"
@@ -170,3 +170,53 @@ async def test_43_who_is_on_the_deny_list_is_spam_and_nothing_else(desk: Desk, c
     clock.advance(step=SPAM_KEPT + timedelta(seconds=1))
     assert await empty_spam(desk.parts) == 1
     assert await desk.all() == []
+
+
+async def test_whoever_writes_is_a_contact_and_what_is_kept_out_has_a_visitor_only(desk: Desk, api: httpx.AsyncClient) -> None:
+    """R-701, R-702: a conversation always says whom it is with. Whom nobody knows is an address that cannot be looked up among contacts, until a person or
+    a release makes a contact of it."""
+    known = await desk.gets("Bob <bob@y.example>", text="Mail 1")
+    assert (await api.get(f"/api/contacts/{known['contact']['id']}")).status_code == 200
+    assert (await api.post("/api/listed-senders", json={"list": "deny", "text": "spam.example"})).status_code in (200, 201)
+    visitor = await desk.gets("Mallory <m@spam.example>", text="Mail 2")
+    assert visitor["contact"] == {"id": None, "name": "", "address": "m@spam.example"}
+    found = await api.get("/api/contacts", params={"q": "spam.example"})
+    assert found.json()["items"] == []
+    released = (await api.patch(f"/api/conversations/{visitor['id']}", json={"is_spam": False})).json()
+    assert (released["contact"]["name"], released["contact"]["id"] is not None) == ("Mallory", True)
+    assert (await api.get(f"/api/contacts/{released['contact']['id']}")).status_code == 200
+
+
+async def test_a_contact_without_a_name_gets_the_one_they_sign_with_and_keeps_it(desk: Desk, api: httpx.AsyncClient) -> None:
+    """R-703."""
+    first = await desk.gets("bob@y.example", text="Mail 3")
+    who = first["contact"]["id"]
+    assert first["contact"]["name"] == ""
+    second = await desk.gets("Bob Berg <bob@y.example>", text="Mail 4")
+    assert (second["contact"]["id"], second["contact"]["name"]) == (who, "Bob Berg")
+    assert (await api.get(f"/api/conversations/{first['id']}")).json()["contact"]["name"] == "Bob Berg"
+    third = await desk.gets('"B. B., Sales" <bob@y.example>', text="Mail 5")
+    assert third["contact"]["name"] == "Bob Berg", "what is there is not written over"
+    line = (await api.get(f"/api/contacts/{who}/timeline")).json()["items"]
+    assert [one["change"]["data"] for one in line if one.get("change")] == [{"from": "", "to": "Bob Berg"}], "and the timeline says so once"
+    assert (await api.patch(f"/api/contacts/{who}", json={"name": "Robert"})).status_code == 200
+    assert (await desk.gets("Bob Berg <bob@y.example>", text="Mail 6"))["contact"]["name"] == "Robert"
+
+
+async def test_a_contact_is_known_by_each_of_their_addresses(desk: Desk, api: httpx.AsyncClient) -> None:
+    """R-704: a mail address however it is written, and those that were added; what only one channel account knows is known on that one alone."""
+    who = (await desk.gets("Bob <bob@y.example>", text="Mail 7"))["contact"]["id"]
+    assert (await desk.gets("Bob <BOB@Y.Example>", text="Mail 8"))["contact"]["id"] == who
+    added = await api.post(f"/api/contacts/{who}/identities", json={"type": "email", "value": "bob@home.example"})
+    assert added.status_code == 200, added.text
+    assert (await desk.gets("Bob at home <bob@home.example>", text="Mail 9"))["contact"]["id"] == who
+    assert (await desk.gets("Bo <b0b@y.example>", text="Mail 10"))["contact"]["id"] != who
+    seen = set()
+    for room in ("lobby", "garden"):
+        echo = {"kind": "echo", "name": room, "config": {"room": room}}
+        row = (await api.post("/api/channel-accounts", json=echo)).json()
+        for nth in (1, 2):
+            assert (await say(api, row, "Hello", sender="bob@y.example", id=f"{room}{nth}")).status_code == 200
+        seen |= {one["contact"]["id"] for one in await desk.all() if one["channel_account_id"] == row["id"]}
+    assert len(seen) == 2
+    assert who not in seen

@@ -115,7 +115,8 @@ function sentenceOf(change: Change, by: (id: string | null) => string, propertie
   const plain = PLAIN[change.kind];
   if (plain) return t(plain, { who });
   const data = change.data as Record<string, string | null | undefined>;
-  if (change.kind === "renamed") return t("timeline.renamed", { who, name: data.to ?? "" });
+  if (change.kind === "renamed")
+    return t(change.user_id ? "timeline.renamed" : "timeline.signed", { who, name: data.to ?? "" });
   if (change.kind === "owner")
     return data.to ? t("timeline.owner", { who, name: by(data.to) }) : t("timeline.no_owner", { who });
   if (change.kind === "identity_added") return t("timeline.identity_added", { who, value: data.value ?? "" });
