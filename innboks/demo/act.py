@@ -17,6 +17,10 @@ from innboks.core.conversations.write import write
 from innboks.core.files.attach import upload
 from innboks.core.jobs import Jobs
 from innboks.core.parts import Parts
+from innboks.core.tickets.change import TicketChange, change_ticket
+from innboks.core.tickets.defaults import list_pipelines
+from innboks.core.tickets.make import create_ticket
+from innboks.core.tickets.models import Ticket
 from innboks.demo import papers, store
 from innboks.demo.clock import StoryClock
 from innboks.demo.people import COMPANY
@@ -28,6 +32,9 @@ from innboks.sdk.contract import Inbound
 
 PHOTOS = 6
 OWN_ADMIN_EVERY = 4
+TICKETS_OF = "returns"
+"""What comes to this address becomes a ticket when somebody takes it."""
+WAITING, CLOSED = "waiting_on_contact", "closed"
 
 
 class _NoSending(Jobs):
@@ -43,6 +50,7 @@ class _Told(msgspec.Struct):
     answered: Answered | None = None
     references: list[str] = []
     message: Message | None = None
+    ticket: Ticket | None = None
 
 
 class Stage:
@@ -93,7 +101,10 @@ class Stage:
                 self._assigned += 1
                 to = self._admin if self._is_admin_given and self._assigned % OWN_ADMIN_EVERY == 0 else who
                 await self._change(told, step, who, Change(assignee_id=to.user_id))
+                if step.story.topic.address == TICKETS_OF and told.ticket is None:
+                    await self._make_ticket(step, told, who)
             case "close":
+                await self._move_ticket(step, told, who, CLOSED)
                 await self._change(told, step, who, Change(status="closed"))
             case "spam":
                 await self._change(told, step, who, Change(is_spam=True))
@@ -201,6 +212,21 @@ class Stage:
             text=f"{step.text}\n\n-- \n{who.name}\n{COMPANY}, for days outside",
         )
         told.references = [*told.references, message.external_id or ""]
+        await self._move_ticket(step, told, who, WAITING)
+
+    async def _make_ticket(self, step: Step, told: _Told, who: Actor) -> None:
+        """Of what comes back, which is followed until it is settled."""
+        given = {"category": "product_issue", "priority": self._chance.choice((None, "low", "medium", "high"))}
+        told.ticket = await create_ticket(self._parts, who, told.conversation_id, given)
+        await self._date_lines(told, step.at)
+
+    async def _move_ticket(self, step: Step, told: _Told, who: Actor, stage: str) -> None:
+        if told.ticket is None:
+            return
+        pipeline = next(one for one in await list_pipelines(self._parts, who) if one.id == told.ticket.pipeline_id)
+        to = next(one for one in pipeline.stages if one.key == stage)
+        await change_ticket(self._parts, who, told.ticket.id, TicketChange(stage_id=to.id))
+        await self._date_lines(told, step.at)
 
     async def _change(self, told: _Told, step: Step, who: Actor, wanted: Change) -> None:
         await change(self._parts, who, told.conversation_id, wanted)

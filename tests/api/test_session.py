@@ -222,3 +222,5 @@ async def test_what_changes_of_an_account_together_is_told_once(parts: Parts, ap
     async with parts.db.connection() as conn:
         told = await (await conn.execute("select count(*) from event where type = 'account.changed'")).fetchone()
     assert told == (2,)
+    assert changed["closing_closes_tickets"] is False
+    assert (await api.patch("/api/account", json={"closing_closes_tickets": True})).json()["closing_closes_tickets"] is True

@@ -229,7 +229,7 @@ async def test_people_make_change_link_and_unlink(desk: Desk, clock: FakeClock) 
     clock.advance(60)
     after = await change_ticket(desk.parts, desk.actor, made.id, TicketChange(stage_id=closed.id, owner_id=None, priority="urgent"))
     assert (after.closed_at, after.owner_id, after.priority) == (clock.now(), None, "urgent")
-    assert (await desk.lines(one))[-1] == {
+    assert (await desk.lines(one))[-2] == {
         "event": "ticket_stage_changed", "ticket_id": str(made.id), "name": made.name,
         "from": {"key": "new", "name": "New"}, "to": {"key": "closed", "name": "Closed"},
     }  # fmt: skip

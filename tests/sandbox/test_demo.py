@@ -13,6 +13,7 @@ from innboks.core.accounts.setup import create_first_account
 from innboks.core.accounts.sign_in import sign_in
 from innboks.core.channel_accounts.connect import list_channel_accounts, shown_config
 from innboks.core.conversations.read import count_views, list_conversations, list_messages
+from innboks.core.tickets.read import list_tickets
 from innboks.demo import papers, texts
 from innboks.demo.load import CONVERSATIONS, load
 from innboks.demo.stories import CLOSES, OPENS, ZONE, plan
@@ -85,6 +86,9 @@ async def test_a_fresh_server_becomes_a_lively_account(settings: Settings, dsn: 
         counted = await count_views(parts, admin, [one.id for one in channels])
         busy = ("open", "unassigned", "mine", "failed", "spam", *(f"channel:{one.id}" for one in channels))
         assert all(counted[view].count for view in busy), counted
+        tickets = (await list_tickets(parts, admin, limit=100)).items
+        states = {one.closed_at is None for one in tickets}
+        assert (states, {one.channel_account_id for one in tickets}) == ({True, False}, {None}), "tickets that people made, open and closed"
         found = [one for view in ("open", "closed") for one in (await list_conversations(parts, admin, view=view, limit=100)).items]
         assert len(found) == 70  # the four that were marked as spam are in neither
         now = datetime.now(UTC)

@@ -142,6 +142,12 @@ test("an admin who is no member reads a closed inbox, cannot answer, and may joi
   await expect(page.getByRole("article").getByText("It came apart.")).toBeVisible();
   await expect(page.getByText("You can read Warranty; only members can answer.")).toBeVisible();
   await expect(page.getByRole("textbox", { name: /Reply|Answer/ })).toHaveCount(0);
+  await page.keyboard.press("Shift+I");
+  await expect(page.getByText(/You can read this inbox/)).toBeVisible();
+  const { items } = (await ask("GET", "/api/conversations?view=open")) as unknown as {
+    items: { subject: string; assignee_id: string | null }[];
+  };
+  expect(items.find((one) => one.subject === "A broken zip")?.assignee_id, "nobody has it").toBe(null);
   await keep(page, "people reading only");
   await axe(page, "reading only");
   await page.getByRole("button", { name: "Join" }).click();

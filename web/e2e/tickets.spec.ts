@@ -82,7 +82,7 @@ test("mail becomes tickets of whoever gets it, an override wins, and at the limi
   await expect(page.getByText(/Ticket .*Torn strap.* made by/).first()).toBeVisible();
   await expect(ticket).toContainText("New");
   await expect(ticket).toContainText("Bo Sandvik");
-  const kept = async () => (await of(`Torn strap ${routed.tickets[0].name.split(" ").at(-1)}`)).tickets[0];
+  const kept = () => api(world, "GET", `/api/tickets/${routed.tickets[0].id}`);
 
   await ticket.getByRole("button", { name: /^Priority of the ticket/ }).click();
   await page.getByRole("menuitemcheckbox", { name: "High" }).click();
@@ -100,8 +100,12 @@ test("mail becomes tickets of whoever gets it, an override wins, and at the limi
   await page.getByRole("combobox", { name: "Status of the ticket" }).fill("Closed");
   await page.keyboard.press("Enter");
   await expect(ticket).toContainText("Closed");
+  await expect(page.getByText(/closed the conversation with the ticket .*Torn strap/).first()).toBeVisible();
+  await page.locator("button.events").last().click();
   await expect(page.getByText(/set the ticket .*Torn strap.* to .*Closed/).first()).toBeVisible();
   expect((await kept()).closed_at).not.toBe(null);
+  const status = async () => (await api(world, "GET", `/api/conversations/${routed.id}`)).status;
+  expect(await status()).toBe("closed");
 
   // Somebody else opens it again: it shows by itself.
   await api(world, "PATCH", `/api/tickets/${routed.tickets[0].id}`, {
@@ -110,6 +114,22 @@ test("mail becomes tickets of whoever gets it, an override wins, and at the limi
   });
   await expect(ticket).toContainText("New");
   await expect(ticket).toContainText("Di Fjell");
+  expect(await status(), "what the ticket closed it opens again").toBe("open");
+
+  await ticket.getByRole("button", { name: "Category of the ticket: None" }).click();
+  await page.getByRole("menuitemcheckbox", { name: "Billing" }).click();
+  await expect(page.getByText(`${number}: category Billing`)).toBeVisible();
+  const renamed = `${routed.tickets[0].name}, and a second one that is torn in three places`;
+  await ticket.getByTitle("Rename the ticket").click();
+  await page.getByRole("textbox", { name: "Rename the ticket" }).fill("not kept");
+  await page.keyboard.press("Escape");
+  await ticket.getByTitle("Rename the ticket").focus();
+  await page.keyboard.press("Enter");
+  await page.getByRole("textbox", { name: "Rename the ticket" }).fill(renamed);
+  await page.keyboard.press("Enter");
+  await expect(page.getByText(`${number} is renamed`)).toBeVisible();
+  await expect(ticket).toContainText(renamed);
+  expect(await kept()).toMatchObject({ name: renamed, category: "billing_issue" });
 
   await page.getByRole("button", { name: "Add a ticket" }).click();
   await page.getByRole("menuitem", { name: "Make a ticket" }).click();
@@ -120,10 +140,31 @@ test("mail becomes tickets of whoever gets it, an override wins, and at the limi
   await page.getByRole("button", { name: "Add a ticket" }).click();
   await page.getByRole("menuitem", { name: "Link a ticket" }).click();
   const dialog = page.getByRole("dialog", { name: "Link a ticket" });
-  await dialog.getByLabel("Words of its name").fill(routed.tickets[0].name);
+  await dialog.getByLabel("Words of its name").fill(renamed);
   await dialog.getByRole("button", { name: new RegExp(number) }).click();
   await expect(ticket).toHaveCount(1);
   await expect(page.getByText(`Linked to ${number}`)).toBeVisible();
   await axe(page, "tickets beside a conversation");
   if (SHOTS) await shots(page, SHOTS, "tickets-aside");
+
+  // For the whole account: what closes along, and what counts.
+  await page.goto(`${world.innboks.url}/settings/tickets`);
+  await page.getByRole("switch", { name: "Close a ticket with its last open conversation" }).click();
+  await expect(page.getByText("Saved", { exact: true })).toBeVisible();
+  const account = () => api(world, "GET", "/api/account");
+  expect((await account()).closing_closes_tickets).toBe(true);
+  await api(world, "PATCH", `/api/conversations/${routed.id}`, { status: "closed" });
+  expect((await kept()).closed_at).not.toBe(null);
+  await page.getByRole("button", { name: "Undo" }).last().click();
+  await expect.poll(async () => (await account()).closing_closes_tickets).toBe(false);
+  const most = page.getByLabel("Tickets a contact can have");
+  await most.fill("a few");
+  await most.press("Enter");
+  await expect(page.getByRole("alert")).toHaveText("A whole number from 0 to 1,000,000.");
+  await most.fill("500");
+  await most.press("Enter");
+  await expect.poll(async () => (await account()).tickets_per_contact_max).toBe(500);
+  await axe(page, "tickets of the account");
+  if (SHOTS) await shots(page, SHOTS, "tickets-settings");
+  await api(world, "PATCH", "/api/account", { tickets_per_contact_max: 10_000 });
 });

@@ -25,7 +25,8 @@ class AccountOut(msgspec.Struct):
     """`undo_send_s`: so long an answer written in the app can be taken back before it leaves. `assigns_when_available`: when somebody becomes
     available, rules give out what waits unassigned. `inbox_ticketing`: may conversations become tickets here? The operator decides.
     `tickets_per_contact_max`: with so many, a contact gets no more by itself. `tickets_uncounted_stage_ids`, `tickets_uncounted_after_days`:
-    tickets in these stages, or older than this (0: however old), fill nobody's limit. `switched_off`: features that the operator took away."""
+    tickets in these stages, or older than this (0: however old), fill nobody's limit. `closing_closes_tickets`: closing the last open conversation of
+    a ticket closes the ticket. `switched_off`: features that the operator took away."""
 
     id: str
     name: str
@@ -35,6 +36,7 @@ class AccountOut(msgspec.Struct):
     tickets_per_contact_max: int
     tickets_uncounted_stage_ids: list[str]
     tickets_uncounted_after_days: int
+    closing_closes_tickets: bool
     switched_off: list[str]
 
 
@@ -68,6 +70,7 @@ class AccountChange(Input):
     tickets_per_contact_max: Annotated[int, msgspec.Meta(ge=0, le=1_000_000)] | None = None
     tickets_uncounted_stage_ids: Annotated[list[Id], msgspec.Meta(max_length=200)] | None = None
     tickets_uncounted_after_days: Annotated[int, msgspec.Meta(ge=0, le=3650)] | None = None
+    closing_closes_tickets: bool | None = None
 
 
 def account_out(account: Account) -> AccountOut:
@@ -80,6 +83,7 @@ def account_out(account: Account) -> AccountOut:
         account.tickets_per_contact_max,
         account.tickets_uncounted_stage_ids,
         account.tickets_uncounted_after_days,
+        account.closing_closes_tickets,
         account.switched_off,
     )
 
@@ -137,6 +141,7 @@ async def change_account(request: Call, data: JSONBody[AccountChange]) -> Accoun
         tickets_per_contact_max=data.tickets_per_contact_max,
         tickets_uncounted_stage_ids=None if data.tickets_uncounted_stage_ids is None else numbers(data.tickets_uncounted_stage_ids),
         tickets_uncounted_after_days=data.tickets_uncounted_after_days,
+        closing_closes_tickets=data.closing_closes_tickets,
     )
     return account_out(changed)
 

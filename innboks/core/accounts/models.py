@@ -13,7 +13,8 @@ class Account(msgspec.Struct, frozen=True):
     """`undo_send_s`: so long an answer written in the app can be taken back before it leaves; 0: not at all (R-643). `assigns_when_available`: what
     waits unassigned is given out when somebody becomes available (R-562). `inbox_ticketing`: may conversations of an inbox become tickets (R-052)?
     `tickets_per_contact_max`: with so many, a contact gets no more by itself (R-074). `tickets_uncounted_stage_ids`, `tickets_uncounted_after_days`:
-    open tickets in these stages, or older than this (0: however old), fill nobody's limit (R-604). `switched_off`: features that the operator took away (R-002)."""
+    open tickets in these stages, or older than this (0: however old), fill nobody's limit (R-604). `closing_closes_tickets`: closing the
+    last open conversation of a ticket closes it (R-737). `switched_off`: features that the operator took away (R-002)."""
 
     id: int
     name: str
@@ -23,6 +24,7 @@ class Account(msgspec.Struct, frozen=True):
     tickets_per_contact_max: int
     tickets_uncounted_stage_ids: list[str]
     tickets_uncounted_after_days: int
+    closing_closes_tickets: bool
     switched_off: list[str]
 
 

@@ -23,6 +23,7 @@ _ACCOUNT = """select id, name, coalesce((settings ->> 'undo_send_s')::integer, %
         coalesce((settings ->> 'tickets_per_contact_max')::integer, %(tickets)s) as tickets_per_contact_max,
         coalesce(settings -> 'tickets_uncounted_stage_ids', '[]') as tickets_uncounted_stage_ids,
         coalesce((settings ->> 'tickets_uncounted_after_days')::integer, 0) as tickets_uncounted_after_days,
+        coalesce((settings ->> 'closing_closes_tickets')::boolean, false) as closing_closes_tickets,
         array(select key from jsonb_each_text(flags) where value = 'off' and key <> 'inbox_ticketing' order by key) as switched_off
     from account"""
 _ACCOUNT_VALUES = {"undo": UNDO_SEND_S, "tickets": TICKETS_PER_CONTACT}

@@ -99,6 +99,7 @@ async def change_account(
     tickets_per_contact_max: int | None = None,
     tickets_uncounted_stage_ids: Sequence[int] | None = None,
     tickets_uncounted_after_days: int | None = None,
+    closing_closes_tickets: bool | None = None,
 ) -> Account:
     """What holds for everybody of the account. None leaves as it is."""
     actor.require(ACCOUNT_ACCESS)
@@ -110,6 +111,7 @@ async def change_account(
         "tickets_per_contact_max": tickets_per_contact_max,
         "tickets_uncounted_stage_ids": None if tickets_uncounted_stage_ids is None else [str(one) for one in tickets_uncounted_stage_ids],
         "tickets_uncounted_after_days": tickets_uncounted_after_days,
+        "closing_closes_tickets": closing_closes_tickets,
     }
     named = None if name is None else account_named(name)
     async with parts.db.transaction() as conn:

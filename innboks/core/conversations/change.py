@@ -26,6 +26,7 @@ from innboks.core.messages import store as messages
 from innboks.core.parts import Parts
 from innboks.core.tags import store as tags
 from innboks.core.tickets import store_tickets as tickets
+from innboks.core.tickets.together import follow_conversation
 from innboks.errors import Conflict, Invalid
 from innboks.lib.db import Connection, retrying
 
@@ -116,6 +117,8 @@ async def apply(
             await tickets.follow_inbox(conn, actor.account_id, before.id, before.inbox_id, values["inbox_id"])
     for line in lines:
         await messages.add_system(conn, actor.account_id, before.id, line, author_id=actor.user_id)
+    if "status" in values:
+        await follow_conversation(conn, actor, before.id, is_closed=values["status"] == "closed", now=now)
     if before.spam and values.get("spam") is False:
         await release(parts, conn, before, now)
     if wanted.is_unread is not UNSET:

@@ -4,6 +4,7 @@ The claim of a worker and this lock the same row: either the message leaves, or 
 is restored; `release.py`, for the other way a wait can end.
 """
 
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -17,6 +18,7 @@ from innboks.core.held import store
 from innboks.core.held.store import Held, Standing
 from innboks.core.messages import store as messages
 from innboks.core.parts import Parts
+from innboks.core.tickets.together import follow_conversation
 from innboks.errors import Conflict, Invalid
 from innboks.lib.db import Connection
 from innboks.lib.text import preview
@@ -43,7 +45,7 @@ async def take_back(parts: Parts, actor: Actor, message_id: int) -> TakenBack:
         if held is None or held.state != "queued" or not held.is_untouched:
             raise Conflict("This has left already, so it cannot be taken back.", code="too_late")
         message.attachments = await files_store.become_uploads(conn, actor.account_id, message.id, actor.user_id)
-        await _remove(conn, actor, held)
+        await _remove(conn, actor, held, parts.clock.now())
         conversation = None
         if await store.is_bare(conn, actor.account_id, held.conversation_id):
             await conversations.delete(conn, actor.account_id, held.conversation_id)
@@ -57,13 +59,15 @@ async def take_back(parts: Parts, actor: Actor, message_id: int) -> TakenBack:
     return TakenBack(message, html, conversation)
 
 
-async def _remove(conn: Connection, actor: Actor, held: Held) -> None:
+async def _remove(conn: Connection, actor: Actor, held: Held, now: datetime) -> None:
     gone = [held.message_id]
     then = held.effects.get("then")
     if then is not None:
         before, after = (msgspec.convert(then[name], Standing) for name in ("before", "after"))
         if await store.put_back(conn, actor.account_id, held.conversation_id, before, after):
             gone += then["line_ids"]
+            if before.status != after.status:
+                await follow_conversation(conn, actor, held.conversation_id, is_closed=before.status == "closed", now=now)
     took = held.effects.get("took")
     gives_up = took is not None and await store.gives_up(conn, actor.account_id, held, took)
     if gives_up and isinstance(took, int) and took is not True:  # the line that said so; before there were lines, it was only noted

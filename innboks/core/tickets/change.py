@@ -1,4 +1,5 @@
-"""What people change of a ticket. Each field is the last writer's; undoing is changing it back. A new stage leaves a line in its conversations."""
+"""What people change of a ticket. Each field is the last writer's; undoing is changing it back. A new stage leaves a line in its conversations,
+and closing it closes them (`together.py`)."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -13,6 +14,7 @@ from innboks.core.tickets import store as pipelines
 from innboks.core.tickets import store_tickets as store
 from innboks.core.tickets.models import NAME_MAX, Category, Pipeline, Priority, Stage, Ticket
 from innboks.core.tickets.read import readable_ticket
+from innboks.core.tickets.together import follow_ticket
 from innboks.errors import Invalid
 from innboks.lib.db import Connection, retrying
 from innboks.lib.text import one_line
@@ -66,6 +68,9 @@ async def _change(parts: "Parts", actor: Actor, ticket_id: int, wanted: TicketCh
                 }
                 for one in await store.conversations_of(conn, actor.account_id, ticket_id):
                     await messages.add_system(conn, actor.account_id, one, line, author_id=actor.user_id)
+            if "closed_at" in values and None in (before.closed_at, values["closed_at"]):
+                is_closed, name = before.closed_at is None, values.get("name", before.name)
+                await follow_ticket(conn, actor, ticket_id, name, is_closed=is_closed, now=parts.clock.now())
             await store.tell(conn, actor.account_id, ticket_id)
         return await readable_ticket(conn, actor, ticket_id)
 

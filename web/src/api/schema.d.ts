@@ -3027,6 +3027,7 @@ export interface components {
             tickets_per_contact_max?: number | null;
             tickets_uncounted_stage_ids?: string[] | null;
             tickets_uncounted_after_days?: number | null;
+            closing_closes_tickets?: boolean | null;
         };
         /** AccountOut */
         AccountOut: {
@@ -3038,6 +3039,7 @@ export interface components {
             tickets_per_contact_max: number;
             tickets_uncounted_stage_ids: string[];
             tickets_uncounted_after_days: number;
+            closing_closes_tickets: boolean;
             switched_off: string[];
         };
         /** AddedOut */

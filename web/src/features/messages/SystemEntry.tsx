@@ -52,6 +52,11 @@ function systemSentence(message: Message, { users, inboxes }: Known): string {
   switch (text("event")) {
     case "status_changed":
       if (text("reason") === "message") return t("system.reopened_itself");
+      if (text("reason") === "ticket")
+        return t(text("to") === "closed" ? "system.closed_with_ticket" : "system.reopened_with_ticket", {
+          who: who || t("system.somebody"),
+          name: named(text("name")),
+        });
       if (text("to") === "closed") return who ? t("system.closed", { who }) : t("system.closed_itself");
       return who ? t("system.reopened", { who }) : t("system.reopened_itself");
     case "assigned":

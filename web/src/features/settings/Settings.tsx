@@ -20,6 +20,7 @@ import {
   Stamp,
   Tags,
   TextQuote,
+  Ticket,
   UserRound,
   Users,
   UsersRound,
@@ -56,6 +57,7 @@ const MyHours = lazy(
   withWords(() => import("../availability/AvailabilityPage").then(({ MyHours }) => ({ default: MyHours }))),
 );
 const RoutingPage = lazy(withWords(() => import("../routing/RoutingPage")));
+const TicketsPage = lazy(withWords(() => import("../tickets/TicketsPage")));
 // It brings the composer's editor along.
 const SnippetsPage = lazy(withWords(() => import("../snippets/SnippetsPage")));
 
@@ -84,6 +86,7 @@ const GROUPS: { label: MessageId; sections: Section[] }[] = [
     sections: [
       { name: "channels", label: "settings.channels", icon: <Plug />, Page: Channels },
       { name: "routing", label: "settings.routing", icon: <Split />, Page: RoutingPage, needs: "account_access" },
+      { name: "tickets", label: "tickets.title", icon: <Ticket />, Page: TicketsPage, needs: "account_access" },
       { name: "inboxes", label: "views.inboxes", icon: <Inbox />, Page: Inboxes },
       { name: "properties", label: "settings.properties", icon: <SlidersHorizontal />, Page: PropertiesPage },
       { name: "tags", label: "settings.tags", icon: <Tags />, Page: TagsPage },

@@ -13,7 +13,8 @@ import { OwnerPick } from "../contacts/OwnerPick";
 import { Section } from "../contacts/Section";
 import { changeTicket, makeTicket, numberOf, setStage, ticketsQuery, unlinkTicket } from "./deeds";
 import { StageChip, stageOf, TicketPriorityIcon } from "./looks";
-import { nameOf, PRIORITIES, pipelinesQuery, type TicketPriority } from "./tickets";
+import { OneTicketName } from "./OneTicketName";
+import { CATEGORIES, nameOf, PRIORITIES, pipelinesQuery, type TicketCategory, type TicketPriority } from "./tickets";
 import "./tickets.css";
 
 export function TicketSection({ conversation, scope }: { conversation: Conversation; scope: Scope }) {
@@ -69,9 +70,7 @@ function OneTicket({ ticket, pipelines, conversation, scope }: Props) {
   return (
     <article aria-label={`${numberOf(ticket)} ${ticket.name}`}>
       <p className="ticketname">
-        <span className="grow" dir="auto">
-          {ticket.name}
-        </span>
+        <OneTicketName ticket={ticket} scope={scope} />
         <span className="muted num">{numberOf(ticket)}</span>
         <IconButton
           className="s quiet"
@@ -96,6 +95,12 @@ function OneTicket({ ticket, pipelines, conversation, scope }: Props) {
           <dt>{t("tickets.priority")}</dt>
           <dd>
             <PriorityMenu ticket={ticket} scope={scope} />
+          </dd>
+        </div>
+        <div>
+          <dt>{t("tickets.category")}</dt>
+          <dd>
+            <CategoryMenu ticket={ticket} scope={scope} />
           </dd>
         </div>
         <div>
@@ -150,6 +155,30 @@ function PriorityMenu({ ticket, scope }: Pick<Props, "ticket" | "scope">) {
     >
       {chosen ? <TicketPriorityIcon priority={chosen} /> : null}
       <span className={chosen ? "" : "muted"}>{words(chosen)}</span>
+      <ChevronDown className="small" />
+    </Menu>
+  );
+}
+
+function CategoryMenu({ ticket, scope }: Pick<Props, "ticket" | "scope">) {
+  const words = (category: TicketCategory | null) => t(category ? CATEGORIES[category] : "tickets.no_priority");
+  const choices = [...(Object.keys(CATEGORIES) as TicketCategory[]), null];
+  return (
+    <Menu
+      label={t("tickets.category_is", { name: words(ticket.category) })}
+      className="ownerpick"
+      items={choices.map((one) => ({
+        id: one ?? "none",
+        label: words(one),
+        isChosen: one === ticket.category,
+        startsGroup: one === null,
+        run: () => {
+          const done = t("tickets.category_set", { number: numberOf(ticket), name: words(one) });
+          if (one !== ticket.category) void changeTicket(scope.client, ticket, { category: one }, done);
+        },
+      }))}
+    >
+      <span className={ticket.category ? "cut" : "muted"}>{words(ticket.category)}</span>
       <ChevronDown className="small" />
     </Menu>
   );

@@ -23,7 +23,9 @@ export const numberOf = (ticket: Pick<Ticket, "id">) => t("tickets.number", { nu
 export const mainTicket = (tickets: readonly Ticket[] | undefined): Ticket | undefined =>
   tickets?.find((one) => one.closed_at === null) ?? tickets?.[0];
 
-export type TicketPart = Partial<Pick<Ticket, "pipeline_id" | "stage_id" | "owner_id" | "priority">>;
+export type TicketPart = Partial<
+  Pick<Ticket, "pipeline_id" | "stage_id" | "owner_id" | "priority" | "category" | "name">
+>;
 
 function show(client: QueryClient, ticket: Ticket): void {
   for (const id of ticket.conversation_ids)
