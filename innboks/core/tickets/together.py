@@ -1,8 +1,9 @@
 """What is closed with a ticket, and a ticket with what it is about (R-737).
 
 Closing a ticket closes its conversations: those that the person may act in, and that no other open ticket is about. Where the account wants it, closing
-the last open conversation of a ticket closes the ticket, if they may act in its inbox. Opened again by a person, as by an undo, each opens what it had closed, unless somebody has
-changed that since; a customer who writes opens the conversation alone. Rows are held as everywhere: conversations, then tickets.
+the last open conversation of a ticket closes the ticket, if they may act in its inbox. Opened again by a person, as by an undo, each opens what it had
+closed, unless somebody has changed that since; a customer who writes opens the conversation alone. Rows are held as everywhere: conversations, then
+tickets.
 """
 
 from collections.abc import Sequence
