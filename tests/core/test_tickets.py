@@ -27,6 +27,7 @@ from innboks.core.parts import Parts
 from innboks.core.rearrangements.merge import merge
 from innboks.core.rearrangements.split import split
 from innboks.core.rearrangements.undo import undo
+from innboks.core.tickets import store_tickets
 from innboks.core.tickets.change import TicketChange, change_ticket
 from innboks.core.tickets.defaults import Wish, list_pipelines, set_defaults
 from innboks.core.tickets.make import create_ticket, link_ticket, unlink_ticket
@@ -368,3 +369,41 @@ async def test_many_at_once_give_nobody_a_ticket_too_many(desk: Desk) -> None:
     assert len(await desk.tickets(owner=str(bo.user_id))) == 3
     await set_defaults(desk.parts, desk.actor, desk.row.id, Wish(is_on=True, owner_id=desk.actor.user_id))
     assert (await desk.begins("other")).assignee_id == bo.user_id, "the ticket is not theirs"
+
+
+async def test_words_find_an_old_ticket_without_a_look_at_all_of_them(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The newest are looked at one by one, older ones by an index. What stands for anything in a pattern stands for itself here."""
+    first = await desk.begins()
+    for name in ("Old: 100 % wool_socks", "Old: 100 percent wool socks"):
+        await create_ticket(desk.parts, desk.actor, first.id, {"name": name})
+    async with desk.parts.db.connection() as conn:
+        await conn.execute(
+            """insert into ticket (account_id, inbox_id, name, pipeline_id, stage_id)
+               select t.account_id, t.inbox_id, 'Order ' || n, t.pipeline_id, t.stage_id from ticket t, generate_series(1, 4000) n
+               where t.source_conversation_id is not null"""
+        )
+        await conn.execute("analyze ticket")
+    monkeypatch.setattr(store_tickets, "LOOKED_AT", 200)
+
+    async def found(words: str, before: int | None = None) -> tuple[list[str], int]:
+        """Names, and how many tickets were read for them."""
+        wanted, inbox_ids = store_tickets.Wanted(words=words), sorted(desk.actor.readable)
+        read = "select seq_tup_read + coalesce(idx_tup_fetch, 0) from pg_stat_xact_user_tables where relname = 'ticket'"
+        async with desk.parts.db.transaction() as conn:
+            ((earlier,),) = await (await conn.execute(read)).fetchall()
+            page = await store_tickets.page(conn, desk.actor.account_id, inbox_ids, wanted, before, 3)
+            ((later,),) = await (await conn.execute(read)).fetchall()
+        return [one.name for one in page], later - earlier
+
+    names, looked_at = await found("WOOL")
+    assert names == ["Old: 100 percent wool socks", "Old: 100 % wool_socks"]
+    assert looked_at < 500
+    assert [(await found(words))[0] for words in ("100 % W", "wool_s", "lost", "4")] == [
+        ["Old: 100 % wool_socks"],
+        ["Old: 100 % wool_socks"],
+        [],
+        ["Order 4000", "Order 3994", "Order 3984"],
+    ]
+    names, looked_at = await found("order")
+    assert names == ["Order 4000", "Order 3999", "Order 3998"]
+    assert looked_at < 500

@@ -1,7 +1,8 @@
 """SQL about tickets and what they are linked to. Every function takes a connection inside the caller's transaction. A ticket's row is locked after the
 conversations that it is about, and what a contact may still have is asked for last (`has_room`)."""
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal
 
 import msgspec
@@ -40,46 +41,64 @@ class Wanted(msgspec.Struct, kw_only=True):
     words: str = ""
 
 
+LOOKED_AT = 3_000
+"""Of the newest tickets, each is looked at for words; a common word fills a page by them. Older ones are found by an index."""
+
+
 async def page(conn: Connection, account_id: int, readable: Sequence[int], wanted: Wanted, before: int | None, limit: int) -> list[Ticket]:
-    """The newest first, those before an id. Each inbox is walked by itself, so that few rows are read whichever may be read."""
-    conditions = ["(%(before)s::bigint is null or x.id < %(before)s)"]
+    """The newest first, those before an id. Few rows are read whichever may be read."""
+    values = {
+        "account": account_id,
+        "readable": list(readable),
+        "before": before,
+        "owner": wanted.owner_id,
+        "pipeline": wanted.pipeline_id,
+        "stage": wanted.stage_id,
+        "contact": wanted.contact_id,
+        "conversation": wanted.conversation_id,
+        "words": wanted.words,
+        "pattern": "%" + re.sub(r"[%_\\]", r"\\\g<0>", wanted.words) + "%",
+    }
+
+    async def of(tickets: str) -> list[Ticket]:
+        text = f"select {_TICKET} from {tickets} order by t.id desc limit {limit:d}"
+        return await fetch_all(await conn.execute(text, values), Ticket)
+
+    conditions = " and ".join(_conditions(wanted))
+    if not (wanted.words and _HAS_LETTERS.search(wanted.words)):
+        # Each inbox is walked by itself.
+        return await of(f"""unnest(%(readable)s::bigint[]) as i (id) cross join lateral (
+            select * from ticket x where x.account_id = %(account)s and x.inbox_id = i.id and {conditions} order by x.id desc limit {limit:d}) t""")
+    found = await of(f"""(select * from ticket x where x.account_id = %(account)s and (%(before)s::bigint is null or x.id < %(before)s)
+        order by x.id desc limit {LOOKED_AT:d}) x cross join lateral (select x.*) t where x.inbox_id = any(%(readable)s) and {conditions}""")
+    if len(found) == limit:
+        return found
+    return await of(f"""(select * from ticket x where x.account_id = %(account)s and x.inbox_id = any(%(readable)s) and {conditions}
+        and lower(x.name) like lower(%(pattern)s) offset 0) t""")
+
+
+_HAS_LETTERS = re.compile(r"\w{3}")
+"""Without three in a row the index knows nothing."""
+
+
+def _conditions(wanted: Wanted) -> Iterator[str]:
+    """What holds for a ticket `x`."""
+    yield "(%(before)s::bigint is null or x.id < %(before)s)"
     if wanted.owner_id is not None:
-        conditions.append("coalesce(x.owner_id, 0) = %(owner)s")
+        yield "coalesce(x.owner_id, 0) = %(owner)s"
     if wanted.pipeline_id is not None:
-        conditions.append("x.pipeline_id = %(pipeline)s")
+        yield "x.pipeline_id = %(pipeline)s"
     if wanted.stage_id is not None:
-        conditions.append("x.stage_id = %(stage)s")
+        yield "x.stage_id = %(stage)s"
     if wanted.state is not None:
-        conditions.append(f"x.closed_at is {'null' if wanted.state == 'open' else 'not null'}")
+        yield f"x.closed_at is {'null' if wanted.state == 'open' else 'not null'}"
     if wanted.contact_id is not None:
-        conditions.append(
-            "exists (select 1 from ticket_contact y where y.account_id = x.account_id and y.ticket_id = x.id and y.contact_id = %(contact)s)"
-        )
+        yield "exists (select 1 from ticket_contact y where y.account_id = x.account_id and y.ticket_id = x.id and y.contact_id = %(contact)s)"
     if wanted.conversation_id is not None:
-        conditions.append(
-            """exists (select 1 from ticket_conversation y where y.account_id = x.account_id and y.ticket_id = x.id
-               and y.conversation_id = %(conversation)s)"""
-        )
+        yield """exists (select 1 from ticket_conversation y where y.account_id = x.account_id and y.ticket_id = x.id
+            and y.conversation_id = %(conversation)s)"""
     if wanted.words:
-        conditions.append("strpos(lower(x.name), lower(%(words)s)) > 0")
-    cursor = await conn.execute(
-        f"""select {_TICKET} from unnest(%(readable)s::bigint[]) as i (id) cross join lateral (
-                select * from ticket x where x.account_id = %(account)s and x.inbox_id = i.id and {" and ".join(conditions)}
-                order by x.id desc limit {limit:d}) t
-            order by t.id desc limit {limit:d}""",
-        {
-            "account": account_id,
-            "readable": list(readable),
-            "before": before,
-            "owner": wanted.owner_id,
-            "pipeline": wanted.pipeline_id,
-            "stage": wanted.stage_id,
-            "contact": wanted.contact_id,
-            "conversation": wanted.conversation_id,
-            "words": wanted.words,
-        },
-    )
-    return await fetch_all(cursor, Ticket)
+        yield "strpos(lower(x.name), lower(%(words)s)) > 0"
 
 
 async def insert(conn: Connection, account_id: int, values: Mapping[str, Any]) -> int:
