@@ -1,6 +1,7 @@
 """Who has a conversation, by a rule or by hand, on every kind of channel; and how somebody stands, the same wherever it is asked."""
 
-from typing import Any
+import asyncio
+from typing import Any, get_args
 
 import pytest
 
@@ -13,8 +14,9 @@ from innboks.core.conversations.change import Change, change
 from innboks.core.parts import Parts
 from innboks.core.routing import availability, rules
 from innboks.core.routing.availability import PlanChange, change_plan
-from innboks.core.routing.models import Rule
+from innboks.core.routing.models import Distribution, Rule, Target
 from innboks.errors import Invalid
+from tests.core.conftest import say
 from tests.core.test_routing import Desk
 
 
@@ -122,3 +124,22 @@ async def test_all_at_their_limit_is_told_apart_from_all_away(desk: Desk) -> Non
     for one in (bo, cy):
         await change_plan(desk.parts, one, one.user_id, PlanChange(status="away"))
     assert (await next_one())[:2] == (None, "nobody_available")
+
+
+@pytest.mark.parametrize("distribution", get_args(Distribution))
+async def test_more_at_once_than_all_may_have_fill_everybody_and_lose_nothing(desk: Desk, distribution: Distribution) -> None:
+    """R-555, R-561, R-601: whichever way they are given out, nobody has one too many, nobody has room while something waits, and what waits says why."""
+    limits = {
+        (await desk.person(name, conversations_max=limit)).user_id: limit for name, limit in (("Bo", 3), ("Cy", 7), ("Di", 0), ("Ed", 10))
+    }
+    targets = [Target("user", one) for one in limits]
+    await rules.set_rule(desk.parts, desk.actor, desk.row.id, Rule(is_on=True, targets=targets, distribution=distribution))
+    taken = await asyncio.gather(*(say(desk.parts, desk.row, "Hello", sender=f"someone{nth}", id=f"one{nth}") for nth in range(40)))
+    assert {one.fate for one in taken} == {"handled"}
+    async with desk.parts.db.connection() as conn:
+        cursor = await conn.execute("select assignee_id, count(*) from conversation group by 1")
+        got = dict(await cursor.fetchall())
+        cursor = await conn.execute("select data ->> 'how', count(*) from message where type = 'system' group by 1")
+        why = dict(await cursor.fetchall())
+    assert got == {user_id: limit for user_id, limit in limits.items() if limit} | {None: 20}
+    assert why == {distribution: 20, "all_full": 20}
