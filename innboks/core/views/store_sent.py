@@ -8,7 +8,7 @@ Kept nowhere: it follows from the messages, so taking back, merging and splittin
 from innboks.core.conversations.models import Conversation
 from innboks.core.conversations.store import JOINS, LISTED
 from innboks.core.views.models import Key, Walk
-from innboks.core.views.store import LOOKED_AT, Found, Parameters, narrowing
+from innboks.core.views.store import Found, Parameters, narrowing
 from innboks.lib.db import Connection, fetch_with
 
 ANSWERS_MAX = 3_000
@@ -43,20 +43,17 @@ async def page(conn: Connection, walk: Walk, after: Key | None, limit: int) -> F
             select m.id, m.conversation_id from message m where m.account_id = {put(walk.account_id)} {own}{beyond}
             order by m.id {direction} limit {ANSWERS_MAX}
         ), newest as (select conversation_id, max(id) as key from own group by conversation_id order by key {direction} offset 0)
-        select {LISTED}, shown.key from (
-            select n.conversation_id, n.key from newest n
-            cross join lateral (
-                select {LOOKED_AT}, shelf, inbox_id from conversation where account_id = {put(walk.account_id)} and id = n.conversation_id limit 1) w
+        select {LISTED}, c.key, c.looked_to from (
+            select w.*, n.key, (select {"max" if is_oldest else "min"}(id) from own having count(*) = {ANSWERS_MAX}) as looked_to from newest n
+            cross join lateral (select * from conversation where account_id = {put(walk.account_id)} and id = n.conversation_id limit 1) w
             where {" and ".join(conditions)}{once} order by n.key {direction} limit {limit + 1}
-        ) shown cross join lateral (
-            select * from conversation where account_id = {put(walk.account_id)} and id = shown.conversation_id limit 1) c {JOINS}
-        order by shown.key {direction}"""
+        ) c {JOINS} order by c.key {direction}"""
     cursor = await conn.execute(text, put.values | {"account": walk.account_id, "user": walk.user_id})
-    found = await fetch_with(cursor, Conversation, beside=1)
+    found = await fetch_with(cursor, Conversation, beside=2)
     items = [one for one, _ in found[:limit]]
     if len(found) > limit:
         return Found(items, Key("sent", found[limit - 1][1][0], items[-1].id), False)
-    end = await _end_of_look(conn, walk, after)
+    end = found[0][1][1] if found else await _end_of_look(conn, walk, after)
     return Found(items, None if end is None else Key("sent", end, 0), end is not None)
 
 
@@ -67,7 +64,7 @@ def _own_answers(name: str, walk: Walk, put: Parameters) -> str:
 
 
 async def _end_of_look(conn: Connection, walk: Walk, after: Key | None) -> int | None:
-    """The last answer that a page looked at; None when it looked at all there are."""
+    """The last answer that a page looked at which found nothing; None when it looked at all there are."""
     put = Parameters()
     is_oldest = walk.sort == "oldest"
     beyond = "" if after is None else f" and m.id {'>' if is_oldest else '<'} {put(after.value)}"
