@@ -5,17 +5,20 @@ Sequential scans are switched off here, since a small table is read that way how
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import LiteralString
 
 import pytest
 
+from innboks.core.access import Actor
 from innboks.core.channel_accounts.models import ChannelAccount
 from innboks.core.deliveries import store as deliveries
 from innboks.core.deliveries.models import Fate
 from innboks.core.dispatches import store as dispatches
 from innboks.core.parts import Parts
 from innboks.core.routing import store as routing
+from innboks.core.views import store_sent
+from innboks.core.views.models import Filters, Walk
 from innboks.lib.db import Connection
 from tests.core.conftest import say
 
@@ -111,3 +114,29 @@ async def test_a_delivery_is_deleted_without_reading_messages(parts: Parts, echo
     async with filled(parts, HANDLED) as counting:
         await counting.conn.execute("delete from delivery d where not exists (select 1 from message m where m.delivery_id = d.id)")
         assert await counting.read_of("message") <= 20, "not those twenty for each of a thousand"
+
+
+ANSWERED: LiteralString = """with talks as (
+        insert into conversation (account_id, inbox_id, channel_account_id, party_address, last_message_at, created_at)
+        select account_id, inbox_id, id, 'person' || n, now(), now() from channel_account, generate_series(1, 60) n where kind = 'echo' returning *)
+    insert into message (account_id, conversation_id, channel_account_id, type, direction, author_id)
+    select t.account_id, t.id, t.channel_account_id, 'reply', 'out', u.id from talks t join app_user u on u.account_id = t.account_id, generate_series(1, 20)"""
+
+
+async def test_what_somebody_sent_is_found_without_reading_more_conversations_than_are_shown(
+    parts: Parts, actor: Actor, echo: ChannelAccount
+) -> None:
+    walk = Walk(
+        account_id=actor.account_id,
+        user_id=actor.user_id,
+        inbox_ids=[echo.inbox_id],
+        now=datetime.now(UTC),
+        sort="newest",
+        shelves=("open", "closed", "snoozed"),
+        is_sent=True,
+        filters=Filters(),
+    )
+    async with filled(parts, ANSWERED) as counting:
+        found = await store_sent.page(counting.conn, walk, None, 10)
+        assert len(found.items) == 10
+        assert await counting.read_of("conversation") <= 11
