@@ -7,13 +7,14 @@ docs/decisions/0005-road-in-in-the-database.md. Read next: `store.py`, and migra
 """
 
 import asyncio
+import logging
 from collections import deque
-
-import psycopg
 
 from innboks.core.deliveries import store
 from innboks.core.deliveries.store import Taken, Taking
 from innboks.lib.db import Database, DatabaseUnavailable
+
+log = logging.getLogger(__name__)
 
 AT_ONCE = 3
 """Groups under way: one is put together, one worked on and one written to the disk."""
@@ -49,10 +50,10 @@ class Together:
         try:
             async with self._database.connection() as conn:
                 taken[:] = await store.take_in_together(conn, [taking for taking, _ in group])
-        except psycopg.Error:
-            pass  # by themselves they meet it again, if it was not a matter of being together
         except DatabaseUnavailable as error:
             refusal = error
+        except Exception as error:  # by themselves they meet it again, if it was not a matter of being together
+            log.debug("a group of %d is taken apart: %s", len(group), error)
         finally:
             for (_, told), one in zip(group, taken, strict=True):
                 if told.done():
