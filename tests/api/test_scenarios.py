@@ -1,7 +1,8 @@
 """Acceptance scenarios of the specification (section 26) that end a whole story, over the API, with mail through our own receiver and a real mail server.
 
-Where a scenario is played already: 1 `test_personal_mailboxes.py`; 6 `test_notifications.py`; 13 to 37 belong to other channels; 43 `core/test_filters.py`
-(here over mail); 44 `test_roles_and_routes.py`. Here: 2 to 5, 7, 8, 9 and 43.
+Where a scenario is played already: 1 `test_personal_mailboxes.py`; 6 `test_notifications.py`; 10 `test_tickets.py`; 11 and 12 `core/test_tickets.py`; 13 to 37
+belong to other channels; 43 `core/test_filters.py` (here over mail); 44 `test_roles_and_routes.py`. Here: 2 to 5, 7, 8, 9 and 43, and whom a conversation is
+with (R-701 to R-704). In the browser: `email-scenarios`, `routing`, `filters`, `tickets` and `people` (44) of `web/e2e/`.
 """
 
 import asyncio
