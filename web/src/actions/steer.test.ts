@@ -21,10 +21,13 @@ const scopeOf = (conversation: Conversation): Scope => ({
   go: () => undefined,
 });
 
+const asked = vi.fn((_url: string, _how: RequestInit) => new Promise(() => undefined));
+
 beforeEach(async () => {
+  asked.mockClear();
   await loadCatalogue("en");
   await loadLater();
-  vi.stubGlobal("fetch", () => new Promise(() => undefined)); // no server answers here
+  vi.stubGlobal("fetch", asked); // no server answers here
 });
 afterEach(() => {
   reading.id = null;
@@ -41,4 +44,12 @@ it("no longer reads the one that it marks as unread", () => {
   reading.id = "4";
   markUnread(scopeOf(row("4")));
   expect(reading.id).toBeNull();
+});
+
+it("tells the server that the one being read is unread, also when an older answer says that already", async () => {
+  reading.id = "6";
+  markUnread(scopeOf({ ...row("6"), is_unread: true }));
+  await vi.waitFor(() => expect(asked).toHaveBeenCalled());
+  const [url, how] = asked.mock.calls[0] ?? [];
+  expect([url, how?.method, how?.body]).toEqual(["/api/conversations/6", "PATCH", JSON.stringify({ is_unread: true })]);
 });

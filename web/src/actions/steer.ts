@@ -151,8 +151,10 @@ export function markUnread(scope: Scope): void {
     if (isBeingRead) reading.id = null; // from now on, though the page goes a little later
     wantRow(id);
   }
+  // Where the older answer says that it is unread already, the server is told all the same: for the server it has been read.
+  const seen = scope.conversation && isBeingRead ? { ...scope.conversation, is_unread: false } : scope.conversation;
   steer(
-    scope,
+    { ...scope, conversation: seen },
     { is_unread: isOn },
     { done: (count) => t(isOn ? "steer.unread" : "steer.read", { count }), doing: t("bulk.doing") },
   );
