@@ -359,7 +359,7 @@ async def test_who_is_away_is_pushed_nothing_and_mail_waits_until_they_are_back_
 async def test_an_owner_who_is_away_gets_by_mail_what_the_contact_wrote(
     parts: Parts, api: httpx.AsyncClient, address: str, ada: Actor, echo: dict[str, Any], clock: FakeClock, postbox: Postbox
 ) -> None:
-    """Scenario 6, R-063: whatever they chose in their notifications."""
+    """Scenario 6, R-063: whatever they chose in their notifications. What waits until they are back does not leave along with it."""
     relay = MailRelay(host="127.0.0.1", port=postbox.port, tls="none")
     object.__setattr__(parts, "settings", msgspec.structs.replace(parts.settings, smtp_out=relay))
     follower = Follower(parts)
@@ -375,6 +375,8 @@ async def test_an_owner_who_is_away_gets_by_mail_what_the_contact_wrote(
         await bo.put("/api/notifications/settings", json=choices)
         rule = {"is_on": True, "asks_owner": True}
         assert (await api.put(f"/api/channel-accounts/{echo['id']}/assignment", json=rule)).status_code == 200
+        comment = {"type": "comment", "text": "@Bo a look at the seam?", "mentions": [owner]}
+        assert (await api.post(f"{where}/messages", json=comment)).status_code == 201
         await say(api, echo, "It rains in again", id="m2")
         await catch_up(follower, ada)
         clock.advance(60)
@@ -382,7 +384,12 @@ async def test_an_owner_who_is_away_gets_by_mail_what_the_contact_wrote(
         (mail,) = postbox.mails
         assert mail["to"] == "Bo Member <bo@tindra.example>"
         assert "It rains in again" in mail.get_content()
+        assert "a look at the seam" not in mail.get_content()
         assert (await api.get(where)).json()["assignee_id"] is None
+        await bo.patch(f"/api/users/{owner}/availability", json={"status": "available"})
+        clock.advance(600)
+        await deliver_due(parts, follower.looking)
+        assert "a look at the seam" in postbox.mails[1].get_content()
 
 
 async def test_without_a_mail_server_of_the_installation_mail_leaves_through_a_connected_address_and_never_into_an_inbox(

@@ -214,21 +214,25 @@ async def test_who_listens_to_a_server_that_falls_silent_connects_anew(tmp_path:
 async def test_a_note_that_nobody_understands_makes_nobody_deaf(dsn: str, db: Database) -> None:
     wake, plane = Wake(open_backplane(None, dsn, "ours")), open_backplane(None, dsn, "ours")
     heard: asyncio.Queue[int] = asyncio.Queue()
+    beside: asyncio.Queue[object] = asyncio.Queue()
     connected = asyncio.Event()
 
     def stumbles(account_id: int, signal: dict[str, object]) -> None:
         raise KeyError(account_id)
 
     listening = asyncio.create_task(wake.listen(heard.put_nowait, stumbles, connected.set))
+    after_it = asyncio.create_task(wake.listen(lambda _: None, lambda _, signal: beside.put_nowait(signal["type"]), lambda: None))
     async with asyncio.timeout(20):
         await connected.wait()
         await plane.publish("no note")
         await wake.signal(7, {"type": "of a later version"})
         wake.touch(8)
         assert await heard.get() == 8
+        assert await beside.get() == "of a later version", "nor to the same note those who listen beside it"
     assert not listening.done()
-    listening.cancel()
-    await asyncio.wait([listening])
+    for one in (listening, after_it):
+        one.cancel()
+    await asyncio.wait([listening, after_it])
     await wake.close()
     await plane.close()
 

@@ -80,17 +80,21 @@ class Wake:
         await self._backplane.close()
 
     def _hear(self, text: str) -> None:
-        """What cannot be read, or what one of those who listen stumbles over, makes nobody deaf to what comes after it."""
+        """What cannot be read makes nobody deaf to what comes after it, and what one of those who listen stumbles over is heard by the others."""
         try:
             note = msgspec.json.decode(text, type=Note)
-            for hearer in tuple(self._hearers):
+        except msgspec.MsgspecError as error:
+            log.warning("a note was not understood", error=type(error).__name__)
+            return
+        for hearer in tuple(self._hearers):
+            try:
                 for account_id in note.accounts:
                     if note.signal is None:
                         hearer.on_news(account_id)
                     else:
                         hearer.on_signal(account_id, note.signal)
-        except Exception as error:
-            log.warning("a note was not understood", error=type(error).__name__)
+            except Exception as error:
+                log.warning("a note was not understood", error=type(error).__name__)
 
     def _on_connected(self) -> None:
         for hearer in tuple(self._hearers):

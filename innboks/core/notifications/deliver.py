@@ -145,13 +145,15 @@ async def push_to(parts: Parts, device: Device, payload: dict[str, object], *, t
 
 
 async def _mail(parts: Parts, looking: Looking, to: Reached | None, dues: Sequence[Due]) -> None:
-    """One mail with all that is due for a person."""
-    account_id = dues[0].account_id
+    """One mail with all that is due for a person; what waits until they are back does not leave with what they get because they are away."""
+    account_id, now = dues[0].account_id, parts.clock.now()
     if to is None or looking.is_looking(account_id, dues[0].user_id) or not await own_mail.can_send(parts, account_id):
         await _settle(parts, "mail", dues, None)
-    elif to.is_left_alone("mail", parts.clock.now(), is_for_away=any(one.is_for_away for one in dues)):
-        await _settle(parts, "mail", dues, QUIET_LOOK)
-    else:
+        return
+    waiting = [one for one in dues if to.is_left_alone("mail", now, is_for_away=one.is_for_away)]
+    if waiting:
+        await _settle(parts, "mail", waiting, QUIET_LOOK)
+    if dues := [one for one in dues if one not in waiting]:
         try:
             await _hand_over(parts, to.person, dues)
             await _settle(parts, "mail", dues, None)

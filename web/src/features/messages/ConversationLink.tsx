@@ -14,6 +14,9 @@ export interface Target {
   hash: string;
 }
 
+/** In one message: each is asked for by itself. */
+const CARDS_MAX = 20;
+
 const PLACE = /^\/inbox\/[^/]+\/(\d{1,19})\/?$/;
 const MESSAGE = /^#(m\d{1,19})$/;
 
@@ -22,6 +25,16 @@ export function targetOf(href: string, origin: string = location.origin): Target
   const address = URL.canParse(href) ? new URL(href) : null;
   const conversation = address?.origin === origin ? PLACE.exec(address.pathname)?.[1] : undefined;
   return address && conversation ? { conversation, hash: MESSAGE.exec(address.hash)?.[1] ?? "" } : null;
+}
+
+/** As `targetOf`, for one message: null from so many on. */
+export function firstTargets(): typeof targetOf {
+  let cards = 0;
+  return (href, origin) => {
+    const target = cards < CARDS_MAX ? targetOf(href, origin) : null;
+    if (target) cards += 1;
+    return target;
+  };
 }
 
 export function ConversationLink({ href, target }: { href: string; target: Target }) {

@@ -1,5 +1,5 @@
 import { Fragment, type ReactNode } from "react";
-import { ConversationLink, targetOf } from "./ConversationLink";
+import { ConversationLink, firstTargets } from "./ConversationLink";
 
 const LINK = /https?:\/\/[^\s<>"']+[^\s<>"'.,;:!?)\]}]|www\.[^\s<>"']+\.[a-z]{2,}[^\s<>"'.,;:!?)\]}]*/gi;
 
@@ -14,6 +14,7 @@ interface Props {
 
 /** Plain text as it was written, with web addresses to press. Nothing in it is ever taken for markup. */
 export function Text({ text, lang, people, hasCards }: Props) {
+  const targetOf = firstTargets();
   const link = (found: string, key: number) => {
     const href = found.startsWith("www.") ? `http://${found}` : found;
     const target = hasCards ? targetOf(href) : null;

@@ -1,7 +1,12 @@
 // @vitest-environment jsdom
+import { QueryClientProvider } from "@tanstack/react-query";
+import { isValidElement } from "react";
 import { renderToStaticMarkup } from "react-dom/server";
 import { describe, expect, it } from "vitest";
+import { makeQueryClient } from "../../api/queries";
 import type { Attachment } from "../../api/types";
+import { ConversationLink } from "./ConversationLink";
+import { Text } from "./Text";
 import { build, Written } from "./Written";
 
 const file = {
@@ -33,5 +38,22 @@ describe("what was written here", () => {
       expect(build(foreign, []), foreign).toBeNull();
       expect(shown(foreign)).toContain("the text");
     }
+  });
+
+  it("has a card for the first few conversations that are named in it, and plain links for the others", () => {
+    const link = (id: number) =>
+      `<a href="${location.origin}/inbox/open/${id}">${location.origin}/inbox/open/${id}</a>`;
+    const many = Array.from({ length: 300 }, (_, id) => link(id)).join("");
+    const kinds = (build(many, [], true) ?? []).map((one) => (isValidElement(one) ? one.type : one));
+    expect(kinds.filter((one) => one === ConversationLink)).toHaveLength(20);
+    expect(kinds.filter((one) => one === "a")).toHaveLength(280);
+    const text = Array.from({ length: 300 }, (_, id) => `${location.origin}/inbox/open/${id}`).join(" ");
+    const client = makeQueryClient();
+    renderToStaticMarkup(
+      <QueryClientProvider client={client}>
+        <Text text={text} hasCards />
+      </QueryClientProvider>,
+    );
+    expect(client.getQueryCache().getAll()).toHaveLength(20);
   });
 });

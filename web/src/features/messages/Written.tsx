@@ -3,7 +3,7 @@
 import { createElement, Fragment, type ReactNode, useMemo } from "react";
 import type { Attachment } from "../../api/types";
 import { parse } from "../editor/text";
-import { ConversationLink, targetOf } from "./ConversationLink";
+import { ConversationLink, firstTargets } from "./ConversationLink";
 import { Text } from "./Text";
 import "../editor/editor.css";
 
@@ -33,6 +33,7 @@ export function Written({ html, text, files, hasCards }: Props) {
 /** Null: there is something in it that is not the composer's. */
 export function build(html: string, files: Attachment[], hasCards = false): ReactNode[] | null {
   let isOurs = true;
+  const targetOf = firstTargets();
   const children = (node: Node): ReactNode[] => [...node.childNodes].map(one);
   const one = (node: Node, key: number): ReactNode => {
     if (node.nodeType === 3) return <Fragment key={key}>{node.nodeValue}</Fragment>;
