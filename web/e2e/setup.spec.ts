@@ -157,12 +157,27 @@ test("on a narrow phone nothing of a set-up stands outside the screen", async ({
   await expect(address).toBeFocused();
 
   const long = `${"very".repeat(16)}@${"long".repeat(15)}.${"longer".repeat(10)}.example`;
-  const config = { method: "forwarding", address: long };
+  const config = { method: "forwarding", address: long, company_name: "Tindra Outdoor" };
   const inbox_id = world.beginning.inbox.id;
   const made = await api(world, "POST", "/api/channel-accounts", { kind: "email", name: "Long", inbox_id, config });
   await page.goto(`${world.innboks.url}/settings/channels/${made.id}`);
   await expect(page.getByText(/^It goes to veryvery/)).toBeVisible();
   expect(await cutTexts(page)).toEqual([]);
+
+  // A set-up begins with that name, too. Taken, it is asked for in its own step, and stops nobody before.
+  await page.goto(`${world.innboks.url}/settings/channels/connect-email`);
+  await address.fill("second@tindra.example");
+  await page.getByRole("button", { name: "Continue", exact: true }).click();
+  await expect(page.getByRole("heading", { name: "Connection check" })).toBeVisible();
+  await page.getByRole("button", { name: "Continue", exact: true }).click();
+  await expect(page.getByLabel("Company name")).toHaveValue("");
+  await page.getByLabel("Company name").fill("Tindra Outdoor");
+  await page.getByRole("button", { name: "Continue", exact: true }).click();
+  await expect(page.getByRole("alert")).toContainText("choose another name");
+  expect(await outside()).toEqual([]);
+  await page.getByLabel("Company name").fill("Tindra Repairs");
+  await page.getByRole("button", { name: "Continue", exact: true }).click();
+  await expect(page.getByRole("heading", { name: "Who gets new conversations?" })).toBeVisible();
 });
 
 test("a set-up says that it is saved only while the server has all of it, and whoever leaves at once loses nothing", async ({

@@ -79,7 +79,7 @@ class Config(msgspec.Struct, kw_only=True, frozen=True):
             title="Company name",
             description="Customers see it as the sender.",
             max_length=200,
-            extra_json_schema={**_OWN_NAME, "x-brand": "name"},
+            extra_json_schema={**_OWN_NAME, "x-brand": "name", "x-beside": "from_name_mode"},
         ),
     ] = ""
     from_name_mode: Annotated[

@@ -40,14 +40,9 @@ export function ConfigForm({ fields, values, problem, notes, ...rest }: Props) {
       {...rest}
     />
   );
-  const draw = (field: FormField) => (
-    <Fragment key={field.name}>
-      {one(field)}
-      {notes?.[field.name]}
-    </Fragment>
-  );
   // A server and its port are one thing; two such things, or two texts, stand side by side where there is room.
-  const besideOf = (field: FormField) => plain.filter((other) => other.beside === field.name);
+  const listOf = (field: FormField) => (plain.includes(field) ? plain : advanced);
+  const besideOf = (field: FormField) => listOf(field).filter((other) => other.beside === field.name);
   const withPort = (field: FormField) => {
     const ports = besideOf(field).filter((other) => other.control === "number");
     return ports.length ? (
@@ -77,13 +72,15 @@ export function ConfigForm({ fields, values, problem, notes, ...rest }: Props) {
       </Fragment>
     );
   };
+  const rows = (list: FormField[]) =>
+    list.filter((field) => !list.some((other) => other.name === field.beside)).map(row);
   return (
     <>
-      {plain.filter((field) => !plain.some((other) => other.name === field.beside)).map(row)}
+      {rows(plain)}
       {advanced.length ? (
         <details className="advanced" open={advanced.some((field) => problem?.field.endsWith(field.name)) || undefined}>
           <summary>{t("connect.advanced")}</summary>
-          <div className="fields">{advanced.map(draw)}</div>
+          <div className="fields">{rows(advanced)}</div>
         </details>
       ) : null}
     </>

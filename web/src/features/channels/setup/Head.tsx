@@ -1,5 +1,5 @@
 /* The top of a set-up: what is connected, its steps, and whether what was typed is kept. */
-import { Check, CloudCheck, CloudOff, X } from "lucide-react";
+import { Check, CloudCheck, CloudOff, CornerDownLeft, X } from "lucide-react";
 import { nameWithin } from "../../../api/channelWords";
 import type { Channel } from "../../../api/types";
 import { IconButton } from "../../../ui/Button";
@@ -64,3 +64,10 @@ function SavedMark({ saving }: { saving: Saving }) {
     </span>
   );
 }
+
+/** The key that goes on, on the button that does. */
+export const EnterKey = () => (
+  <span className="kbd" aria-hidden="true">
+    <CornerDownLeft />
+  </span>
+);

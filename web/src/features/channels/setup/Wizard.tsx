@@ -16,14 +16,14 @@ import { trialsOf } from "../Trials";
 import { AccountStep } from "./AccountStep";
 import { BeforeFinish } from "./BeforeFinish";
 import { DetailsStep } from "./DetailsStep";
-import { Head, STEPS, type Step } from "./Head";
+import { withFreeName } from "./freeName";
+import { EnterKey, Head, STEPS, type Step } from "./Head";
 import { type NewInbox, newInboxIn, newInboxOf, placeOf } from "./newInbox";
 import { type Typed, useDraftSaving } from "./useDraftSaving";
 import "./setup.css";
 
 const AssignmentStep = lazy(withWords(() => import("../../routing/AssignmentStep")));
 const TicketStep = lazy(withWords(() => import("../../tickets/TicketStep")));
-
 interface Props {
   channel: Channel;
   begun: ChannelDraft | null;
@@ -82,7 +82,6 @@ export function Wizard({ channel, begun, connected, brand: given, inbox, onAnoth
   const hasSettings = step === "account" || step === "details";
   const signIn = hasSettings ? signInWanted(channel, account, values) : undefined;
   const at = problem instanceof Problem && problem.field ? problem.field.split(".").pop() : undefined;
-
   const typed: Typed = {
     name,
     inbox_id: target,
@@ -103,7 +102,6 @@ export function Wizard({ channel, begun, connected, brand: given, inbox, onAnoth
     draft.keep(next);
   };
   const change = (field: string, value: Value) => type({ config: { ...values, [field]: value } });
-
   const show = (made: ChannelAccount) => {
     setAccount(made);
     // It is no draft any more: the list of channels, opened right after, must not offer it twice until it has asked.
@@ -132,7 +130,10 @@ export function Wizard({ channel, begun, connected, brand: given, inbox, onAnoth
     const where = placeOf(newInbox, target, isPersonal ? me : null);
     const more = { ...wish, ...where, setup_step: after ?? null, past_days: pastDays, is_personal: isPersonal };
     if (signIn) return begin({ ...more, provider: signIn.provider, accepts_terms: accepts });
-    enter(await post<ChannelAccount>("/api/channel-accounts", more));
+    const join = (config: Values) => post<ChannelAccount>("/api/channel-accounts", { ...more, config });
+    const [made, left] = await withFreeName(fields, values, join);
+    setValues(left);
+    enter(made);
   };
   const keepStep = async (setup_step: Step | null) => {
     if (!account) return;
@@ -162,14 +163,12 @@ export function Wizard({ channel, begun, connected, brand: given, inbox, onAnoth
       setBusy(false);
     }
   };
-
   // No button that submits: Enter in a field takes the first of those.
   const goTwice = () => {
     wantsAnother.current = true;
     document.querySelector<HTMLFormElement>("form#setup")?.requestSubmit();
     wantsAnother.current = false;
   };
-
   const turn = (to: Step) => {
     if (to !== step) setLoaded(false); // with the step itself: until its form says so, a button would send nothing
     setStep(to);
@@ -292,6 +291,7 @@ export function Wizard({ channel, begun, connected, brand: given, inbox, onAnoth
         {waiting || signIn?.problem ? null : (
           <Button type="submit" form="setup" look="primary" isBusy={isBusy || isComing}>
             {signIn ? signIn.label : after ? t("setup_step.next") : t("connect.submit")}
+            <EnterKey />
           </Button>
         )}
       </footer>
