@@ -1,7 +1,7 @@
 /* Available or away: set by hand, by hours and absences, by a manager; and where it shows. */
 import { join } from "node:path";
 import type { Page } from "@playwright/test";
-import { api, axe, conversationWith } from "./checks";
+import { api, axe, brokenWords, conversationWith } from "./checks";
 import { expect, test } from "./fixtures";
 import { enter, person } from "./people";
 
@@ -149,6 +149,8 @@ test("a limit shows where conversations are given out, and people are found by h
   const option = inbox.getByRole("option", { name: /Bo Sandvik/ });
   await expect(option).toContainText("1 of 1");
   await expect(option).toContainText("tickets 0 of 4");
+  const [name, detail] = [option.getByText("Bo Sandvik"), option.getByText(/^Available/)];
+  expect((await detail.boundingBox())?.y, "below the name").toBeGreaterThan(((await name.boundingBox())?.y ?? 0) + 10);
   await expect(option).toContainText("Available");
   await keep(inbox, "availability picker");
   await inbox.keyboard.press("Escape");
@@ -245,4 +247,20 @@ test("the picture of a day's hours is dragged: an end, the whole, and back with 
   expect(await monday()).toEqual(["09:30-12:30", "12:30-16:30"]);
   await inbox.getByRole("button", { name: /^Undo/ }).last().click();
   await expect.poll(monday).toEqual(["09:00-12:00", "12:30-16:30"]);
+});
+
+test("in Norwegian no word of the table of people is broken, however wide the window is", async ({ inbox, world }) => {
+  await person(world, "Bo Sandvik");
+  await inbox
+    .getByRole("button", { name: /Amina Yusuf/ })
+    .first()
+    .click();
+  await inbox.getByRole("menuitemcheckbox", { name: "Norsk bokmål" }).click();
+  await expect(inbox.getByRole("heading", { name: "Alle åpne" })).toBeVisible();
+  await inbox.goto(`${world.innboks.url}/settings/people`);
+  await expect(inbox.getByText("Superadministrator").first()).toBeVisible();
+  for (const width of [360, 768, 1024, 1200, 1440]) {
+    await inbox.setViewportSize({ width, height: 900 });
+    expect.soft(await brokenWords(inbox, ".peopletable"), `at ${width}`).toEqual([]);
+  }
 });

@@ -93,6 +93,24 @@ export const cutTexts = (page: Page) =>
       .map((element) => `${element.tagName}.${element.className}: ${element.textContent}`);
   });
 
+/** Words that stand on two lines because their column is too narrow. */
+export const brokenWords = (page: Page, within: string) =>
+  page.locator(within).evaluate((root) => {
+    const broken: string[] = [];
+    const nodes = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
+    for (let node = nodes.nextNode(); node; node = nodes.nextNode())
+      for (const { 0: word, index } of (node.textContent ?? "").matchAll(/[^\s@.-]{4,}/g)) {
+        const range = document.createRange();
+        range.setStart(node, index);
+        range.setEnd(node, index + word.length);
+        const lines = new Set(
+          [...range.getClientRects()].filter((one) => one.width > 1).map((one) => Math.round(one.top)),
+        );
+        if (lines.size > 1) broken.push(word);
+      }
+    return broken;
+  });
+
 /** Controls in sight that a finger misses: not answered 21 px above, below or beside their middle. Of fields the width is their own. */
 export const smallTargets = (page: Page) =>
   page.evaluate(() => {

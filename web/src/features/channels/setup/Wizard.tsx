@@ -131,8 +131,8 @@ export function Wizard({ channel, begun, connected, brand: given, inbox, onAnoth
     const more = { ...wish, ...where, setup_step: after ?? null, past_days: pastDays, is_personal: isPersonal };
     if (signIn) return begin({ ...more, provider: signIn.provider, accepts_terms: accepts });
     const join = (config: Values) => post<ChannelAccount>("/api/channel-accounts", { ...more, config });
-    const [made, left] = await withFreeName(fields, values, join);
-    setValues(left);
+    const [made, emptied] = await withFreeName(fields, values, join);
+    setValues((now) => ({ ...now, ...emptied })); // one may have gone on typing
     enter(made);
   };
   const keepStep = async (setup_step: Step | null) => {
