@@ -7,7 +7,15 @@ import { loadCatalogue, loadLater } from "../ui/i18n";
 import type { Scope } from "./action";
 import { markUnread } from "./steer";
 
-const row = (id: string) => ({ id, is_unread: false, tag_ids: [], status: "open" }) as unknown as Conversation;
+const row = (id: string) =>
+  ({
+    id,
+    is_unread: false,
+    is_snoozed: false,
+    snoozed_until: null,
+    tag_ids: [],
+    status: "open",
+  }) as unknown as Conversation;
 
 /** The menu of a row is about that row, also while another one is open (RowMenu.tsx). */
 const scopeOf = (conversation: Conversation): Scope => ({
