@@ -87,6 +87,7 @@ async def one_of_everything(api: httpx.AsyncClient, inbox_id: str, nth: int, peo
     upload = await api.post(
         f"/api/attachments?name={SECRET}.txt", content=SECRET.encode() + str(nth).encode(), headers={"content-type": "text/plain"}
     )
+    own = await api.post("/api/attachments?name=prices.txt", content=b"Prices", headers={"content-type": "text/plain"})
     comment = await _made(api, f"{where}/messages", {"type": "comment", "text": f"Dear {SECRET}", "attachments": [upload.json()["id"]]})
     reminder = await _made(api, f"{where}/reminder", {"at": "2026-01-06T12:00:00Z"})
     first = (await api.get(f"{where}/messages")).json()["items"][0]
@@ -135,6 +136,7 @@ async def one_of_everything(api: httpx.AsyncClient, inbox_id: str, nth: int, peo
         "device_id": device.json()["id"],
         "listed_sender_id": listed[0]["id"],
         "snippet_id": (await _made(api, "/api/snippets", {"shortcut": f"hi{nth}", "text": "Hi", "is_shared": True}))["id"],
+        "library_file_id": (await _made(api, "/api/library-files", {"attachment_id": own.json()["id"], "name": f"prices{nth}.txt"}))["id"],
         "note_id": note["id"],
         "tag_id": (await _made(api, "/api/tags", {"name": f"warranty{nth}"}))["id"],
         "other_tag_id": (await _made(api, "/api/tags", {"name": f"guarantee{nth}"}))["id"],
@@ -236,6 +238,8 @@ def bodies(ids: dict[str, str], nth: int) -> dict[str, Any]:
         "preview_merge": {"conversation_ids": [ids["other_conversation_id"]]},
         "remind_me": {"at": "2026-01-06T13:00:00Z"},
         "renew_invitation": {},
+        "change_library_file": {"name": f"Prices {nth}.txt"},
+        "keep_library_file": {"attachment_id": ids["attachment_id"], "is_shared": False},
         "restore_tag": {},
         "restore_team": {},
         "retry_message": {},

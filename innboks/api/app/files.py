@@ -12,6 +12,7 @@ from litestar import Response
 from litestar.response import Stream
 
 from innboks.core.conversations.models import Attachment
+from innboks.core.library.models import LibraryFile
 from innboks.core.parts import Parts
 from innboks.errors import NotFound
 from innboks.lib.files import FileMissing
@@ -34,7 +35,7 @@ def _disposition(how: str, name: str) -> str:
     return f"{how}; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
 
 
-async def send_file(parts: Parts, file: Attachment, wanted_range: str | None, *, cache: str) -> Response[bytes] | Stream:
+async def send_file(parts: Parts, file: Attachment | LibraryFile, wanted_range: str | None, *, cache: str) -> Response[bytes] | Stream:
     """The answer with this file, whole or the asked piece of it (RFC 9110, 14.2: one range; anything else gives the whole)."""
     is_shown = file.type in SHOWN
     kind = file.type if is_shown else "application/octet-stream"

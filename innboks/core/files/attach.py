@@ -71,13 +71,18 @@ async def upload(parts: Parts, actor: Actor, name: str, declared_type: str, cont
     if len(content) > UPLOAD_MAX:
         raise TooLarge(f"This file is larger than {UPLOAD_MAX // 2**20} MB.", code="file_too_large")
     ref = await parts.files.put(content)
-    clean = storable(name, 255).replace("/", "_").replace("\\", "_").replace("\r", "").replace("\n", "").strip() or "file"
+    clean = clean_name(name) or "file"
     kind = file_type(content, declared_type, clean)
     if is_inline and kind not in SHOWN_IMAGES:
         raise Invalid("Only a PNG, JPEG, GIF or WebP picture can stand in the text. Attach this file instead.", code="not_a_picture")
     content_id = f"{secrets.token_hex(12)}@{parts.settings.mail_domain}" if is_inline else None
     async with parts.db.transaction() as conn:
         return await store.insert_upload(conn, actor.account_id, actor.user_id, ref.hash, clean, kind, ref.size, content_id)
+
+
+def clean_name(name: str) -> str:
+    """A name that is a name on every disk and in every header; "" when nothing is left of it."""
+    return storable(name, 255).replace("/", "_").replace("\\", "_").replace("\r", "").replace("\n", "").strip()
 
 
 async def readable(parts: Parts, actor: Actor, attachment_id: int) -> Attachment:

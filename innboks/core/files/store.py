@@ -147,6 +147,7 @@ async def unreferenced(conn: Connection, hashes: Sequence[str]) -> list[str]:
     cursor = await conn.execute(
         """select hash from unnest(%s::text[]) as given (hash)
            where not exists (select 1 from attachment a where a.hash = given.hash) and not exists (select 1 from delivery d where d.body_file = given.hash)
+             and not exists (select 1 from library_file l where l.hash = given.hash)
              and not exists (select 1 from contact_import i where i.file = given.hash)
              and not exists (select 1 from contact_export e where e.files @> array[given.hash])""",
         (list(hashes),),

@@ -6,6 +6,7 @@ import structlog
 
 from innboks.core.contact_transfers import store as contact_transfers
 from innboks.core.files import store
+from innboks.core.library import store as library
 from innboks.core.parts import Parts
 
 log = structlog.get_logger("sweep")
@@ -20,6 +21,7 @@ async def sweep_files(parts: Parts) -> int:
     """How many files were removed."""
     async with parts.db.transaction() as conn:
         await store.drop_old_uploads(conn, UPLOAD_AGE.total_seconds())
+        await library.drop_deleted(conn, UPLOAD_AGE.total_seconds())
         await contact_transfers.clear_away(conn, UPLOAD_AGE.total_seconds())
     before = parts.clock.now() - AGE
     removed, batch = 0, list[str]()

@@ -2389,6 +2389,93 @@ export interface paths {
         patch: operations["change_snippet"];
         trace?: never;
     };
+    "/api/library-files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Files kept for re-use: mine and everybody's, by name */
+        get: operations["list_library_files"];
+        put?: never;
+        /** Keep an uploaded file, or one of a message, for re-use */
+        post: operations["keep_library_file"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/library-files/{library_file_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take a file out */
+        delete: operations["delete_library_file"];
+        options?: never;
+        head?: never;
+        /** Rename a file, or share it */
+        patch: operations["change_library_file"];
+        trace?: never;
+    };
+    "/api/library-files/{library_file_id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put a file back that was taken out within the last week */
+        post: operations["restore_library_file"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/library-files/{library_file_id}/content": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The file itself */
+        get: operations["get_library_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/library-files/{library_file_id}/attachments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make an upload of mine with the bytes of this file, to go along with what I write */
+        post: operations["attach_library_file"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/attachments": {
         parameters: {
             query?: never;
@@ -3889,6 +3976,11 @@ export interface components {
             items: components["schemas"]["InboxOut"][];
             next?: string | null;
         };
+        /** Items[LibraryFileOut] */
+        "Items_innboks.api.app.library.LibraryFileOut_": {
+            items: components["schemas"]["LibraryFileOut"][];
+            next?: string | null;
+        };
         /** Items[DeviceOut] */
         "Items_innboks.api.app.notifications.DeviceOut_": {
             items: components["schemas"]["DeviceOut"][];
@@ -4044,6 +4136,14 @@ export interface components {
             items: string[];
             next?: string | null;
         };
+        /** KeptFile */
+        KeptFile: {
+            attachment_id: string;
+            /** @default  */
+            name: string;
+            /** @default true */
+            is_shared: boolean;
+        };
         /** KindLoadOut */
         KindLoadOut: {
             /** @enum {string} */
@@ -4076,6 +4176,22 @@ export interface components {
                 [key: string]: unknown;
             };
             backfill: components["schemas"]["BackfillOut"] | null;
+        };
+        /** LibraryFileChange */
+        LibraryFileChange: {
+            name?: string | null;
+            is_shared?: boolean | null;
+        };
+        /** LibraryFileOut */
+        LibraryFileOut: {
+            id: string;
+            name: string;
+            type: string;
+            size: number;
+            is_shared: boolean;
+            /** Format: date-time */
+            created_at: string;
+            url: string;
         };
         /** ListedConversation */
         ListedConversation: {
@@ -11632,6 +11748,225 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SnippetOut"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_library_files: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_innboks.api.app.library.LibraryFileOut_"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    keep_library_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeptFile"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LibraryFileOut"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_library_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                library_file_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_library_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                library_file_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LibraryFileChange"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LibraryFileOut"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restore_library_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                library_file_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LibraryFileOut"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_library_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                library_file_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    attach_library_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                library_file_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AttachmentOut"];
                 };
             };
             /** @description A problem (RFC 9457) */
