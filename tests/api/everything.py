@@ -136,7 +136,9 @@ async def one_of_everything(api: httpx.AsyncClient, inbox_id: str, nth: int, peo
         "device_id": device.json()["id"],
         "listed_sender_id": listed[0]["id"],
         "snippet_id": (await _made(api, "/api/snippets", {"shortcut": f"hi{nth}", "text": "Hi", "is_shared": True}))["id"],
-        "library_file_id": (await _made(api, "/api/library-files", {"attachment_id": own.json()["id"], "name": f"prices{nth}.txt"}))["id"],
+        "library_file_id": (
+            await _made(api, "/api/library-files", {"attachment_id": own.json()["id"], "name": f"prices{nth}.txt", "is_shared": True})
+        )["id"],
         "note_id": note["id"],
         "tag_id": (await _made(api, "/api/tags", {"name": f"warranty{nth}"}))["id"],
         "other_tag_id": (await _made(api, "/api/tags", {"name": f"guarantee{nth}"}))["id"],
@@ -239,7 +241,7 @@ def bodies(ids: dict[str, str], nth: int) -> dict[str, Any]:
         "remind_me": {"at": "2026-01-06T13:00:00Z"},
         "renew_invitation": {},
         "change_library_file": {"name": f"Prices {nth}.txt"},
-        "keep_library_file": {"attachment_id": ids["attachment_id"], "is_shared": False},
+        "keep_library_file": {"attachment_id": ids["attachment_id"]},
         "restore_tag": {},
         "restore_team": {},
         "retry_message": {},

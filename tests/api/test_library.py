@@ -18,7 +18,7 @@ PRICES = b"%PDF-1.7 prices"
 
 async def keep(api: httpx.AsyncClient, name: str = "prices.pdf", content: bytes = PRICES, **more: Any) -> dict[str, Any]:
     file = await upload(api, name, content, "application/pdf")
-    made = await api.post("/api/library-files", json={"attachment_id": file["id"], **more})
+    made = await api.post("/api/library-files", json={"attachment_id": file["id"], "is_shared": True, **more})
     assert made.status_code == 201, made.text
     return made.json()
 
@@ -116,7 +116,7 @@ async def test_there_are_at_most_so_many(parts: Parts, api: httpx.AsyncClient, a
             (int(kept["id"]),),
         )
     file = await upload(api, "one more.pdf", PRICES, "application/pdf")
-    assert_problem(await api.post("/api/library-files", json={"attachment_id": file["id"]}), 400, code="too_many")
-    own = await api.post("/api/library-files", json={"attachment_id": file["id"], "is_shared": False})
+    assert_problem(await api.post("/api/library-files", json={"attachment_id": file["id"], "is_shared": True}), 400, code="too_many")
+    own = await api.post("/api/library-files", json={"attachment_id": file["id"]})
     assert own.status_code == 201
     assert_problem(await api.patch(f"/api/library-files/{own.json()['id']}", json={"is_shared": True}), 400, code="too_many")

@@ -54,6 +54,8 @@ BODIES: dict[str, Any] = {
     "split_conversation": {"message_ids": ["1"]},
     "undo_rearrangement": {},
     "change_library_file": {"name": "Taken over"},
+    "attach_library_file": {},
+    "restore_library_file": {},
     "change_snippet": {"name": "Taken over"},
     "update_contact": {"name": "Taken over"},
     "merge_contacts": {"contact_id": "1"},
@@ -223,6 +225,7 @@ async def test_a_closed_inbox_does_not_exist_for_those_outside(
         "skill_category_id",
         "skill_id",
         "skill_need_id",
+        "library_file_id",
     }  # what is a person's own, or the whole account's
     async with await colleague(parts, api, address, ada) as bo:
         for method, path, operation in routes_with_ids():

@@ -31,7 +31,7 @@ class KeptFile(Input):
 
     attachment_id: Id
     name: Name = ""
-    is_shared: bool = True
+    is_shared: bool = False
 
 
 class LibraryFileChange(Input):

@@ -4141,7 +4141,7 @@ export interface components {
             attachment_id: string;
             /** @default  */
             name: string;
-            /** @default true */
+            /** @default false */
             is_shared: boolean;
         };
         /** KindLoadOut */
