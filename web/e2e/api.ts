@@ -91,7 +91,7 @@ export async function beginAnew(world: World): Promise<void> {
     api(world, "PUT", `/api/channel-accounts/${channel}/tickets`, { is_on: false }),
     removeAll(world, "channel-accounts", channel),
     archiveOthers(world, inbox.id),
-    ...["snippets", "saved-views", "tags", "channel-drafts"].map((kind) => removeAll(world, kind)),
+    ...["snippets", "library-files", "saved-views", "tags", "channel-drafts"].map((kind) => removeAll(world, kind)),
     api(world, "PATCH", "/api/filters", { rules: RULES, flood_count: null, flood_within_s: 600 }),
     ...["allow", "deny"].map((list) => removeAll(world, "listed-senders", "", `?list=${list}`)),
     setAside(world),

@@ -1,5 +1,6 @@
 /* Files on their way up: how far they are, taken back, too large, failed and tried again; and an answer that waits for them. */
 import type { Page } from "@playwright/test";
+import { api } from "./checks";
 import { look, open, reply } from "./composing";
 import { expect, test } from "./fixtures";
 
@@ -130,4 +131,128 @@ test("a file is dropped beside the text and goes along, and eighty of them leave
   const { raw } = await world.mailbox.waitFor("All eighty.");
   expect(raw.match(/filename="?[\w.-]+\.txt/g)).toHaveLength(80);
   await expect(inbox.getByRole("article").last().getByRole("listitem")).toHaveCount(81); // and all as one zip
+});
+
+test("a file of the library goes along by the keyboard alone, and one of a message is kept there with Undo", async ({
+  inbox,
+  world,
+}) => {
+  await inbox.goto(`${world.innboks.url}/settings/files`);
+  await expect(inbox.getByText("Nothing is kept here yet.")).toBeVisible();
+  const adding = inbox.getByLabel("Add files").and(inbox.locator("input"));
+  await adding.setInputFiles([
+    text("prices.txt"),
+    {
+      name: "A very long name of a map of all our shops in the north and the south.pdf",
+      mimeType: "application/pdf",
+      buffer: Buffer.from("%PDF-1.7 map"),
+    },
+  ]);
+  const rows = inbox.getByRole("main").getByRole("listitem");
+  await expect(rows).toHaveCount(2);
+  const prices = rows.filter({ hasText: "prices" });
+  const act = async (name: string) => {
+    await prices.getByRole("button", { name: /^What to do with/ }).click();
+    await inbox.getByRole("menuitem", { name }).click();
+  };
+  await act("Rename");
+  await inbox.getByLabel("Name of the file").fill("prices 2027.txt");
+  await inbox.keyboard.press("Enter");
+  await expect(prices).toContainText("prices 2027.txt");
+  await act("Keep for me only");
+  await expect(prices).toContainText("Only yours");
+  await act("Take out of the library");
+  await expect(rows).toHaveCount(1);
+  await inbox.getByRole("button", { name: "Undo" }).click();
+  await expect(prices).toContainText("Only yours");
+  await inbox.getByLabel("Search files").fill("shops");
+  await expect(rows).toHaveCount(1);
+  await inbox.getByLabel("Search files").fill("");
+  await look(inbox, "library-page");
+  await inbox.getByRole("link", { name: /shops in the north/ }).click();
+  await expect(inbox.getByRole("dialog").locator("iframe.page")).toBeVisible();
+  await inbox.keyboard.press("Escape");
+
+  await inbox.goto(world.innboks.url);
+  await open(inbox, world, "What does it cost");
+  await reply(inbox).click();
+  await inbox.keyboard.type("The prices go along.");
+  await inbox.keyboard.press("Control+Shift+l");
+  const field = inbox.getByRole("combobox", { name: "Search files" });
+  await expect(field).toBeFocused();
+  await expect(inbox.getByRole("option")).toHaveCount(2);
+  const own = inbox.getByRole("option", { name: "prices 2027.txt" });
+  await expect(own.getByText("Only yours")).toHaveCSS("display", "block");
+  await expect(own.locator(".thumb")).toHaveCSS("width", "26px");
+  await look(inbox, "library", ["target-size"]); // what it lies over is not pressed meanwhile
+  await inbox.keyboard.press("Escape");
+  await expect(field).toHaveCount(0);
+  await expect(reply(inbox)).toBeFocused();
+  await inbox.keyboard.press("Control+Shift+l");
+  await expect(field).toBeFocused();
+  await inbox.keyboard.type("2027");
+  await expect(inbox.getByRole("option")).toHaveCount(1);
+  await inbox.keyboard.press("Enter");
+  await expect(inbox.getByRole("button", { name: "Remove prices 2027.txt" })).toBeVisible();
+  await expect(reply(inbox)).toBeFocused();
+  await inbox.keyboard.press("Control+Enter");
+  expect((await world.mailbox.waitFor("The prices go along.")).raw).toContain("prices 2027.txt");
+
+  // What went out can be kept again, under its name; what is there already is not taken out by the Undo.
+  const sent = inbox.getByRole("article").last();
+  await expect(sent).toContainText("prices 2027.txt");
+  const { items } = await api(world, "GET", "/api/library-files");
+  for (const { id } of items) await api(world, "DELETE", `/api/library-files/${id}`);
+  await sent.getByRole("button", { name: "More about this message" }).click();
+  await inbox.getByRole("menuitem", { name: "Keep the file for re-use" }).click();
+  const toast = inbox.getByRole("status").filter({ hasText: "Kept in your file library" });
+  const names = async () =>
+    (await api(world, "GET", "/api/library-files")).items.map((one: { name: string }) => one.name);
+  await expect.poll(names).toEqual(["prices 2027.txt"]);
+  await toast.getByRole("button", { name: "Undo" }).click();
+  await expect.poll(names).toEqual([]);
+});
+
+test("a file of the library that the channel does not take, or that does not come, says so and holds the answer", async ({
+  inbox,
+  world,
+}) => {
+  const big = await fetch(`${world.innboks.url}/api/attachments?name=film.txt`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${world.token}`, "content-type": "text/plain" },
+    body: Buffer.alloc(26 * MEGABYTE, "a"),
+  });
+  await api(world, "POST", "/api/library-files", { attachment_id: (await big.json()).id });
+  const small = await fetch(`${world.innboks.url}/api/attachments?name=small.txt`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${world.token}`, "content-type": "text/plain" },
+    body: "small",
+  });
+  await api(world, "POST", "/api/library-files", { attachment_id: (await small.json()).id });
+  await open(inbox, world, "Films");
+  await reply(inbox).click();
+  await inbox.keyboard.type("Here it is.");
+  const choose = async (name: string) => {
+    await inbox.getByRole("button", { name: "Attach from the file library" }).click();
+    await inbox.getByRole("option", { name }).click();
+  };
+  await choose("film.txt");
+  await expect(inbox.getByRole("alert").filter({ hasText: "film.txt is too large" })).toBeVisible();
+  await expect(files(inbox)).toHaveCount(0);
+  let isBroken = true;
+  await inbox.route("**/api/library-files/*/attachments", (route) =>
+    isBroken ? route.abort("connectionreset") : route.continue(),
+  );
+  await choose("small.txt");
+  const failed = files(inbox).getByRole("listitem");
+  await expect(failed).toContainText("small.txt was not attached");
+  await reply(inbox).click();
+  await inbox.keyboard.press("Control+Enter");
+  await expect(inbox.getByTestId("said")).toContainText("A file was not uploaded. Try again or remove it.");
+  isBroken = false;
+  await failed.getByRole("button", { name: "Retry: small.txt" }).click();
+  await expect(inbox.getByRole("button", { name: "Remove small.txt" })).toBeVisible();
+  await reply(inbox).click();
+  await inbox.keyboard.press("Control+Enter");
+  expect((await world.mailbox.waitFor("Here it is.")).raw).toContain("small.txt");
 });

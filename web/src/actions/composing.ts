@@ -6,6 +6,7 @@ import {
   BellRing,
   CalendarClock,
   CircleCheck,
+  FolderOpen,
   type LucideIcon,
   MessageSquareLock,
   Paperclip,
@@ -25,6 +26,7 @@ type Deed =
   | "remind"
   | "switch_mode"
   | "attach"
+  | "library"
   | "next_channel"
   | "snippet"
   | "mention";
@@ -55,6 +57,7 @@ const made = (name: Deed, label: MessageId, icon: LucideIcon, ...keys: string[])
 
 export const sendAction = made("send", "action.send", Send, "Mod+Enter");
 export const attachAction = made("attach", "action.attach", Paperclip, "Mod+Shift+F");
+export const libraryAction = made("library", "action.library", FolderOpen, "Mod+Shift+L");
 export const nextChannelAction = made("next_channel", "action.next_channel", Repeat2, "Mod+Shift+.");
 
 /** In the menu beside the button that sends; the lists are the groups of it. */
@@ -73,6 +76,7 @@ export const composerActions: Action[] = [
   ...waysToSend.flat(),
   made("switch_mode", "action.switch_mode", MessageSquareLock, "Mod+/"),
   attachAction,
+  libraryAction,
   nextChannelAction,
   made("snippet", "action.snippet", SquareSlash, "/"),
   made("mention", "action.mention", AtSign, "@"),

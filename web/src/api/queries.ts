@@ -59,6 +59,7 @@ export const keys = {
   mentioned: ["mentioned"] as const,
   search: (line: string, type: string) => ["search", line, type] as const,
   snippets: ["snippets"] as const,
+  library: ["library"] as const,
   recipients: (start: string, type: string) => ["recipients", type, start] as const,
   signature: (id: wire.Id) => ["signature", id] as const,
   availability: ["availability"] as const,
@@ -166,6 +167,10 @@ export const tokensQuery = queryOptions({ queryKey: keys.tokens, queryFn: () => 
 export const snippetsQuery = queryOptions({
   queryKey: keys.snippets,
   queryFn: () => page<wire.Snippet>("/api/snippets"),
+});
+export const libraryQuery = queryOptions({
+  queryKey: keys.library,
+  queryFn: () => page<wire.LibraryFile>("/api/library-files"),
 });
 /** People and addresses that begin with these letters. */
 export const recipientsQuery = (start: string, type: string) =>

@@ -91,6 +91,8 @@ export function staleKeys(event: StreamEvent): (readonly unknown[])[] {
       return [keys.filters, keys.listedSenders];
     case "snippet.changed":
       return [keys.snippets];
+    case "library.changed":
+      return [keys.library];
     default:
       return [];
   }

@@ -60,6 +60,7 @@ export type MessagePage = Page<Message> & { previous?: string | null };
 export type Found = Wire["FoundOut"];
 export type Original = Wire["OriginalOut"];
 export type Snippet = Wire["SnippetOut"];
+export type LibraryFile = Wire["LibraryFileOut"];
 export type Signature = Wire["SignatureOut"];
 export type RecipientSuggestion = Wire["RecipientSuggestion"];
 export type Contact = Wire["ContactOut"];
@@ -282,6 +283,7 @@ export type StreamEvent =
   | { type: "inbox.changed"; data: { inbox_id: Id } }
   | { type: "draft.changed"; data: { conversation_id: Id; mode?: string } }
   | { type: "snippet.changed"; data: { snippet_id: Id } }
+  | { type: "library.changed"; data: { library_file_id: Id } }
   | { type: "filters.changed" | "radar.changed"; data: object }
   | { type: "delivery.changed"; data: object }
   | { type: "conversation.erased"; data: object }

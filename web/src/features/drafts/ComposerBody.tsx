@@ -2,7 +2,7 @@
  * and the bar of tools with the button that sends. Who it goes to, and how it leaves, is the business of whoever shows it: Writing.tsx,
  * starting/NewConversation.tsx. Read next: editor/TextField.tsx. */
 import { type KeyboardEvent, lazy, type ReactNode, type RefObject, Suspense, useRef, useState } from "react";
-import type { Abilities, User } from "../../api/types";
+import type { Abilities, LibraryFile, User } from "../../api/types";
 import { withWords } from "../../ui/i18n";
 import type { RichApi } from "../editor/create";
 import { TextField } from "../editor/TextField";
@@ -18,7 +18,10 @@ import { type Upload, useUploads } from "./useUploads";
 const EmojiPicker = lazy(
   withWords(() => import("../editor/EmojiPicker").then((found) => ({ default: found.EmojiPicker }))),
 );
+const LibraryPicker = lazy(withWords(() => import("../library/LibraryPicker")));
 const LinkForm = lazy(withWords(() => import("../editor/LinkForm").then((found) => ({ default: found.LinkForm }))));
+
+type Opened = "link" | "emoji" | "library";
 
 /** A draft that is being written: of an answer (useDraft.ts) or of a new conversation (starting/useNewDraft.ts). */
 export type Written = Pick<Kept, "draft" | "version" | "touch" | "source" | "now" | "change" | "addFile">;
@@ -30,20 +33,22 @@ export interface Field {
   focus: () => void;
   uploads: readonly Upload[];
   attach: (files: File[], isInText: boolean) => void;
+  /** A file of the library goes along. */
+  put: (file: LibraryFile) => void;
 }
 
 /** `abilities` undefined: anything may go along. `pictures`: where those of the text go, when that is not with the attachments. */
 export function useField(kept: Written, abilities: Abilities | undefined, pictures?: string): Field {
   const api = useRef<RichApi | null>(null);
   const plain = useRef<HTMLTextAreaElement>(null);
-  const { uploads, start } = useUploads(abilities, {
+  const { uploads, start, put } = useUploads(abilities, {
     api,
     pictures,
     files: kept.draft.attachments,
     onDone: kept.addFile,
   });
   const focus = () => (api.current ? api.current.focus() : plain.current?.focus());
-  return { api, plain, focus, uploads, attach: start };
+  return { api, plain, focus, uploads, attach: start, put };
 }
 
 interface Props {
@@ -76,14 +81,14 @@ interface Props {
 
 export function ComposerBody(props: Props) {
   const { field, kept, change, format, abilities, canAttach, below, problems, children } = props;
-  const { api, plain, focus, uploads, attach } = field;
+  const { api, plain, focus, uploads, attach, put } = field;
   const { draft } = kept;
   const inText = (picked: File[]) => attach(picked, true);
   const files = canAttach === "pictures" ? inText : canAttach ? attach : undefined;
   const [marks, setMarks] = useState("");
-  const [open, setOpen] = useState<"link" | "emoji" | null>(null);
+  const [open, setOpen] = useState<Opened | null>(null);
   const suggest = useSuggest(api, { users: props.users, values: props.values, onSubject: props.onSubject });
-  const toggle = (which: "link" | "emoji") => setOpen(open === which ? null : which);
+  const toggle = (which: Opened) => setOpen(open === which ? null : which);
   const close = () => setOpen(null);
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key !== "Escape" || !open || event.defaultPrevented) return;
@@ -98,6 +103,18 @@ export function ComposerBody(props: Props) {
       {open === "emoji" ? (
         <Suspense fallback={null}>
           <EmojiPicker api={api} plain={plain} onDone={close} />
+        </Suspense>
+      ) : null}
+      {open === "library" ? (
+        <Suspense fallback={null}>
+          <LibraryPicker
+            onDone={close}
+            onChoose={(file) => {
+              close();
+              focus();
+              put(file);
+            }}
+          />
         </Suspense>
       ) : null}
       <TextField
@@ -152,6 +169,7 @@ export function ComposerBody(props: Props) {
           onlyPictures={canAttach === "pictures"}
           onFiles={files}
           onEmoji={() => toggle("emoji")}
+          onLibrary={canAttach === true ? () => toggle("library") : undefined}
           onSnippets={
             props.triggers.includes("snippet")
               ? () => {

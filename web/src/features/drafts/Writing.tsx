@@ -124,6 +124,7 @@ export function Writing({ conversation, messages, lastId, scope, mode, onMode, b
   useHands({
     switch_mode: () => onMode(isComment ? "reply" : "comment", true),
     attach: canAttach ? () => form.current?.querySelector<HTMLElement>("[data-attach]")?.click() : undefined,
+    library: canAttach ? () => form.current?.querySelector<HTMLElement>("[data-library]")?.click() : undefined,
     next_channel:
       !isComment && way.options.length > 1
         ? () => change({ channel_account_id: nextWay(way.options, account?.id) })

@@ -1,9 +1,9 @@
 /* Files on their way up, with how far each is. What the channel could not send is refused before it is uploaded, with the reason. A picture for the
  * text stands there from the first moment, faint until it has arrived. */
 import { type RefObject, useCallback, useRef, useState } from "react";
-import { upload } from "../../api/client";
+import { post, upload } from "../../api/client";
 import { newClientId } from "../../api/ids";
-import type { Abilities, Attachment } from "../../api/types";
+import type { Abilities, Attachment, LibraryFile } from "../../api/types";
 import { announce } from "../../ui/announce";
 import { fileSize } from "../../ui/format";
 import { t } from "../../ui/i18n";
@@ -104,11 +104,52 @@ export function useUploads(abilities: Abilities | undefined, given: Given) {
     },
     [abilities],
   );
-  return { uploads, start };
+  /** A file of the library goes along without being sent up again; until it is there, an answer waits for it as for any other. */
+  const put = useCallback(
+    (kept: LibraryFile) => {
+      const present = latest.current.files;
+      const room = abilities?.media_count ? abilities.media_count - present.length : Number.POSITIVE_INFINITY;
+      const size = present.reduce((sum, one) => sum + one.size, 0);
+      const refusal = refusalOf(kept, abilities, room, size);
+      if (refusal) return toastError(refusal);
+      const id = newClientId();
+      let isGone = false;
+      const leave = () => setUploads((all) => all.filter((one) => one.id !== id));
+      const retry = () => {
+        leave();
+        put(kept);
+      };
+      const cancel = () => {
+        isGone = true;
+        leave();
+      };
+      setUploads((all) => [...all, { id, name: kept.name, share: 1, cancel, retry }]);
+      post<Attachment>(`/api/library-files/${kept.id}/attachments`).then(
+        (attachment) => {
+          if (isGone) return;
+          leave();
+          latest.current.onDone(attachment);
+        },
+        (problem) => {
+          if (isGone) return;
+          const failure = t("library.failed", { name: kept.name, reason: sentence(problem) });
+          announce(failure, "assertive");
+          setUploads((all) => all.map((one) => (one.id === id ? { ...one, failure } : one)));
+        },
+      );
+    },
+    [abilities],
+  );
+  return { uploads, start, put };
 }
 
 /** Why the channel would not take this file; null when it would. */
-function refusalOf(file: File, abilities: Abilities | undefined, room: number, size: number): string | null {
+function refusalOf(
+  file: Pick<File, "name" | "size" | "type">,
+  abilities: Abilities | undefined,
+  room: number,
+  size: number,
+): string | null {
   if (!abilities) return null;
   const limit = abilities.media_size;
   if (limit > 0 && file.size > limit) return t("files.too_large", { name: file.name, limit: fileSize(limit) });

@@ -1,7 +1,7 @@
 /* The buttons under the text. One tab stop, arrow keys between them; what a channel cannot carry has no button. */
-import { Bold, Ellipsis, Image as ImageIcon, Italic, Link2, List, Paperclip, Smile } from "lucide-react";
+import { Bold, Ellipsis, FolderOpen, Image as ImageIcon, Italic, Link2, List, Paperclip, Smile } from "lucide-react";
 import { type KeyboardEvent, type ReactNode, type RefObject, useRef, useState } from "react";
-import { attachAction } from "../../actions/composing";
+import { attachAction, libraryAction } from "../../actions/composing";
 import { IconButton } from "../../ui/Button";
 import { shownKeys } from "../../ui/hotkeys";
 import { t } from "../../ui/i18n";
@@ -20,6 +20,8 @@ interface Props {
   /** Files picked; `isInText`: as pictures in the text. Absent: the channel takes none. */
   onFiles?: (files: File[], isInText: boolean) => void;
   onEmoji: () => void;
+  /** Absent: nothing of the library goes along. */
+  onLibrary?: () => void;
   onSnippets?: () => void;
   children?: ReactNode;
 }
@@ -33,6 +35,7 @@ export function Toolbar({
   onLink,
   onFiles,
   onEmoji,
+  onLibrary,
   onSnippets,
   children,
 }: Props) {
@@ -148,6 +151,17 @@ export function Toolbar({
           {...stop()}
         >
           <Paperclip />
+        </IconButton>
+      ) : null}
+      {onLibrary ? (
+        <IconButton
+          label={t(libraryAction.label(null))}
+          keys={shownKeys(libraryAction.keys[0])}
+          data-library=""
+          onClick={onLibrary}
+          {...stop()}
+        >
+          <FolderOpen />
         </IconButton>
       ) : null}
       <IconButton label={t("emoji.insert")} keys=":" onClick={onEmoji} data-emoji="" {...stop()}>

@@ -9,10 +9,13 @@ const SHOWN_AS_PICTURE = /^image\/(png|jpe?g|gif|webp|avif)$/;
 /** Larger ones are no thumbnails: their own browser draws those, nobody else, and it should not have to load much for that. */
 const PICTURE_LIMIT = 4_000_000;
 
-export const urlOf = (file: Attachment) => file.url || `/api/attachments/${file.id}/content`;
-export const isPicture = (file: Attachment) => SHOWN_AS_PICTURE.test(file.type);
+/** A file of a message, or of the library. */
+export type AnyFile = Pick<Attachment, "id" | "name" | "type" | "size" | "url">;
+
+export const urlOf = (file: AnyFile) => file.url || `/api/attachments/${file.id}/content`;
+export const isPicture = (file: AnyFile) => SHOWN_AS_PICTURE.test(file.type);
 /** What the lightbox shows; sounds play where they are, and everything else is saved. */
-export const isShown = (file: Attachment) =>
+export const isShown = (file: AnyFile) =>
   isPicture(file) || file.type === "application/pdf" || file.type.startsWith("video/");
 
 interface Props {
@@ -89,7 +92,7 @@ function FileChip({ file }: { file: Attachment }) {
   );
 }
 
-export function Thumb({ file }: { file: Attachment }) {
+export function Thumb({ file }: { file: AnyFile }) {
   if (isPicture(file) && file.size <= PICTURE_LIMIT)
     return (
       <span className="thumb">

@@ -2,19 +2,18 @@
  * policy in which nothing runs, and a PDF is drawn by the browser's own viewer. */
 import { ChevronLeft, ChevronRight, Download, Minus, Plus, X } from "lucide-react";
 import { type PointerEvent, useEffect, useRef, useState } from "react";
-import type { Attachment } from "../../api/types";
 import { announce } from "../../ui/announce";
 import { IconButton } from "../../ui/Button";
 import { useBackCloses } from "../../ui/backCloses";
 import { fileSize, percent } from "../../ui/format";
 import { t } from "../../ui/i18n";
-import { isPicture, urlOf } from "./Files";
+import { type AnyFile, isPicture, urlOf } from "./Files";
 import "./lightbox.css";
 
 const ZOOMS = [1, 1.5, 2, 3, 4, 6, 8];
 
 interface Props {
-  files: Attachment[];
+  files: AnyFile[];
   start: number;
   onClose: () => void;
 }
@@ -118,7 +117,7 @@ export default function Lightbox({ files, start, onClose }: Props) {
   );
 }
 
-function Picture({ file, zoom, onZoom }: { file: Attachment; zoom: number; onZoom: () => void }) {
+function Picture({ file, zoom, onZoom }: { file: AnyFile; zoom: number; onZoom: () => void }) {
   const [isBroken, setBroken] = useState(false);
   const held = useRef<{ x: number; y: number; left: number; top: number } | null>(null);
   const letGo = () => {
@@ -155,7 +154,7 @@ function Picture({ file, zoom, onZoom }: { file: Attachment; zoom: number; onZoo
   );
 }
 
-function Other({ file }: { file: Attachment }) {
+function Other({ file }: { file: AnyFile }) {
   if (file.type === "application/pdf") return <iframe className="page" title={file.name} src={urlOf(file)} />;
   // biome-ignore lint/a11y/useMediaCaption: nobody has written captions for what a customer filmed
   return <video className="film" controls preload="metadata" src={urlOf(file)} aria-label={file.name} />;

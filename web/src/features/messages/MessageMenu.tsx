@@ -1,10 +1,11 @@
-import { useQuery } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import {
   ArrowRightLeft,
   CircleHelp,
   Download,
   Ellipsis,
   FileCode,
+  FolderPlus,
   Forward,
   Link as LinkIcon,
   MessageSquarePlus,
@@ -25,6 +26,7 @@ import { t, withWords } from "../../ui/i18n";
 import { Menu, type MenuItem } from "../../ui/Menu";
 import { useIsDark } from "../../ui/theme";
 import { toast, toastError } from "../../ui/toasts";
+import { keepFiles } from "../library/library";
 import { placeOf } from "../search/placeOf";
 import { recipientLine } from "./people";
 import { printMessage } from "./print";
@@ -51,6 +53,8 @@ export function MessageMenu({ message, conversation, scope, author, isNewest, do
   const [shown, setShown] = useState<"move" | "split" | "why" | "source" | null>(null);
   const [isOriginal, setOriginal] = useRemembered(`original ${message.id}`, false);
   const isDark = useIsDark();
+  const client = useQueryClient();
+  const files = message.attachments.filter((one) => !one.is_inline);
   const isOnItsWay = isLocal(message.id) || message.state === "queued" || message.state === "sending";
   const channel = useQuery(channelsQuery).data?.find((one) => one.kind === conversation.kind);
   const canForward = message.type !== "comment" && (channel?.abilities.recipient_roles.length ?? 0) > 0;
@@ -92,6 +96,12 @@ export function MessageMenu({ message, conversation, scope, author, isNewest, do
       label: t("mail.copy_text"),
       icon: <TextQuote />,
       run: () => copy(message.text, t("mail.text_copied")),
+    },
+    files.length > 0 && {
+      id: "keep_files",
+      label: t("library.keep", { count: files.length }),
+      icon: <FolderPlus />,
+      run: () => void keepFiles(client, files),
     },
     { id: "print", label: t("mail.print"), icon: <Printer />, run: print },
     isDark &&

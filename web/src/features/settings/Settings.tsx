@@ -6,6 +6,7 @@ import {
   Bell,
   CalendarClock,
   Clock,
+  FolderOpen,
   Inbox,
   Keyboard,
   KeyRound,
@@ -58,6 +59,7 @@ const MyHours = lazy(
 );
 const RoutingPage = lazy(withWords(() => import("../routing/RoutingPage")));
 const TicketsPage = lazy(withWords(() => import("../tickets/TicketsPage")));
+const LibraryPage = lazy(withWords(() => import("../library/LibraryPage")));
 // It brings the composer's editor along.
 const SnippetsPage = lazy(withWords(() => import("../snippets/SnippetsPage")));
 
@@ -92,6 +94,7 @@ const GROUPS: { label: MessageId; sections: Section[] }[] = [
       { name: "tags", label: "settings.tags", icon: <Tags />, Page: TagsPage },
       { name: "sending", label: "settings.sending", icon: <Send />, Page: Sending },
       { name: "snippets", label: "editor.snippets", icon: <TextQuote />, Page: SnippetsPage },
+      { name: "files", label: "library.title", icon: <FolderOpen />, Page: LibraryPage },
       { name: "spam", label: "settings.spam", icon: <ShieldAlert />, Page: SpamPage },
       { name: "quarantine", label: "settings.quarantine", icon: <Archive />, Page: Quarantine },
     ],

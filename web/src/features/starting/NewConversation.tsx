@@ -125,6 +125,8 @@ export default function NewConversation({ scope }: { scope: Scope }) {
     else if (event.key === "Enter" && isMod && !event.shiftKey) submit();
     else if (event.key.toLowerCase() === "f" && isMod && event.shiftKey)
       pane.current?.querySelector<HTMLElement>("[data-attach]")?.click();
+    else if (event.key.toLowerCase() === "l" && isMod && event.shiftKey)
+      pane.current?.querySelector<HTMLElement>("[data-library]")?.click();
     else return;
     event.preventDefault();
     event.stopPropagation();
