@@ -168,10 +168,6 @@ export const snippetsQuery = queryOptions({
   queryKey: keys.snippets,
   queryFn: () => page<wire.Snippet>("/api/snippets"),
 });
-export const libraryQuery = queryOptions({
-  queryKey: keys.library,
-  queryFn: () => page<wire.LibraryFile>("/api/library-files"),
-});
 /** People and addresses that begin with these letters. */
 export const recipientsQuery = (start: string, type: string) =>
   queryOptions({

@@ -3,7 +3,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Download, Ellipsis, Pencil, Trash2, UserRound, UsersRound } from "lucide-react";
 import { useState } from "react";
 import { patch, post, remove } from "../../api/client";
-import { keys, libraryQuery } from "../../api/queries";
+import { keys } from "../../api/queries";
 import type { LibraryFile } from "../../api/types";
 import { Button } from "../../ui/Button";
 import { Field } from "../../ui/Field";
@@ -16,6 +16,7 @@ import { toast, toastError } from "../../ui/toasts";
 import { isShown, Thumb } from "../messages/Files";
 import Lightbox from "../messages/Lightbox";
 import { AddFiles } from "./AddFiles";
+import { libraryQuery } from "./library";
 import "../messages/thread.css";
 
 export default function LibraryPage() {

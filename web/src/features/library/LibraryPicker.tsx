@@ -2,13 +2,13 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useRef } from "react";
-import { libraryQuery } from "../../api/queries";
 import type { LibraryFile } from "../../api/types";
 import { fileSize } from "../../ui/format";
 import { t } from "../../ui/i18n";
 import { Picker } from "../../ui/Picker";
 import { Failed, Skeleton } from "../../ui/States";
 import { Thumb } from "../messages/Files";
+import { libraryQuery } from "./library";
 import "../messages/thread.css";
 
 interface Props {

@@ -1,10 +1,15 @@
 /* The file library: files that are kept to go along with answers again and again. Read next: LibraryPicker.tsx, LibraryPage.tsx. */
-import type { QueryClient } from "@tanstack/react-query";
-import { post, remove } from "../../api/client";
-import { keys, libraryQuery } from "../../api/queries";
-import type { Attachment, LibraryFile } from "../../api/types";
+import { type QueryClient, queryOptions } from "@tanstack/react-query";
+import { get, post, remove } from "../../api/client";
+import { keys } from "../../api/queries";
+import type { Attachment, LibraryFile, Page } from "../../api/types";
 import { t } from "../../ui/i18n";
 import { toast, toastError } from "../../ui/toasts";
+
+export const libraryQuery = queryOptions({
+  queryKey: keys.library,
+  queryFn: () => get<Page<LibraryFile>>("/api/library-files").then((page) => page.items),
+});
 
 /** Keeps files of a message as one's own. The undo takes out only what was not kept before. */
 export async function keepFiles(client: QueryClient, files: readonly Attachment[]): Promise<void> {
