@@ -36,6 +36,7 @@ async def test_a_view_is_saved_changed_and_deleted(api: httpx.AsyncClient, conve
         "channel_account_ids": [],
         "contact_id": None,
         "priorities": [],
+        "ticket": None,
         "until": None,
         "active_within_s": None,
         "hide_spam": True,
@@ -122,7 +123,12 @@ async def test_filters_stand_in_the_address(api: httpx.AsyncClient, echo: dict[s
     assert await listed(api, channel_account_ids="999") == []
     assert await listed(api, since="2020-01-01", until="2021-01-01") == []
     assert await listed(api, waiting_longer_than_s=3600) == []
-    for wrong in ({"assignees": "x"}, {"tag_ids": "1;2"}, {"priorities": "most"}, {"since": "soon"}, {"sort": "up"}, {"view": "x"}):
+    assert (await api.post(f"/api/conversations/{ids[2]}/tickets", json={})).status_code == 201
+    assert await listed(api, ticket="with", sort="due") == [ids[2]]
+    assert await listed(api, view="all", ticket="without", sort="oldest") == ids[:2]
+    saved = await api.post("/api/saved-views", json={"name": "Tickets", "filters": {"ticket": "with"}, "is_shared": True})
+    assert (saved.json()["filters"]["ticket"], (await counts(api))[f"saved:{saved.json()['id']}"]) == ("with", 1)
+    for wrong in ({"assignees": "x"}, {"tag_ids": "1;2"}, {"priorities": "most"}, {"since": "soon"}, {"sort": "up"}, {"view": "x"}, {"ticket": "some"}):
         assert_problem(await api.get("/api/conversations", params=wrong), 400)
 
 

@@ -1,5 +1,6 @@
 /* Views and the list: what is due first, filters, saved views, choosing rows, density, the phone; by keyboard, and checked by axe. */
 import type { APIRequestContext, Page } from "@playwright/test";
+import { api } from "./api";
 import { violations } from "./axe";
 import { expect, fillComposer, test } from "./fixtures";
 
@@ -108,6 +109,32 @@ test("filters hold at once, stand in the address, and are saved as a view, by ke
   await expect(views.getByRole("link", { name: /Urgent ones/ })).toHaveCount(0);
   await inbox.keyboard.press("z");
   await expect(views.getByRole("link", { name: /Urgent ones/ })).toBeVisible();
+});
+
+test("what belongs to a ticket is a filter, and comes and goes in the list as tickets do", async ({ inbox, world }) => {
+  for (const name of ["Ticket one", "Ticket two"])
+    await world.write({ from: `${name} <${name.replace(" ", ".")}@filter.example>`, subject: name, text: "Hm" });
+  await expect(rowOf(inbox, "Ticket two")).toBeVisible();
+  const ids = Object.fromEntries((await listed(inbox)).map((one) => [one.subject, one.id]));
+  const make = (name: string) => api(world, "POST", `/api/conversations/${ids[name]}/tickets`, {});
+  const first = await make("Ticket one");
+  await inbox.keyboard.press("v");
+  const panel = inbox.getByRole("dialog", { name: "Filter" });
+  await panel.getByLabel("Ticket", { exact: true }).selectOption("With a ticket");
+  await expect(inbox).toHaveURL(/ticket=with/);
+  await expect(rowOf(inbox, "Ticket two")).toHaveCount(0);
+  await expect(rowOf(inbox, "Ticket one")).toBeVisible();
+  await check(inbox);
+  await make("Ticket two");
+  await expect(rowOf(inbox, "Ticket two")).toBeVisible();
+  await panel.getByLabel("Ticket", { exact: true }).selectOption("Without a ticket");
+  await expect(rowOf(inbox, "Ticket one")).toHaveCount(0);
+  await api(world, "DELETE", `/api/conversations/${ids["Ticket one"]}/tickets/${first.id}`);
+  await expect(rowOf(inbox, "Ticket one")).toBeVisible();
+  await world.write({ from: "Ticket three <three@filter.example>", subject: "Ticket three", text: "Hm" });
+  await expect(rowOf(inbox, "Ticket three")).toBeVisible({ timeout: 15_000 });
+  await inbox.keyboard.press("Escape");
+  await expect(inbox.getByText("Without a ticket")).toBeVisible();
 });
 
 test("what matches nothing says so and offers the way back", async ({ inbox }) => {

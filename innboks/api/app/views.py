@@ -13,7 +13,7 @@ from innboks.core.channel_accounts.connect import list_channel_accounts
 from innboks.core.conversations import read
 from innboks.core.conversations.models import Priority
 from innboks.core.views import saved
-from innboks.core.views.models import LIST_MAX, Filters, SavedView, Sort, Status
+from innboks.core.views.models import LIST_MAX, Filters, OfTicket, SavedView, Sort, Status
 from innboks.errors import Invalid
 
 QuerySort = Annotated[Sort, QueryParameter(description="“due”: what is due first; where nothing can be due, newest first.")]
@@ -57,6 +57,7 @@ class ViewFilters(Input):
     assignees: Words = []
     tag_ids: Ids = []
     priorities: Annotated[list[Priority], msgspec.Meta(max_length=4)] = []
+    ticket: OfTicket | None = None
     since: datetime | None = None
     until: datetime | None = None
     active_within_s: Annotated[int, msgspec.Meta(ge=0)] | None = None
@@ -128,6 +129,7 @@ async def list_conversations(
     assignees: QueryText = "",
     tag_ids: QueryText = "",
     priorities: QueryText = "",
+    ticket: Annotated[OfTicket | None, QueryParameter()] = None,
     since: QueryText = "",
     until: QueryText = "",
     active_within_s: Seconds = None,
@@ -146,6 +148,7 @@ async def list_conversations(
         assignees=_parts(assignees),
         tag_ids=_ids(tag_ids, "tag_ids"),
         priorities=_priorities(priorities),
+        ticket=ticket,
         since=_time(since, "since"),
         until=_time(until, "until"),
         active_within_s=active_within_s,

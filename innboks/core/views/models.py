@@ -11,6 +11,8 @@ from innboks.core.conversations.models import Priority
 Sort = Literal["due", "newest", "oldest"]
 Shelf = Literal["open", "closed", "snoozed", "spam", "filtered", "trash"]
 Status = Literal["open", "closed", "snoozed", "any"]
+OfTicket = Literal["with", "without"]
+"""Whether a conversation belongs to a ticket."""
 
 
 CLOSING_SOON = timedelta(hours=1)
@@ -69,6 +71,7 @@ class Filters(msgspec.Struct, kw_only=True, omit_defaults=True):
     assignees: Sequence[str] = ()
     tag_ids: Sequence[int] = ()
     priorities: Sequence[Priority] = ()
+    ticket: OfTicket | None = None
     since: datetime | None = None
     until: datetime | None = None
     active_within_s: int | None = None

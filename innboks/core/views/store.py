@@ -214,6 +214,11 @@ def narrowing(walk: Walk, put: Parameters) -> str | None:
             f"""exists (select 1 from conversation_tag t where t.account_id = w.account_id and t.conversation_id = w.id
                     and t.tag_id = any({put(list(filters.tag_ids))}))"""
         )
+    if filters.ticket is not None:
+        conditions.append(
+            f"""{"" if filters.ticket == "with" else "not "}exists (select 1 from ticket_conversation k where k.account_id = w.account_id
+                    and k.conversation_id = w.id)"""
+        )
     if filters.waiting_longer_than_s is not None:
         conditions.append(f"w.waiting_since < {put(walk.now)} - make_interval(secs => {put(filters.waiting_longer_than_s)})")
     if walk.by != "time" and filters.since is not None:

@@ -12,6 +12,8 @@ const COUNTS_MS = 5000;
 const CLOCK_MS = 60_000;
 const KEPT = 500;
 
+/** Rows do not say whether they belong to a ticket. */
+const isOfTickets = ({ filters }: ListFilter) => Boolean(filters?.ticket);
 const isOfAnswers = (filter: ListFilter) => filter.view === "sent";
 
 type Told = Extract<StreamEvent, { type: "conversation.changed" | "read.changed" }>;
@@ -26,6 +28,7 @@ export function startListNews(client: QueryClient, me: Id): () => void {
       void client.invalidateQueries({ queryKey: keys.views });
       if (areDraftsOld) void client.invalidateQueries({ queryKey: keys.draftMarks });
       areDraftsOld = false;
+      renewLists(isOfTickets);
     }, COUNTS_MS);
   };
   const renewLists = (is: (filter: ListFilter) => boolean) =>
@@ -86,6 +89,10 @@ export function startListNews(client: QueryClient, me: Id): () => void {
         areDraftsOld = true;
         count();
         renewLists((filter) => filter.view === "drafts");
+        break;
+      case "ticket.changed":
+      case "ticket.gone":
+        renewLists(isOfTickets);
         break;
       case "saved_view.changed":
         void client.invalidateQueries({ queryKey: keys.savedViews });

@@ -37,7 +37,8 @@ const SHELVES: Record<string, readonly Shelf[]> = {
 
 const NAMED_BY_SERVER: readonly string[] = ["mentions", "drafts", "sent"];
 /** Views whose rows only the server can name: rows here stay while they fit, and new ones come by asking. */
-export const isNamedByServer = ({ view }: ListFilter) => NAMED_BY_SERVER.includes(view);
+export const isNamedByServer = ({ view, filters }: ListFilter) =>
+  NAMED_BY_SERVER.includes(view) || Boolean(filters?.ticket);
 
 /** Views in the order of something that rows do not tell (when I answered last): rows here stay where they are. */
 export const isOrderedByServer = ({ view }: ListFilter) => view === "sent";

@@ -5494,6 +5494,8 @@ export interface components {
             assignees?: string[];
             tag_ids?: string[];
             priorities?: ("low" | "normal" | "high" | "urgent")[];
+            /** @enum {null|string} */
+            ticket?: "with" | "without" | null;
             since?: string | null;
             until?: string | null;
             active_within_s?: number | null;
@@ -9004,6 +9006,7 @@ export interface operations {
                 assignees?: string;
                 tag_ids?: string;
                 priorities?: string;
+                ticket?: "with" | "without" | null;
                 since?: string;
                 until?: string;
                 active_within_s?: number | null;

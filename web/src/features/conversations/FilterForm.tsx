@@ -63,6 +63,15 @@ export default function FilterForm({ onClose }: { onClose: () => void }) {
       />
       <ContactFilter id={filters.contact_id ?? null} onChange={(id) => set({ contact_id: id })} />
       <Select
+        label={t("filter.ticket")}
+        value={filters.ticket ?? ""}
+        onChange={(event) => set({ ticket: (event.target.value || null) as ViewFilters["ticket"] })}
+      >
+        <option value="">{t("filter.ticket_any")}</option>
+        <option value="with">{t("filter.ticket_with")}</option>
+        <option value="without">{t("filter.ticket_without")}</option>
+      </Select>
+      <Select
         label={t("filter.waiting")}
         value={filters.waiting_longer_than_s ?? ""}
         onChange={(event) => set({ waiting_longer_than_s: Number(event.target.value) || null })}

@@ -62,6 +62,7 @@ export function chipsOf(filters: Partial<ViewFilters>, names: Names): FilterChip
       "priorities",
       join(filters.priorities, (one) => priorityName(one as Priority)),
     );
+  if (filters.ticket) add("ticket", t(`filter.ticket_${filters.ticket}`));
   if (filters.contact_id) add("contact_id", t("filter.one_contact"));
   if (filters.waiting_longer_than_s)
     add("waiting_longer_than_s", t("filter.chip_waiting", { span: spanName(filters.waiting_longer_than_s) }));

@@ -68,6 +68,7 @@ export interface ViewSearch {
   assignees?: string;
   tag_ids?: string;
   priorities?: string;
+  ticket?: string;
   since?: string;
   until?: string;
   active_within_s?: string;
@@ -77,7 +78,7 @@ export interface ViewSearch {
 }
 
 const LISTS = ["inbox_ids", "channel_account_ids", "assignees", "tag_ids", "priorities"] as const;
-const TEXTS = ["status", "contact_id", "since", "until"] as const;
+const TEXTS = ["status", "contact_id", "ticket", "since", "until"] as const;
 const NUMBERS = ["active_within_s", "waiting_longer_than_s"] as const;
 const FLAGS = ["hide_spam", "hide_trash"] as const;
 const NAMES = [...LISTS, ...TEXTS, ...NUMBERS, ...FLAGS] as const;
