@@ -128,7 +128,15 @@ async def test_filters_stand_in_the_address(api: httpx.AsyncClient, echo: dict[s
     assert await listed(api, view="all", ticket="without", sort="oldest") == ids[:2]
     saved = await api.post("/api/saved-views", json={"name": "Tickets", "filters": {"ticket": "with"}, "is_shared": True})
     assert (saved.json()["filters"]["ticket"], (await counts(api))[f"saved:{saved.json()['id']}"]) == ("with", 1)
-    for wrong in ({"assignees": "x"}, {"tag_ids": "1;2"}, {"priorities": "most"}, {"since": "soon"}, {"sort": "up"}, {"view": "x"}, {"ticket": "some"}):
+    for wrong in (
+        {"assignees": "x"},
+        {"tag_ids": "1;2"},
+        {"priorities": "most"},
+        {"since": "soon"},
+        {"sort": "up"},
+        {"view": "x"},
+        {"ticket": "some"},
+    ):
         assert_problem(await api.get("/api/conversations", params=wrong), 400)
 
 
