@@ -14,6 +14,7 @@ function show({ client, me }: Here, ...conversations: Conversation[]): void {
   for (const conversation of conversations) {
     applyNow(client, { type: "conversation.changed", data: { conversation } }, me.id);
     applyNow(client, { type: "messages.moved", data: { conversation_id: conversation.id } }, me.id);
+    if (conversation.contact?.id) void client.invalidateQueries({ queryKey: keys.contact(conversation.contact.id) });
   }
   void client.invalidateQueries({ queryKey: keys.views });
 }

@@ -103,7 +103,7 @@ export function Mail({ message, author, kind, me, now, place, menu, conversation
             title={t("mail.details")}
             onClick={() => setDetails(!hasDetails)}
           >
-            {recipientLine(message) || t("mail.details")}
+            {recipientLine(message, conversation.contact) || t("mail.details")}
           </button>
         </div>
         {message.is_automatic ? <span className="chip s">{t("mail.automatic")}</span> : null}

@@ -62,7 +62,7 @@ export function MessageMenu({ message, conversation, scope, author, isNewest, do
   const print = () =>
     void printMessage(message, conversation.subject, [
       [author, message.sender.address].filter(Boolean).join(" · "),
-      recipientLine(message),
+      recipientLine(message, conversation.contact),
     ]);
   const items: (MenuItem | false | undefined)[] = [
     message.direction === "in" && {
