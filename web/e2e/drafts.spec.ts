@@ -136,17 +136,17 @@ test("a subject, people or files alone are a draft too: they survive a reload an
   await other.context().close();
 });
 
-test("what was written without a line, in a page that went, is with the server once the conversation is open again", async ({
+test("what was written without a server, in a page that went, is with the server once the conversation is open again", async ({
   inbox,
   world,
 }) => {
   await open(inbox, world, "In the tunnel");
   const { id } = await conversationWith(world, "In the tunnel");
-  await inbox.context().setOffline(true);
+  await world.innboks.stop("SIGTERM");
   await reply(inbox).fill("It is dark in here.");
   await kept(inbox, "It is dark in here.");
   await inbox.goto("about:blank");
-  await inbox.context().setOffline(false);
+  await world.innboks.start();
   expect(await draftOf(world, id)).toBeFalsy();
   await inbox.goto(`${world.innboks.url}/inbox/open/${id}`);
   await expect.poll(async () => (await draftOf(world, id))?.text).toBe("It is dark in here.");

@@ -1,5 +1,6 @@
 /* Several tabs of one person, and a page that is older than its server. */
 import { expect, type Page } from "@playwright/test";
+import { api } from "./checks";
 import { open, reply } from "./composing";
 import { signIn, test } from "./fixtures";
 import { enter, person } from "./people";
@@ -50,12 +51,15 @@ test("what happens while another tab opens is in it, although the stream tells i
       setTimeout: (run: () => void, ms?: number) => real(run, ms === 1000 ? 8000 : ms),
     });
   });
-  const read = second.waitForResponse(/\/api\/conversations\?/);
+  const read = [/\/api\/conversations\?/, /\/api\/inboxes$/].map((path) => second.waitForResponse(path));
   await second.goto(`${world.innboks.url}/inbox/open`);
-  await (await read).finished();
+  for (const answer of read) await (await answer).finished();
+  const inbox = await api(world, "POST", "/api/inboxes", { name: "Between the tabs" });
   await world.write({ from: "Tuva Berg <tuva@berg.example>", subject: "In between", text: "One" });
   await expect(first.getByRole("link", { name: /In between/ })).toBeVisible({ timeout: 15_000 });
   await expect(second.getByRole("link", { name: /In between/ })).toBeVisible({ timeout: 20_000 });
+  await expect(second.getByRole("link", { name: "Between the tabs" })).toBeVisible();
+  await api(world, "PATCH", `/api/inboxes/${inbox.id}`, { is_archived: true });
   await second.close();
 });
 

@@ -9,7 +9,7 @@ import type { ListFilter } from "./lists";
 import { type ConversationPages, keys, type MessagePages } from "./queries";
 import { noteServerTime, serverNow } from "./serverTime";
 import { leadership, openSharedStream } from "./sharedStream";
-import { EVERYTHING, overtaken, staleKeys } from "./stale";
+import { EVERYTHING, LASTING, overtaken, staleKeys } from "./stale";
 import type { Contact, Conversation, Id, Note, StreamEvent, ViewCount } from "./types";
 
 export type Connection = "live" | "connecting" | "offline";
@@ -126,7 +126,7 @@ export function startLive(client: QueryClient, me: Id, onSignedOut: () => void):
   }, 800);
   // What was read before the stream stood may miss what happened in between.
   const meet = () => {
-    if (!hasMet) for (const key of EVERYTHING) if (isRead(client, key)) refetch(key);
+    if (!hasMet) for (const key of [...EVERYTHING, ...LASTING]) if (isRead(client, key)) refetch(key);
     hasMet = true;
   };
   const onEvent = (event: StreamEvent) => {

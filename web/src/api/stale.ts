@@ -21,6 +21,9 @@ export const EVERYTHING = [
   ["tickets"],
 ];
 
+/** What hardly ever changes, and is read as the app opens. */
+export const LASTING = [...PEOPLE, keys.tags, keys.snippets, keys.savedViews];
+
 /** What may be on its way in a state older than this event: asked for again when it has come. (Lists: listNews.ts.) */
 export const overtaken = (event: StreamEvent): (readonly unknown[])[] =>
   event.type === "conversation.changed"
