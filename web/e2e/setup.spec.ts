@@ -204,9 +204,24 @@ test("a set-up says that it is saved only while the server has all of it, and wh
   await expect(saved).toBeVisible();
   await page.unrouteAll();
 
+  // The page that comes next asks before what left with this one has arrived.
+  const before = await api(world, "GET", `/api/channel-drafts/${page.url().split("draft-")[1]}`);
+  await page.addInitScript((stored) => {
+    const { fetch } = window;
+    window.fetch = (...asked) => {
+      if (!String(asked[0]).includes("/api/channel-drafts/")) return fetch(...asked);
+      window.fetch = fetch;
+      document.documentElement.dataset.early = "yes";
+      // With the time of the last answer, which more than one may have come before.
+      return Promise.resolve(
+        Response.json({ ...stored, updated_at: sessionStorage.getItem(`innboks.leaving.${stored.id}`) }),
+      );
+    };
+  }, before);
   await address.fill("hastier@tindra.example");
   await page.reload();
   await expect(address).toHaveValue("hastier@tindra.example");
+  await expect(page.locator("html[data-early]")).toHaveCount(1);
   await address.fill("hastiest@tindra.example");
   await page
     .getByRole("navigation", { name: "Main" })

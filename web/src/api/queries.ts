@@ -136,13 +136,6 @@ export const channelDraftsQuery = queryOptions({
   queryKey: keys.channelDrafts,
   queryFn: () => page<wire.ChannelDraft>("/api/channel-drafts"),
 });
-export const channelDraftQuery = (id: wire.Id) =>
-  queryOptions({
-    queryKey: [...keys.channelDrafts, id],
-    queryFn: () => get<wire.ChannelDraft>(`/api/channel-drafts/${id}`),
-    staleTime: Number.POSITIVE_INFINITY,
-    gcTime: 0,
-  });
 /** The last tests of a channel account, the newest first. */
 export const channelTestsQuery = (id: wire.Id) =>
   queryOptions({

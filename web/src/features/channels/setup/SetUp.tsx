@@ -3,10 +3,11 @@
 import { useQuery } from "@tanstack/react-query";
 import { useSearch } from "@tanstack/react-router";
 import { useState } from "react";
-import { brandQuery, channelDraftQuery, channelsQuery } from "../../../api/queries";
+import { brandQuery, channelsQuery } from "../../../api/queries";
 import type { ChannelAccount, Id } from "../../../api/types";
 import { t } from "../../../ui/i18n";
 import { Failed, Skeleton } from "../../../ui/States";
+import { channelDraftQuery } from "./leaving";
 import { Wizard } from "./Wizard";
 
 interface Props {

@@ -6,6 +6,7 @@ import { Problem, post, put } from "../../../api/client";
 import { keys } from "../../../api/queries";
 import type { ChannelDraft, Id, Inbox } from "../../../api/types";
 import type { Values } from "../schema";
+import { noteLeaving } from "./leaving";
 
 const PAUSE_MS = 800;
 const AGAIN_MS = 4000;
@@ -35,6 +36,8 @@ export function useDraftSaving(kind: string, begun: ChannelDraft | null, isOn: b
   const busy = useRef<Promise<void> | null>(null);
   const flushing = useRef<() => Promise<unknown>>(async () => undefined);
   const [saving, setSaving] = useState<Saving>(begun ? "saved" : "idle");
+  /** When the server last changed it, as far as is known here. */
+  const changedAt = useRef(begun?.updated_at);
 
   const store = useCallback(async () => {
     const typed = next.current;
@@ -50,6 +53,7 @@ export function useDraftSaving(kind: string, begun: ChannelDraft | null, isOn: b
         // Its own address from now on, so that a reload finds it.
         history.replaceState(history.state, "", `/settings/channels/draft-${draft.id}`);
       }
+      changedAt.current = draft.updated_at;
       void client.invalidateQueries({ queryKey: keys.channelDrafts });
       setSaving(next.current ? "saving" : "saved"); // more may have been typed meanwhile
     } catch (problem) {
@@ -82,7 +86,10 @@ export function useDraftSaving(kind: string, begun: ChannelDraft | null, isOn: b
   };
   useEffect(() => {
     if (!isOn) return;
-    const leave = () => void flushing.current();
+    const leave = () => {
+      if (next.current && id.current && changedAt.current) noteLeaving(id.current, changedAt.current);
+      void flushing.current();
+    };
     addEventListener("pagehide", leave);
     return () => {
       removeEventListener("pagehide", leave);
