@@ -22,6 +22,7 @@ _PUBLIC = {"get_setup", "create_first_account", "sign_in", "sign_out", "healthz"
 _FILES = {
     "get_attachment": "*/*",
     "get_delivery_raw": "application/octet-stream",
+    "get_library_file": "*/*",
     "get_logo": "image/*",
     "get_message_files": "application/zip",
     "get_message_source": "application/octet-stream",

@@ -86,7 +86,8 @@ class Source(Protocol):
         ...
 
     async def keep_push(self, push: Mapping[str, Any]) -> dict[str, Any]:
-        """Asks for pushes, or renews the wish when it is due. Never raises for a push that cannot be had: looking goes on without."""
+        """Asks for pushes, or renews the wish when it is due. Never raises for a push that cannot be had: looking goes on without. Withdrawn access
+        does raise `Broken`."""
         ...
 
 

@@ -300,6 +300,8 @@ class Gmail:
         try:
             answer: _Watch = (await self._call("POST", "watch", json=asked, is_idempotent=True)).into(_Watch)
         except (_Gone, SendError) as error:
+            if getattr(error, "code", "") == "revoked":
+                raise  # nothing else of it works either: that is to be said, and once
             log.warning("no pushes", channel_account=self._ctx.ref.id, code=getattr(error, "code", "gone"))
             return {"topic": config.push_topic, "renew_at": (now + RETRY_WATCH).isoformat(), "problem": getattr(error, "sentence", "")}
         return {"topic": config.push_topic, "renew_at": (now + RENEW_WATCH).isoformat(), "until": answer.expiration}

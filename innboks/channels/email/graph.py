@@ -241,6 +241,8 @@ class Graph:
                     pass  # lost: another one is made
             made = await self._graph.subscribe(url, _utc(until), push_secret(self._ctx))
         except (Gone, SendError) as error:
+            if getattr(error, "code", "") == "revoked":
+                raise  # nothing else of it works either: that is to be said, and once
             log.warning("no pushes", channel_account=self._ctx.ref.id, code=getattr(error, "code", "gone"))
             return {"url": url, "renew_at": (now + RETRY_PUSH).isoformat(), "problem": getattr(error, "sentence", "")}
         return {**renewed, "id": made}

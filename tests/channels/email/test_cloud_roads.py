@@ -209,7 +209,10 @@ async def test_the_watcher_turns_red_by_itself_and_people_are_told_once(team: Te
         return await team.health(row.id) == state
 
     async def is_read() -> bool:
-        return await is_("connected") and await team.subjects() == ["Hello"]
+        if not await is_("connected") or await team.subjects() != ["Hello"]:
+            return False
+        now = await get_channel_account(team.parts, team.actor, row.id)
+        return str(now.health["sentence"]).startswith("Connected to ")
 
     await team.box.put(mail("Hello"))
     await until(is_read)  # the watcher has looked, and says in its own words how the connection is
