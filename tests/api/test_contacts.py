@@ -5,6 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
+from innboks.core.accounts.flags import set_feature
 from innboks.core.parts import Parts
 from tests.api.conftest import assert_problem, colleague, say
 
@@ -100,6 +101,26 @@ async def test_how_somebody_is_reached(api: httpx.AsyncClient, echo: dict[str, A
     assert (await api.patch(f"/api/channel-accounts/{echo['id']}", json={"is_active": False})).status_code == 200
     found = (await api.get(f"{contact}/reach")).json()["items"]
     assert [(each["name"], each["reason"]) for each in found] == [("Echo", "paused"), ("Another", "no_address")]
+
+
+async def test_what_was_disconnected_or_switched_off_is_told_of_where_they_wrote(
+    api: httpx.AsyncClient, parts: Parts, ada: Any, echo: dict[str, Any], contact: str
+) -> None:
+    attic = await api.post(
+        "/api/channel-accounts", json={"kind": "echo", "name": "Attic", "config": {"room": "attic", "api_token": "s3cret"}}
+    )
+
+    async def reasons() -> list[tuple[str, bool, str]]:
+        found = (await api.get(f"{contact}/reach")).json()["items"]
+        return [(each["name"], each["is_open"], each["reason"]) for each in found]
+
+    await set_feature(parts, ada.account_id, "channel.echo", is_on=False)
+    assert await reasons() == [("Echo", False, "switched_off"), ("Attic", False, "switched_off")]
+    await set_feature(parts, ada.account_id, "channel.echo", is_on=True)
+    assert await reasons() == [("Echo", True, ""), ("Attic", False, "no_address")]
+    for gone in (echo, attic.json()):
+        assert (await api.delete(f"/api/channel-accounts/{gone['id']}")).is_success
+    assert await reasons() == [("Echo", False, "disconnected")], "nothing says that they ever wrote to the attic"
 
 
 async def test_contacts_are_found_by_how_they_begin(api: httpx.AsyncClient, stranger: httpx.AsyncClient, contact: str) -> None:

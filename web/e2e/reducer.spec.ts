@@ -117,7 +117,7 @@ test("events bring old state to what a fresh fetch gives, for every write of the
     const old = new Set<unknown>();
     const hear = (event: StreamEvent) => {
       cache = apply(cache, event, { me: place.me, reading: null, now: Date.now() });
-      for (const [noun, one] of staleKeys(event)) if (one === undefined) old.add(noun);
+      for (const [noun, one] of staleKeys(event, [])) if (one === undefined) old.add(noun);
     };
     await write(place);
     let fresh = cache;

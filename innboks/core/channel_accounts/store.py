@@ -27,11 +27,12 @@ async def account_of(conn: Connection, channel_account_id: int) -> int | None:
     return row[0] if row else None
 
 
-async def all_of(conn: Connection, account_id: int, inbox_ids: Sequence[int]) -> list[ChannelAccount]:
+async def all_of(conn: Connection, account_id: int, inbox_ids: Sequence[int], *, also: Sequence[int] = ()) -> list[ChannelAccount]:
+    """Those that are connected; and `also` these, though they were disconnected."""
     cursor = await conn.execute(
-        f"select {_COLUMNS} from channel_account where account_id = %s and inbox_id = any(%s) and archived_at is null "
-        "and (not is_fallback or may_send or last_received_at is not null) order by name, id",
-        (account_id, list(inbox_ids)),
+        f"select {_COLUMNS} from channel_account where account_id = %s and inbox_id = any(%s) and (archived_at is null "
+        "and (not is_fallback or may_send or last_received_at is not null) or id = any(%s)) order by name, id",
+        (account_id, list(inbox_ids), list(also)),
     )
     return await fetch_all(cursor, ChannelAccount)
 

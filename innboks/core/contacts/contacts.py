@@ -71,7 +71,7 @@ async def get_contact(parts: Parts, actor: Actor, contact_id: int) -> ContactPag
         count = await store.count_conversations(conn, actor.account_id, contact.id, list(actor.readable), COUNT_CAP)
         merges = await store_merge.standing(conn, actor.account_id, contact.id)
     latest: list[Conversation] = []
-    for view in ("open", "closed"):
+    for view in ("open", "snoozed", "closed"):
         found = await list_conversations(parts, actor, view=view, contact_id=contact.id, limit=LATEST)
         latest += found.items[: LATEST - len(latest)]
     return ContactPage(contact, latest, count, merges)

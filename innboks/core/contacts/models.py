@@ -5,7 +5,19 @@ from typing import Any, Literal
 
 import msgspec
 
-ReachReason = Literal["", "blocked", "no_address", "must_write_first", "window_closed", "paused", "broken", "receives_only", "not_a_member"]
+ReachReason = Literal[
+    "",
+    "blocked",
+    "disconnected",
+    "switched_off",
+    "no_address",
+    "must_write_first",
+    "window_closed",
+    "paused",
+    "broken",
+    "receives_only",
+    "not_a_member",
+]
 PropertyType = Literal["text", "long_text", "number", "date", "boolean", "choice", "choices", "link", "phone", "email"]
 Sort = Literal["name", "newest", "changed"]
 ChangeKind = Literal[
@@ -116,7 +128,8 @@ class Note(msgspec.Struct, kw_only=True):
 
 class Reach(msgspec.Struct, kw_only=True):
     """Whether a contact can be written to over one channel account. `reason` says why not ("" = it is open); `until`: when an open window
-    closes, or a closed one closed; `sentence` is what the connection says of itself when it is paused or broken."""
+    closes, or a closed one closed; `sentence` is what the connection says of itself when it is paused or broken. A channel account that was
+    disconnected is told of where the contact has a conversation on it."""
 
     channel_account_id: int
     kind: str

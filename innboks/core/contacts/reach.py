@@ -7,6 +7,8 @@ the app only shows it. The road out refuses by the same facts.
 from datetime import datetime
 
 from innboks.core.access import Actor
+from innboks.core.accounts.features import has_channel
+from innboks.core.accounts.store import get_account
 from innboks.core.channel_accounts import store as channel_accounts
 from innboks.core.channel_accounts.models import ChannelAccount
 from innboks.core.contacts import store
@@ -23,17 +25,23 @@ async def reach_of(parts: Parts, actor: Actor, contact_id: int) -> list[Reach]:
         contact = await readable_contact(conn, actor, contact_id)
         contact_id = contact.id
         identities = await store.scoped_identities(conn, actor.account_id, contact_id)
-        accounts = await channel_accounts.all_of(conn, actor.account_id, list(actor.readable))
         conversations = await store.newest_conversations(conn, actor.account_id, contact_id, list(actor.readable))
-        known = {channel.kind: channel.abilities for channel in parts.registry}
+        accounts = await channel_accounts.all_of(conn, actor.account_id, list(actor.readable), also=list(conversations))
+        own = await get_account(conn, actor.account_id)
+        assert own is not None
+        known = {channel.kind: channel for channel in parts.registry}
         found = []
         for account in accounts:
-            if account.kind not in known:
+            channel = known.get(account.kind)
+            if channel is None:
                 continue
-            abilities, conversation_id, until = known[account.kind], conversations.get(account.id), None
+            abilities, conversation_id, until = channel.abilities, conversations.get(account.id), None
             if conversation_id is not None:
                 until = await closes_at(conn, actor.account_id, conversation_id, account.id, abilities)
-            found.append(_reach(actor, account, abilities, identities, conversation_id, until, parts.clock.now()))
+            one = _reach(actor, account, abilities, identities, conversation_id, until, parts.clock.now())
+            if not has_channel(own, channel):
+                one.is_open, one.reason = False, "switched_off"
+            found.append(one)
     if contact.blocked_at is not None:
         for one in found:
             one.is_open, one.reason = False, "blocked"
@@ -61,7 +69,9 @@ def _reach(
         until=None if until == NEVER_OPEN else until,
         sentence="",
     )
-    if not result.addresses:
+    if account.archived_at is not None:
+        result.reason = "disconnected"
+    elif not result.addresses:
         result.reason = "no_address"
     elif until == NEVER_OPEN or (conversation_id is None and not abilities.may_start):
         result.reason = "must_write_first"

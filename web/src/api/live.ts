@@ -62,8 +62,8 @@ function snapshot(client: QueryClient): Cache {
   return { lists, conversations, messages, contacts, notes };
 }
 
-/** Applies one event to the cache at once, without asking the server. */
-export function applyNow(client: QueryClient, event: StreamEvent, me: Id): void {
+/** Applies one event to the cache at once, without asking the server. Returns what was known before. */
+export function applyNow(client: QueryClient, event: StreamEvent, me: Id): Cache {
   const before = snapshot(client);
   const context: Context = {
     me,
@@ -93,6 +93,7 @@ export function applyNow(client: QueryClient, event: StreamEvent, me: Id): void 
       if (event.type === "messages.moved") void client.invalidateQueries({ queryKey });
       else void client.resetQueries({ queryKey });
     }
+  return before;
 }
 
 /** The counts of the views, where what changed was known before (or is new). */
@@ -147,8 +148,8 @@ export function startLive(client: QueryClient, me: Id, onSignedOut: () => void):
       if (user_id !== me) setTyping(conversation_id, user_id, is_typing);
       return;
     }
-    applyNow(client, event, me);
-    for (const key of staleKeys(event)) refetch(key);
+    const before = applyNow(client, event, me);
+    for (const key of staleKeys(event, Object.values(before.contacts))) refetch(key);
     // It may have left so soon after a retry that nothing was heard of its wait in between.
     if (event.type === "message.changed" && client.getQueryData<unknown[]>(keys.radar)?.length) refetch(keys.radar);
     for (const key of overtaken(event)) if (client.isFetching({ queryKey: key }) > 0) refetch(key);

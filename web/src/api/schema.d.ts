@@ -4888,7 +4888,7 @@ export interface components {
             conversation_id: string | null;
             is_open: boolean;
             /** @enum {string} */
-            reason: "" | "blocked" | "no_address" | "must_write_first" | "window_closed" | "paused" | "broken" | "receives_only" | "not_a_member";
+            reason: "" | "blocked" | "disconnected" | "switched_off" | "no_address" | "must_write_first" | "window_closed" | "paused" | "broken" | "receives_only" | "not_a_member";
             until: string | null;
             sentence: string;
         };

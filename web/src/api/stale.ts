@@ -1,6 +1,6 @@
 /* What is asked for again because of an event, where `apply` cannot work it out. Read next: live.ts. */
 import { keys } from "./queries";
-import type { StreamEvent } from "./types";
+import type { Contact, StreamEvent } from "./types";
 
 const ROUTING = [keys.availability, ["simulation"], ["assignees"]];
 const PEOPLE = [keys.users, keys.people, keys.teams, keys.roles, keys.session, keys.inboxes, ["rule"], ...ROUTING];
@@ -32,12 +32,16 @@ export const overtaken = (event: StreamEvent): (readonly unknown[])[] =>
       ? [["messages"], keys.conversation(event.data.conversation_id)]
       : [["messages"]];
 
-/** The keys of what an event makes old. */
-export function staleKeys(event: StreamEvent): (readonly unknown[])[] {
+/** The keys of what an event makes old. `contacts` are those that were read. */
+export function staleKeys(event: StreamEvent, contacts: Contact[]): (readonly unknown[])[] {
   switch (event.type) {
     case "conversation.changed": {
-      const contact = event.data.conversation.contact;
-      return contact?.id ? [keys.contact(contact.id)] : [];
+      const { id, contact } = event.data.conversation;
+      // Also of the one whose it was until now.
+      const those = contacts.filter((one) => one.conversations.some((theirs) => theirs.id === id));
+      return [...new Set([contact?.id, ...those.map((one) => one.id)])].flatMap((one) =>
+        one ? [keys.contact(one)] : [],
+      );
     }
     case "tag.changed":
       // One that was restored is on its conversations again.

@@ -186,6 +186,7 @@ export interface Abilities {
   has_read_receipts: boolean;
   has_typing: boolean;
   identity: "email" | "phone" | "opaque";
+  is_recorded_sent: boolean;
 }
 
 export interface JsonSchema {

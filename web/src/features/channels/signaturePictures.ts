@@ -25,6 +25,7 @@ export const PICTURES: Abilities = {
   has_read_receipts: false,
   has_typing: false,
   identity: "opaque",
+  is_recorded_sent: false,
 };
 
 /** The pictures that the markup names, as files that can be shown. */

@@ -25,13 +25,16 @@ export function Others({ id, open, view }: { id: string; open: Conversation; vie
         <p className="muted small-text">{t("contact.no_others")}</p>
       </Section>
     );
-  const count = contact.conversation_count - 1;
+  const { conversations, conversation_count: all } = contact;
+  // What is in the trash or among spam is counted nowhere; of what does not stand among the newest, those two marks tell.
+  const isCounted =
+    conversations.length < all ? !open.is_spam && !open.is_trashed : others.length < conversations.length;
   const shown = isWhole ? others : others.slice(0, FIRST);
   return (
     <Section
       name="others"
       title={t("contact.others")}
-      count={contact.conversation_count >= COUNT_CAP ? "99+" : String(count)}
+      count={all >= COUNT_CAP ? "99+" : String(all - Number(isCounted))}
     >
       <ul className="others">
         {shown.map((one) => (

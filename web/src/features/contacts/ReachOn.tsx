@@ -9,6 +9,7 @@ import { useNow } from "../../ui/clock";
 import { fullTime, span } from "../../ui/format";
 import { type MessageId, t } from "../../ui/i18n";
 import { Loading } from "../../ui/Loading";
+import { inWords } from "../../ui/serverWords";
 import { KindBadge } from "../channels/ChannelBadge";
 import { noAddressWords } from "../drafts/waysOut";
 import { writeAnew } from "../starting/writeAnew";
@@ -95,7 +96,8 @@ const URGENT_MS = 3_600_000;
 const SOON_MS = 4 * URGENT_MS;
 
 function State({ reach, channel, now }: { reach: Reach; channel: Channel | undefined; now: Date }) {
-  const { reason, until, sentence } = reach;
+  const { reason, until } = reach;
+  const sentence = inWords(reach.sentence);
   if (reason === "" && until) {
     const left = Date.parse(until) - now.getTime();
     const look = left <= URGENT_MS ? "bad" : left <= SOON_MS ? "warn" : "";

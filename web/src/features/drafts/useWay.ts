@@ -2,7 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import type { Mode } from "../../actions/panes";
-import { channelAccountsQuery, channelsQuery, contactQuery } from "../../api/queries";
+import { channelAccountsQuery, channelsQuery, contactQuery, reachQuery } from "../../api/queries";
 import type { Abilities, Channel, ChannelAccount, Conversation, Message } from "../../api/types";
 import type { Draft } from "./drafts";
 import { type Addresses, bare, isCrowd, newcomers, replyAddresses } from "./recipients";
@@ -41,6 +41,9 @@ export function useWay(conversation: Conversation, messages: Message[], draft: D
   const channels = useQuery(channelsQuery).data;
   const contactId = conversation.contact?.id ?? "";
   const contact = useQuery({ ...contactQuery(contactId), enabled: contactId !== "" && mode !== "comment" }).data;
+  const hasOthers = accounts?.some((one) => one.kind !== conversation.kind) ?? false;
+  const isAsked = hasOthers && contactId !== "" && mode === "reply";
+  const reach = useQuery({ ...reachQuery(contactId), enabled: isAsked }).data;
   const chosenId = draft.channel_account_id ?? conversation.channel_account_id;
   const account = accounts?.find((one) => one.id === chosenId);
   const channel = channels?.find((one) => one.kind === (account?.kind ?? conversation.kind));
@@ -52,9 +55,9 @@ export function useWay(conversation: Conversation, messages: Message[], draft: D
   const options = useMemo(
     () =>
       accounts && channels
-        ? waysOut(accounts, channels, { channel_account_id: own, inbox_id: inbox }, contact, mode)
+        ? waysOut(accounts, channels, { channel_account_id: own, inbox_id: inbox }, contact, mode, reach)
         : [],
-    [accounts, channels, own, inbox, contact, mode],
+    [accounts, channels, own, inbox, contact, mode, reach],
   );
   const elsewhere = useMemo(
     () => (account && account.kind !== conversation.kind ? identityOn(channel, contact) : undefined),

@@ -1,6 +1,6 @@
 /* By which channel accounts an answer can leave, and by which not and why: those do not vanish. Read next: FromMenu.tsx. */
 import type { Mode } from "../../actions/panes";
-import type { Channel, ChannelAccount, Contact, Conversation } from "../../api/types";
+import type { Channel, ChannelAccount, Contact, Conversation, Reach } from "../../api/types";
 import { type MessageId, t, tOr } from "../../ui/i18n";
 import { inWords } from "../../ui/serverWords";
 
@@ -12,13 +12,14 @@ export interface WayOut {
 }
 
 /** The conversation's own first, then what can be chosen: accounts of the same channel, and of others on which this person is known and may be written to
- * first. Those of its inbox that cannot be chosen stand behind them. */
+ * first, or wrote (`reach`). Those of its inbox that cannot be chosen stand behind them. */
 export function waysOut(
   accounts: ChannelAccount[],
   channels: Channel[],
   conversation: Pick<Conversation, "channel_account_id" | "inbox_id">,
   contact: Contact | undefined,
   mode: Mode,
+  reach: Reach[] = [],
 ): WayOut[] {
   const own = accounts.find((one) => one.id === conversation.channel_account_id);
   const found = accounts.flatMap((account): WayOut[] => {
@@ -29,7 +30,8 @@ export function waysOut(
     const isWay =
       mode === "forward" ||
       account.kind === own?.kind ||
-      (abilities.may_start && identityOn(channel, contact) !== undefined);
+      (abilities.may_start && identityOn(channel, contact) !== undefined) ||
+      (!abilities.is_recorded_sent && reach.some((one) => one.channel_account_id === account.id && hasWritten(one)));
     if (!isWay && account.inbox_id !== conversation.inbox_id) return [];
     const why = closedWords(account) || (isWay ? "" : unreachableWords(channel));
     return [{ account, reason: why || troubleWords(account), isOff: why !== "" && account.id !== own?.id }];
@@ -49,6 +51,10 @@ export function closedWords(account: ChannelAccount): string {
 /** What is to be known of one that can be chosen: its server does not answer just now, and it is tried again by itself. */
 export const troubleWords = ({ health }: ChannelAccount): string =>
   health.state === "unreachable" ? inWords(health.sentence) || t("health.unreachable") : "";
+
+/** Have they written there, so that an answer can go there while its window is open? */
+const hasWritten = ({ conversation_id, addresses, reason }: Reach): boolean =>
+  conversation_id !== null && addresses.length > 0 && reason !== "must_write_first";
 
 const unreachableWords = ({ abilities }: Channel): string =>
   abilities.may_start ? noAddressWords(abilities.identity) : t("reach.must_write_first");

@@ -1,13 +1,11 @@
 /* The same words over another connection, where the one that was chosen failed: "Email instead". */
 import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
 import { channelAccountsQuery, channelsQuery, contactQuery, keys, messagesQuery } from "../../api/queries";
-import type { Abilities, Channel, ChannelAccount, Conversation, Id, Message } from "../../api/types";
+import type { Channel, ChannelAccount, Conversation, Id, Message } from "../../api/types";
 import { Button } from "../../ui/Button";
 import { t } from "../../ui/i18n";
 import { useStore } from "../../ui/store";
 import { outbox, send } from "../messages/pending";
-
-type Reach = Abilities & { identity?: string; is_recorded_sent?: boolean };
 
 /** The connections over which this customer can be reached instead, at most two. */
 export function otherWays(
@@ -23,7 +21,7 @@ export function otherWays(
       return channel ? [{ account, channel }] : [];
     })
     .filter(({ account, channel }) => {
-      const { identity, is_recorded_sent: isRecorded } = channel.abilities as Reach;
+      const { identity, is_recorded_sent: isRecorded } = channel.abilities;
       const isOther = account.id !== message.channel_account_id && account.inbox_id === inboxId;
       const isReachable = identity !== "opaque" && identities.some((one) => one.type === identity);
       return (
