@@ -24,7 +24,7 @@ from innboks.core.tickets.models import Ticket
 from innboks.demo import papers, store
 from innboks.demo.clock import StoryClock
 from innboks.demo.people import COMPANY
-from innboks.demo.stories import ZONE, Step, Story
+from innboks.demo.stories import TICKETS_OF, ZONE, Step, Story
 from innboks.sandbox.email.letters import Answered, Attached, Client, Letter, write_letter
 from innboks.sandbox.email.mailbox import Mailbox
 from innboks.sandbox.email.reports import failure_report
@@ -32,8 +32,6 @@ from innboks.sdk.contract import Inbound
 
 PHOTOS = 6
 OWN_ADMIN_EVERY = 4
-TICKETS_OF = "returns"
-"""What comes to this address becomes a ticket when somebody takes it."""
 WAITING, CLOSED = "waiting_on_contact", "closed"
 
 

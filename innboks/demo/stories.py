@@ -16,8 +16,14 @@ from innboks.demo.people import TEAM, Customer, customers
 from innboks.demo.texts import Paper, Topic
 
 WEEKS = 8
+LAST_HOURS = range(8)
+"""Stories of the last few hours, so that somebody always waits for an answer."""
+WAITED_FOR = range(8, 8 + len(TEAM))
+"""Stories that somebody of the team took days ago and answered: each has some of their own, and there are open tickets at any hour of any day."""
 LEFT_FOR = timedelta(hours=30)
 """What is older was answered and closed: nobody waits for weeks."""
+TICKETS_OF = "returns"
+"""What comes to this address becomes a ticket when somebody takes it."""
 OPENS, CLOSES = 8, 17
 ZONE = timezone(timedelta(hours=1))
 _HOURS = (1, 1, 0, 0, 0, 1, 2, 5, 8, 10, 10, 9, 8, 8, 9, 9, 8, 7, 7, 8, 9, 8, 5, 3)
@@ -28,12 +34,13 @@ Trouble = Literal["", "bounce", "full", "spam", "hang", "report"]
 
 
 class Story(msgspec.Struct, kw_only=True):
-    """One customer with one concern. `trouble` is what their mailbox does with our first answer."""
+    """One customer with one concern. `trouble` is what their mailbox does with our first answer; who is waited for does not write again."""
 
     customer: Customer
     topic: Topic
     subject: str = ""
     trouble: Trouble = ""
+    is_waited_for: bool = False
 
 
 class Step(msgspec.Struct, kw_only=True):
@@ -56,14 +63,17 @@ def plan(chance: random.Random, now: datetime, wanted: int, troubles: Sequence[T
     people = customers(chance, max(12, wanted * 3 // 4))  # some of each language
     steps: list[Step] = []
     for nth in range(wanted):
-        # the last few are of the last hours, so that somebody always waits for an answer
-        opened = now - timedelta(minutes=chance.uniform(2, 300)) if nth < 8 else _opening_time(chance, now)
+        opened = now - timedelta(minutes=chance.uniform(2, 300)) if nth in LAST_HOURS else _opening_time(chance, now)
         is_troubled = 20 <= nth < 20 + len(troubles)
         story = _story(chance, people, chance.choices(texts.TOPICS, [topic.weight for topic in texts.TOPICS])[0])
         if is_troubled:
             story.trouble = troubles[nth - 20]
             opened = now - timedelta(days=chance.uniform(0.8, 6))
-        steps += _steps(chance, story, opened, now)
+        if nth in WAITED_FOR:
+            story = _story(chance, people, chance.choice([topic for topic in texts.TOPICS if topic.address == TICKETS_OF]))
+            story.is_waited_for = True
+            opened = now - timedelta(days=chance.uniform(4, 8))  # before any weekend that is near
+        steps += _steps(chance, story, opened, now, agent=nth % len(TEAM) if nth in WAITED_FOR else chance.randrange(len(TEAM)))
     steps += _unwanted(chance, people, now)
     return sorted((step for step in steps if step.at <= now), key=lambda step: step.at)
 
@@ -73,13 +83,12 @@ def _story(chance: random.Random, people: list[Customer], topic: Topic) -> Story
     return Story(customer=chance.choice(speakers), topic=topic)
 
 
-def _steps(chance: random.Random, story: Story, opened: datetime, now: datetime) -> Iterator[Step]:
+def _steps(chance: random.Random, story: Story, opened: datetime, now: datetime, agent: int) -> Iterator[Step]:
     topic, language = story.topic, story.topic.language
     script = chance.choice(topic.scripts)
     words = _words(chance, story)
     story.subject = _filled(chance.choice(script.subjects or topic.subjects), words)
     mate = words["mate_number"]
-    agent = chance.randrange(len(TEAM))
 
     def said(text: str, by_shop: bool = False) -> str:
         text = _filled(text, words)
@@ -91,7 +100,7 @@ def _steps(chance: random.Random, story: Story, opened: datetime, now: datetime)
     yield Step(at=opened, what="mail", story=story, text=written(script.opening), paper=topic.paper if chance.random() < 0.6 else "")
     answered = office_time(chance, opened, mean_hours=3)
     is_left = not story.trouble and now - opened < LEFT_FOR and chance.random() < 0.6
-    if chance.random() < 0.45:
+    if story.is_waited_for or chance.random() < 0.45:
         yield Step(at=_before(chance, opened, answered), what="assign", story=story, who=agent)
     if topic.comments and chance.random() < 0.3:
         text = _filled(chance.choice(topic.comments), words)
@@ -102,6 +111,8 @@ def _steps(chance: random.Random, story: Story, opened: datetime, now: datetime)
     if is_left:
         return
     yield Step(at=answered, what="reply", story=story, who=agent, text=said(script.answer, by_shop=True), paper=topic.from_shop)
+    if story.is_waited_for:
+        return
     last = answered
     if story.trouble:
         if story.trouble == "report":

@@ -16,7 +16,8 @@ from innboks.core.conversations.read import count_views, list_conversations, lis
 from innboks.core.tickets.read import list_tickets
 from innboks.demo import papers, texts
 from innboks.demo.load import CONVERSATIONS, load
-from innboks.demo.stories import CLOSES, OPENS, ZONE, plan
+from innboks.demo.people import TEAM
+from innboks.demo.stories import CLOSES, OPENS, TICKETS_OF, ZONE, plan
 from innboks.errors import Conflict
 from innboks.lib.filetypes import file_type
 from tests.ports import free_port
@@ -46,6 +47,16 @@ def test_the_team_works_in_office_hours() -> None:
             at = step.at.astimezone(ZONE)
             assert at.weekday() < 5
             assert OPENS <= at.hour < CLOSES
+
+
+@pytest.mark.parametrize("day", range(7))
+def test_at_any_hour_everybody_has_open_work_with_a_ticket(day: int) -> None:
+    for hour in range(24):
+        steps = plan(random.Random(day), WEDNESDAY + timedelta(days=day, hours=hour), 70)
+        closed = {id(step.story) for step in steps if step.what == "close"}
+        assigned = [step for step in steps if step.what == "assign" and step.story.topic.address == TICKETS_OF]
+        assert {step.who for step in assigned if id(step.story) not in closed} == set(range(len(TEAM)))
+        assert [step for step in assigned if id(step.story) in closed], "and some that are settled"
 
 
 def test_the_plan_is_the_same_each_time() -> None:
