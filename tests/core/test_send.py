@@ -10,7 +10,7 @@ from innboks.core.channel_accounts.connect import change_channel_account, get_ch
 from innboks.core.channel_accounts.models import ChannelAccount
 from innboks.core.conversations.change import retry_message, settle_uncertain
 from innboks.core.conversations.models import Conversation, Message, NewMessage
-from innboks.core.conversations.read import get_conversation, get_message, list_messages
+from innboks.core.conversations.read import get_conversation, get_message, list_conversations, list_messages
 from innboks.core.conversations.receipts import record_receipt
 from innboks.core.conversations.receive import receive
 from innboks.core.conversations.send import carry, send, settle_sent
@@ -134,8 +134,20 @@ async def test_found_sending_after_a_crash_is_uncertain_until_a_person_says(
     assert provider.requests == []
     with pytest.raises(Conflict):
         await retry_message(parts, actor, message.id)
+
+    async def counted() -> tuple[int, int]:
+        now = await get_conversation(parts, actor, conversation.id)
+        return now.failed_count, now.uncertain_count
+
+    assert await counted() == (1, 1)
+    provider.answers = [http(400, "{}")]
+    assert (await try_it(parts, await reply(parts, actor, conversation))).state == "failed"
+    assert await counted() == (2, 1)
+    (listed,) = (await list_conversations(parts, actor, view="failed")).items
+    assert (listed.failed_count, listed.uncertain_count) == (2, 1)
     await settle_uncertain(parts, actor, message.id)
     assert (await get_message(parts, actor, message.id)).state == "sent"
+    assert await counted() == (1, 0)
 
 
 async def test_receipts_move_the_state_forward_only(parts: Parts, actor: Actor, conversation: Conversation, row: ChannelAccount) -> None:

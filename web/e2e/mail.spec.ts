@@ -90,6 +90,10 @@ test("of a message that may have left a person decides: it did, or it goes again
   };
   world.mailbox.hangUp(true);
   const first = await write("They do, one size up.");
+  const row = inbox.getByRole("link", { name: /Gloves.*A message may not have been delivered/ });
+  await expect(row).toContainText("Not certain");
+  await expect(row.locator("xpath=..").getByRole("button", { name: "Retry" })).toHaveCount(0);
+  await expect(inbox.locator(".threadhead .chip.bad")).toHaveText("Not certain");
   await first.getByRole("button", { name: "It did leave" }).click();
   await expect(first.getByText("Sent", { exact: true })).toBeVisible();
   const second = await write("We have them in black.");

@@ -33,6 +33,7 @@ class LastEntryOut(msgspec.Struct):
 class ConversationOut(msgspec.Struct):
     """`waiting_since`: since when the customer waits for an answer; null when the last word is ours. `due_at`: by when we must have
     answered, because of the inbox's answer target ("reply") or the channel's closing reply window ("window"); `due_from`: when that clock began.
+    `failed_count`: answers that need somebody, as they failed or may have; `uncertain_count`: those of them of which nobody knows whether they left.
     `snoozed_until` null while `is_snoozed`: until the customer answers. `merged_into_id`: this one was merged; the other one has its messages.
     `others_count`: how many people beside the contact and us the newest message from outside went to. `is_spam`: it is kept out of the inbox, because
     a person said so (“manual”), its contact is “blocked”, by the deny list (“denied”), by a filter rule, or by the brake (“flood”): `spam_reason`."""
@@ -57,6 +58,7 @@ class ConversationOut(msgspec.Struct):
     due_kind: Literal["reply", "window"] | None
     due_from: datetime | None
     failed_count: int
+    uncertain_count: int
     is_spam: bool
     spam_reason: Reason | None
     is_trashed: bool
@@ -180,6 +182,7 @@ def _shared(one: Conversation) -> tuple[Any, ...]:
         one.due_kind,
         one.due_from,
         one.failed_count,
+        one.uncertain_count,
         one.spam,
         one.spam_reason,
         one.trashed_at is not None,

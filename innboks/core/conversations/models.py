@@ -19,6 +19,7 @@ class Conversation(msgspec.Struct):
     """One conversation with what a list shows. `last_received_id` is the newest message from outside: unread means that a user's read state
     is older than it. `waiting_since`: since when the customer waits for an answer, None when the last word is ours. `due_at`: by when we must
     have answered, because of the inbox's target ("reply") or the channel's closing window ("window"); `due_from`: when that clock began.
+    `failed_count`: answers that failed and are not dealt with, or are uncertain; `uncertain_count`: only these.
     `spam`: it is kept out of the inbox, `spam_reason` says why.
     `snoozed_until` None while `is_snoozed`: until the customer answers. `merged_into_id`: this is only what is left of a merged conversation.
     `last_type`, `last_author_id`, `is_last_forward` and `last_comment` (its beginning) are those of the newest entry that somebody wrote;
@@ -47,6 +48,7 @@ class Conversation(msgspec.Struct):
     due_kind: Literal["reply", "window"] | None
     due_from: datetime | None
     failed_count: int
+    uncertain_count: int
     spam: bool
     spam_reason: Reason | None
     priority: Priority

@@ -13,8 +13,9 @@ from innboks.lib.db import Connection, fetch_all
 
 LISTED = """c.account_id, c.id, c.inbox_id, c.channel_account_id, a.kind, c.contact_id, coalesce(p.name, '') as contact_name, c.party_address,
     c.status, c.assignee_id, c.subject, c.preview, c.message_count, c.last_message_id, c.last_received_id, c.last_message_at, c.last_direction,
-    c.waiting_since, c.due_at, c.due_kind, c.due_from, c.failed_count, c.spam, c.spam_reason, c.priority, c.is_snoozed, c.snoozed_until, c.trashed_at,
-    c.merged_into_id, c.closed_at, c.created_at,
+    c.waiting_since, c.due_at, c.due_kind, c.due_from, c.failed_count,
+    case when c.failed_count > 0 then cardinality(array_positions(doubtful.ids, c.id)) else 0 end as uncertain_count,
+    c.spam, c.spam_reason, c.priority, c.is_snoozed, c.snoozed_until, c.trashed_at, c.merged_into_id, c.closed_at, c.created_at,
     array(select x.tag_id from conversation_tag x join tag g on g.account_id = x.account_id and g.id = x.tag_id
           where x.account_id = c.account_id and x.conversation_id = c.id and g.deleted_at is null order by x.tag_id) as tag_ids,
     l.type as last_type, l.author_id as last_author_id, coalesce(l.is_forward, false) as is_last_forward, coalesce(l.comment, '') as last_comment,
@@ -26,6 +27,8 @@ LISTED = """c.account_id, c.id, c.inbox_id, c.channel_account_id, a.kind, c.cont
 JOINS = """join channel_account a on a.account_id = c.account_id and a.id = c.channel_account_id
     cross join (select array(select lower(ours) from channel_account cross join unnest(array[address, hosted_address]) ours
         where account_id = %(account)s and ours is not null) as addresses) own
+    cross join (select array(select m.conversation_id from dispatch d join message m on m.account_id = d.account_id and m.id = d.message_id
+        where d.account_id = %(account)s and d.state = 'uncertain') as ids) doubtful
     left join lateral (select name from contact where account_id = c.account_id and id = c.contact_id limit 1) p on true
     left join lateral (
         select message_id from read_state where account_id = c.account_id and user_id = %(user)s and conversation_id = c.id limit 1) r on true

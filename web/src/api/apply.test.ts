@@ -30,6 +30,7 @@ function conversation(id: string, part: Partial<Conversation> = {}): Conversatio
     waiting_since: "2026-11-22T10:00:00Z",
     ...NOTHING,
     failed_count: 0,
+    uncertain_count: 0,
     is_spam: false,
     is_trashed: false,
     priority: "normal",

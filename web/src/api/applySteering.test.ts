@@ -17,6 +17,7 @@ const row = {
   waiting_since: null,
   due_at: null,
   failed_count: 0,
+  uncertain_count: 0,
   is_spam: false,
   spam_reason: null,
   is_trashed: false,

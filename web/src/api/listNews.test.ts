@@ -44,6 +44,7 @@ const row = (id: string, part: Partial<Conversation> = {}) =>
     waiting_since: "2026-11-22T10:00:00Z",
     due_at: null,
     failed_count: 0,
+    uncertain_count: 0,
     is_spam: false,
     is_trashed: false,
     is_snoozed: false,

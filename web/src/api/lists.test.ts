@@ -28,6 +28,7 @@ function row(id: string, part: Partial<Conversation> = {}): Conversation {
     due_kind: null,
     due_from: null,
     failed_count: 0,
+    uncertain_count: 0,
     is_spam: false,
     spam_reason: null,
     is_trashed: false,

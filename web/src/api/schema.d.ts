@@ -4219,6 +4219,7 @@ export interface components {
             due_kind: "reply" | "window" | null;
             due_from: string | null;
             failed_count: number;
+            uncertain_count: number;
             is_spam: boolean;
             /** @enum {null|string} */
             spam_reason: "manual" | "blocked" | "denied" | "automated" | "marketing" | "unsubscribe" | "role_based" | "flood" | null;

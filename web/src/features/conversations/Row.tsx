@@ -1,4 +1,4 @@
-import { AlarmClock, AtSign, CircleAlert, CornerUpLeft, Forward, Lock, PenLine, Users } from "lucide-react";
+import { AlarmClock, AtSign, CornerUpLeft, Forward, Lock, PenLine, Users } from "lucide-react";
 import { type MouseEvent, memo } from "react";
 import type { Channel, Conversation, Id, User } from "../../api/types";
 import { Avatar } from "../../ui/Avatar";
@@ -15,6 +15,7 @@ import { useIsMentioned } from "./mentionMarks";
 import { RetryButton } from "./RetryButton";
 import { RowCheck } from "./RowCheck";
 import { RowTags } from "./RowTags";
+import { sendingTrouble, TroubleIcon } from "./SendingTrouble";
 import { useSwipe } from "./useSwipe";
 
 interface Props {
@@ -100,7 +101,7 @@ export const Row = memo(function Row(props: Props) {
         </div>
       </a>
       <RowCheck id={row.id} name={name} />
-      {row.failed_count > 0 ? <RetryButton row={row} /> : null}
+      {sendingTrouble(row) === "failed" ? <RetryButton row={row} /> : null}
     </li>
   );
 });
@@ -118,6 +119,7 @@ interface OwnMarks {
 /** Unread, name, channel, subject, due: what one wants to know before opening it. */
 function useLabel(row: Conversation, name: string, marks: OwnMarks, { users, me, channel }: Props): string {
   const now = useServerNow();
+  const trouble = sendingTrouble(row);
   return [
     row.is_unread ? t("row.unread") : "",
     name,
@@ -125,7 +127,7 @@ function useLabel(row: Conversation, name: string, marks: OwnMarks, { users, me,
     channel?.name ?? "",
     row.subject || previewOf(row, users, me),
     row.status === "open" ? (clockFace(row, now)?.words ?? "") : "",
-    row.failed_count > 0 ? t("row.failed") : "",
+    trouble ? t(`row.${trouble}`) : "",
     row.is_snoozed ? snoozedWords(row) : "",
     marks.isMentioned ? t("row.mentioned") : "",
     marks.hasDraft ? t("row.draft") : "",
@@ -197,17 +199,17 @@ function previewOf(row: Conversation, users: readonly User[], me: Id): string {
 /** The third line: who is there, what failed, or the last words; then the clock and who has it. */
 function State({ row, users, assignee, me }: Pick<Props, "row" | "users" | "assignee" | "me">) {
   const isSomebodyHere = useOthersIn(row.id).length > 0;
-  const isFailed = row.failed_count > 0;
+  const trouble = sendingTrouble(row);
   return (
     <>
       {isSomebodyHere ? (
         <span className="cut grow">
           <PresenceMark conversation={row.id} users={users} />
         </span>
-      ) : isFailed ? (
+      ) : trouble ? (
         <span className="failed grow">
-          <CircleAlert className="small" />
-          {t("delivery.failed")}
+          <TroubleIcon trouble={trouble} />
+          {t(`delivery.${trouble}`)}
         </span>
       ) : (
         <>
@@ -217,7 +219,7 @@ function State({ row, users, assignee, me }: Pick<Props, "row" | "users" | "assi
           </span>
         </>
       )}
-      {isFailed ? null : <DueChip row={row} />}
+      {trouble ? null : <DueChip row={row} />}
       {assignee ? (
         <Avatar name={assignee.name} seed={assignee.id} size={18} title={assignee.name} />
       ) : (

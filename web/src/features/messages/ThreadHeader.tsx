@@ -1,4 +1,4 @@
-import { AlarmClock, ChevronLeft, CircleAlert, Ellipsis, PanelRight } from "lucide-react";
+import { AlarmClock, ChevronLeft, Ellipsis, PanelRight } from "lucide-react";
 import type { Action, Scope } from "../../actions/action";
 import { actions, contextAction } from "../../actions/list";
 import { panes, togglePane } from "../../actions/panes";
@@ -12,6 +12,7 @@ import { useMedia } from "../../ui/media";
 import { useStore } from "../../ui/store";
 import { DueChip } from "../conversations/DueChip";
 import { contactName } from "../conversations/Row";
+import { sendingTrouble, TroubleIcon } from "../conversations/SendingTrouble";
 import { WhoReads } from "../presence/PresenceMark";
 import { PickerButton } from "../steering/PickerButton";
 import { ThreadPills } from "../steering/ThreadPills";
@@ -26,6 +27,7 @@ export function ThreadHeader({ conversation, scope: wide }: Props) {
   const scope = { ...wide, isAlone: true };
   const hasContext = useStore(panes, (state) => state.hasContext);
   const isAlone = useMedia("(max-width: 899px)");
+  const trouble = sendingTrouble(conversation);
   const CloseIcon = closeAction.icon?.(scope) ?? Ellipsis;
   return (
     <header className="threadhead">
@@ -71,10 +73,10 @@ export function ThreadHeader({ conversation, scope: wide }: Props) {
         <WhoReads conversation={conversation.id} users={scope.users} />
         <span className="grow" />
         <DueChip row={conversation} />
-        {conversation.failed_count > 0 ? (
+        {trouble ? (
           <span className="chip s bad">
-            <CircleAlert className="small" />
-            <span title={t("row.failed")}>{t("delivery.failed")}</span>
+            <TroubleIcon trouble={trouble} />
+            <span title={t(`row.${trouble}`)}>{t(`delivery.${trouble}`)}</span>
           </span>
         ) : null}
       </div>
