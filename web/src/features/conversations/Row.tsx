@@ -15,7 +15,7 @@ import { useIsMentioned } from "./mentionMarks";
 import { RetryButton } from "./RetryButton";
 import { RowCheck } from "./RowCheck";
 import { RowTags } from "./RowTags";
-import { sendingTrouble, TroubleIcon } from "./SendingTrouble";
+import { sendingTrouble, TroubleIcon, troubleSentence } from "./SendingTrouble";
 import { useSwipe } from "./useSwipe";
 
 interface Props {
@@ -127,7 +127,7 @@ function useLabel(row: Conversation, name: string, marks: OwnMarks, { users, me,
     channel?.name ?? "",
     row.subject || previewOf(row, users, me),
     row.status === "open" ? (clockFace(row, now)?.words ?? "") : "",
-    trouble ? t(`row.${trouble}`) : "",
+    trouble ? troubleSentence(trouble) : "",
     row.is_snoozed ? snoozedWords(row) : "",
     marks.isMentioned ? t("row.mentioned") : "",
     marks.hasDraft ? t("row.draft") : "",

@@ -1,5 +1,6 @@
 import { CircleAlert, CircleHelp } from "lucide-react";
 import type { Conversation } from "../../api/types";
+import { t } from "../../ui/i18n";
 
 type Trouble = "failed" | "uncertain";
 
@@ -8,6 +9,9 @@ export function sendingTrouble(row: Pick<Conversation, "failed_count" | "uncerta
   if (row.failed_count === 0) return null;
   return row.failed_count > row.uncertain_count ? "failed" : "uncertain";
 }
+
+/** The same as a sentence. */
+export const troubleSentence = (trouble: Trouble) => t(trouble === "failed" ? "row.failed" : "row.uncertain");
 
 export function TroubleIcon({ trouble }: { trouble: Trouble }) {
   const Icon = trouble === "failed" ? CircleAlert : CircleHelp;

@@ -12,7 +12,7 @@ import { useMedia } from "../../ui/media";
 import { useStore } from "../../ui/store";
 import { DueChip } from "../conversations/DueChip";
 import { contactName } from "../conversations/Row";
-import { sendingTrouble, TroubleIcon } from "../conversations/SendingTrouble";
+import { sendingTrouble, TroubleIcon, troubleSentence } from "../conversations/SendingTrouble";
 import { WhoReads } from "../presence/PresenceMark";
 import { PickerButton } from "../steering/PickerButton";
 import { ThreadPills } from "../steering/ThreadPills";
@@ -76,7 +76,7 @@ export function ThreadHeader({ conversation, scope: wide }: Props) {
         {trouble ? (
           <span className="chip s bad">
             <TroubleIcon trouble={trouble} />
-            <span title={t(`row.${trouble}`)}>{t(`delivery.${trouble}`)}</span>
+            <span title={troubleSentence(trouble)}>{t(`delivery.${trouble}`)}</span>
           </span>
         ) : null}
       </div>
