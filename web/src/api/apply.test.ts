@@ -9,8 +9,8 @@ const NOW = Date.parse("2026-11-22T12:00:00Z");
 const context: Context = { me: ME, reading: null, now: NOW };
 const belongs = (filter: ListFilter, row: Conversation, me: string) => belongsAt(filter, row, me, NOW);
 
-const NOTHING = { last_entry: null, others_count: 0, due_at: null, due_kind: null, due_from: null, spam_reason: null };
-const ALL_SENT = { failed_count: 0, uncertain_count: 0 };
+const NOTHING = { last_entry: null, others_count: 0, failed_count: 0, uncertain_count: 0, spam_reason: null };
+const NOT_DUE = { due_at: null, due_kind: null, due_from: null };
 const NOT_HELD = { held_for: null, held_until: null, dealt_with: null };
 
 function conversation(id: string, part: Partial<Conversation> = {}): Conversation {
@@ -30,7 +30,7 @@ function conversation(id: string, part: Partial<Conversation> = {}): Conversatio
     last_direction: "in",
     waiting_since: "2026-11-22T10:00:00Z",
     ...NOTHING,
-    ...ALL_SENT,
+    ...NOT_DUE,
     is_spam: false,
     is_trashed: false,
     priority: "normal",
