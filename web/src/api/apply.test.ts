@@ -10,7 +10,7 @@ const context: Context = { me: ME, reading: null, now: NOW };
 const belongs = (filter: ListFilter, row: Conversation, me: string) => belongsAt(filter, row, me, NOW);
 
 const NOTHING = { last_entry: null, others_count: 0, failed_count: 0, uncertain_count: 0, spam_reason: null };
-const NOT_DUE = { due_at: null, due_kind: null, due_from: null };
+const NOT_DUE = { due_at: null, due_kind: null, due_from: null, merged_into_id: null };
 const NOT_HELD = { held_for: null, held_until: null, dealt_with: null };
 
 function conversation(id: string, part: Partial<Conversation> = {}): Conversation {
@@ -37,7 +37,6 @@ function conversation(id: string, part: Partial<Conversation> = {}): Conversatio
     is_snoozed: false,
     snoozed_until: null,
     tag_ids: [],
-    merged_into_id: null,
     is_unread: false,
     created_at: "2026-11-22T09:00:00Z",
     closed_at: null,
