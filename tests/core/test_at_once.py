@@ -6,8 +6,11 @@ import pytest
 
 from innboks.core.access import Actor
 from innboks.core.accounts import store_people
-from innboks.core.accounts.invitations import New, invite
-from innboks.core.accounts.users import create_user
+from innboks.core.accounts.actors import actor_for
+from innboks.core.accounts.invitations import New, invite, revoke
+from innboks.core.accounts.roles import list_roles
+from innboks.core.accounts.teams import change_team, create_team, list_teams, set_teams_of
+from innboks.core.accounts.users import UserChange, create_user, update_user
 from innboks.core.channel_accounts.connect import connect
 from innboks.core.channel_accounts.health import mark_broken
 from innboks.core.channel_accounts.models import ChannelAccount
@@ -74,6 +77,56 @@ async def test_nobody_is_invited_into_an_inbox_that_becomes_personal_meanwhile(p
         await conn.execute("update channel_account set inbox_id = %s, owner_id = %s where id = %s", (mine.id, actor.user_id, echo.id))
     with pytest.raises(Conflict, match="personal mailbox of Ada"):
         await inviting
+
+
+async def test_of_two_who_make_somebody_a_main_member_the_later_has_them(parts: Parts, actor: Actor) -> None:
+    """As when one comes after the other (R-554): what was their main team is an extra one now."""
+    bo = await create_user(parts, actor, name="Bo", email="bo@tindra.example", password="a long enough password")
+    first, second = [await create_team(parts, actor, name) for name in ("First", "Second")]
+    async with parts.db.transaction() as conn:
+        await set_teams_of(conn, actor, bo.id, first.id, [])
+        changing = asyncio.create_task(change_team(parts, actor, second.id, main=[bo.id]))
+        await somebody_waits(parts)
+    assert (await changing).main_member_ids == [bo.id]
+    found = {one.id: (one.main_member_ids, one.extra_member_ids) for one in await list_teams(parts, actor)}
+    assert found == {first.id: ([], [bo.id]), second.id: ([bo.id], [])}
+
+
+async def test_teams_that_change_crosswise_at_once_wait_for_nobody_in_a_circle(parts: Parts, actor: Actor) -> None:
+    people = [
+        (await create_user(parts, actor, name=who, email=f"{who}@tindra.example", password="a long enough password")).id for who in "abc"
+    ]
+    first, second = [await create_team(parts, actor, name) for name in ("First", "Second")]
+    for nth in range(8):
+        one, other, third = people[nth % 3], people[(nth + 1) % 3], people[(nth + 2) % 3]
+        guest = await invite(parts, actor, New(name="Guest", email=f"g{nth}@tindra.example", main_team_id=first.id, by_mail=False))
+        await asyncio.gather(
+            change_team(parts, actor, first.id, main=[one, other], extra=[third]),
+            change_team(parts, actor, second.id, main=[other, third], extra=[one]),
+            update_user(parts, actor, third, UserChange(main_team_id=first.id, extra_team_ids=[second.id])),
+            update_user(parts, actor, one, UserChange(main_team_id=second.id, extra_team_ids=[first.id])),
+            revoke(parts, actor, guest.user_id),
+        )
+    main = [who for team in await list_teams(parts, actor) for who in team.main_member_ids]
+    assert len(main) == len(set(main)), "nobody has two main teams"
+
+
+async def test_two_who_take_the_last_right_from_each_other_are_told_and_wait_for_nobody_in_a_circle(parts: Parts, actor: Actor) -> None:
+    role_id = next(one.id for one in await list_roles(parts, actor) if one.key == "super_admin")
+    bo = await create_user(parts, actor, name="Bo", email="bo@tindra.example", password="a long enough password", role_id=role_id)
+    other = await actor_for(parts, actor.account_id, bo.id)
+    assert other is not None
+    for nth in range(8):
+        change = UserChange(is_active=False)
+        ended = await asyncio.gather(
+            update_user(parts, actor, other.user_id, change), update_user(parts, other, actor.user_id, change), return_exceptions=True
+        )
+        (refused,) = [one for one in ended if isinstance(one, BaseException)]
+        assert isinstance(refused, Conflict), f"try {nth}: {refused!r}"
+        assert refused.code == "last_admin"
+        is_first = not isinstance(ended[0], BaseException)
+        left, gone = (actor, other) if is_first else (other, actor)
+        await update_user(parts, left, gone.user_id, UserChange(is_active=True))
 
 
 async def test_no_mailbox_becomes_personal_where_somebody_is_invited_meanwhile(parts: Parts, actor: Actor) -> None:

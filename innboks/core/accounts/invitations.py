@@ -14,7 +14,7 @@ import structlog
 
 from innboks.core import own_mail
 from innboks.core.access import ACCOUNT_ACCESS, USER_MANAGEMENT, Actor
-from innboks.core.accounts import passwords, store, store_people, words
+from innboks.core.accounts import passwords, store, store_people, store_teams, words
 from innboks.core.accounts.models import Opened, User
 from innboks.core.accounts.rights import announce, note_change
 from innboks.core.accounts.roles import require_may_give
@@ -100,6 +100,7 @@ async def revoke(parts: "Parts", actor: Actor, user_id: int) -> None:
     """The link stops working, and the person is gone from the account: they were never here."""
     async with parts.db.transaction() as conn:
         await _invited(conn, actor, user_id)
+        await store_teams.hold(conn, actor.account_id)
         await store_people.close(conn, actor.account_id, user_id)
         if not await store_people.remove_uninvited(conn, actor.account_id, user_id):
             await store.update_user(conn, actor.account_id, user_id, {"deactivated_at": parts.clock.now()})

@@ -15,6 +15,11 @@ _TEAM = """select t.id, t.name,
     t.created_at from team t where t.account_id = %s"""
 
 
+async def hold(conn: Connection, account_id: int) -> None:
+    """Until the commit nobody else changes who is in which team of this account: a person has one main team, so one change touches rows of many."""
+    await conn.execute("select pg_advisory_xact_lock(hashtextextended('team', %s))", (account_id,))
+
+
 async def insert(conn: Connection, account_id: int, name: str) -> int | None:
     """The new team's id; None when there is one of this name."""
     cursor = await conn.execute(
@@ -32,7 +37,7 @@ async def all_of(conn: Connection, account_id: int) -> list[Team]:
 
 async def get(conn: Connection, account_id: int, team_id: int, *, is_deleted: bool = False) -> Team | None:
     """Held until the commit, so that two changes of its members come one after the other."""
-    query = _TEAM + f" and t.id = %s and t.deleted_at is {'not ' if is_deleted else ''}null for update of t"
+    query = _TEAM + f" and t.id = %s and t.deleted_at is {'not ' if is_deleted else ''}null for no key update of t"
     return await fetch_one(await conn.execute(query, (account_id, team_id)), Team)
 
 

@@ -35,6 +35,7 @@ async def create_team(parts: "Parts", actor: Actor, name: str, main: Sequence[in
     actor.require(USER_MANAGEMENT)
     name = _name(name)
     async with parts.db.transaction() as conn:
+        await store.hold(conn, actor.account_id)
         if await store.count(conn, actor.account_id) >= TEAMS_MAX:
             raise Conflict(f"An account has at most {TEAMS_MAX} teams. Delete some first.", code="too_many_teams")
         team_id = await store.insert(conn, actor.account_id, name)
@@ -57,6 +58,7 @@ async def change_team(
 ) -> Team:
     """Changes what is given. Somebody who becomes a main member here becomes an extra one of the team they had."""
     async with parts.db.transaction() as conn:
+        await store.hold(conn, actor.account_id)
         team = await _team(conn, actor, team_id)
         if name is not None:
             try:
@@ -100,6 +102,7 @@ async def set_teams_of(conn: "Connection", actor: Actor, user_id: int, main: int
     """A person's teams, in the transaction that changes the person."""
     if len(extra) > TEAMS_OF_ONE_MAX:
         raise Invalid(f"A person is in at most {TEAMS_OF_ONE_MAX} teams.", field="extra_team_ids")
+    await store.hold(conn, actor.account_id)
     if not await store.set_teams_of(conn, actor.account_id, user_id, main, extra):
         raise Invalid("One of these teams is not in your account.", code="unknown_team", field="team_ids")
 

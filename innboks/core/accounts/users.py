@@ -211,6 +211,9 @@ async def update_user(parts: "Parts", actor: Actor, user_id: int, change: UserCh
     values = _values(change, parts.clock.now())
     is_plain = change.is_about_oneself()
     async with parts.db.transaction() as conn:
+        may_lose_admin = change.is_active is False or change.role_id is not None
+        # Before the person's own row: of two super admins who change each other, each holds what the other waits for otherwise.
+        is_other_admin = not may_lose_admin or await store.has_other_admin(conn, actor.account_id, user_id)
         user = await store.get_user(conn, actor.account_id, user_id, lock=True)
         if user is None:
             raise NotFound("There is no such person in your account.", code="unknown_user")
@@ -220,7 +223,7 @@ async def update_user(parts: "Parts", actor: Actor, user_id: int, change: UserCh
             await require_may_give(conn, actor, change.role_id)
         if SUPER_ADMIN in user.permissions and user.status == "active":
             loses_admin = change.is_active is False or change.role_id not in (None, user.role_id)
-            if loses_admin and not await store.has_other_admin(conn, actor.account_id, user_id):
+            if loses_admin and not is_other_admin:
                 raise Conflict("This is the last super admin. Make somebody else a super admin first.", code="last_admin")
         if values:
             await store.update_user(conn, actor.account_id, user_id, values)
