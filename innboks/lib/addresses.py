@@ -55,8 +55,17 @@ def mail_address(address: str, field: str) -> str:
 
 
 def in_letters(domain: str) -> str:
-    """A domain with its xn-- labels as Unicode (RFC 5890), as it is received too. Wrong ones stay."""
-    try:
-        return domain.encode("ascii").decode("idna") if "xn--" in domain else domain
-    except UnicodeError:
+    """A domain with its xn-- labels as Unicode (RFC 5890), so that both spellings are one domain, whether it is typed or received. Wrong ones stay."""
+    if "xn--" not in domain.lower():
         return domain
+    labels = []
+    for label in domain.split("."):
+        if label[:4].lower() == "xn--" and len(label) < 64:
+            try:
+                decoded = label[4:].encode("ascii").decode("punycode")
+                if decoded.isprintable() and not decoded.isascii() and " " not in decoded:
+                    label = decoded
+            except UnicodeError:
+                pass
+        labels.append(label)
+    return ".".join(labels)

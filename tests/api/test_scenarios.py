@@ -173,6 +173,15 @@ async def test_43_who_is_on_the_deny_list_is_spam_and_nothing_else(desk: Desk, c
     assert await desk.all() == []
 
 
+@pytest.mark.parametrize("listed", ["xn--strae-oqa.example", "straße.example", "Leo@XN--STRAE-OQA.example"])
+async def test_43_a_denied_domain_is_denied_in_both_of_its_spellings(desk: Desk, listed: str) -> None:
+    """R-800, with a letter that the older form of such names did not have (RFC 5891)."""
+    assert (await desk.api.post("/api/listed-senders", json={"list": "deny", "text": listed})).json()["bad"] == []
+    for sender in ("leo@xn--strae-oqa.example", "Leo <LEO@xn--strae-oqa.example>"):
+        assert (await desk.gets(sender, text=sender))["spam_reason"] == "denied"
+    assert (await desk.gets("leo@strasse.example"))["spam_reason"] is None, "another domain"
+
+
 async def test_whoever_writes_is_a_contact_and_what_is_kept_out_has_a_visitor_only(desk: Desk, api: httpx.AsyncClient) -> None:
     """R-701, R-702: a conversation always says whom it is with. Whom nobody knows is an address that cannot be looked up among contacts, until a person or
     a release makes a contact of it."""

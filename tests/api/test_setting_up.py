@@ -106,6 +106,18 @@ async def test_hosted_addresses_have_each_their_own_from_name(api: httpx.AsyncCl
     assert (await api.patch(where, json={"config": {"company_name": "Tindra Outdoor"}})).status_code == 200
 
 
+async def test_both_spellings_of_a_domain_are_one_address(api: httpx.AsyncClient) -> None:
+    """R-045: as people read it and as the domain name system has it (RFC 5890). What it is connected as is what mail from it is compared with."""
+    made = await api.post("/api/channel-accounts", json=forwarding("büro@XN--bcher-KVA.example"))
+    assert (made.status_code, made.json()["address"]) == (201, "büro@bücher.example")
+    for again in ("büro@xn--bcher-kva.example", "BÜRO@Bücher.example"):
+        assert_problem(await api.post("/api/channel-accounts", json=forwarding(again)), 409, code="already_connected")
+    other = await api.post("/api/channel-accounts", json=forwarding("post@bücher.example", company_name="Post"))
+    assert other.status_code == 201, other.text
+    taken = {"config": {"address": "büro@xn--bcher-kva.example"}}
+    assert_problem(await api.patch(f"/api/channel-accounts/{other.json()['id']}", json=taken), 409, code="already_connected")
+
+
 async def test_answers_come_only_from_what_is_offered(api: httpx.AsyncClient, stranger: httpx.AsyncClient) -> None:
     """R-141: by forwarding the address itself or the one that we host."""
     made = (await api.post("/api/channel-accounts", json=forwarding("support@tindra.example", company_name="Tindra"))).json()

@@ -8,6 +8,7 @@ import re
 
 from innboks.channels.email.encoded_words import decode_words
 from innboks.channels.email.mail import Address
+from innboks.lib.addresses import in_letters
 
 _TOKEN = re.compile(
     r"(?P<encoded>=\?[^?\s]{1,60}\?[bBqQ]\?[^?]{0,998}\?=)"
@@ -259,21 +260,4 @@ def clean_address(text: str) -> str:
         local = _SPACES.sub("", local)
         local = local.strip("'") if local.startswith("'") and domain.endswith("'") else local
     domain = _SPACES.sub("", domain).strip("'\"").rstrip(".")
-    return f"{local}@{_unicode_domain(domain)}"
-
-
-def _unicode_domain(domain: str) -> str:
-    """The domain with its xn-- labels as Unicode (RFC 5890), so that both spellings are one contact. Wrong ones stay."""
-    if "xn--" not in domain.lower():
-        return domain
-    labels = []
-    for label in domain.split("."):
-        if label[:4].lower() == "xn--" and len(label) < 64:
-            try:
-                decoded = label[4:].encode("ascii").decode("punycode")
-                if decoded.isprintable() and not decoded.isascii() and " " not in decoded:
-                    label = decoded
-            except UnicodeError:
-                pass
-        labels.append(label)
-    return ".".join(labels)
+    return f"{local}@{in_letters(domain)}"

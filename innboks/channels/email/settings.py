@@ -17,6 +17,7 @@ from msgspec import Meta
 
 from innboks.config import MailRelay
 from innboks.errors import Invalid
+from innboks.lib.addresses import in_letters
 from innboks.lib.html import sanitise
 
 Method = Literal["forwarding", "imap", "gmail", "microsoft365"]
@@ -362,7 +363,7 @@ def normal_address(text: str) -> str | None:
         or local[-1] == "."
     ):
         return None
-    return f"{local}@{'.'.join(labels)}".lower()
+    return f"{local}@{in_letters('.'.join(labels))}".lower()
 
 
 def wire_address(address: str) -> str:
