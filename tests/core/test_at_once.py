@@ -19,9 +19,10 @@ from innboks.core.conversations.models import NewMessage
 from innboks.core.conversations.read import get_message, list_conversations
 from innboks.core.conversations.write import write
 from innboks.core.inboxes import store as inboxes
-from innboks.core.inboxes.inboxes import create_inbox
+from innboks.core.inboxes.inboxes import create_inbox, update_inbox
 from innboks.core.parts import Parts
-from innboks.errors import Conflict, Invalid
+from innboks.errors import Conflict, Invalid, NotFound
+from tests.channels.email.scripted_smtp import scripted
 from tests.core.conftest import say
 from tests.waiting import somebody_waits
 
@@ -77,6 +78,27 @@ async def test_nobody_is_invited_into_an_inbox_that_becomes_personal_meanwhile(p
         await conn.execute("update channel_account set inbox_id = %s, owner_id = %s where id = %s", (mine.id, actor.user_id, echo.id))
     with pytest.raises(Conflict, match="personal mailbox of Ada"):
         await inviting
+
+
+async def test_nothing_is_connected_to_an_inbox_that_is_archived_while_its_server_is_tried(
+    parts: Parts, actor: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """R-028: nor is anything connected where it says that nothing is."""
+    closing = await create_inbox(parts, actor, "Closing down")
+    async with scripted() as server:
+        talk = server.talk
+
+        async def archives_first(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            await update_inbox(parts, actor, closing.id, is_archived=True)
+            await talk(reader, writer)
+
+        monkeypatch.setattr(server, "talk", archives_first)
+        config = {"method": "forwarding", "address": "team@tindra.example", "smtp_host": "127.0.0.1", "smtp_port": server.port}
+        with pytest.raises(NotFound) as refused:
+            await connect(parts, actor, "email", "Team", closing.id, config)
+    assert refused.value.code == "unknown_inbox"
+    async with parts.db.connection() as conn:
+        assert await inboxes.connected(conn, actor.account_id, closing.id) == []
 
 
 async def test_of_two_who_make_somebody_a_main_member_the_later_has_them(parts: Parts, actor: Actor) -> None:

@@ -94,6 +94,10 @@ async def connect(
             if new_inbox is not None:
                 target = await make(conn, actor, new_inbox)
                 await note_change(conn, actor.account_id, rights=True)
+            elif not await inboxes.is_open(
+                conn, actor.account_id, target
+            ):  # it may have been archived while the provider was tried (R-028)
+                raise _unknown_inbox()
             if is_personal:
                 await _require_own_inbox(conn, actor, target)
             if (there := await store.connected_as(conn, actor.account_id, kind, made.identity)) is not None:
@@ -162,6 +166,10 @@ def _taken(error: psycopg.errors.UniqueViolation, address: str, sender_name: str
     return Conflict(f"{address} is connected already.", code="already_connected", field="address")
 
 
+def _unknown_inbox() -> NotFound:
+    return NotFound("There is no such inbox.", code="unknown_inbox")
+
+
 async def _require_own_inbox(conn: Connection, actor: Actor, inbox_id: int) -> None:
     """Until the commit nobody opens it to others; afterwards `inboxes/personal.py` sees to it."""
     await inboxes.get(conn, actor.account_id, inbox_id, lock=True)
@@ -191,7 +199,7 @@ async def draft_of(
             require_name(new_inbox.name, field="new_inbox_name")
             target = NOT_MADE_YET
         elif target is None or not await inboxes.is_open(conn, actor.account_id, target):
-            raise NotFound("There is no such inbox.", code="unknown_inbox")
+            raise _unknown_inbox()
         channel_account_id = await store.next_id(conn)
         addresses = await store.own_addresses(conn, actor.account_id)
     return _draft(parts, actor.account_id, channel_account_id, target, kind, name, config, addresses, grant)
@@ -255,7 +263,7 @@ async def change_channel_account(
         try:
             async with parts.db.transaction() as conn:
                 if inbox_id is not None and not await inboxes.is_open(conn, actor.account_id, inbox_id):
-                    raise NotFound("There is no such inbox.", code="unknown_inbox")
+                    raise _unknown_inbox()
                 await store.update(conn, actor.account_id, channel_account_id, values)
                 for reader in dict.fromkeys([before.inbox_id, inbox_id or before.inbox_id]):
                     data = {"channel_account_id": channel_account_id}
