@@ -244,6 +244,31 @@ async def test_an_owner_who_is_away_gets_it_by_mail(desk: Desk) -> None:
     assert (both.assignee_id, [one["event"] for one in await desk.lines(both)]) == (owner.user_id, ["owner_away", "assigned"])
 
 
+async def test_why_an_owner_does_not_get_it_is_said(desk: Desk) -> None:
+    """R-560, R-601: as many as they may have, without a seat, and away are three things; what is tried on the past says the same."""
+    owner = await desk.person("Bo", conversations_max=0)
+    rule = await desk.rule(targets=[], asks_owner=True)
+    first = await desk.arrives("leo")
+    assert first.contact_id is not None
+    await contacts.change_contact(desk.parts, desk.actor, first.contact_id, contacts.ContactChange(owner_id=owner.user_id))
+
+    async def told() -> tuple[str, str]:
+        async with desk.parts.db.transaction() as conn:
+            await conn.execute("update conversation set party_address = 'before'")
+        arrived = await desk.arrives("leo")
+        assert arrived.assignee_id is None
+        (line,) = [one for one in await desk.lines(arrived) if one["event"] == "not_assigned"]
+        played = await rules.simulate(desk.parts, desk.actor, desk.row.id, rule)
+        return line["how"], next(one.choice.how for one in played if one.conversation.id == arrived.id)
+
+    assert await told() == ("all_full", "all_full")
+    await users.update_user(desk.parts, desk.actor, owner.user_id, users.UserChange(can_receive=False))
+    assert await told() == ("no_members", "no_members")
+    await users.update_user(desk.parts, desk.actor, owner.user_id, users.UserChange(can_receive=True))
+    await change_plan(desk.parts, desk.actor, owner.user_id, PlanChange(hours=[], conversations_max=None))
+    assert await told() == ("nobody_available", "nobody_available")
+
+
 async def test_what_comes_back_stays_with_its_person_or_is_given_again(desk: Desk) -> None:
     """R-559."""
     bo, cy = await desk.person("Bo"), await desk.person("Cy", status="away")

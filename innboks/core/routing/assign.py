@@ -79,10 +79,8 @@ async def _give(conn: Connection, account_id: int, arrived: Arrival, now: dateti
         return False
     answered: Answered | None = None
     skills: Sequence[Skill] = ()
-    choice = await _owner(conn, account_id, arrived, rule, now, is_first) if rule.asks_owner and arrived.owner_id is not None else None
-    if choice is None and rule.asks_owner and not rule.targets:
-        choice = Choice(user_id=None, how="no_owner" if arrived.owner_id is None else "nobody_available", round=rule.round)
-    if choice is None:
+    choice = await _owner(conn, account_id, arrived, rule, now, is_first) if rule.asks_owner else None
+    if choice is None or (choice.user_id is None and rule.targets):
         if rule.returning_days is not None and arrived.contact_id is not None:
             answered = await store.last_answer(conn, account_id, arrived.contact_id, now - timedelta(days=rule.returning_days))
         if rule.skills != "off":
@@ -119,21 +117,24 @@ async def _write_down(
     await messages.add_system(conn, account_id, arrived.conversation_id, line)
 
 
-async def _owner(conn: Connection, account_id: int, arrived: Arrival, rule: Rule, now: datetime, is_first: bool) -> Choice | None:
-    """The contact's owner, when a rule may choose them (R-062, R-066). One who is away is told by mail, and gets it only where availability does not
-    count (R-063; SPEC 25.2)."""
+async def _owner(conn: Connection, account_id: int, arrived: Arrival, rule: Rule, now: datetime, is_first: bool) -> Choice:
+    """The contact's owner, when a rule may choose them (R-062, R-066), or why not. One who is away is told by mail, and gets it only where availability
+    does not count (R-063; SPEC 25.2)."""
     owner_id = arrived.owner_id
-    assert owner_id is not None
+    if owner_id is None:
+        return Choice(user_id=None, how="no_owner", round=rule.round)
     if owner_id not in await seats.routable(conn, account_id, arrived.inbox_id, [owner_id], []):
-        return None
+        return Choice(user_id=None, how="no_members", round=rule.round)
     held = (await store.plans(conn, account_id, [owner_id]))[owner_id]
     is_available = is_there(held, arrived.category, now)
     if not is_available and is_first:
         line = {"event": "owner_away", "user_id": str(owner_id)}
         await messages.add_system(conn, account_id, arrived.conversation_id, line)
     (candidate,) = await _candidates(conn, account_id, arrived, [owner_id], now)
-    if (rule.only_available and not is_available) or candidate.is_full:
-        return None
+    if rule.only_available and not is_available:
+        return Choice(user_id=None, how="nobody_available", round=rule.round)
+    if candidate.is_full:
+        return Choice(user_id=None, how="all_full", round=rule.round)
     return Choice(user_id=owner_id, how="owner", among=1, open_count=candidate.open_count, round=rule.round)
 
 

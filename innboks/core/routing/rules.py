@@ -197,17 +197,25 @@ def play(
     def is_there(user_id: int, at: datetime) -> bool:
         return planned(held[user_id].plan, at)[0]
 
+    def of_owner(owner: int | None, at: datetime) -> Choice:
+        """As `_owner` of `assign.py`."""
+        if owner is None:
+            return Choice(user_id=None, how="no_owner", round=rule.round)
+        if owner not in owners:
+            return Choice(user_id=None, how="no_members", round=rule.round)
+        if rule.only_available and not is_there(owner, at):
+            return Choice(user_id=None, how="nobody_available", round=rule.round)
+        limit, count = limit_of(owner), open_of(owner, at)
+        if limit is not None and count >= limit:
+            return Choice(user_id=None, how="all_full", round=rule.round)
+        return Choice(user_id=owner, how="owner", among=1, open_count=count, round=rule.round)
+
     for one in past:
         choice: Choice | None = None
         skills: Sequence[Skill] = ()
-        owner = one.owner_id
-        if rule.asks_owner and owner in owners and owner is not None:
-            limit = limit_of(owner)
-            if (is_there(owner, one.created_at) or not rule.only_available) and (limit is None or open_of(owner, one.created_at) < limit):
-                choice = Choice(user_id=owner, how="owner", among=1, open_count=open_of(owner, one.created_at), round=rule.round)
-        if choice is None and rule.asks_owner and not rule.targets:
-            choice = Choice(user_id=None, how="no_owner" if owner is None else "nobody_available", round=rule.round)
-        if choice is None:
+        if rule.asks_owner:
+            choice = of_owner(one.owner_id, one.created_at)
+        if choice is None or (choice.user_id is None and rule.targets):
             skills = needs.get(one.id, ())
             short = short_of(skills, list(places))
             candidates = [
