@@ -11,6 +11,7 @@ from innboks.core.access import Actor
 from innboks.core.accounts.actors import actor_for
 from innboks.core.conversations.models import NewMessage
 from innboks.core.conversations.write import write
+from innboks.core.dispatches import store as dispatches
 from innboks.core.held.release import release_due
 from innboks.core.parts import Parts
 from innboks.errors import Conflict
@@ -96,6 +97,35 @@ async def test_what_was_written_before_it_changed_hands_still_leaves(shop: Shop,
     assert (len(left), {one["author_id"] for one in left}) == (2, {shop.ids["bo"]})
     assert held.json()["id"] in [one["id"] for one in left]
     assert later.json()["id"] not in [one["id"] for one in left], "it left, in its place in the conversation"
+
+
+async def test_what_a_colleague_wrote_is_not_steered_by_others(shop: Shop, parts: Parts, ada: Actor, clock: FakeClock) -> None:
+    later = {"send_at": (clock.now() + timedelta(hours=1)).isoformat()}
+    failed, uncertain, waits = [(await shop.post("bo", **more)).json() for more in ({}, {}, later)]
+    async with parts.db.transaction() as conn:
+        for message, state in ((uncertain, "uncertain"), (failed, "failed")):
+            await dispatches.settle(conn, ada.account_id, int(message["id"]), state=state)
+
+    async def deeds(who: str) -> list[httpx.Response]:
+        client = shop.clients[who]
+        return [
+            await client.post(f"/api/messages/{failed['id']}/deal", json={"is_dealt_with": True}),
+            await client.post(f"/api/messages/{failed['id']}/retry", json={}),
+            await client.post(f"/api/messages/{uncertain['id']}/settle", json={"state": "sent"}),
+            await client.post(f"/api/messages/{waits['id']}/send"),
+        ]
+
+    for who in ("cy", "di", "ed"):
+        for answer in [*await deeds(who), await shop.clients[who].delete(f"/api/messages/{waits['id']}")]:
+            assert_problem(answer, 409, code="assigned_to_other")
+    await shop.give("ed")
+    # It changed hands, and what Bo wrote is still Bo's to take back, and Ed's to steer.
+    assert (await shop.clients["bo"].delete(f"/api/messages/{(await shop.post('ed', **later)).json()['id']}")).status_code == 409
+    assert [one.status_code for one in await deeds("ed")] == [200, 200, 200, 200]
+    await shop.give("bo")
+    mine = (await shop.post("bo", **later)).json()
+    await shop.give("ed")
+    assert (await shop.clients["bo"].delete(f"/api/messages/{mine['id']}")).status_code == 200
 
 
 async def test_of_many_who_answer_what_belongs_to_nobody_one_gets_it(shop: Shop, parts: Parts, ada: Actor) -> None:

@@ -140,10 +140,44 @@ test("an admin who is no member reads a closed inbox, cannot answer, and may joi
   await enter(page, admin.email);
   await page.getByRole("link", { name: /A broken zip/ }).click();
   await expect(page.getByRole("article").getByText("It came apart.")).toBeVisible();
-  await expect(page.getByText("You can read Warranty; only members can answer.")).toBeVisible();
+  const why = "You can read Warranty; only members answer, assign and change anything in it.";
+  const bar = page.getByRole("region", { name: "Answer" });
+  await expect(bar).toContainText(why);
   await expect(page.getByRole("textbox", { name: /Reply|Answer/ })).toHaveCount(0);
-  await page.keyboard.press("Shift+I");
-  await expect(page.getByText(/You can read this inbox/)).toBeVisible();
+  // Nothing that would be refused is offered: not in the header, in no menu, not by a key, and not for many (R-023).
+  const header = page.locator(".threadhead");
+  const offered =
+    /^(Close|Reopen|Assign|Snooze|Priority|Add tags|Tags|Status|Reply|Forward|Comment|Merge|Split|Move|Spam|Trash|Move to the trash|Mark as spam)/;
+  await expect(header.getByText("Unassigned")).toBeVisible();
+  await expect(header.getByRole("button", { name: offered })).toHaveCount(0);
+  const entries = async () => (await page.getByRole("menuitem").allTextContents()).filter((one) => offered.test(one));
+  await header.getByRole("button", { name: "More" }).click();
+  await expect(page.getByRole("menuitem", { name: /unread/ })).toBeVisible();
+  expect(await entries()).toEqual([]);
+  await page.keyboard.press("Escape");
+  const row = page.getByRole("link", { name: /A broken zip/ });
+  await row.click({ button: "right" });
+  await expect(page.getByRole("menuitem", { name: /unread/ })).toBeVisible();
+  expect(await entries()).toEqual([]);
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("Control+k");
+  await page.keyboard.type("assign");
+  await expect(page.getByRole("option", { name: /Unassigned/ }).first()).toBeVisible();
+  await expect(page.getByRole("option", { name: /^Assign/ })).toHaveCount(0);
+  await page.keyboard.press("Escape");
+  for (const key of ["Shift+I", "i"]) {
+    await page.keyboard.press(key);
+    const told = page.getByRole("alert").filter({ hasText: why });
+    await expect(told).toBeVisible();
+    await told.getByRole("button").first().click();
+    await expect(told).toHaveCount(0);
+  }
+  await page.keyboard.press("x");
+  const many = page.locator(".bulkbar");
+  await expect(many).toContainText(why);
+  await expect(many.getByRole("button", { name: offered })).toHaveCount(0);
+  await keep(page, "people reading many");
+  await page.keyboard.press("x");
   const { items } = (await ask("GET", "/api/conversations?view=open")) as unknown as {
     items: { subject: string; assignee_id: string | null }[];
   };
@@ -151,7 +185,9 @@ test("an admin who is no member reads a closed inbox, cannot answer, and may joi
   await keep(page, "people reading only");
   await axe(page, "reading only");
   await page.getByRole("button", { name: "Join" }).click();
-  await expect(page.getByText("You can read Warranty; only members can answer.")).toHaveCount(0);
+  await expect(bar).toHaveCount(0);
+  await expect(header.getByRole("button", { name: /^Close/ })).toBeVisible();
+  await expect(header.getByRole("button", { name: /^Assign/ })).toBeVisible();
   await expect(page.locator(".composer")).toBeVisible();
 });
 

@@ -144,7 +144,26 @@ test("what a colleague has is theirs to answer: one takes it over, or asks, and 
   await expect(sigrid.locator(".composetext.rich")).toBeVisible();
   await expect(sigrid.locator(".composer .banner.only"), "it is hers").toHaveCount(0);
 
+  // What she wrote is hers as well: not sent again, taken back or settled by others.
+  const later = new Date(Date.now() + 3_600_000).toISOString();
+  await sigrid.evaluate(
+    ([path, at]) =>
+      fetch(path, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify({ type: "reply", text: "Later then.", send_at: at }),
+      }).then((answer) => answer.status),
+    [`/api/conversations/${one.id}/messages`, later] as const,
+  );
+  const hers = page.getByRole("article").filter({ hasText: "Later then." });
+  await expect(hers).toContainText("only the assignee answers here");
+  await expect(hers.getByRole("button", { name: "Send now" })).toHaveCount(0);
+  await expect(sigrid.getByRole("button", { name: "Send now" })).toBeVisible();
+  if (SHOTS) await shots(page, SHOTS, "only-waiting");
+
   await banner.getByRole("button", { name: "Take over" }).click();
+  await hers.getByRole("button", { name: "Cancel" }).click();
+  await expect(hers).toHaveCount(0);
   await expect(banner).toHaveCount(0);
   await expect(sigrid.locator(".composer .banner.only")).toContainText("Amina Yusuf has this conversation");
   await expect(reply(page)).toHaveText("Aluminium ones do not.");

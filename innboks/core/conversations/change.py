@@ -13,6 +13,7 @@ import msgspec
 from innboks.core.access import Actor
 from innboks.core.contacts import store as contacts
 from innboks.core.conversations import store
+from innboks.core.conversations.answerer import check_answer
 from innboks.core.conversations.models import Conversation, Priority
 from innboks.core.conversations.read import readable_conversation, readable_message
 from innboks.core.conversations.window import NEVER_OPEN, closes_at, require_open
@@ -304,7 +305,7 @@ async def retry_message(parts: Parts, actor: Actor, message_id: int, *, even_if_
     async with parts.db.transaction() as conn:
         state = await dispatches.lock(conn, actor.account_id, message_id)  # before it is read: it may be settled meanwhile
         message = await readable_message(conn, actor, message_id)
-        actor.require_write(message.inbox_id)
+        await check_answer(conn, actor, message)
         if state == "uncertain" and not even_if_uncertain:
             raise Conflict("This may have arrived. Check first; then send it again, or mark it as sent.", code="uncertain")
         if state not in ("failed", "uncertain") and not (state == "sent" and any(one.state == "failed" for one in message.recipients)):
@@ -329,7 +330,7 @@ async def settle_uncertain(parts: Parts, actor: Actor, message_id: int) -> None:
     """A person has checked: this message did leave."""
     async with parts.db.transaction() as conn:
         message = await readable_message(conn, actor, message_id)
-        actor.require_write(message.inbox_id)
+        await check_answer(conn, actor, message)
         if await dispatches.lock(conn, actor.account_id, message_id) != "uncertain":
             raise Conflict("Only an uncertain message can be marked as sent.", code="not_uncertain")
         await dispatches.settle_recipients(conn, actor.account_id, message_id, state="sent")

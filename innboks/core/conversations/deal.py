@@ -5,6 +5,7 @@ happens by itself (`core/dispatches/store_dealt.py`)."""
 from typing import Any
 
 from innboks.core.access import Actor
+from innboks.core.conversations.answerer import check_answer
 from innboks.core.conversations.read import readable_message
 from innboks.core.dispatches import store as dispatches
 from innboks.core.dispatches import store_dealt
@@ -13,10 +14,10 @@ from innboks.errors import Conflict
 
 
 async def deal_with(parts: Parts, actor: Actor, message_id: int, *, is_dealt_with: bool) -> None:
-    """Raises `Conflict` for what did not fail, `Forbidden` where the actor may not act in the inbox."""
+    """Raises `Conflict` for what did not fail, and what `check_answer` raises."""
     async with parts.db.transaction() as conn:
         message = await readable_message(conn, actor, message_id)
-        actor.require_write(message.inbox_id)
+        await check_answer(conn, actor, message)
         if await dispatches.lock(conn, actor.account_id, message_id) != "failed":
             raise Conflict("Only a message that was not delivered can be dealt with.", code="not_failed")
         dealt_with: dict[str, Any] | None = None

@@ -279,6 +279,17 @@ async def inbox_rights(conn: Connection, account_id: int, user_id: int, inbox_id
     return (row[0], row[1], row[2]) if row else (False, False, False)
 
 
+async def sole_answerer(conn: Connection, account_id: int, conversation_id: int) -> int | None:
+    """The assignee, where the inbox wants only them to answer. None: whoever may act there."""
+    cursor = await conn.execute(
+        """select c.assignee_id from conversation c join inbox i on i.account_id = c.account_id and i.id = c.inbox_id
+           where c.account_id = %s and c.id = %s and i.is_assignee_only""",
+        (account_id, conversation_id),
+    )
+    row = await cursor.fetchone()
+    return row[0] if row else None
+
+
 async def long_in_trash(conn: Connection, before: datetime, limit: int) -> list[tuple[int, int]]:
     """(account, conversation) of what was put in the trash before this, held until the commit."""
     cursor = await conn.execute(

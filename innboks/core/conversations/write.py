@@ -19,6 +19,7 @@ from innboks.core.channel_accounts.health import release_if_back
 from innboks.core.conversations import store as conversations
 from innboks.core.conversations import window
 from innboks.core.conversations.addressees import People, addressees
+from innboks.core.conversations.answerer import check_assignee
 from innboks.core.conversations.forward import to_forward
 from innboks.core.conversations.models import Message, NewMessage
 from innboks.core.conversations.reach import reach
@@ -31,7 +32,7 @@ from innboks.core.mentions import store as mentions
 from innboks.core.messages import store as messages_store
 from innboks.core.parts import Parts
 from innboks.core.reminders.remind import set_reminder
-from innboks.errors import Conflict, Forbidden, Invalid, NewerMessage, NotFound
+from innboks.errors import Forbidden, Invalid, NewerMessage, NotFound
 from innboks.lib.db import Connection
 from innboks.sdk.contract import Abilities
 
@@ -90,7 +91,7 @@ async def _write(
         return ground.known_message_id, None, None
     actor.require_write(ground.inbox_id)
     if new.type == "reply":
-        check_assignee(ground, actor)
+        check_assignee(actor, ground.assignee_id, is_assignee_only=ground.is_assignee_only)
     if new.expect_last_message_id is not None and ground.last_message_id > new.expect_last_message_id:
         await _check_newer(conn, actor, conversation_id, new.expect_last_message_id)
     forwarded = None
@@ -154,15 +155,6 @@ async def _check_newer(conn: Connection, actor: Actor, conversation_id: int, kno
     newer = await store.newer(conn, actor.account_id, conversation_id, known, actor.user_id)
     if newer:
         raise NewerMessage("Something newer came into this conversation. Read it, then send again.", newer)
-
-
-def check_assignee(ground: ReplyGround, actor: Actor) -> None:
-    """Where an inbox wants it, an assigned conversation is answered by its assignee only, whoever one is and whenever it is to leave (AHEAD 9). What was
-    written before it changed hands still leaves. Raises `Conflict`."""
-    if ground.is_assignee_only and ground.assignee_id not in (None, actor.user_id):
-        raise Conflict(
-            "A colleague has this conversation, and in this inbox only its assignee answers. Take it over first.", code="assigned_to_other"
-        )
 
 
 def blocked() -> Forbidden:

@@ -13,6 +13,7 @@ import structlog
 from psycopg.types.json import Jsonb
 
 from innboks.core.access import Actor
+from innboks.core.conversations.answerer import check_answer
 from innboks.core.conversations.models import Message
 from innboks.core.conversations.read import readable_message
 from innboks.core.conversations.send import BLOCKED
@@ -38,7 +39,7 @@ async def send_now(parts: Parts, actor: Actor, message_id: int) -> Message:
     """Ends any wait for time. Raises `Conflict` when it does not wait (any more)."""
     async with parts.db.transaction() as conn:
         message = await readable_message(conn, actor, message_id)
-        actor.require_write(message.inbox_id)
+        await check_answer(conn, actor, message)
         held = await store.lock(conn, actor.account_id, message.id)
         if held is None or held.state != "queued" or held.held_for not in (*HELD, "undo"):
             raise Conflict("This message does not wait for a time, or has left already.", code="not_waiting")

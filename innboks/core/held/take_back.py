@@ -11,6 +11,7 @@ import msgspec
 
 from innboks.core.access import Actor
 from innboks.core.conversations import store as conversations
+from innboks.core.conversations.answerer import check_answer
 from innboks.core.conversations.models import Attachment, Conversation, Message
 from innboks.core.conversations.read import readable_message
 from innboks.core.files import store as files_store
@@ -37,7 +38,7 @@ async def take_back(parts: Parts, actor: Actor, message_id: int) -> TakenBack:
     """Raises `NotFound`, `Forbidden`, or `Conflict` ("too_late") when it has left or may have."""
     async with parts.db.transaction() as conn:
         message = await readable_message(conn, actor, message_id)
-        actor.require_write(message.inbox_id)
+        await check_answer(conn, actor, message)
         html = await messages.html_of(conn, actor.account_id, message.id) or ""
         held = await store.lock(conn, actor.account_id, message.id)
         if message.direction != "out" or message.state is None:

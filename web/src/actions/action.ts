@@ -33,4 +33,6 @@ export interface Action {
   keys: string[];
   when: (scope: Scope) => boolean;
   run: (scope: Scope) => void;
+  /** Why it cannot be done, for whoever asks by its key; null where that goes without saying. */
+  whyNot?: (scope: Scope) => string | null;
 }

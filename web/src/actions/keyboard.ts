@@ -2,6 +2,7 @@
  * has not turned them off (ui/hotkeys.ts). */
 import { useEffect, useRef } from "react";
 import { keysOf } from "../ui/hotkeys";
+import { toastError } from "../ui/toasts";
 import type { Action, Scope } from "./action";
 import { offer } from "./finder";
 
@@ -68,7 +69,11 @@ export function useKeyboard(actions: Action[], scope: Scope): void {
         }, SEQUENCE_MS);
         return;
       }
-      if (!found?.when(now)) return;
+      if (!found?.when(now)) {
+        const why = found?.whyNot?.(now);
+        if (why) toastError(why);
+        return;
+      }
       event.preventDefault();
       found.run(now);
     };

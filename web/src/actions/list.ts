@@ -3,6 +3,7 @@ import { Forward, MessageSquareLock, Reply, ReplyAll } from "lucide-react";
 import { UNDO_KEY, undoLast } from "../ui/toasts";
 import type { Action, Scope } from "./action";
 import { finderActions } from "./finder";
+import { forMembers } from "./mayAct";
 import { askComposer, panes, stepPane, togglePane } from "./panes";
 import { hasFocus, tabStop, wantRow } from "./rowFocus";
 import { selectingActions } from "./selecting";
@@ -120,36 +121,7 @@ export const contextAction: Action = {
   run: () => togglePane("hasContext"),
 };
 
-export const actions: Action[] = [
-  {
-    name: "next",
-    group: "move",
-    label: () => "action.next",
-    keys: ["j", "ArrowDown"],
-    when: always,
-    run: (s) => step(s, 1),
-  },
-  {
-    name: "previous",
-    group: "move",
-    label: () => "action.previous",
-    keys: ["k", "ArrowUp"],
-    when: always,
-    run: (s) => step(s, -1),
-  },
-  {
-    name: "open",
-    group: "move",
-    label: () => "action.open",
-    keys: ["Enter", "o"],
-    when: isOpenOne,
-    run: (s) => s.conversation && s.open(s.conversation.id, "thread"),
-  },
-  { name: "leave", group: "move", label: () => "action.leave", keys: ["Escape"], when: isOpenOne, run: leave },
-  ...moving,
-  ...selectingActions,
-  ...steering,
-  ...ticketing,
+const writing: Action[] = [
   {
     name: "reply",
     group: "write",
@@ -186,6 +158,39 @@ export const actions: Action[] = [
     when: isOpenOne,
     run: () => askComposer("comment"),
   },
+];
+
+export const actions: Action[] = [
+  {
+    name: "next",
+    group: "move",
+    label: () => "action.next",
+    keys: ["j", "ArrowDown"],
+    when: always,
+    run: (s) => step(s, 1),
+  },
+  {
+    name: "previous",
+    group: "move",
+    label: () => "action.previous",
+    keys: ["k", "ArrowUp"],
+    when: always,
+    run: (s) => step(s, -1),
+  },
+  {
+    name: "open",
+    group: "move",
+    label: () => "action.open",
+    keys: ["Enter", "o"],
+    when: isOpenOne,
+    run: (s) => s.conversation && s.open(s.conversation.id, "thread"),
+  },
+  { name: "leave", group: "move", label: () => "action.leave", keys: ["Escape"], when: isOpenOne, run: leave },
+  ...moving,
+  ...selectingActions,
+  ...steering,
+  ...ticketing,
+  ...writing.map((one) => forMembers(one, true)),
   ...startingActions,
   ...threadActions,
   ...finderActions,

@@ -15,12 +15,13 @@ import {
   UserRoundPlus,
 } from "lucide-react";
 import type { Action, Scope } from "./action";
+import { forMembers } from "./mayAct";
 import { openDialog, openPicker } from "./pickers";
 import { assignTo, closeOrReopen, hasTargets, markUnread, targets, toggleMark } from "./steer";
 
 const allClosed = (scope: Scope) => targets(scope).every((one) => one.status === "closed");
 
-export const closeAction: Action = {
+export const closeAction = forMembers({
   name: "close",
   group: "conversation",
   label: (conversation) => (conversation?.status === "closed" ? "action.reopen" : "action.close"),
@@ -28,10 +29,9 @@ export const closeAction: Action = {
   keys: ["e"],
   when: hasTargets,
   run: closeOrReopen,
-};
+});
 
-export const steering: Action[] = [
-  closeAction,
+const changes: Action[] = [
   {
     name: "snooze",
     group: "conversation",
@@ -140,4 +140,12 @@ export const steering: Action[] = [
     when: (scope) => scope.conversation?.is_trashed === true,
     run: (scope) => openDialog("delete", scope),
   },
+];
+
+/** One's own mark is put also on what one only reads. */
+export const steering = [
+  closeAction,
+  ...changes.map((one) =>
+    one.name === "unread" ? one : forMembers(one, one.name === "split" || one.name === "delete"),
+  ),
 ];

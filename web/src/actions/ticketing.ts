@@ -4,22 +4,14 @@ import { keys } from "../api/queries";
 import type { Ticket as TicketShape } from "../api/types";
 import { makeTicket } from "../features/tickets/deeds";
 import type { Action, Scope } from "./action";
+import { forMembers } from "./mayAct";
 import { openDialog, openPicker } from "./pickers";
 
 const hasTicket = ({ client, conversation }: Scope) =>
   conversation !== null && Boolean(client.getQueryData<TicketShape[]>(keys.tickets(conversation.id))?.length);
 const isOpenOne = (scope: Scope) => scope.conversation !== null;
 
-export const ticketing: Action[] = [
-  {
-    name: "ticket",
-    group: "conversation",
-    label: () => "action.ticket",
-    icon: () => Ticket,
-    keys: ["s"],
-    when: hasTicket,
-    run: () => openPicker("ticket", { isAlone: true }),
-  },
+const attaching: Action[] = [
   {
     name: "make_ticket",
     group: "conversation",
@@ -38,4 +30,17 @@ export const ticketing: Action[] = [
     when: isOpenOne,
     run: () => openDialog("ticket", { isAlone: true }),
   },
+];
+
+export const ticketing: Action[] = [
+  {
+    name: "ticket",
+    group: "conversation",
+    label: () => "action.ticket",
+    icon: () => Ticket,
+    keys: ["s"],
+    when: hasTicket,
+    run: () => openPicker("ticket", { isAlone: true }),
+  },
+  ...attaching.map((one) => forMembers(one, true)),
 ];

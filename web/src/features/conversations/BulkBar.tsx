@@ -3,6 +3,7 @@ import { AlarmClock, ArrowRightLeft, Ellipsis, SignalHigh, Tags, UserRoundPlus }
 import type { ReactNode } from "react";
 import type { Action, Scope } from "../../actions/action";
 import { actions } from "../../actions/list";
+import { readOnlyWords } from "../../actions/mayAct";
 import type { PickerKind } from "../../actions/pickers";
 import { targets } from "../../actions/steer";
 import { closeAction } from "../../actions/steering";
@@ -27,14 +28,19 @@ export function BulkBar({ scope }: { scope: Scope }) {
   const count = useSelectedCount();
   if (!count) return null;
   const CloseIcon = closeAction.icon?.(scope) ?? Ellipsis;
+  const why = readOnlyWords(scope);
   const closeWords = t(
     closeAction.label(targets(scope).find((one) => one.status === "open") ?? targets(scope)[0] ?? null),
   );
   return (
     <div className="bulkbar" role="toolbar" aria-label={t("bulk.label")}>
-      <IconButton label={closeWords} keys={shownKey(closeAction)} onClick={() => closeAction.run(scope)}>
-        <CloseIcon />
-      </IconButton>
+      {why ? (
+        <span className="muted small-text grow">{why}</span>
+      ) : (
+        <IconButton label={closeWords} keys={shownKey(closeAction)} onClick={() => closeAction.run(scope)}>
+          <CloseIcon />
+        </IconButton>
+      )}
       {PICKERS.map(([kind, icon]) => (
         <PickerButton key={kind} kind={kind} at="bulk" scope={scope} className="iconbtn">
           {icon}

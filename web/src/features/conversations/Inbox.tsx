@@ -227,6 +227,7 @@ function useScope(view: string, conversation: Scope["conversation"], rows: Scope
   const navigate = useNavigate();
   const users = useQuery(usersQuery).data ?? [];
   const me = useQuery(sessionQuery).data?.user;
+  useQuery(inboxesQuery); // what may be done follows from them (actions/mayAct.ts)
   // An undo may call `open` long after the render it came from, so what is open now is asked here.
   const current = useRef<Id | null>(null);
   current.current = conversation?.id ?? null;

@@ -1,6 +1,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
+import { useNotMine } from "../../actions/mayAct";
 import { get, post } from "../../api/client";
 import { keys } from "../../api/queries";
 import type { Conversation, Message, Page } from "../../api/types";
@@ -13,6 +14,8 @@ export function RetryButton({ row }: { row: Conversation }) {
   const client = useQueryClient();
   const navigate = useNavigate();
   const [isBusy, setBusy] = useState(false);
+  // Who wrote it is not known here: it is sent again in the thread.
+  const notMine = useNotMine(row);
   const retry = async () => {
     setBusy(true);
     try {
@@ -33,6 +36,7 @@ export function RetryButton({ row }: { row: Conversation }) {
       setBusy(false);
     }
   };
+  if (notMine) return null;
   return (
     <Button size="xs" className="rowretry" isBusy={isBusy} onClick={() => void retry()}>
       {t("common.retry")}

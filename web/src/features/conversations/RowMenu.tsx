@@ -4,6 +4,7 @@ import { AlarmClock, SquareCheckBig } from "lucide-react";
 import { useMemo, useRef } from "react";
 import type { Action, Scope } from "../../actions/action";
 import { actions } from "../../actions/list";
+import { readOnlyWords } from "../../actions/mayAct";
 import { wantRow } from "../../actions/rowFocus";
 import { snooze } from "../../actions/steer";
 import { tomorrowMorning } from "../../actions/sweep";
@@ -51,7 +52,8 @@ export default function RowMenu({ place, scope, onClose }: { place: RowPlace; sc
       run: () => toggleRow(row.id),
     },
   };
-  const items = ITEMS.flatMap((name) => own[name] ?? itemOf(name, about));
+  const canSnooze = readOnlyWords(about) === null;
+  const items = ITEMS.flatMap((name) => (name === "snooze" && !canSnooze ? [] : (own[name] ?? itemOf(name, about))));
   return (
     <MenuContent
       anchor={anchor}

@@ -3,6 +3,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { AlarmClock, Check, RotateCcw } from "lucide-react";
 import { type CSSProperties, type PointerEvent, type ReactNode, useRef, useState } from "react";
+import { onlyRead } from "../../actions/mayAct";
 import { sweep } from "../../actions/sweep";
 import { sessionQuery } from "../../api/queries";
 import type { Conversation, Session } from "../../api/types";
@@ -38,7 +39,8 @@ export function useSwipe(row: Conversation): Swipe {
   };
   const handlers = {
     onPointerDown: (event: PointerEvent) => {
-      if (event.pointerType === "touch") start.current = { x: event.clientX, y: event.clientY, isOurs: false };
+      if (event.pointerType === "touch" && !onlyRead(client, row))
+        start.current = { x: event.clientX, y: event.clientY, isOurs: false };
     },
     onPointerMove: (event: PointerEvent) => {
       const from = start.current;

@@ -1,6 +1,7 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { CalendarClock, Check, CheckCheck, CircleAlert, CircleHelp, CircleSlash, Clock, Plug } from "lucide-react";
 import { useState } from "react";
+import { useNotMyAnswer } from "../../actions/mayAct";
 import { post } from "../../api/client";
 import { isLocal } from "../../api/ids";
 import { applyNow, onStreamEvent } from "../../api/live";
@@ -89,6 +90,7 @@ export function DeliveryTrouble({ message, me }: { message: Message; me: string 
   useServerWords();
   const client = useQueryClient();
   const [isBusy, setBusy] = useState(false);
+  const notMine = useNotMyAnswer(message);
   if (message.direction !== "out") return null;
   if (message.held_for && message.held_for !== "undo") return <Waiting message={message} me={me} />;
   if (message.state !== "failed" && message.state !== "uncertain") return null;
@@ -120,9 +122,20 @@ export function DeliveryTrouble({ message, me }: { message: Message; me: string 
           {reasonOf(message)} <DealtWith how={message.dealt_with} me={me} />
         </span>
         {/* The key: it is the same button, and keeps the focus. */}
-        <Button key="deal" size="xs" onClick={() => void deal(false)}>
-          {t("delivery.not_dealt")}
-        </Button>
+        {notMine ? null : (
+          <Button key="deal" size="xs" onClick={() => void deal(false)}>
+            {t("delivery.not_dealt")}
+          </Button>
+        )}
+      </div>
+    );
+  if (notMine)
+    return (
+      <div className="trouble">
+        {isUncertain ? <CircleHelp /> : <CircleAlert />}
+        <span>
+          {isUncertain ? t("delivery.uncertain_text") : reasonOf(message)} {notMine}
+        </span>
       </div>
     );
   return (

@@ -17,6 +17,7 @@ import {
 } from "lucide-react";
 import { lazy, Suspense, useState } from "react";
 import type { Scope } from "../../actions/action";
+import { readOnlyWords } from "../../actions/mayAct";
 import { moveMessage } from "../../actions/move";
 import { askComposer } from "../../actions/panes";
 import { isLocal } from "../../api/ids";
@@ -64,21 +65,24 @@ export function MessageMenu({ message, conversation, scope, author, isNewest, do
       [author, message.sender.address].filter(Boolean).join(" · "),
       recipientLine(message, conversation.contact),
     ]);
+  const mayAct = readOnlyWords({ ...scope, conversation, isAlone: true }) === null;
   const items: (MenuItem | false | undefined)[] = [
-    message.direction === "in" && {
-      id: "reply",
-      label: t("action.reply"),
-      icon: <Reply />,
-      keys: "R",
-      run: () => askComposer("reply"),
-    },
-    canForward && {
-      id: "forward",
-      label: t("action.forward"),
-      icon: <Forward />,
-      keys: isNewest ? "F" : undefined,
-      run: () => askComposer("forward", false, message.id),
-    },
+    mayAct &&
+      message.direction === "in" && {
+        id: "reply",
+        label: t("action.reply"),
+        icon: <Reply />,
+        keys: "R",
+        run: () => askComposer("reply"),
+      },
+    mayAct &&
+      canForward && {
+        id: "forward",
+        label: t("action.forward"),
+        icon: <Forward />,
+        keys: isNewest ? "F" : undefined,
+        run: () => askComposer("forward", false, message.id),
+      },
     {
       id: "copy_link",
       label: t("mail.copy_link"),
@@ -111,15 +115,15 @@ export function MessageMenu({ message, conversation, scope, author, isNewest, do
         icon: <Palette />,
         run: () => setOriginal(!isOriginal),
       },
-    {
+    mayAct && {
       id: "move_new",
       label: t("mail.move_new"),
       icon: <MessageSquarePlus />,
       startsGroup: true,
       run: () => void moveMessage(message, null, scope),
     },
-    { id: "move_to", label: t("mail.move_to"), icon: <ArrowRightLeft />, run: () => setShown("move") },
-    { id: "split", label: t("mail.split"), icon: <Split />, run: () => setShown("split") },
+    mayAct && { id: "move_to", label: t("mail.move_to"), icon: <ArrowRightLeft />, run: () => setShown("move") },
+    mayAct && { id: "split", label: t("mail.split"), icon: <Split />, run: () => setShown("split") },
     message.direction === "in" && {
       id: "why",
       label: t("why.title"),

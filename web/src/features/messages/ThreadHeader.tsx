@@ -58,15 +58,17 @@ export function ThreadHeader({ conversation, scope: wide }: Props) {
           <PanelRight />
         </IconButton>
         <MoreMenu scope={scope} />
-        <Button
-          size="s"
-          className="closeit"
-          icon={<CloseIcon />}
-          title={withKey(t(closeAction.label(conversation)), closeAction)}
-          onClick={() => closeAction.run(scope)}
-        >
-          <span>{t(closeAction.label(conversation))}</span>
-        </Button>
+        {closeAction.when(scope) ? (
+          <Button
+            size="s"
+            className="closeit"
+            icon={<CloseIcon />}
+            title={withKey(t(closeAction.label(conversation)), closeAction)}
+            onClick={() => closeAction.run(scope)}
+          >
+            <span>{t(closeAction.label(conversation))}</span>
+          </Button>
+        ) : null}
       </div>
       <div className="meta">
         <ThreadPills conversation={conversation} scope={scope} />

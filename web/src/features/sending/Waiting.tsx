@@ -3,6 +3,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { Ban, CalendarClock, CircleAlert, Plug } from "lucide-react";
 import { useState } from "react";
+import { useNotMyAnswer } from "../../actions/mayAct";
 import { post, remove } from "../../api/client";
 import { isLocal, newClientId } from "../../api/ids";
 import { applyNow } from "../../api/live";
@@ -27,6 +28,7 @@ export function Waiting({ message, me, onEdit }: Props) {
   const client = useQueryClient();
   const now = useNow();
   const [isBusy, setBusy] = useState(false);
+  const notMine = useNotMyAnswer(message);
   const isLate = message.held_for === "newer";
   const isBlocked = message.held_for === "blocked";
   const isForChannel = message.held_for === "connection";
@@ -94,7 +96,8 @@ export function Waiting({ message, me, onEdit }: Props) {
               ? inWords(message.reason) || t("delivery.held")
               : t("sending.scheduled", { time: until ? moment(until, now) : "" })}
       </span>
-      {isLocal(message.id) ? null : (
+      {notMine ? <span className="muted">{notMine}</span> : null}
+      {isLocal(message.id) || notMine ? null : (
         <span className="acts">
           {isForChannel ? null : (
             <Button size="xs" isBusy={isBusy} onClick={() => void busily(sendNow)}>

@@ -27,6 +27,14 @@ export function PickerButton({ kind, at, scope, label, className, children }: Pr
   const isOpen = useStore(pickers, (state) => state.kind === kind && state.at === at);
   const action = actions.find((one) => one.name === kind);
   const words = action ? t(action.label(null)) : "";
+  const why = action?.whyNot?.(scope);
+  // What only shows what can be done here goes; what shows how things are stays.
+  if (why)
+    return /icon/.test(className) ? null : (
+      <span className={`${className} fixed`} title={why}>
+        {children}
+      </span>
+    );
   return (
     <Popover
       label={words}

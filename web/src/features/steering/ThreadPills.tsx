@@ -3,6 +3,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { ChevronDown, Inbox, Plus } from "lucide-react";
 import type { Scope } from "../../actions/action";
+import { readOnlyWords } from "../../actions/mayAct";
 import { openPicker, pickers } from "../../actions/pickers";
 import { setStatus, toggleMark, toggleTag, wake } from "../../actions/steer";
 import { isFiltered } from "../../api/lists";
@@ -97,11 +98,23 @@ function StatusPill({ conversation, scope }: Props) {
       run: () => toggleMark(scope, "is_trashed"),
     },
   ];
+  const why = readOnlyWords(scope);
   const look = is_spam || is_trashed ? "bad" : is_snoozed ? "warn" : status === "open" ? "ok" : "";
-  return (
-    <Menu label={t("status.menu", { status: statusText(conversation) })} className="pill" items={items}>
+  const inside = (
+    <>
       <span className={`dot s ${look}`} />
       {statusText(conversation)}
+    </>
+  );
+  if (why)
+    return (
+      <span className="pill fixed" title={why}>
+        {inside}
+      </span>
+    );
+  return (
+    <Menu label={t("status.menu", { status: statusText(conversation) })} className="pill" items={items}>
+      {inside}
       <ChevronDown className="small" />
     </Menu>
   );
@@ -157,10 +170,11 @@ function InboxPill({ conversation, scope }: Props) {
 
 function TagPills({ conversation, scope }: Props) {
   const tags = useTags(conversation.tag_ids);
+  const why = readOnlyWords(scope);
   return (
     <>
       {tags.map((tag) => (
-        <TagChip key={tag.id} tag={tag} onRemove={() => toggleTag(scope, tag.id, tag.name)} />
+        <TagChip key={tag.id} tag={tag} onRemove={why ? undefined : () => toggleTag(scope, tag.id, tag.name)} />
       ))}
       <PickerButton kind="tags" at="thread" scope={scope} className="pill icon bare" label={t("tags.add")}>
         <Plus className="mid" />

@@ -3,6 +3,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { ChevronDown, Link2, Plus, Ticket as TicketIcon, Unlink } from "lucide-react";
 import type { Scope } from "../../actions/action";
+import { readOnlyWords } from "../../actions/mayAct";
 import { openDialog } from "../../actions/pickers";
 import type { Conversation, Ticket, TicketPipeline } from "../../api/types";
 import { IconButton } from "../../ui/Button";
@@ -40,9 +41,11 @@ export function TicketSection({ conversation, scope }: { conversation: Conversat
       name="tickets"
       title={t("tickets.title")}
       aside={
-        <Menu label={t("tickets.add")} title={t("tickets.add")} className="iconbtn s" items={items} align="end">
-          <Plus className="mid" />
-        </Menu>
+        readOnlyWords({ ...scope, conversation, isAlone: true }) ? null : (
+          <Menu label={t("tickets.add")} title={t("tickets.add")} className="iconbtn s" items={items} align="end">
+            <Plus className="mid" />
+          </Menu>
+        )
       }
     >
       {error && !data ? <Failed error={error} onRetry={() => void refetch()} /> : null}
