@@ -80,7 +80,7 @@ class MessageReceived(Strict, frozen=True, tag="message"):
 
     `external_id` is the provider's id; `dedupe_key` decides what "the same message" is (default: the external id; a channel whose ids can
     be reused adds a content hash). `text` is the new part, `quoted` and `signature` what was cut from it, `html` the whole foreign
-    HTML as it came: the core sanitises it. `references` are other ids by which later messages may refer to this one.
+    HTML as it came: `parsing.py` makes it harmless. `references` are other ids by which later messages may refer to this one.
     `is_automatic`: written by a machine; `may_answer_automatically` False: no automatic answer may go back (R-127).
     `origin` is a short JSON object about trust, e.g. {"word": "verified", "spf": "pass"}. `notes` are sentences about what was odd.
     `signs` may keep it out of the inbox: the core decides, by the account's switches; the first that counts is the reason people are told."""

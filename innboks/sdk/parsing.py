@@ -2,13 +2,15 @@
 
 `parse` is pure, so all it needs travels: the raw bytes and the plain facts of the channel account. The process is started when
 it is first needed and ends when it has been idle, so that a server at rest does not pay for it. Small payloads stay here: sending
-them over would cost more than parsing them. Read next: `Channel.parse` in `contract.py`.
+them over would cost more than parsing them. Foreign HTML is made harmless at the same place, for that takes as long as parsing. A payload that
+takes too long ends the process, or all that come after it would wait behind it. Read next: `Channel.parse` in `contract.py`.
 """
 
 import asyncio
 import hashlib
 import hmac
 import os
+import signal
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -20,7 +22,8 @@ from typing import Any
 import msgspec
 
 from innboks.lib.clock import SystemClock
-from innboks.sdk.contract import AccountRef, Context, Happening, Inbound
+from innboks.lib.html import sanitise
+from innboks.sdk.contract import AccountRef, Context, Happening, Inbound, MessageReceived, ReceiptReceived
 from innboks.sdk.registry import Registry, discover
 
 IDLE_S = 60.0
@@ -28,6 +31,9 @@ INLINE_SIZE = 8 * 1024
 BUSY = 2
 """From this many parsers under way at once, small payloads go to the other process too."""
 TIMEOUT_S = 120.0
+"""Waiting for a turn and both tries included."""
+LONGEST_S = 40.0
+"""What one payload may take of the other process before that ends itself."""
 
 
 class Facts(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,20 +72,21 @@ def pure_context(registry: Registry, facts: Facts) -> Context:
 class Parsing:
     """Runs `parse`, here or in another process."""
 
-    def __init__(self, registry: Registry, channel_folders: Sequence[Path] = (), processes: int = 1) -> None:
+    def __init__(self, registry: Registry, channel_folders: Sequence[Path] = (), processes: int = 1, longest_s: float = LONGEST_S) -> None:
         self._registry = registry
         self._folders = list(channel_folders)
         self._processes = processes
+        self._longest_s = longest_s
         self._pool: ProcessPoolExecutor | None = None
         self._idle: asyncio.TimerHandle | None = None
         self._running = 0
 
     async def parse(self, facts: Facts, context: Context, inbound: Inbound) -> Sequence[Happening]:
-        """What the channel makes of the payload. Raises what its `parse` raises; `TimeoutError` after TIMEOUT_S."""
+        """What the channel makes of the payload, with its HTML made harmless. Raises what its `parse` raises; `TimeoutError` when it takes too long."""
         channel = self._registry.get(facts.kind)
         is_small = len(inbound.body) <= INLINE_SIZE and self._running < BUSY
         if not channel.abilities.is_slow_to_parse or is_small:
-            return channel.parse(context, inbound)
+            return _harmless(channel.parse(context, inbound))
         self._running += 1
         try:
             return await asyncio.wait_for(self._elsewhere(_parse, facts, inbound), TIMEOUT_S)
@@ -88,14 +95,14 @@ class Parsing:
             self._plan_end()
 
     async def _elsewhere(self, function: Callable[..., Any], *args: Any) -> Any:
-        for attempt in (1, 2):
+        for _ in (1, 2):
+            pool = self._open()
             try:
-                return await asyncio.get_running_loop().run_in_executor(self._open(), function, *args)
-            except BrokenProcessPool:  # the process was killed (out of memory): once more with a new one, then it is the payload's fault
-                self.close()
-                if attempt == 2:
-                    raise
-        raise AssertionError("unreachable")
+                return await asyncio.get_running_loop().run_in_executor(pool, function, self._longest_s, *args)
+            except BrokenProcessPool:  # killed (out of memory), or ended by a payload without end: once more with a new one
+                if self._pool is pool:  # several wait for it, and only the first of them finds it here
+                    self.close()
+        raise TimeoutError("The process that reads this ended twice over it.")
 
     def _open(self) -> ProcessPoolExecutor:
         if self._idle is not None:
@@ -138,6 +145,25 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-def _parse(facts: Facts, inbound: Inbound) -> Sequence[Happening]:
+def _parse(longest_s: float, facts: Facts, inbound: Inbound) -> Sequence[Happening]:
     assert _registry is not None
-    return _registry.get(facts.kind).parse(pure_context(_registry, facts), inbound)
+    signal.setitimer(signal.ITIMER_REAL, longest_s)  # nobody handles this signal, so it ends the process, whatever it is busy with
+    try:
+        return _harmless(_registry.get(facts.kind).parse(pure_context(_registry, facts), inbound))
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+# ── in either ────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _harmless(happenings: Sequence[Happening]) -> Sequence[Happening]:
+    return [_without_script(one) for one in happenings]
+
+
+def _without_script(one: Happening) -> Happening:
+    if isinstance(one, MessageReceived) and one.html:
+        return msgspec.structs.replace(one, html=sanitise(one.html))
+    if isinstance(one, ReceiptReceived) and one.otherwise is not None and one.otherwise.html:
+        return msgspec.structs.replace(one, otherwise=msgspec.structs.replace(one.otherwise, html=sanitise(one.otherwise.html)))
+    return one
