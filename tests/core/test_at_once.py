@@ -11,7 +11,8 @@ from innboks.core.accounts.invitations import New, invite, revoke
 from innboks.core.accounts.roles import list_roles
 from innboks.core.accounts.teams import change_team, create_team, list_teams, set_teams_of
 from innboks.core.accounts.users import UserChange, create_user, update_user
-from innboks.core.channel_accounts.connect import connect
+from innboks.core.channel_accounts import store as channel_accounts
+from innboks.core.channel_accounts.connect import change_channel_account, connect, disconnect, get_channel_account
 from innboks.core.channel_accounts.health import mark_broken
 from innboks.core.channel_accounts.models import ChannelAccount
 from innboks.core.conversations.change import move_message
@@ -99,6 +100,31 @@ async def test_nothing_is_connected_to_an_inbox_that_is_archived_while_its_serve
     assert refused.value.code == "unknown_inbox"
     async with parts.db.connection() as conn:
         assert await inboxes.connected(conn, actor.account_id, closing.id) == []
+
+
+async def test_of_two_who_connect_anew_the_second_is_told_that_it_is_connected(parts: Parts, actor: Actor, echo: ChannelAccount) -> None:
+    """R-045: and what the first one set up stays."""
+    await disconnect(parts, actor, echo.id)
+    async with parts.db.transaction() as conn:
+        await channel_accounts.bring_back(conn, actor.account_id, echo.id, {"name": "First"})
+        connecting = asyncio.create_task(connect(parts, actor, "echo", "Second", None, {"room": "lobby"}))
+        await somebody_waits(parts)
+    with pytest.raises(Conflict) as refused:
+        await connecting
+    assert refused.value.code == "already_connected"
+    assert (await get_channel_account(parts, actor, echo.id)).name == "First"
+
+
+async def test_what_is_disconnected_while_it_is_changed_stays_what_it_was(parts: Parts, actor: Actor, echo: ChannelAccount) -> None:
+    """R-046: it comes back as itself, so it is still known by its identity."""
+    async with parts.db.transaction() as conn:
+        await channel_accounts.archive(conn, actor.account_id, echo.id)
+        changing = asyncio.create_task(change_channel_account(parts, actor, echo.id, config={"room": "garden"}))
+        await somebody_waits(parts)
+    with pytest.raises(Conflict) as refused:
+        await changing
+    assert refused.value.code == "disconnected"
+    assert (await connect(parts, actor, "echo", "Echo", None, {"room": "lobby"})).id == echo.id
 
 
 async def test_of_two_who_make_somebody_a_main_member_the_later_has_them(parts: Parts, actor: Actor) -> None:

@@ -103,7 +103,8 @@ async def connect(
             if (there := await store.connected_as(conn, actor.account_id, kind, made.identity)) is not None:
                 raise _connected_already(made.address or made.identity, there, is_personal=is_personal)
             if former_id is not None:
-                await store.bring_back(conn, actor.account_id, former_id, values)
+                if not await store.bring_back(conn, actor.account_id, former_id, values):
+                    raise _connected_already(made.address or made.identity, (owner_id, actor.name), is_personal=is_personal)
             else:
                 await store.insert(
                     conn,
@@ -166,6 +167,10 @@ def _taken(error: psycopg.errors.UniqueViolation, address: str, sender_name: str
     return Conflict(f"{address} is connected already.", code="already_connected", field="address")
 
 
+def _disconnected() -> Conflict:
+    return Conflict("This channel was disconnected. Connect it anew.", code="disconnected")
+
+
 def _unknown_inbox() -> NotFound:
     return NotFound("There is no such inbox.", code="unknown_inbox")
 
@@ -225,7 +230,7 @@ async def change_channel_account(
     actor.require(ACCOUNT_ACCESS)
     before = await get_channel_account(parts, actor, channel_account_id)
     if before.archived_at is not None:
-        raise Conflict("This channel was disconnected. Connect it anew.", code="disconnected")
+        raise _disconnected()
     if before.is_fallback:
         _require_fallback_stays(before, inbox_id, is_active)
     if config is not None:
@@ -264,6 +269,8 @@ async def change_channel_account(
             async with parts.db.transaction() as conn:
                 if inbox_id is not None and not await inboxes.is_open(conn, actor.account_id, inbox_id):
                     raise _unknown_inbox()
+                if not await store.is_connected(conn, actor.account_id, channel_account_id):
+                    raise _disconnected()
                 await store.update(conn, actor.account_id, channel_account_id, values)
                 for reader in dict.fromkeys([before.inbox_id, inbox_id or before.inbox_id]):
                     data = {"channel_account_id": channel_account_id}

@@ -182,12 +182,25 @@ async def add_setting(conn: Connection, account_id: int, channel_account_id: int
     )
 
 
-async def bring_back(conn: Connection, account_id: int, channel_account_id: int, values: Mapping[str, Any]) -> None:
-    """Connected again, with what it has now."""
-    await update(conn, account_id, channel_account_id, {**values, "is_active": True, "is_authorized": True})
-    await conn.execute(
-        "update channel_account set archived_at = null, health = '{}' where account_id = %s and id = %s", (account_id, channel_account_id)
+async def bring_back(conn: Connection, account_id: int, channel_account_id: int, values: Mapping[str, Any]) -> bool:
+    """Connected again, with what it has now. False when somebody else did it meanwhile."""
+    cursor = await conn.execute(
+        "update channel_account set archived_at = null, health = '{}' where account_id = %s and id = %s and archived_at is not null",
+        (account_id, channel_account_id),
     )
+    if cursor.rowcount == 0:
+        return False
+    await update(conn, account_id, channel_account_id, {**values, "is_active": True, "is_authorized": True})
+    return True
+
+
+async def is_connected(conn: Connection, account_id: int, channel_account_id: int) -> bool:
+    """Held until the commit, so that it is not disconnected meanwhile."""
+    cursor = await conn.execute(
+        "select 1 from channel_account where account_id = %s and id = %s and archived_at is null for no key update",
+        (account_id, channel_account_id),
+    )
+    return await cursor.fetchone() is not None
 
 
 async def fallback(conn: Connection, account_id: int, inbox_id: int) -> ChannelAccount | None:
