@@ -104,6 +104,32 @@ async def test_nobody_gives_more_than_they_have(people: People) -> None:
     assert (await clerk.patch(f"/api/users/{bo}", json={"role_id": clerk_role, "can_receive": False})).status_code == 200
 
 
+async def test_nobody_opens_an_inbox_by_a_team_who_may_not_act_in_it(people: People) -> None:
+    """An inbox that is for a team is opened to whoever joins it: by who answers there, or sets inboxes up; people may be taken out by any who manages them."""
+    clerk_id, clerk = await people.new("Cleo Clerk", await people.role("Clerks", ["user_management"]))
+    bo, _ = await people.new("Bo Agent")
+    team = (await people.api.post("/api/teams", json={"name": "Board"})).json()["id"]
+    made = await people.api.post("/api/inboxes", json={"name": "Board", "access": "members", "team_ids": [team]})
+    inbox, where = f"/api/inboxes/{made.json()['id']}", f"/api/teams/{team}"
+    teams = {"main_team_id": None, "extra_team_ids": [team]}
+    for refused in (
+        await clerk.patch(where, json={"extra_member_ids": [clerk_id]}),
+        await clerk.patch(where, json={"main_member_ids": [bo]}),
+        await clerk.patch(f"/api/users/{clerk_id}", json={"teams": teams}),
+        await clerk.post("/api/invitations", json={"email": "x@tindra.example", "main_team_id": team, "by_mail": False}),
+    ):
+        assert_problem(refused, 403, code="opens_inbox")
+    assert (await people.api.patch(where, json={"main_member_ids": [bo]})).status_code == 200
+    assert (await clerk.patch(where, json={"name": "The board", "main_member_ids": [], "extra_member_ids": [bo]})).status_code == 200
+    assert (await clerk.patch(f"/api/users/{bo}", json={"teams": teams})).status_code == 200, "that is what it was"
+    assert (await clerk.patch(where, json={"extra_member_ids": []})).status_code == 200
+    await people.api.put(f"{inbox}/members/{clerk_id}")
+    assert (await clerk.patch(where, json={"main_member_ids": [bo]})).status_code == 200, "who answers there may"
+    await people.api.delete(f"{inbox}/members/{clerk_id}")
+    await people.api.patch(inbox, json={"access": "everyone"})
+    assert (await clerk.patch(where, json={"extra_member_ids": [clerk_id]})).status_code == 200, "it is open to everybody"
+
+
 async def test_the_last_super_admin_stays(people: People) -> None:
     me = f"/api/users/{people.ada.user_id}"
     agent, highest = await people.role("agent"), await people.role("super_admin")

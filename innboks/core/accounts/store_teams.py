@@ -1,6 +1,6 @@
 """SQL about teams and seats. Every function takes a connection inside the caller's transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -80,6 +80,21 @@ async def set_teams_of(conn: Connection, account_id: int, user_id: int, main: in
         (user_id, main, account_id, list(teams)),
     )
     return cursor.rowcount == len(teams)
+
+
+async def teams_of(conn: Connection, account_id: int, user_id: int) -> set[int]:
+    cursor = await conn.execute("select team_id from team_member where account_id = %s and user_id = %s", (account_id, user_id))
+    return {row[0] for row in await cursor.fetchall()}
+
+
+async def opened_by(conn: Connection, account_id: int, team_ids: Collection[int]) -> set[int]:
+    """The inboxes that are not for everyone, and for one of these teams."""
+    cursor = await conn.execute(
+        """select t.inbox_id from inbox_team t join inbox i on i.account_id = t.account_id and i.id = t.inbox_id
+           where t.account_id = %s and t.team_id = any(%s) and i.access = 'members'""",
+        (account_id, list(team_ids)),
+    )
+    return {row[0] for row in await cursor.fetchall()}
 
 
 # ── seats: what rules ask ────────────────────────────────────────────────────────────────────────────────────────────────

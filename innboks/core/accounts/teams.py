@@ -3,16 +3,16 @@
 A deleted team keeps its members and inboxes until it is restored, so that deleting can be undone. Read next: `seats.py`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 import psycopg
 
-from innboks.core.access import USER_MANAGEMENT, Actor
+from innboks.core.access import ACCOUNT_ACCESS, USER_MANAGEMENT, Actor
 from innboks.core.accounts import store_teams as store
 from innboks.core.accounts.models import Team
 from innboks.core.accounts.rights import announce, note_change
-from innboks.errors import Conflict, Invalid, NotFound
+from innboks.errors import Conflict, Forbidden, Invalid, NotFound
 from innboks.lib.text import one_line
 
 if TYPE_CHECKING:
@@ -67,7 +67,10 @@ async def change_team(
                 raise _taken(_name(name)) from error
         if main is not None or extra is not None:
             main = team.main_member_ids if main is None else main
-            await _set_members(conn, actor, team_id, main, team.extra_member_ids if extra is None else extra)
+            extra = team.extra_member_ids if extra is None else extra
+            if {*main, *extra} - {*team.main_member_ids, *team.extra_member_ids}:
+                await _require_may_open(conn, actor, [team_id])
+            await _set_members(conn, actor, team_id, main, extra)
         team = await _changed(conn, actor, team_id)
     await announce(parts, actor.account_id)
     return team
@@ -103,8 +106,19 @@ async def set_teams_of(conn: "Connection", actor: Actor, user_id: int, main: int
     if len(extra) > TEAMS_OF_ONE_MAX:
         raise Invalid(f"A person is in at most {TEAMS_OF_ONE_MAX} teams.", field="extra_team_ids")
     await store.hold(conn, actor.account_id)
+    wanted = {*extra, *(() if main is None else (main,))}
+    await _require_may_open(conn, actor, wanted - await store.teams_of(conn, actor.account_id, user_id))
     if not await store.set_teams_of(conn, actor.account_id, user_id, main, extra):
         raise Invalid("One of these teams is not in your account.", code="unknown_team", field="team_ids")
+
+
+async def _require_may_open(conn: "Connection", actor: Actor, team_ids: Collection[int]) -> None:
+    """May the actor let somebody into these teams? Not where that opens an inbox to them in which the actor may not act: nobody gives what they do
+    not have. Who sets inboxes up may."""
+    if actor.may(ACCOUNT_ACCESS) or await store.opened_by(conn, actor.account_id, team_ids) <= actor.writable:
+        return
+    sentence = "This team opens an inbox that is not yours. Somebody who answers there, or who has the permission “account access”, can add people to it."
+    raise Forbidden(sentence, code="opens_inbox")
 
 
 async def _team(conn: "Connection", actor: Actor, team_id: int) -> Team:
