@@ -66,7 +66,7 @@ export async function shots(page: Page, folder: string, name: string): Promise<v
 
 /** Every page of the settings. */
 export const SECTIONS =
-  "brand people teams roles availability hours channels routing inboxes properties tags sending snippets spam quarantine profile appearance keyboard notifications sessions tokens connection".split(
+  "brand people teams roles availability hours channels routing tickets inboxes properties tags sending snippets files spam quarantine profile appearance keyboard notifications sessions tokens connection".split(
     " ",
   );
 

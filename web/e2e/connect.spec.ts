@@ -48,6 +48,10 @@ test("a Gmail mailbox is connected in a window, withdrawn, and signed in to agai
   await expect(page.getByRole("heading", { name: "What customers see" })).toBeVisible();
   await expect(page.getByLabel("From name")).toBeVisible();
   await expect(page.getByLabel("Company name")).toBeVisible();
+  const from = page.getByRole("group", { name: "From address" });
+  await expect(from.getByRole("radio", { name: "support-team@tindra.example" })).toBeVisible();
+  const [place, back] = [await from.boundingBox(), await page.getByLabel("Replies come back to").boundingBox()];
+  expect(back?.x, "they stand beside each other").toBeGreaterThan((place?.x ?? 0) + (place?.width ?? 0));
   await page.getByRole("button", { name: "Continue" }).click();
   await page.getByRole("button", { name: "Continue" }).click();
   await page.getByRole("button", { name: "Connect and finish" }).click();

@@ -165,6 +165,20 @@ test("mail becomes tickets of whoever gets it, an override wins, and at the limi
   await most.press("Enter");
   await expect.poll(async () => (await account()).tickets_per_contact_max).toBe(500);
   await axe(page, "tickets of the account");
+  // What a channel's tickets begin with is set there, and one comes from either to the other.
+  const line = page.getByRole("list", { name: "Channel by channel" }).getByRole("listitem");
+  await expect(line.filter({ hasText: "Support mail" })).toContainText("no ticket is opened");
+  await page.getByRole("link", { name: "Change the tickets of Support mail" }).click();
+  const wanted = page.getByRole("switch", { name: "Treat incoming conversations as support tickets" });
+  await wanted.check();
+  await page.getByRole("form", { name: "Tickets" }).getByRole("button", { name: "Save" }).click();
+  const ofChannel = () => api(world, "GET", `/api/channel-accounts/${world.beginning.channel}/tickets`);
+  await expect.poll(async () => (await ofChannel()).is_on).toBe(true);
+  await page.getByRole("link", { name: "Tickets of all channels" }).click();
+  await expect(most).toHaveValue("500");
+  await expect(line.filter({ hasText: "Support mail" })).toContainText("Support pipeline · New");
+  await page.getByRole("button", { name: "Undo" }).last().click();
+  await expect.poll(async () => (await ofChannel()).is_on).toBe(false);
   if (SHOTS) await shots(page, SHOTS, "tickets-settings");
   await api(world, "PATCH", "/api/account", { tickets_per_contact_max: 10_000 });
 });

@@ -139,7 +139,11 @@ class Config(msgspec.Struct, kw_only=True, frozen=True):
     ] = True
     reply_to: Annotated[
         str,
-        Meta(title="Replies come back to", description="Leave empty for the usual address.", extra_json_schema={**_DETAILS, **_ADVANCED}),
+        Meta(
+            title="Replies come back to",
+            description="Write an address only where they are to go elsewhere.",
+            extra_json_schema={**_DETAILS, "x-beside": "from_address", "x-usual": "The conversation here"},
+        ),
     ] = ""
 
     imap_host: Annotated[str, Meta(title="IMAP server", examples=["imap.example.com"], extra_json_schema=_IMAP)] = ""

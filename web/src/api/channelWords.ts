@@ -2,7 +2,7 @@
 import { inWords, learn } from "../ui/serverWords";
 import type { Channel, JsonSchema } from "./types";
 
-const SAID = new Set(["title", "description", "x-labels", "x-cards"]);
+const SAID = new Set(["title", "description", "x-labels", "x-cards", "x-usual"]);
 
 export function spokenIn(language: string, channel: Channel): Channel {
   const words = channel.words?.[language];

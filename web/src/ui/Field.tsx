@@ -12,6 +12,16 @@ interface Common {
   error?: string | null;
 }
 
+/** What stands below a control; it names it as `${id}-hint` in `aria-describedby`. */
+export function Hint({ id, children }: { id: string; children?: ReactNode }) {
+  if (!children) return null;
+  return (
+    <div className="hint" id={`${id}-hint`}>
+      {children}
+    </div>
+  );
+}
+
 /** Label, control, hint and error, tied together for everybody. */
 function Frame({ id, label, hint, error, children }: Common & { id: string; children: ReactNode }) {
   return (
@@ -25,11 +35,7 @@ function Frame({ id, label, hint, error, children }: Common & { id: string; chil
           {error}
         </p>
       ) : null}
-      {hint ? (
-        <div className="hint" id={`${id}-hint`}>
-          {hint}
-        </div>
-      ) : null}
+      <Hint id={id}>{hint}</Hint>
     </div>
   );
 }
@@ -78,11 +84,7 @@ export function Switch({ label, hint, ...input }: Common & InputHTMLAttributes<H
       <input type="checkbox" role="switch" id={id} {...input} aria-describedby={described(id, hint, null)} />
       <div>
         <label htmlFor={id}>{label}</label>
-        {hint ? (
-          <p className="hint" id={`${id}-hint`}>
-            {hint}
-          </p>
-        ) : null}
+        <Hint id={id}>{hint}</Hint>
       </div>
     </div>
   );

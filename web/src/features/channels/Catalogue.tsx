@@ -6,12 +6,19 @@ import { t } from "../../ui/i18n";
 import { Failed } from "../../ui/States";
 import { ChannelBadge } from "./ChannelBadge";
 
-export function Catalogue({ wanted, onPick }: { wanted: string; onPick: (channel: Channel) => void }) {
+interface Props {
+  wanted: string;
+  /** Nothing is connected yet. */
+  isFirst: boolean;
+  onPick: (channel: Channel) => void;
+}
+
+export function Catalogue({ wanted, isFirst, onPick }: Props) {
   const channels = useQuery(channelsQuery);
   const found = channels.data?.filter((one) => !one.is_switched_off && matches(wanted, one.name, one.tagline));
   return (
     <>
-      <h2 id="catalogue">{t("channels.add")}</h2>
+      <h2 id="catalogue">{t(isFirst ? "channels.add_first" : "channels.add")}</h2>
       {channels.isError ? <Failed error={channels.error} onRetry={() => void channels.refetch()} /> : null}
       <ul className="cards catalogue" aria-labelledby="catalogue">
         {found?.map((channel) => (

@@ -106,9 +106,18 @@ export function ChannelList({ accounts }: Props) {
               </li>
             ))}
           </ul>
+          {shown && !shown.length && !begun.length ? (
+            <p className="soft">{wanted ? t("channels.none_connected", { words: wanted }) : t("channels.none_here")}</p>
+          ) : null}
         </>
       ) : null}
-      {mayChange ? <Catalogue wanted={wanted} onPick={({ kind }) => connect(kind)} /> : null}
+      {mayChange ? (
+        <Catalogue
+          wanted={wanted}
+          isFirst={accounts.isSuccess && !accounts.data.length}
+          onPick={({ kind }) => connect(kind)}
+        />
+      ) : null}
     </>
   );
 }

@@ -100,6 +100,7 @@ interface OneProps {
 
 function OneField({ field, value, mayBeOther, error, onChange, hasSecrets, account, onLeave }: OneProps) {
   const text = value === null ? "" : String(value);
+  const isUsualZero = field.usual !== "" && field.control === "number";
   const common = {
     label: field.title,
     hint: field.description || undefined,
@@ -176,8 +177,8 @@ function OneField({ field, value, mayBeOther, error, onChange, hasSecrets, accou
           autoComplete="off"
           autoCapitalize="off"
           spellCheck={false}
-          value={field.usual && Number(text) === 0 ? "" : text}
-          onChange={({ target }) => onChange(field.name, field.usual && target.value === "" ? 0 : target.value)}
+          value={isUsualZero && Number(text) === 0 ? "" : text}
+          onChange={({ target }) => onChange(field.name, isUsualZero && target.value === "" ? 0 : target.value)}
           onBlur={() => onLeave?.(field.name)}
         />
       );

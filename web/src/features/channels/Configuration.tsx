@@ -62,7 +62,7 @@ function SignInAgain({ account, onDone }: { account: ChannelAccount; onDone: () 
   if (!signIn || signIn.problem) return null;
   if (waiting) return <Waiting waiting={waiting} onCancel={cancel} />;
   return (
-    <p className="fields">
+    <p className="block">
       <Button
         look={account.health.state === "broken" ? "primary" : "plain"}
         onClick={() => void begin({ provider: signIn.provider, channel_account_id: account.id, accepts_terms: true })}

@@ -1,6 +1,6 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useMemo, useState } from "react";
-import { get, Problem, post } from "../../api/client";
+import { get, post } from "../../api/client";
 import { inboxesQuery, keys, sessionQuery } from "../../api/queries";
 import type { Channel, ChannelAccount, Id } from "../../api/types";
 import { Button } from "../../ui/Button";
@@ -8,6 +8,7 @@ import { Select } from "../../ui/Field";
 import { locale, t } from "../../ui/i18n";
 import { sentence } from "../../ui/States";
 import { ConfigForm } from "./ConfigForm";
+import { fieldAt } from "./fieldAt";
 import { SignInSteps } from "./SignInSteps";
 import { beginning, configOf, fieldsOf, type Values } from "./schema";
 import { signInFor, useSignIn } from "./signIn";
@@ -35,7 +36,7 @@ export function ConnectForm({ channel, inboxId, onDone }: Props) {
   };
   const suggesting = useSuggestions(channel, fields, filled, (found) => setValues((old) => ({ ...old, ...found })));
   const signIn = signInFor(channel, filled);
-  const at = problem instanceof Problem && problem.field ? problem.field.split(".").pop() : undefined;
+  const at = fieldAt(problem, fields);
   const isBeside =
     at !== undefined && ((at === "accepts_terms" && signIn) || fields.some((field) => field.name === at));
   const [accepts, setAccepts] = useState(false);

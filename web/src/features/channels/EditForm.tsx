@@ -2,7 +2,7 @@
  * signing in at its provider: then that stands in the place of saving. */
 import { useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useMemo, useState } from "react";
-import { Problem, patch } from "../../api/client";
+import { patch } from "../../api/client";
 import { keys } from "../../api/queries";
 import type { ChannelAccount } from "../../api/types";
 import { Button } from "../../ui/Button";
@@ -12,6 +12,7 @@ import { sentence } from "../../ui/States";
 import { toast } from "../../ui/toasts";
 import { useChannel } from "./ChannelBadge";
 import { ConfigForm } from "./ConfigForm";
+import { fieldAt } from "./fieldAt";
 import { ReplyPreview } from "./ReplyPreview";
 import { SignInSteps } from "./SignInSteps";
 import { configOf, fieldsOf, type Values } from "./schema";
@@ -31,7 +32,7 @@ export function EditForm({ account, onSaved }: { account: ChannelAccount; onSave
   const [problem, setProblem] = useState<unknown>(null);
   const [isBusy, setBusy] = useState(false);
   const signIn = channel && !account.is_fallback ? otherSignIn(channel, account, values) : undefined;
-  const at = problem instanceof Problem ? problem.field?.split(".").pop() : undefined;
+  const at = fieldAt(problem, fields);
   const config = configOf(fields, values, true);
   const where = `/api/channel-accounts/${account.id}`;
   const saved = async () => {

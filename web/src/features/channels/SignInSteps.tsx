@@ -61,7 +61,7 @@ export function SignInSteps({ signIn, accepts, onAccept, termsProblem, waiting, 
 
 export function Waiting({ waiting, onCancel }: Pick<Props, "onCancel"> & { waiting: { url: string } }) {
   return (
-    <div role="status">
+    <div role="status" className="signinwait">
       <p className="mid">{t("connect.waiting")}</p>
       <p className="hint">{t("connect.waiting_hint")}</p>
       <p className="row">

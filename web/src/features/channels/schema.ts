@@ -1,7 +1,7 @@
 /* Turns the JSON Schema of a channel's configuration into fields to draw. Beside the standard words it knows some of ours: `x-show-if` (only when
  * other fields have these values), `x-advanced` (folded away: always, or when other fields have these values), `x-labels` (words for the values
  * of an enum; a value with null is not offered), `x-cards` (the values as cards, with a hint for each), `x-step` (in which step of a set-up it is asked),
- * `x-beside` (the field beside which it stands), `x-usual` (what 0 means: shown in the empty field),
+ * `x-beside` (the field beside which it stands), `x-usual` (what 0 or nothing means: shown in the empty field),
  * `x-suggests` (others are found from it: always, or when other fields have these values), `x-other` (one that is not offered may be typed: likewise), `x-tokens` (tokens that may stand in markup) and `x-brand` (what of the account's brand it begins with). Read next: ConfigForm.tsx. */
 import type { JsonSchema } from "../../api/types";
 
@@ -18,7 +18,7 @@ export interface FormField {
   step: string;
   /** The field beside which it stands, where both are shown. */
   beside: string;
-  /** A number: what 0 means; "": 0 is what it says. */
+  /** What it is when nothing is typed (a number: 0), shown in the empty field; "": just that. */
   usual: string;
   /** Tokens that may stand in it. */
   tokens: string[];

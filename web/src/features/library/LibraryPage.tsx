@@ -35,7 +35,7 @@ export default function LibraryPage() {
       <AddFiles onAdded={() => void refresh()} />
       {query.isPending ? <Skeleton rows={4} shape="line" /> : null}
       {query.isError && !query.data ? <Failed error={query.error} onRetry={() => void query.refetch()} /> : null}
-      {query.data && !all.length ? <p className="soft">{t("library.empty_page")}</p> : null}
+      {query.data && !all.length ? <p className="soft block">{t("library.empty_page")}</p> : null}
       {all.length ? (
         <Field label={t("library.find")} value={search} onChange={(event) => setSearch(event.target.value)} />
       ) : null}

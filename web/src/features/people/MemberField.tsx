@@ -1,6 +1,7 @@
 /* People or teams as chips in a field, with a list below it that narrows as one types (picture 03c): for a choice that is made here and now. Members.tsx is the
  * quieter one, for lists that are changed seldom. */
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from "react";
+import { Hint } from "../../ui/Field";
 import { t } from "../../ui/i18n";
 import { matches } from "../../ui/Picker";
 import { type Member, MemberChip, type MembersProps } from "./Members";
@@ -121,11 +122,7 @@ export function MemberField(props: Props) {
       <p className="sr" role="status">
         {typed ? t("picker.found", { count: found.length }) : ""}
       </p>
-      {hint ? (
-        <p className="hint" id={`${id}-hint`}>
-          {hint}
-        </p>
-      ) : null}
+      <Hint id={id}>{hint}</Hint>
     </div>
   );
 }

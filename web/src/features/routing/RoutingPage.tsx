@@ -40,7 +40,11 @@ export default function RoutingPage() {
           })}
         </ul>
       ) : (
-        <Empty title={t("routing.no_channels")} text={t("routing.no_channels_text")} />
+        <Empty title={t("routing.no_channels")} text={t("routing.no_channels_text")}>
+          <Link className="btn" to="/settings/$section" params={{ section: "channels" }}>
+            {t("channels.connect")}
+          </Link>
+        </Empty>
       )}
       <Skills />
       {skills.data?.length ? <Needs skills={skills.data} /> : null}
@@ -65,7 +69,9 @@ function RuleRow({ account, rule }: { account: ChannelAccount; rule: AssignmentR
   return (
     <li>
       <div className="grow">
-        <h2 dir="auto">{account.name}</h2>
+        <h2 dir="auto">
+          {account.name} <span className="small-text muted">{account.address}</span>
+        </h2>
         <p>{ruleSentence(rule, rule.targets.map(nameOf))}</p>
         {rule.is_on && flawed.length ? (
           <p className="flaws small-text">

@@ -41,34 +41,42 @@ function BrandForm({ saved }: { saved: Brand }) {
   // The picture and the rest are saved apart, and each shows only its own part.
   const show = (part: Partial<Brand>) =>
     client.setQueryData<Brand>(brandQuery.queryKey, (held) => held && { ...held, ...part });
-  const save = async (event: FormEvent) => {
-    event.preventDefault();
+  const save = async (wanted: typeof draft, before: typeof draft) => {
     setBusy(true);
     setProblem(null);
     try {
-      const { name, colour, background } = await patch<Brand>("/api/brand", draft);
+      const { name, colour, background } = await patch<Brand>("/api/brand", wanted);
       show({ name, colour, background });
       setDraft({ name, colour, background });
-      toast(t("toast.saved"));
+      toast(t("toast.saved"), () => void save(before, wanted));
     } catch (error) {
       setProblem(error);
     } finally {
       setBusy(false);
     }
   };
+  /** As it is now, so that it can come back. */
+  const shownLogo = async () => {
+    const url = client.getQueryData(brandQuery.queryKey)?.logo_url;
+    return url ? new File([await (await fetch(url)).blob()], "logo") : undefined;
+  };
   const put = async (file: File | undefined) => {
     if (!file) return;
     try {
+      const before = await shownLogo();
       const { logo_url } = await upload<Brand>("/api/brand/logo", file, () => undefined, new AbortController().signal);
       show({ logo_url });
+      toast(t("toast.saved"), () => void (before ? put(before) : drop()));
     } catch (error) {
       toastError(error);
     }
   };
   const drop = async () => {
     try {
+      const before = await shownLogo();
       await remove("/api/brand/logo");
       show({ logo_url: null });
+      toast(t("brand.logo_removed"), () => void put(before));
     } catch (error) {
       toastError(error);
     }
@@ -96,7 +104,13 @@ function BrandForm({ saved }: { saved: Brand }) {
   const name = draft.name.trim() || account;
   return (
     <div className="beside">
-      <form className="fields" onSubmit={save}>
+      <form
+        className="fields"
+        onSubmit={(event: FormEvent) => {
+          event.preventDefault();
+          void save(draft, { name: saved.name, colour: saved.colour, background: saved.background });
+        }}
+      >
         <Field
           label={t("brand.name")}
           hint={t("brand.name_hint", { account })}

@@ -1,9 +1,10 @@
 /* On a connection's page, under Automation: the switch, and the panel "Edit ticket". Both hold when they are saved, for tickets made afterwards. */
 import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { Pencil } from "lucide-react";
 import { type FormEvent, useState } from "react";
 import { Problem } from "../../api/client";
-import { keys, usersQuery } from "../../api/queries";
+import { keys } from "../../api/queries";
 import type { ChannelAccount, TicketDefaults } from "../../api/types";
 import { Button } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
@@ -11,8 +12,9 @@ import { Switch } from "../../ui/Field";
 import { t } from "../../ui/i18n";
 import { Failed, Skeleton, sentence } from "../../ui/States";
 import { toast } from "../../ui/toasts";
+import { DefaultsInWords } from "./DefaultsInWords";
 import { TicketFields } from "./TicketFields";
-import { keepTicketDefaults, nameOf, pipelinesQuery, ticketDefaultsQuery } from "./tickets";
+import { keepTicketDefaults, ticketDefaultsQuery } from "./tickets";
 
 export default function TicketPanel({ account }: { account: ChannelAccount }) {
   const kept = useQuery(ticketDefaultsQuery(account.id));
@@ -28,14 +30,14 @@ function Panel({ account, kept }: { account: ChannelAccount; kept: TicketDefault
   const [problem, setProblem] = useState<unknown>(null);
   const [isBusy, setBusy] = useState(false);
   const isChanged = isOn !== null && isOn !== kept.is_on;
-  const save = async (wanted: TicketDefaults) => {
+  const save = async (wanted: TicketDefaults, before = kept) => {
     setBusy(true);
     setProblem(null);
     try {
       client.setQueryData(keys.ticketDefaults(account.id), await keepTicketDefaults(account.id, wanted));
       setOn(null);
       setEditing(false);
-      toast(t("toast.saved"));
+      toast(t("toast.saved"), () => void save(before, wanted));
     } catch (error) {
       setProblem(error);
     } finally {
@@ -59,13 +61,19 @@ function Panel({ account, kept }: { account: ChannelAccount; kept: TicketDefault
         {(isOn ?? kept.is_on) ? (
           <p className="row">
             <span className="grow soft">
-              <InWords kept={kept} />
+              <DefaultsInWords kept={kept} />
             </span>
             <Button size="s" icon={<Pencil />} onClick={() => setEditing(true)}>
               {t("tickets.edit")}
             </Button>
           </p>
         ) : null}
+        <p className="hint">
+          {t("tickets.for_all")}{" "}
+          <Link className="link" to="/settings/$section" params={{ section: "tickets" }}>
+            {t("tickets.for_all_link")}
+          </Link>
+        </p>
         {problem && !isEditing ? (
           <p className="hint error" role="alert">
             {sentence(problem)}
@@ -97,18 +105,6 @@ function Panel({ account, kept }: { account: ChannelAccount; kept: TicketDefault
       ) : null}
     </>
   );
-}
-
-function InWords({ kept }: { kept: TicketDefaults }) {
-  const pipeline = useQuery(pipelinesQuery).data?.find((one) => one.id === kept.pipeline_id);
-  const stage = pipeline?.stages.find((one) => one.id === kept.stage_id);
-  const owner = useQuery(usersQuery).data?.find((one) => one.id === kept.owner_id);
-  const names = [
-    pipeline ? nameOf(pipeline) : "",
-    stage ? nameOf(stage) : "",
-    owner ? t("tickets.owned_by", { name: owner.name }) : t("tickets.same_owner"),
-  ];
-  return names.filter(Boolean).join(" · ");
 }
 
 interface EditProps {

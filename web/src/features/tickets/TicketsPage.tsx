@@ -9,6 +9,7 @@ import { Field, Switch } from "../../ui/Field";
 import { t } from "../../ui/i18n";
 import { toast, toastError } from "../../ui/toasts";
 import { useMay } from "../people/people";
+import { TicketChannels } from "./TicketChannels";
 
 type Part = Pick<Account, "closing_closes_tickets"> | Pick<Account, "tickets_per_contact_max">;
 type Save = (part: Part, before: Part) => Promise<void>;
@@ -32,6 +33,7 @@ export default function TicketsPage() {
   return (
     <div className="narrow">
       <h1>{t("tickets.title")}</h1>
+      <p className="soft">{t("tickets.lead")}</p>
       <div className="fields">
         <Switch
           label={t("tickets.closed_along")}
@@ -43,6 +45,7 @@ export default function TicketsPage() {
         {/* Anew when somebody else has changed it, or it was undone. */}
         <PerContact key={perContact} before={perContact} may={may} save={save} />
       </div>
+      {account.inbox_ticketing && may ? <TicketChannels /> : null}
     </div>
   );
 }

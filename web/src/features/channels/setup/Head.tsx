@@ -1,5 +1,5 @@
 /* The top of a set-up: what is connected, its steps, and whether what was typed is kept. */
-import { Check, CloudCheck, CloudOff, CornerDownLeft, X } from "lucide-react";
+import { Check, CloudCheck, CloudOff, X } from "lucide-react";
 import { nameWithin } from "../../../api/channelWords";
 import type { Channel } from "../../../api/types";
 import { IconButton } from "../../../ui/Button";
@@ -37,7 +37,7 @@ export function Head({ channel, steps, current, isConnected, saving, onStep, onC
           <li key={one} className={at < nth ? "done" : ""} aria-current={one === current ? "step" : undefined}>
             <button type="button" disabled={!isConnected && at > 0} onClick={() => onStep(one)}>
               <i>{at < nth ? <Check className="small" /> : at + 1}</i>
-              {t(NAMES[one])}
+              <span>{t(NAMES[one])}</span>
             </button>
           </li>
         ))}
@@ -64,10 +64,3 @@ function SavedMark({ saving }: { saving: Saving }) {
     </span>
   );
 }
-
-/** The key that goes on, on the button that does. */
-export const EnterKey = () => (
-  <span className="kbd" aria-hidden="true">
-    <CornerDownLeft />
-  </span>
-);

@@ -1,25 +1,25 @@
 /* The frame of a set-up and the way through its steps. Read next: AccountStep.tsx, DetailsStep.tsx, ../../tickets/TicketStep.tsx. */
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { ArrowLeft } from "lucide-react";
 import { lazy, Suspense, useEffect, useMemo, useRef, useState } from "react";
-import { get, Problem, patch, post } from "../../../api/client";
+import { get, patch, post } from "../../../api/client";
 import { channelDraftsQuery, inboxesQuery, keys, sessionQuery } from "../../../api/queries";
 import type { Channel, ChannelAccount, ChannelDraft, Id, RuleDraft, TicketDefaults } from "../../../api/types";
-import { Button } from "../../../ui/Button";
-import { locale, t, withWords } from "../../../ui/i18n";
+import { t, withWords } from "../../../ui/i18n";
 import { Skeleton, sentence } from "../../../ui/States";
 import { toast } from "../../../ui/toasts";
-import { beginning, configOf, fieldsOf, isShown, type Value, type Values } from "../schema";
+import { fieldAt } from "../fieldAt";
+import { configOf, fieldsOf, isShown, type Value, type Values } from "../schema";
 import { signInWanted, useSignIn } from "../signIn";
 import { trialsOf } from "../Trials";
 import { AccountStep } from "./AccountStep";
 import { BeforeFinish } from "./BeforeFinish";
 import { DetailsStep } from "./DetailsStep";
+import { Foot } from "./Foot";
 import { withFreeName } from "./freeName";
-import { EnterKey, Head, STEPS, type Step } from "./Head";
-import { type NewInbox, newInboxIn, newInboxOf, placeOf } from "./newInbox";
-import { type Typed, useDraftSaving } from "./useDraftSaving";
+import { Head, STEPS, type Step } from "./Head";
+import { placeOf } from "./newInbox";
+import { useTyped } from "./useTyped";
 import "./setup.css";
 
 const AssignmentStep = lazy(withWords(() => import("../../routing/AssignmentStep")));
@@ -46,15 +46,6 @@ export function Wizard({ channel, begun, connected, brand: given, inbox, onAnoth
   const brand = given || (own?.name ?? "");
   const fields = useMemo(() => fieldsOf(channel.config_schema), [channel]);
   const [account, setAccount] = useState(connected);
-  const [name, setName] = useState(connected?.name ?? begun?.name ?? channel.name);
-  const [inboxId, setInboxId] = useState(connected?.inbox_id ?? begun?.inbox_id ?? null);
-  const [newInbox, setNewInbox] = useState<NewInbox>(() => newInboxOf(begun, me));
-  const [pastDays, setPastDays] = useState(begun?.past_days ?? 0);
-  const [isPersonal, setPersonal] = useState(begun?.is_personal ?? false);
-  const [values, setValues] = useState<Values>(() => ({
-    ...beginning(fields, { name: brand, language: locale() }),
-    ...((connected?.config ?? begun?.config ?? {}) as Values),
-  }));
   const steps = STEPS.filter((step) => {
     if (step === "tickets") return own?.inbox_ticketing;
     if (step === "assignment") return !own?.switched_off.includes("automatic_assignment");
@@ -75,40 +66,34 @@ export function Wizard({ channel, begun, connected, brand: given, inbox, onAnoth
   const [rule, setRule] = useState<RuleDraft | null>(null);
   const [tickets, setTickets] = useState<TicketDefaults | null>(null);
   const wantsAnother = useRef(false);
-  const target = inboxId ?? inbox ?? inboxes[0]?.id ?? null;
-  const draft = useDraftSaving(channel.kind, begun, account === null);
+  const { typed, type, take, draft } = useTyped({
+    channel,
+    fields,
+    begun,
+    connected,
+    brand,
+    inbox: inbox ?? inboxes[0]?.id ?? null,
+    me,
+    isDraft: account === null,
+  });
+  const values = typed.config;
   const nth = steps.indexOf(step);
   const after = steps[nth + 1];
   const hasSettings = step === "account" || step === "details";
   const signIn = hasSettings ? signInWanted(channel, account, values) : undefined;
-  const at = problem instanceof Problem && problem.field ? problem.field.split(".").pop() : undefined;
-  const typed: Typed = {
-    name,
-    inbox_id: target,
-    ...newInbox,
-    config: values,
-    past_days: pastDays,
-    is_personal: isPersonal,
-  };
-  const type = (part: Partial<Typed>) => {
-    const next = { ...typed, ...part };
-    setName(next.name);
-    setInboxId(next.inbox_id);
-    setNewInbox(newInboxIn(next));
-    setValues(next.config);
-    setPastDays(next.past_days);
-    setPersonal(next.is_personal);
+  const at = fieldAt(problem, fields);
+  const onType = (part: Partial<typeof typed>) => {
     setProblem(null);
-    draft.keep(next);
+    type(part);
   };
-  const change = (field: string, value: Value) => type({ config: { ...values, [field]: value } });
+  const change = (field: string, value: Value) => onType({ config: { ...values, [field]: value } });
   const show = (made: ChannelAccount) => {
     setAccount(made);
     // It is no draft any more: the list of channels, opened right after, must not offer it twice until it has asked.
     client.setQueryData(channelDraftsQuery.queryKey, (held) => held?.filter((one) => one.id !== draft.id.current));
     void client.invalidateQueries({ queryKey: keys.channelAccounts });
     void client.invalidateQueries({ queryKey: keys.channelDrafts });
-    if (newInbox.new_inbox_name) void client.invalidateQueries({ queryKey: keys.inboxes });
+    if (typed.new_inbox_name) void client.invalidateQueries({ queryKey: keys.inboxes });
   };
   const enter = (made: ChannelAccount) => {
     show(made);
@@ -123,22 +108,23 @@ export function Wizard({ channel, begun, connected, brand: given, inbox, onAnoth
     setProblem,
   );
   const leave = () => void navigate({ to: "/settings/$section", params: { section: "channels" } });
+  const leaveKept = () => void draft.flush().then(leave);
 
   const connect = async () => {
     const draft_id = await draft.flush();
+    const { name, past_days, is_personal } = typed;
     const wish = { kind: channel.kind, name: name.trim(), config: configOf(fields, values), draft_id };
-    const where = placeOf(newInbox, target, isPersonal ? me : null);
-    const more = { ...wish, ...where, setup_step: after ?? null, past_days: pastDays, is_personal: isPersonal };
+    const where = placeOf(typed, typed.inbox_id, is_personal ? me : null);
+    const more = { ...wish, ...where, setup_step: after ?? null, past_days, is_personal };
     if (signIn) return begin({ ...more, provider: signIn.provider, accepts_terms: accepts });
     const join = (config: Values) => post<ChannelAccount>("/api/channel-accounts", { ...more, config });
     const [made, emptied] = await withFreeName(fields, values, join);
-    setValues((now) => ({ ...now, ...emptied })); // one may have gone on typing
+    take(emptied);
     enter(made);
   };
   const keepStep = async (setup_step: Step | null) => {
     if (!account) return;
-    const changed =
-      step === "assignment" || step === "tickets" ? {} : { name: name.trim(), config: configOf(fields, values, true) };
+    const changed = hasSettings ? { name: typed.name.trim(), config: configOf(fields, values, true) } : {};
     show(await patch<ChannelAccount>(`/api/channel-accounts/${account.id}`, { ...changed, setup_step }));
   };
   const go = async (keep?: () => Promise<void>) => {
@@ -174,8 +160,6 @@ export function Wizard({ channel, begun, connected, brand: given, inbox, onAnoth
     setStep(to);
     setLooking(false);
   };
-  const hasCheck = account || trialsOf(channel, values).length;
-  const besideName = step !== "account" ? "setup_step.preview" : hasCheck ? "setup_step.check" : "connect.guide";
   const left =
     account && !after ? <BeforeFinish channel={channel} account={account} steps={steps} onStep={turn} /> : null;
   // A step of its own file, that is still on its way.
@@ -204,7 +188,7 @@ export function Wizard({ channel, begun, connected, brand: given, inbox, onAnoth
         isConnected={account !== null}
         saving={account ? "saved" : draft.saving}
         onStep={turn}
-        onClose={() => void draft.flush().then(leave)}
+        onClose={leaveKept}
       />
       {step === "assignment" && account ? (
         <Suspense fallback={<Skeleton rows={4} shape="line" />}>
@@ -243,13 +227,19 @@ export function Wizard({ channel, begun, connected, brand: given, inbox, onAnoth
           }}
         >
           {step === "details" && account ? (
-            <DetailsStep {...common} account={account} all={configOf(fields, values, true)} beside={left} />
+            <DetailsStep
+              {...common}
+              account={account}
+              brand={brand}
+              all={configOf(fields, values, true)}
+              beside={left}
+            />
           ) : (
             <AccountStep
               {...common}
               typed={typed}
               inboxes={inboxes}
-              onType={type}
+              onType={onType}
               account={account}
               keptSecrets={begun?.kept_secrets ?? []}
               draftId={begun?.id ?? null}
@@ -262,39 +252,22 @@ export function Wizard({ channel, begun, connected, brand: given, inbox, onAnoth
           )}
         </form>
       )}
-      <footer>
-        {nth > 0 ? (
-          <Button icon={<ArrowLeft />} onClick={() => turn(steps[nth - 1] ?? "account")}>
-            {t("setup_step.back")}
-          </Button>
-        ) : (
-          <Button look="ghost" onClick={() => void draft.flush().then(leave)}>
-            {t("setup_step.later")}
-          </Button>
-        )}
-        <Button look="ghost" className="besidebtn" aria-pressed={isLooking} onClick={() => setLooking(!isLooking)}>
-          {t(besideName)}
-        </Button>
-        <span className="grow">
-          {account?.test_address && step === "account" ? <span className="hint">{t("setup_step.go_on")}</span> : null}
-          {problem && !isBeside ? (
-            <span className="hint error" role="alert">
-              {sentence(problem)}
-            </span>
-          ) : null}
-        </span>
-        {account && !after ? (
-          <Button isBusy={isBusy || isComing} onClick={goTwice}>
-            {t("setup_step.another")}
-          </Button>
-        ) : null}
-        {waiting || signIn?.problem ? null : (
-          <Button type="submit" form="setup" look="primary" isBusy={isBusy || isComing}>
-            {signIn ? signIn.label : after ? t("setup_step.next") : t("connect.submit")}
-            <EnterKey />
-          </Button>
-        )}
-      </footer>
+      <Foot
+        account={account}
+        step={step}
+        before={steps[nth - 1]}
+        after={after}
+        signIn={signIn}
+        isWaiting={waiting !== null}
+        isBusy={isBusy || isComing}
+        hasCheck={account !== null || trialsOf(channel, values).length > 0}
+        isLooking={isLooking}
+        problem={problem && !isBeside ? sentence(problem) : ""}
+        onLook={() => setLooking(!isLooking)}
+        onStep={turn}
+        onLater={leaveKept}
+        onTwice={goTwice}
+      />
     </div>
   );
 }

@@ -24,14 +24,6 @@ const inboxToMake = (typed: NewInbox, owner: Id | null): InboxToMake => ({
   team_ids: owner ? [] : typed.new_inbox_team_ids,
 });
 
-/** That of what is typed. */
-export const newInboxIn = (typed: Typed): NewInbox => ({
-  new_inbox_name: typed.new_inbox_name,
-  new_inbox_access: typed.new_inbox_access,
-  new_inbox_member_ids: typed.new_inbox_member_ids,
-  new_inbox_team_ids: typed.new_inbox_team_ids,
-});
-
 /** Where a channel goes. A new inbox is made with it, so that none is left behind where connecting fails. */
 export const placeOf = (typed: NewInbox, inbox: Id | null, owner: Id | null) =>
   typed.new_inbox_name ? { new_inbox: inboxToMake(typed, owner) } : { inbox_id: inbox };
