@@ -204,6 +204,7 @@ async def frames_of(parts: Parts, account_id: int, epoch: str, rows: list[Row]) 
 def _frames(row: Row, cursor: str, by_id: dict[int, Message], place: Conversation | None) -> list[Frame]:
     """One or two frames; only the last carries the id, so that a reader who breaks off between them gets both again."""
     told: list[tuple[str, Any, int | None]] = []
+    also = row.data.get("of_inbox_id")
     if row.type == "conversation.gone":
         gone = written(row.type, {"conversation_id": str(row.conversation_id)}, cursor)
         return [Frame(gone, row.inbox_id, None, unless_inbox_id=row.data["to_inbox_id"])]
@@ -212,7 +213,11 @@ def _frames(row: Row, cursor: str, by_id: dict[int, Message], place: Conversatio
         if message is not None:
             told.append((row.type, {"message": message_out(message)}, message.inbox_id))
     elif row.type != "conversation.changed":
-        data = {name: str(value) if name.endswith("_id") and isinstance(value, int) else value for name, value in row.data.items()}
+        data = {
+            name: str(value) if name.endswith("_id") and isinstance(value, int) else value
+            for name, value in row.data.items()
+            if name != "of_inbox_id"
+        }
         if row.conversation_id is not None:
             data["conversation_id"] = str(row.conversation_id)
         told.append((row.type, data, row.inbox_id))
@@ -220,7 +225,7 @@ def _frames(row: Row, cursor: str, by_id: dict[int, Message], place: Conversatio
         told.append(("conversation.changed", {"conversation": conversation_out(place)}, place.inbox_id))
     last = len(told) - 1
     return [
-        Frame(written(kind, data, cursor if number == last else None), inbox_id, row.user_id)
+        Frame(written(kind, data, cursor if number == last else None), inbox_id, row.user_id, also_inbox_id=also)
         for number, (kind, data, inbox_id) in enumerate(told)
     ]
 

@@ -215,7 +215,7 @@ class Stage:
     async def _make_ticket(self, step: Step, told: _Told, who: Actor) -> None:
         """Of what comes back, which is followed until it is settled."""
         given = {"category": "product_issue", "priority": self._chance.choice((None, "low", "medium", "high"))}
-        told.ticket = await create_ticket(self._parts, who, told.conversation_id, given)
+        told.ticket, _ = await create_ticket(self._parts, who, told.conversation_id, given)
         await self._date_lines(told, step.at)
 
     async def _move_ticket(self, step: Step, told: _Told, who: Actor, stage: str) -> None:

@@ -1,5 +1,6 @@
 """What tickets of a channel begin with, and whether an account has tickets from channels at all (R-050 to R-052, R-070 to R-072; scenario 10)."""
 
+import asyncio
 from typing import Any
 
 import httpx
@@ -7,7 +8,8 @@ import httpx
 from innboks.core.access import Actor
 from innboks.core.accounts.flags import accounts_named, set_ticketing
 from innboks.core.parts import Parts
-from tests.api.conftest import assert_problem, colleague
+from tests.api.conftest import assert_problem, colleague, say
+from tests.api.test_stream import following
 
 
 async def test_defaults_are_checked_kept_and_shown_again(
@@ -119,3 +121,36 @@ async def test_an_inbox_has_its_address_from_the_beginning(api: httpx.AsyncClien
             (ada.account_id, int(made["id"])),
         )
     assert (await api.get(f"/api/inboxes/{made['id']}/fallback")).json()["address"] == issued[made["id"]]
+
+
+async def test_a_ticket_that_is_asked_for_again_is_made_once(api: httpx.AsyncClient, conversation: dict[str, Any]) -> None:
+    where = f"/api/conversations/{conversation['id']}/tickets"
+    first = await api.post(where, json={"name": "Chair", "client_id": "once"})
+    again = await api.post(where, json={"name": "Chair", "client_id": "once"})
+    assert (first.status_code, again.status_code, again.json()) == (201, 200, first.json())
+    many = await asyncio.gather(*(api.post(where, json={"client_id": "at-once"}) for _ in range(4)))
+    assert sorted(one.status_code for one in many) == [200, 200, 200, 201]
+    assert len({one.json()["id"] for one in many}) == 1
+    for client_id in ("", "with space", "x" * 101):
+        assert_problem(await api.post(where, json={"client_id": client_id}), 400)
+    assert (await api.post(where, json={})).json()["id"] != (await api.post(where, json={})).json()["id"]
+    assert len((await api.get("/api/tickets")).json()["items"]) == 4
+
+
+async def test_who_hears_of_a_ticket_hears_of_no_conversation_that_they_may_not_see(
+    parts: Parts, api: httpx.AsyncClient, address: str, ada: Actor, echo: dict[str, Any], conversation: dict[str, Any]
+) -> None:
+    board = (await api.post("/api/inboxes", json={"name": "Board", "access": "members"})).json()
+    await api.put(f"/api/inboxes/{board['id']}/members/{ada.user_id}", json={})
+    await say(api, echo, "For the board", sender="mia", id="b1")
+    secret = next(one for one in (await api.get("/api/conversations")).json()["items"] if one["contact"]["name"] == "Mia")
+    assert (await api.patch(f"/api/conversations/{secret['id']}", json={"inbox_id": board["id"]})).status_code == 200
+    ticket = (await api.post(f"/api/conversations/{conversation['id']}/tickets", json={"name": "Chair"})).json()
+    async with await colleague(parts, api, address, ada) as bo, following(bo) as bos, following(api) as adas:
+        linked = await api.put(f"/api/conversations/{secret['id']}/tickets/{ticket['id']}")
+        assert linked.json()["conversation_ids"] == [conversation["id"], secret["id"]]
+        await api.patch(f"/api/tickets/{ticket['id']}", json={"name": "Armchair"})
+        for reader, seen in ((bos, [[conversation["id"]]]), (adas, [[conversation["id"]], [secret["id"]]])):
+            told = [(await reader.until("ticket.changed"))[2] for _ in range(2 * len(seen))]
+            assert all(set(one) == {"ticket_id", "conversation_ids"} for one in told)
+            assert sorted(one["conversation_ids"] for one in told) == sorted(seen * 2)

@@ -223,7 +223,7 @@ async def test_people_make_change_link_and_unlink(desk: Desk, clock: FakeClock) 
     bo = await desk.person("Bo")
     one, other = await desk.begins("leo"), await desk.begins("maja")
     await change(desk.parts, desk.actor, one.id, Change(assignee_id=bo.user_id))
-    made = await create_ticket(desk.parts, desk.actor, one.id, {})
+    made, _ = await create_ticket(desk.parts, desk.actor, one.id, {})
     assert (made.owner_id, made.created_by, made.name) == (bo.user_id, desk.actor.user_id, "Support email from Leo")
     (pipeline,) = await list_pipelines(desk.parts, desk.actor)
     new, closed = pipeline.stages[0], pipeline.stages[3]
@@ -254,7 +254,7 @@ async def test_tickets_follow_a_merge_of_contacts_and_come_back(desk: Desk) -> N
     """R-705. What both had is both's again."""
     leo, maja = await desk.begins("leo"), await desk.begins("maja")
     (of_leo,), (of_maja,) = await desk.tickets(leo), await desk.tickets(maja)
-    both = await create_ticket(desk.parts, desk.actor, leo.id, {"name": "Both"})
+    both, _ = await create_ticket(desk.parts, desk.actor, leo.id, {"name": "Both"})
     await link_ticket(desk.parts, desk.actor, maja.id, both.id)
     assert leo.contact_id is not None
     assert maja.contact_id is not None

@@ -110,7 +110,7 @@ async def test_undoing_a_merge_of_contacts_leaves_the_other_what_it_came_to_have
 
 async def test_a_ticket_that_is_linked_while_its_conversation_is_deleted_stays(desk: Desk) -> None:  # noqa: F811
     one, other = await desk.begins("leo"), await desk.begins("maja")
-    shared = await create_ticket(desk.parts, desk.actor, one.id, {"name": "Both"})
+    shared, _ = await create_ticket(desk.parts, desk.actor, one.id, {"name": "Both"})
     await change(desk.parts, desk.actor, one.id, Change(is_trashed=True))
     async with desk.parts.db.transaction() as conn:
         await store.get(conn, desk.actor.account_id, shared.id, [], lock=True)

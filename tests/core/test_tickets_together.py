@@ -83,7 +83,7 @@ async def found(desk: Desk, actor: Actor) -> Actor:
 
 async def test_what_another_open_ticket_is_about_stays_open(desk: Desk) -> None:
     one = desk.about[0]
-    other = await create_ticket(desk.parts, desk.actor, one, {})
+    other, _ = await create_ticket(desk.parts, desk.actor, one, {})
     await desk.moves(desk.closed)
     assert await desk.statuses() == ["open", "closed"]
     await change_ticket(desk.parts, desk.actor, other.id, TicketChange(stage_id=desk.closed))

@@ -133,8 +133,8 @@ class TicketOut(msgspec.Struct):
     contact_ids: list[str]
 
 
-class NewTicket(Input):
-    """Without a name it has the conversation's subject, without an owner the conversation's; `owner_id` null: nobody."""
+class TicketIn(Input):
+    """Only what is given changes. A pipeline without a stage means its first."""
 
     name: Annotated[str, msgspec.Meta(max_length=2000)] | msgspec.UnsetType = msgspec.UNSET
     pipeline_id: Id | msgspec.UnsetType = msgspec.UNSET
@@ -145,12 +145,15 @@ class NewTicket(Input):
 
     def values(self) -> dict[str, Any]:
         """Only what is given, with ids as numbers."""
-        given = {name: value for name in self.__struct_fields__ if (value := getattr(self, name)) is not msgspec.UNSET}
+        given = {name: value for name in TicketIn.__struct_fields__ if (value := getattr(self, name)) is not msgspec.UNSET}
         return {name: number_or_none(value) if name.endswith("_id") else value for name, value in given.items()}
 
 
-class TicketIn(NewTicket):
-    """Only what is given changes. A pipeline without a stage means its first."""
+class NewTicket(TicketIn):
+    """Without a name it has the conversation's subject, without an owner the conversation's; `owner_id` null: nobody. A `client_id` makes it harmless to
+    send this twice."""
+
+    client_id: Annotated[str, msgspec.Meta(pattern="^[!-~]{1,100}$")] | None = None
 
 
 def ticket_out(one: Ticket) -> TicketOut:
@@ -221,7 +224,8 @@ async def change_ticket(request: Call, ticket_id: PathId, data: JSONBody[TicketI
     summary="Make a ticket of a conversation",
 )
 async def create_ticket(request: Call, conversation_id: PathId, data: JSONBody[NewTicket]) -> Response[TicketOut]:
-    return Response(ticket_out(await make.create_ticket(request.parts, request.actor, conversation_id, data.values())), status_code=201)
+    made, is_new = await make.create_ticket(request.parts, request.actor, conversation_id, data.values(), data.client_id)
+    return Response(ticket_out(made), status_code=201 if is_new else 200)
 
 
 @put(

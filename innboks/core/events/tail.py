@@ -42,12 +42,13 @@ class Cursor(msgspec.Struct, frozen=True, order=True):
 
 class Frame(msgspec.Struct, frozen=True):
     """One event ready to be written: bytes of a server-sent event, and who may see it. `unless_inbox_id`: not for those who may read that inbox
-    (a conversation went there; they are told how it is now)."""
+    (a conversation went there; they are told how it is now). `also_inbox_id`: only for those who may read that inbox, too."""
 
     data: bytes
     inbox_id: int | None
     user_id: int | None
     unless_inbox_id: int | None = None
+    also_inbox_id: int | None = None
 
 
 class Subscriber:
@@ -68,6 +69,8 @@ class Subscriber:
         if frame.user_id is not None and frame.user_id != self.user_id:
             return False
         if frame.unless_inbox_id is not None and frame.unless_inbox_id in self.readable:
+            return False
+        if frame.also_inbox_id is not None and frame.also_inbox_id not in self.readable:
             return False
         return frame.inbox_id is None or frame.inbox_id in self.readable
 

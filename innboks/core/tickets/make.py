@@ -31,25 +31,36 @@ CONVERSATIONS_MAX = 100
 """That one ticket may be linked to."""
 
 
-async def create_ticket(parts: "Parts", actor: Actor, conversation_id: int, given: Mapping[str, Any]) -> Ticket:
+async def create_ticket(
+    parts: "Parts", actor: Actor, conversation_id: int, given: Mapping[str, Any], client_id: str | None = None
+) -> tuple[Ticket, bool]:
     """Of this conversation; `given` as in `TicketChange`. Without a name it has the subject's (R-735), without an owner key the conversation's owner.
-    Raises `Conflict` where the contact may have no more."""
+    Returns (ticket, True), or (the one that is there, False) when this person asked under this `client_id` before. Raises `Conflict` where the contact
+    may have no more."""
     async with parts.db.transaction() as conn:
-        found = await _held(conn, actor, conversation_id)
-        await _require_room_for_link(conn, actor, found.id)
-        now, owner = parts.clock.now(), {"owner_id": found.assignee_id}
-        named = {"name": await _name_of(conn, found)} if not given.get("name") else {}
-        known = await pipelines.pipelines(conn, actor.account_id)
-        values = await checked(conn, actor, found.inbox_id, {**owner, **given, **named}, known, None, now)
-        if found.contact_id is not None:
-            await _require_room(conn, actor, found.contact_id)
-        values |= {"inbox_id": found.inbox_id, "created_by": actor.user_id, "created_at": now, "updated_at": now}
-        ticket_id = await store.insert(conn, actor.account_id, values)
-        await store.link(conn, actor.account_id, ticket_id, found.id, found.contact_id)
-        await _tell(conn, actor, "ticket_made", ticket_id, values["name"], found.id)
+        found = await _held(conn, actor, conversation_id)  # also so that of two at the same moment the second finds the first one's
+        known = await store.of_client_id(conn, actor.account_id, actor.user_id, client_id) if client_id else None
+        ticket_id = known or await _make(parts, conn, actor, found, given, client_id)
         after = await readable_ticket(conn, actor, ticket_id)
     parts.wake.touch(actor.account_id)
-    return after
+    return after, known is None
+
+
+async def _make(
+    parts: "Parts", conn: Connection, actor: Actor, found: Conversation, given: Mapping[str, Any], client_id: str | None
+) -> int:
+    await _require_room_for_link(conn, actor, found.id)
+    now, owner = parts.clock.now(), {"owner_id": found.assignee_id}
+    named = {"name": await _name_of(conn, found)} if not given.get("name") else {}
+    known = await pipelines.pipelines(conn, actor.account_id)
+    values = await checked(conn, actor, found.inbox_id, {**owner, **given, **named}, known, None, now)
+    if found.contact_id is not None:
+        await _require_room(conn, actor, found.contact_id)
+    values |= {"inbox_id": found.inbox_id, "created_by": actor.user_id, "created_at": now, "updated_at": now, "client_id": client_id}
+    ticket_id = await store.insert(conn, actor.account_id, values)
+    await store.link(conn, actor.account_id, ticket_id, found.id, found.contact_id)
+    await _tell(conn, actor, "ticket_made", ticket_id, values["name"], found.id)
+    return ticket_id
 
 
 async def link_ticket(parts: "Parts", actor: Actor, conversation_id: int, ticket_id: int) -> Ticket:

@@ -115,8 +115,17 @@ async def insert(conn: Connection, account_id: int, values: Mapping[str, Any]) -
 
 _COLUMNS = {
     "inbox_id", "name", "pipeline_id", "stage_id", "owner_id", "priority", "category", "channel_account_id", "created_by", "created_at", "updated_at",
-    "closed_at",
+    "closed_at", "client_id",
 }  # fmt: skip
+
+
+async def of_client_id(conn: Connection, account_id: int, user_id: int, client_id: str) -> int | None:
+    """The ticket that this person already made under this client id."""
+    cursor = await conn.execute(
+        "select id from ticket where account_id = %s and created_by = %s and client_id = %s", (account_id, user_id, client_id)
+    )
+    row = await cursor.fetchone()
+    return int(row[0]) if row else None
 
 
 async def update(conn: Connection, account_id: int, ticket_id: int, values: Mapping[str, Any]) -> None:

@@ -4634,6 +4634,7 @@ export interface components {
             owner_id?: string | null;
             priority?: ("low" | "medium" | "high" | "urgent") | null;
             category?: ("product_issue" | "billing_issue" | "feature_request" | "general_inquiry") | null;
+            client_id?: string | null;
         };
         /** NewToken */
         NewToken: {

@@ -1,6 +1,7 @@
 /* What is done to tickets: told to the server, and undone by the toast and by `Z` once the server has it. Read next: TicketSection.tsx. */
 import { type QueryClient, queryOptions } from "@tanstack/react-query";
 import { get, patch, post, put, query, remove } from "../../api/client";
+import { newClientId } from "../../api/ids";
 import { keys } from "../../api/queries";
 import { inLine } from "../../api/saving";
 import type { Id, Page, Ticket, TicketPipeline } from "../../api/types";
@@ -71,9 +72,15 @@ export function setStage(
 const readAgain = (client: QueryClient, conversationId: Id) =>
   client.invalidateQueries({ queryKey: keys.tickets(conversationId) });
 
+/** Asked for, and not answered: the same again is the same ticket. */
+const asked = new Map<Id, string>();
+
 export async function makeTicket(client: QueryClient, conversationId: Id): Promise<void> {
+  const client_id = asked.get(conversationId) ?? newClientId();
+  asked.set(conversationId, client_id);
   try {
-    const made = await post<Ticket>(`/api/conversations/${conversationId}/tickets`, {});
+    const made = await post<Ticket>(`/api/conversations/${conversationId}/tickets`, { client_id });
+    asked.delete(conversationId);
     await readAgain(client, conversationId);
     toast(t("tickets.made", { number: numberOf(made) }));
   } catch (problem) {
