@@ -114,16 +114,18 @@ async function open(slow) {
 }
 
 const { page } = await open(false);
-/** From the key press to the frame in which another conversation's heading stands. */
+/** From the key press to the frame in which another conversation's messages stand. */
 async function step() {
   return page.evaluate(
     () =>
       new Promise((done) => {
         const head = () => location.pathname.split("/").pop();
+        const entry = () => document.querySelector("[data-pane=thread] article");
         const before = head();
+        const old = entry();
         const began = performance.now();
         const look = () => {
-          if (head() !== before && document.querySelector("[data-pane=thread] article"))
+          if (head() !== before && entry() && entry() !== old)
             requestAnimationFrame(() => done(performance.now() - began));
           else if (performance.now() - began > 5000) done(5000);
           else requestAnimationFrame(look);
