@@ -58,7 +58,7 @@ test-database: ## Run the tests marked "database" on DATABASE_URL or the server 
 	@$(VENV)/python scripts/test_database.py
 
 test-python: ## Run the Python tests
-	@scripts/prepare dev system
+	@scripts/prepare dev web system
 	@$(VENV)/pytest $(SIDE_BY_SIDE)
 
 format: ## Format Python and TypeScript

@@ -268,13 +268,13 @@ def _write_access_rules(cluster: Path, account: pwd.struct_passwd | None) -> Non
 
 
 def _options(major: int, *, is_durable: bool) -> dict[str, str]:
-    """Settings for one small machine: some 100 MB in all, quick first answers, every commit on disk."""
+    """Settings for one small machine: some 100 MB at rest, quick first answers, every commit on disk."""
     chosen = {
         "listen_addresses": "",
         "unix_socket_directories": "../run",  # seen from the cluster: works however long the path is
         "unix_socket_permissions": "0700",
         "max_connections": "60",
-        "shared_buffers": "64MB",
+        "shared_buffers": "128MB",  # takes memory as it is used: nothing while there is little data
         "effective_cache_size": "1GB",
         "work_mem": "8MB",
         "maintenance_work_mem": "64MB",
