@@ -4,6 +4,7 @@ Here it is decided when a message leaves: at once, after a moment in which it ca
 again. Read next: `send.py` takes it from here; `core/held/` takes it back.
 """
 
+import asyncio
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -28,10 +29,12 @@ from innboks.core.parts import Parts
 from innboks.errors import Conflict, Invalid
 from innboks.lib.db import Connection
 from innboks.lib.html import sanitise
+from innboks.lib.html_bounds import bounded
 from innboks.lib.text import one_line, preview, storable
 from innboks.sdk.contract import Abilities
 
 TEXT_MAX = 1_000_000
+_LONG = 50_000  # characters of HTML that are gone through beside the other work
 
 
 class Hold(msgspec.Struct, frozen=True):
@@ -86,8 +89,7 @@ async def record_written(
     hold = hold_of(new, ground, abilities, now)
     is_later = hold.reason == "schedule"
     is_answer = is_reply and forwarded is None and not is_later
-    text = storable(new.text, TEXT_MAX) or plain_of(new.html)
-    html = storable(sanitise(new.html), 2 * TEXT_MAX) if new.html else ""
+    text, html = await asyncio.to_thread(_words, new) if len(new.html) > _LONG else _words(new)
     is_sent_at_once = is_reply and abilities.is_recorded_sent and not is_later
     # One that leaves later gets its id, and with it the name under which answers refer to it, when it leaves.
     external_id = connected.channel.message_id_for(connected.context, message_id) if is_reply and not is_later else None
@@ -192,10 +194,15 @@ def reply_subject(subject: str) -> str:
     return subject if re.match(r"\s*(re|sv|vs|aw|antw|ref|rv)\s*(\[\d+\])?:", subject, re.IGNORECASE) else f"Re: {subject}".strip()
 
 
+def _words(new: NewMessage) -> tuple[str, str]:
+    """The text and the harmless HTML."""
+    return storable(new.text, TEXT_MAX) or plain_of(new.html), storable(sanitise(new.html), 2 * TEXT_MAX) if new.html else ""
+
+
 def plain_of(html: str) -> str:
     """The words of HTML that a person wrote here, for channels and clients that show plain text."""
     broken = re.sub(r"(?i)<(br|/p|/div|/li|/tr|/h[1-6])\b[^>]*>", "\n", html)
-    return re.sub(r"\n{3,}", "\n\n", unescape(nh3.clean(broken, tags=set()))).strip()
+    return re.sub(r"\n{3,}", "\n\n", unescape(nh3.clean(bounded(broken, frozenset()), tags=set()))).strip()
 
 
 async def _attach(conn: Connection, actor: Actor, message_id: int, attachment_ids: Sequence[int], abilities: Abilities | None) -> None:
