@@ -258,3 +258,23 @@ test("a draft is deleted, and comes back with Undo", async ({ inbox: page, world
   await page.getByRole("button", { name: /Undo/ }).click();
   await expect(card).toBeVisible();
 });
+
+test("the brand and its logo are changed, and come back with Undo", async ({ inbox: page, world }) => {
+  await page.goto(`${world.innboks.url}/settings/brand`);
+  const brand = () => api(world, "GET", "/api/brand");
+  const undo = () => page.getByRole("button", { name: /Undo/ }).last().click();
+  await page.getByLabel("Colour", { exact: true }).fill("#b00040");
+  await page.getByRole("button", { name: "Save" }).click();
+  await expect.poll(async () => (await brand()).colour).toBe("#b00040");
+  await undo();
+  await expect.poll(async () => (await brand()).colour).toBe("");
+  await expect(page.getByLabel("Colour", { exact: true })).toHaveValue("");
+  await page.locator("input[type=file]").setInputFiles({ name: "logo.png", mimeType: "image/png", buffer: PNG });
+  await expect(page.getByAltText(/^Logo of/)).toBeVisible();
+  await page.getByRole("button", { name: "Remove" }).click();
+  await expect(page.getByText("The logo is removed")).toBeVisible();
+  await expect(page.getByAltText(/^Logo of/)).toHaveCount(0);
+  await undo();
+  await expect(page.getByAltText(/^Logo of/)).toBeVisible();
+  await api(world, "DELETE", "/api/brand/logo");
+});

@@ -9,7 +9,7 @@ import { useNow } from "../../ui/clock";
 import { fullTime, span } from "../../ui/format";
 import { type MessageId, t } from "../../ui/i18n";
 import { Loading } from "../../ui/Loading";
-import { inWords } from "../../ui/serverWords";
+import { inWords, useServerWords } from "../../ui/serverWords";
 import { KindBadge } from "../channels/ChannelBadge";
 import { noAddressWords } from "../drafts/waysOut";
 import { writeAnew } from "../starting/writeAnew";
@@ -59,6 +59,7 @@ interface WayProps {
 
 function Way({ reach, channel, conversation, view, me }: WayProps) {
   const now = useNow();
+  useServerWords();
   const inside = (
     <>
       <KindBadge kind={reach.kind} />
