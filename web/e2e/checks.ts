@@ -83,7 +83,9 @@ export const cutTexts = (page: Page) =>
       if (right > innerWidth + 1 || left < -1) return !scrollsSideways(element.parentElement);
       if (overflowX === "visible" || /auto|scroll/.test(overflowX) || element.scrollWidth <= element.clientWidth + 1)
         return false;
-      return textOverflow !== "ellipsis" || element.closest("button, label, h1, h2, h3, th, legend") !== null;
+      return (
+        textOverflow !== "ellipsis" || element.closest("button, label, h1, h2, h3, th, legend, [role=option]") !== null
+      );
     };
     // What people and mails are called may be shortened.
     const theirs = ".sr, [dir=auto], article, .row-link, [aria-hidden=true]";

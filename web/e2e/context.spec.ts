@@ -121,6 +121,20 @@ test("list and context get another width by keyboard and by hand, and keep it", 
   await expect(context).toHaveAttribute("aria-valuenow", "312");
   await list.dblclick();
   await expect(list).toHaveAttribute("aria-valuenow", "336");
+  // Who cannot drag presses the line, and then where it is to stand; Esc lets go of it.
+  const line = await list.boundingBox();
+  if (!line) throw new Error("no line to press");
+  await list.click();
+  await inbox.mouse.click(line.x + 64, 400);
+  await expect(list).toHaveAttribute("aria-valuenow", "396");
+  await expect(inbox.getByRole("main", { name: "How wide" })).toBeVisible();
+  await list.click();
+  await inbox.mouse.move(line.x, 400);
+  await expect(list).not.toHaveAttribute("aria-valuenow", "396");
+  await inbox.keyboard.press("Escape");
+  await expect(list).toHaveAttribute("aria-valuenow", "396");
+  await inbox.mouse.move(line.x + 20, 400);
+  await expect(list).toHaveAttribute("aria-valuenow", "396");
 });
 
 test("on a phone the thread fits, and the context is a sheet that goes with Esc", async ({ inbox, world }) => {

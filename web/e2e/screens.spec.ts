@@ -1,6 +1,6 @@
 /* Every screen in light and dark through axe, and at phone width without sideways scroll. With SHOTS=folder it keeps the pictures. */
 import { join } from "node:path";
-import type { Locator, Page } from "@playwright/test";
+import type { Page } from "@playwright/test";
 import { axe, cutTexts, SECTIONS } from "./checks";
 import { expect, fillComposer, test } from "./fixtures";
 
@@ -134,22 +134,4 @@ test("on a wide screen what belongs together stands together", async ({ inbox, w
   await expect(heading).toBeVisible();
   const [from, to] = await Promise.all([nav.boundingBox(), heading.boundingBox()]);
   expect((to?.x ?? 0) - ((from?.x ?? 0) + (from?.width ?? 0))).toBeLessThanOrEqual(48);
-});
-
-test("with colours of the system's own, what is chosen has a line", async ({ inbox, world }) => {
-  await inbox.emulateMedia({ forcedColors: "active" });
-  const line = (element: Locator) => element.evaluate((one) => getComputedStyle(one).outlineStyle);
-  await inbox.keyboard.press("Control+k");
-  const palette = inbox.getByRole("dialog");
-  await expect(palette).toHaveCSS("border-top-style", "solid");
-  const options = palette.getByRole("option");
-  expect(await line(options.first())).toBe("solid");
-  expect(await line(options.nth(1))).toBe("none");
-  await inbox.goto(`${world.innboks.url}/settings/tags`);
-  const colours = inbox.getByRole("radiogroup").first().locator("label");
-  await expect(colours.first()).toBeVisible();
-  const chosen = colours.filter({ has: inbox.locator(":checked") });
-  expect(await line(chosen)).toBe("solid");
-  expect(await line(colours.filter({ hasNot: inbox.locator(":checked") }).first())).toBe("none");
-  await inbox.emulateMedia({ forcedColors: "none" });
 });

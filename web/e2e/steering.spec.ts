@@ -1,7 +1,7 @@
 /* What is done to conversations: by keyboard only, by hand, to many at once, merged, split, and all of it undone. */
 import type { Page } from "@playwright/test";
 import { api } from "./api";
-import { violations } from "./axe";
+import { axe } from "./checks";
 import { expect, fillComposer, test, type World } from "./fixtures";
 
 const row = (page: Page, name: string) =>
@@ -12,10 +12,7 @@ async function writeAs(world: World, name: string, subject: string, text = `${su
   await world.write({ from: `${name} <${name.toLowerCase()}@customer.example>`, subject, text });
 }
 
-async function expectNoViolations(page: Page): Promise<void> {
-  // A menu stands in the body, outside every landmark: that is where it belongs.
-  expect(await violations(page, { but: ["region"] })).toEqual([]);
-}
+const expectNoViolations = (page: Page) => axe(page, "steering");
 
 test("a conversation is steered by keyboard only, and each step is undone by Z", async ({ inbox, world }) => {
   await writeAs(world, "Nora", "Steer one");
