@@ -83,6 +83,21 @@ async def test_it_goes_along_with_an_answer_as_often_as_one_likes(api: httpx.Asy
     assert (await api.get(again.json()["url"])).content == PNG
 
 
+async def test_a_picture_stands_in_the_text_and_nothing_else_does(api: httpx.AsyncClient, conversation: dict[str, Any]) -> None:
+    picture = await upload(api, "map.png", PNG, "image/png")
+    kept = (await api.post("/api/library-files", json={"attachment_id": picture["id"]})).json()
+    inline = (await api.post(f"/api/library-files/{kept['id']}/attachments", params={"inline": True})).json()
+    assert (inline["is_inline"], inline["name"], inline["type"]) == (True, "map.png", "image/png")
+    assert inline["content_id"]
+    html = f'<p>Here: <img src="cid:{inline["content_id"]}" alt="map.png"></p>'
+    comment = {"type": "comment", "text": "Here:", "html": html, "attachments": [inline["id"]]}
+    written = (await api.post(f"/api/conversations/{conversation['id']}/messages", json=comment)).json()
+    assert (written["attachments"][0]["is_inline"], "<img" in written["html"]) == (True, True)
+    prices = await keep(api)
+    refused = await api.post(f"/api/library-files/{prices['id']}/attachments", params={"inline": True})
+    assert_problem(refused, 400, code="not_a_picture")
+
+
 async def test_what_is_taken_out_can_be_put_back_for_a_week_and_its_bytes_stay_until_then(
     parts: Parts, api: httpx.AsyncClient, clock: FakeClock
 ) -> None:

@@ -256,3 +256,34 @@ test("a file of the library that the channel does not take, or that does not com
   await inbox.keyboard.press("Control+Enter");
   expect((await world.mailbox.waitFor("Here it is.")).raw).toContain("small.txt");
 });
+
+test("a picture of the library is put into the text, where the cursor is, and leaves in it", async ({
+  inbox,
+  world,
+}) => {
+  await open(inbox, world, "Where is the shop");
+  const pixel = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
+  const up = await inbox.request.post(`${world.innboks.url}/api/attachments?name=map.png`, {
+    data: Buffer.from(pixel, "base64"),
+    headers: { "content-type": "image/png", authorization: `Bearer ${world.token}` },
+  });
+  await api(world, "POST", "/api/library-files", { attachment_id: (await up.json()).id, is_shared: true });
+  await reply(inbox).click();
+  await inbox.keyboard.type("Here: ");
+  await inbox.keyboard.press("Control+Shift+l");
+  await expect(inbox.getByRole("combobox", { name: "Search files" })).toBeFocused();
+  await expect(inbox.getByRole("option", { name: /map\.png/ })).toHaveCount(2);
+  await look(inbox, "library-picture", ["target-size"]);
+  await inbox.keyboard.press("ArrowDown");
+  await inbox.keyboard.press("Enter");
+  const picture = reply(inbox).locator("img[data-attachment]");
+  await expect(picture).toHaveAttribute("alt", "map.png");
+  await expect(inbox.getByRole("button", { name: "Remove map.png" })).toHaveCount(0);
+  await inbox.keyboard.type(" and no further.");
+  await expect(reply(inbox)).toHaveText(/Here:\s+and no further\./);
+  await look(inbox, "library-picture-in-text");
+  await inbox.keyboard.press("Control+Enter");
+  const { raw } = await world.mailbox.waitFor("and no further.");
+  expect(raw).toContain("Content-ID:");
+  expect(raw).toMatch(/Content-Disposition: inline/i);
+});

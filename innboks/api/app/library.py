@@ -1,11 +1,11 @@
 """The file library: files that are kept for re-use, one's own and everybody's (R-631)."""
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 from litestar import delete, get, patch, post
-from litestar.params import JSONBody
+from litestar.params import JSONBody, QueryParameter
 
 from innboks.api.app.files import send_file
 from innboks.api.app.shapes import AttachmentOut, attachment_out
@@ -90,10 +90,10 @@ async def get_library_file(request: Call, library_file_id: PathId) -> Any:
     "/library-files/{library_file_id:str}/attachments",
     operation_id="attach_library_file",
     tags=["library"],
-    summary="Make an upload of mine with the bytes of this file, to go along with what I write",
+    summary="Make an upload of mine with the bytes of this file, to go along with what I write; ?inline=true: a picture of the text",
 )
-async def attach_library_file(request: Call, library_file_id: PathId) -> AttachmentOut:
-    return attachment_out(await library.attach_file(request.parts, request.actor, library_file_id))
+async def attach_library_file(request: Call, library_file_id: PathId, inline: Annotated[bool, QueryParameter()] = False) -> AttachmentOut:
+    return attachment_out(await library.attach_file(request.parts, request.actor, library_file_id, is_inline=inline))
 
 
 routes = [

@@ -73,11 +73,16 @@ async def upload(parts: Parts, actor: Actor, name: str, declared_type: str, cont
     ref = await parts.files.put(content)
     clean = clean_name(name) or "file"
     kind = file_type(content, declared_type, clean)
-    if is_inline and kind not in SHOWN_IMAGES:
-        raise Invalid("Only a PNG, JPEG, GIF or WebP picture can stand in the text. Attach this file instead.", code="not_a_picture")
-    content_id = f"{secrets.token_hex(12)}@{parts.settings.mail_domain}" if is_inline else None
+    content_id = content_id_for(parts, kind) if is_inline else None
     async with parts.db.transaction() as conn:
         return await store.insert_upload(conn, actor.account_id, actor.user_id, ref.hash, clean, kind, ref.size, content_id)
+
+
+def content_id_for(parts: Parts, kind: str) -> str:
+    """By which a text names a picture that stands in it. Raises `Invalid` for what cannot stand there."""
+    if kind not in SHOWN_IMAGES:
+        raise Invalid("Only a PNG, JPEG, GIF or WebP picture can stand in the text. Attach this file instead.", code="not_a_picture")
+    return f"{secrets.token_hex(12)}@{parts.settings.mail_domain}"
 
 
 def clean_name(name: str) -> str:

@@ -76,11 +76,12 @@ async def readable(parts: Parts, actor: Actor, file_id: int) -> LibraryFile:
         return await _get(conn, actor, file_id)
 
 
-async def attach_file(parts: Parts, actor: Actor, file_id: int) -> Attachment:
-    """An upload of one's own with the same bytes, for what one writes."""
+async def attach_file(parts: Parts, actor: Actor, file_id: int, *, is_inline: bool = False) -> Attachment:
+    """An upload of one's own with the same bytes, for what one writes; `is_inline`: a picture that stands in the text."""
     async with parts.db.transaction() as conn:
         one = await _get(conn, actor, file_id)
-        return await files.insert_upload(conn, actor.account_id, actor.user_id, one.hash, one.name, one.type, one.size)
+        content_id = attach.content_id_for(parts, one.type) if is_inline else None
+        return await files.insert_upload(conn, actor.account_id, actor.user_id, one.hash, one.name, one.type, one.size, content_id)
 
 
 async def _get(conn: Connection, actor: Actor, file_id: int, *, with_deleted: bool = False) -> LibraryFile:

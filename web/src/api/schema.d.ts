@@ -2468,7 +2468,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Make an upload of mine with the bytes of this file, to go along with what I write */
+        /** Make an upload of mine with the bytes of this file, to go along with what I write; ?inline=true: a picture of the text */
         post: operations["attach_library_file"];
         delete?: never;
         options?: never;
@@ -11956,7 +11956,9 @@ export interface operations {
     };
     attach_library_file: {
         parameters: {
-            query?: never;
+            query?: {
+                inline?: boolean;
+            };
             header?: never;
             path: {
                 library_file_id: string;

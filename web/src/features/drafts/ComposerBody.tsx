@@ -34,7 +34,7 @@ export interface Field {
   uploads: readonly Upload[];
   attach: (files: File[], isInText: boolean) => void;
   /** A file of the library goes along. */
-  put: (file: LibraryFile) => void;
+  put: (file: LibraryFile, isInText?: boolean) => void;
 }
 
 /** `abilities` undefined: anything may go along. `pictures`: where those of the text go, when that is not with the attachments. */
@@ -85,6 +85,7 @@ export function ComposerBody(props: Props) {
   const { draft } = kept;
   const inText = (picked: File[]) => attach(picked, true);
   const files = canAttach === "pictures" ? inText : canAttach ? attach : undefined;
+  const hasPictures = format === "html" && (abilities?.has_inline_images ?? false);
   const [marks, setMarks] = useState("");
   const [open, setOpen] = useState<Opened | null>(null);
   const suggest = useSuggest(api, { users: props.users, values: props.values, onSubject: props.onSubject });
@@ -109,10 +110,11 @@ export function ComposerBody(props: Props) {
         <Suspense fallback={null}>
           <LibraryPicker
             onDone={close}
-            onChoose={(file) => {
+            hasPictures={hasPictures}
+            onChoose={(file, isInText) => {
               close();
               focus();
-              put(file);
+              put(file, isInText);
             }}
           />
         </Suspense>
@@ -164,7 +166,7 @@ export function ComposerBody(props: Props) {
           api={api}
           marks={marks}
           format={format ?? "plain"}
-          hasPictures={format === "html" && (abilities?.has_inline_images ?? false)}
+          hasPictures={hasPictures}
           onLink={() => toggle("link")}
           onlyPictures={canAttach === "pictures"}
           onFiles={files}

@@ -34,7 +34,7 @@ interface Given {
   pictures?: string;
 }
 
-const IN_TEXT = /^image\/(png|jpeg|gif|webp)$/;
+export const IN_TEXT = /^image\/(png|jpeg|gif|webp)$/;
 
 export function useUploads(abilities: Abilities | undefined, given: Given) {
   const [uploads, setUploads] = useState<readonly Upload[]>([]);
@@ -104,34 +104,42 @@ export function useUploads(abilities: Abilities | undefined, given: Given) {
     },
     [abilities],
   );
-  /** A file of the library goes along without being sent up again; until it is there, an answer waits for it as for any other. */
+  /** A file of the library goes along without being sent up again; until it is there, an answer waits for it as for any other. `isInText`: a picture
+   * that stands where the cursor is. */
   const put = useCallback(
-    (kept: LibraryFile) => {
+    (kept: LibraryFile, isInText = false) => {
       const present = latest.current.files;
-      const room = abilities?.media_count ? abilities.media_count - present.length : Number.POSITIVE_INFINITY;
+      const hasRoom = !abilities?.media_count || isInText;
+      const room = hasRoom ? Number.POSITIVE_INFINITY : abilities.media_count - present.length;
       const size = present.reduce((sum, one) => sum + one.size, 0);
       const refusal = refusalOf(kept, abilities, room, size);
       if (refusal) return toastError(refusal);
       const id = newClientId();
       let isGone = false;
       const leave = () => setUploads((all) => all.filter((one) => one.id !== id));
+      const settle = (attrs: Record<string, string> | null) => latest.current.api.current?.settlePicture(id, attrs);
       const retry = () => {
         leave();
-        put(kept);
+        put(kept, isInText);
       };
       const cancel = () => {
         isGone = true;
+        settle(null);
         leave();
       };
       setUploads((all) => [...all, { id, name: kept.name, share: 1, cancel, retry }]);
-      post<Attachment>(`/api/library-files/${kept.id}/attachments`).then(
+      if (isInText)
+        latest.current.api.current?.insertNode("picture", { upload: id, preview: kept.url, alt: kept.name });
+      post<Attachment>(`/api/library-files/${kept.id}/attachments${isInText ? "?inline=true" : ""}`).then(
         (attachment) => {
           if (isGone) return;
           leave();
           latest.current.onDone(attachment);
+          settle({ attachment: attachment.id, cid: attachment.content_id ?? "", alt: attachment.name });
         },
         (problem) => {
           if (isGone) return;
+          settle(null);
           const failure = t("library.failed", { name: kept.name, reason: sentence(problem) });
           announce(failure, "assertive");
           setUploads((all) => all.map((one) => (one.id === id ? { ...one, failure } : one)));

@@ -7,16 +7,21 @@ import { fileSize } from "../../ui/format";
 import { t } from "../../ui/i18n";
 import { Picker } from "../../ui/Picker";
 import { Failed, Skeleton } from "../../ui/States";
+import { IN_TEXT } from "../drafts/useUploads";
 import { Thumb } from "../messages/Files";
 import { libraryQuery } from "./library";
 import "../messages/thread.css";
 
 interface Props {
-  onChoose: (file: LibraryFile) => void;
+  /** Can a picture stand in the text? Then each comes twice: as an attachment, and to be put where the cursor is. */
+  hasPictures: boolean;
+  onChoose: (file: LibraryFile, isInText: boolean) => void;
   onDone: () => void;
 }
 
-export default function LibraryPicker({ onChoose, onDone }: Props) {
+const TEXT = "text ";
+
+export default function LibraryPicker({ hasPictures, onChoose, onDone }: Props) {
   const query = useQuery(libraryQuery);
   const box = useRef<HTMLDivElement>(null);
   return (
@@ -36,16 +41,23 @@ export default function LibraryPicker({ onChoose, onDone }: Props) {
           label={t("library.find")}
           placeholder={t("library.find")}
           empty={t(query.data.length ? "library.none" : "library.empty")}
-          items={query.data.map((file) => ({
-            id: file.id,
-            label: file.name,
-            hint: fileSize(file.size),
-            detail: file.is_shared ? undefined : t("snippets.own"),
-            icon: <Thumb file={file} />,
-          }))}
+          items={query.data.flatMap((file) => {
+            const item = {
+              id: file.id,
+              label: file.name,
+              hint: fileSize(file.size),
+              detail: file.is_shared ? undefined : t("snippets.own"),
+              icon: <Thumb file={file} />,
+            };
+            const canStand = hasPictures && IN_TEXT.test(file.type);
+            return canStand
+              ? [item, { ...item, id: TEXT + file.id, hint: undefined, detail: t("library.in_text") }]
+              : [item];
+          })}
           onChoose={({ id }) => {
-            const file = query.data.find((one) => one.id === id);
-            if (file) onChoose(file);
+            const isInText = id.startsWith(TEXT);
+            const file = query.data.find((one) => one.id === (isInText ? id.slice(TEXT.length) : id));
+            if (file) onChoose(file, isInText);
           }}
         >
           <Link className="btn ghost s" to="/settings/$section" params={{ section: "files" }}>
