@@ -9,7 +9,14 @@ from innboks.errors import Invalid
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]")
 _PHONE = re.compile(r"\+[1-9]\d{5,14}\Z")
+_UNSEEN = re.compile("[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
 ADDRESS_MAX = 320
+
+
+def as_seen(text: str) -> str:
+    """Without the marks of direction and width that come along when an address is copied from a mail program or a page: nobody sees them, and no mail
+    server knows the address with them."""
+    return _UNSEEN.sub("", text)
 
 
 def typed_party(text: str, identity: Literal["email", "phone", "opaque"], field: str) -> tuple[str, str]:
@@ -33,7 +40,7 @@ def typed_party(text: str, identity: Literal["email", "phone", "opaque"], field:
 
 def mail_address(address: str, field: str) -> str:
     """The address in lower case, when it is one (RFC 5321 §4.1.2, with UTF-8 allowed); its domain in letters, so that both spellings are one person."""
-    address = address.strip()
+    address = as_seen(address).strip()
     local, at, domain = address.rpartition("@")
     wrong = Invalid(f"“{address[:80]}” is not a mail address. Write it like name@example.org.", code="invalid_address", field=field)
     if (

@@ -317,7 +317,7 @@ async def test_a_paste_is_read_line_by_line_and_says_what_it_could_not_read(desk
 
     not an address
     two@@signs.example
-    leo@y.example"""
+    \u202aleo@y.example\u202c \ufeffshop\u200b.example"""
     values, bad = filters.read_senders(text)
     assert values == ["leo@y.example", "shop.example", "bücher.example"]
     assert bad == [BadLine(5, "not"), BadLine(5, "an"), BadLine(5, "address"), BadLine(6, "two@@signs.example")]

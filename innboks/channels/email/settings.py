@@ -17,7 +17,7 @@ from msgspec import Meta
 
 from innboks.config import MailRelay
 from innboks.errors import Invalid
-from innboks.lib.addresses import in_letters
+from innboks.lib.addresses import as_seen, in_letters
 from innboks.lib.html import sanitise
 
 Method = Literal["forwarding", "imap", "gmail", "microsoft365"]
@@ -355,7 +355,7 @@ def checked(config: Config) -> Config:
 
 def normal_address(text: str) -> str | None:
     """A mail address in the form in which we store it: lower case, domain as people read it (Unicode). None when it is none."""
-    address = text.strip()
+    address = as_seen(text).strip()
     if not _ADDRESS.fullmatch(address):
         return None
     local, _, domain = address.rpartition("@")

@@ -12,7 +12,7 @@ from innboks.core.filters import store
 from innboks.core.filters.models import Added, BadLine, Filters
 from innboks.core.parts import Parts
 from innboks.errors import Invalid, NotFound
-from innboks.lib.addresses import ADDRESS_MAX, in_letters, mail_address
+from innboks.lib.addresses import ADDRESS_MAX, as_seen, in_letters, mail_address
 from innboks.lib.db import Connection
 from innboks.lib.text import one_line, storable
 from innboks.sdk.contract import Sign
@@ -111,7 +111,7 @@ def read_senders(text: str) -> tuple[list[str], list[BadLine]]:
 
 def sender_of(piece: str) -> str | None:
     """An address or a domain as the lists hold it: lower case, domains without “@” and “*” before them, and in letters, not in ASCII (RFC 5890)."""
-    piece = piece.strip().strip("\"'“”.,").removeprefix("mailto:").lower()
+    piece = as_seen(piece).strip().strip("\"'“”.,").removeprefix("mailto:").lower()
     if len(piece) > ADDRESS_MAX:
         return None
     if (domain := re.fullmatch(r"\*?@(.+)|\*\.(.+)", piece)) is not None:
