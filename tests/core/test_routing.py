@@ -19,6 +19,7 @@ from innboks.core.conversations.change import Change, change
 from innboks.core.conversations.models import Conversation, NewMessage
 from innboks.core.conversations.read import get_conversation, list_conversations, list_messages
 from innboks.core.conversations.write import write
+from innboks.core.inboxes.inboxes import update_inbox
 from innboks.core.notifications.follow import Follower
 from innboks.core.parts import Parts
 from innboks.core.routing import assign, availability, rules
@@ -286,6 +287,11 @@ async def test_what_comes_back_stays_with_its_person_or_is_given_again(desk: Des
     assert await comes_back() == cy.user_id, "who had it by a rule is away"
     await change(desk.parts, desk.actor, given.id, Change(assignee_id=bo.user_id))
     assert await comes_back() == bo.user_id, "given by hand, it stays, also while they are away"
+    await update_inbox(desk.parts, desk.actor, desk.row.inbox_id, access="members", member_ids=[desk.actor.user_id, cy.user_id])
+    assert await comes_back() == cy.user_id, "they have left the inbox"
+    await update_inbox(desk.parts, desk.actor, desk.row.inbox_id, access="everyone")
+    await change(desk.parts, desk.actor, given.id, Change(assignee_id=bo.user_id))
+    assert await comes_back() == bo.user_id
     await users.update_user(desk.parts, desk.actor, bo.user_id, users.UserChange(is_active=False))
     assert await comes_back() == cy.user_id, "nobody works with it any more"
 

@@ -58,6 +58,7 @@ test("lists are pasted, what is no address is told, and an entry comes back with
   await inbox.goto(`${world.innboks.url}/inbox/spam`);
   await inbox.getByRole("link", { name: /Buy now/ }).click();
   await expect(inbox.getByRole("note")).toContainText("the sender is on the deny list");
+  expect((await api(world, "GET", "/api/contacts?q=robot")).items, "and no contact (R-804)").toEqual([]);
 });
 
 test("rules and the brake are switched by keyboard, and Undo takes it back", async ({ inbox, world }) => {

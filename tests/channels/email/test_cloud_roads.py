@@ -114,6 +114,31 @@ async def test_from_the_mailbox_to_the_list_and_the_answer_to_sent(team: Team, w
     assert (told.on_server, told.stored, told.quarantined, told.gap) == (3, 3, 0, 0)
 
 
+async def test_what_comes_to_a_paused_mailbox_stays_there_and_is_fetched_once_when_it_goes_on(team: Team, watching: None) -> None:
+    """R-043. Another mailbox tells that what watches them has looked since."""
+    row = await team.connects()
+    grant = team.provider.oauth.issue("sales@tindra.example")
+    config = {"method": team.method, "address": "sales@tindra.example", "refresh_token": grant}
+    other = await connect(team.parts, team.actor, "email", "Sales", None, config)
+    await change_channel_account(team.parts, team.actor, row.id, is_active=False)
+
+    async def come(*subjects: str) -> bool:
+        for one in (row, other):
+            await tell_watcher(team.parts, one.account_id, one.id)
+        return await team.subjects() == sorted(subjects)
+
+    await team.box.put(mail("While paused", Message_ID="<paused@customer.example>"))
+    sales = team.provider.box("sales@tindra.example")
+    await sales.put(mail("Meanwhile", Message_ID="<first@customer.example>"))
+    await until(lambda: come("Meanwhile"))
+    await sales.put(mail("And again", Message_ID="<second@customer.example>"))
+    await until(lambda: come("Meanwhile", "And again"))
+    await change_channel_account(team.parts, team.actor, row.id, is_active=True)
+    await until(lambda: come("Meanwhile", "And again", "While paused"))
+    told = await ledger(team.parts, team.actor, row.id)
+    assert (told.on_server, told.stored, told.gap) == (1, 1, 0)
+
+
 @pytest.mark.parametrize("method", METHODS)
 async def test_of_a_mail_over_the_limit_the_header_waits_in_quarantine_until_the_limit_is_raised(
     wide: Settings, dsn: str, providers: Providers, method: str
