@@ -2,6 +2,7 @@
 import { api } from "./api";
 import { cutTexts } from "./checks";
 import { expect, test } from "./fixtures";
+import { readable } from "./mailbox";
 
 const PNG = Buffer.from(
   "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==",
@@ -66,10 +67,23 @@ test("a set-up is left, found again after a reload, and finished with its previe
   await page.getByRole("menuitem", { name: /First name/ }).click();
   const me = await api(world, "GET", "/api/users/me");
   await expect(page.frameLocator(".mailcard iframe").getByText(`Kind regards, ${me.first_name}`)).toBeVisible();
+  const signature = page.locator(".snippettext [contenteditable=true]");
+  await signature.press("End");
+  await page.keyboard.type(" shop");
+  await page.keyboard.press("Control+Shift+ArrowLeft");
+  await page.keyboard.press("Control+k");
+  await page.getByRole("textbox", { name: "Address of the link" }).fill("tindra.example/shop");
+  await page.keyboard.press("Enter");
+  await expect(page.frameLocator(".mailcard iframe").getByRole("link", { name: "shop" })).toBeVisible();
+  await page.keyboard.press("ArrowRight");
   await page.locator("input[type=file]").setInputFiles({ name: "logo.png", mimeType: "image/png", buffer: PNG });
   await expect(page.frameLocator(".mailcard iframe").getByAltText("logo.png")).toBeVisible();
   await page.getByRole("button", { name: "Send me this preview" }).click();
   await expect(page.getByText(`The preview is on its way to ${me.email}.`)).toBeVisible();
+  const preview = await world.mailbox.waitFor("Tindra Sales");
+  expect(preview.to).toEqual([me.email]);
+  expect(readable(preview.raw)).toContain(`Kind regards, ${me.first_name}`);
+  expect(readable(preview.raw)).toContain('href="https://tindra.example/shop"');
 
   await page.getByRole("button", { name: "Continue", exact: true }).click();
   await expect(page.getByRole("heading", { name: "Who gets new conversations?" })).toBeVisible();
