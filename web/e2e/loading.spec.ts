@@ -173,6 +173,37 @@ test("what is typed while palette and picker are being fetched stands in their f
   await context.close();
 });
 
+test("what is typed while the line to find words in is being fetched stands in it", async ({
+  browser,
+  inbox,
+  world,
+}) => {
+  await world.write({ from: "Kari Lie <kari@early.example>", subject: "Early find", text: "Where is my order?" });
+  const context = await browser.newContext({ serviceWorkers: "block" });
+  await context.addCookies(await inbox.context().cookies());
+  const page = await context.newPage();
+  let release = () => {};
+  const held = new Promise<void>((resolve) => (release = resolve));
+  await page.route(/\/assets\/FindBar-.*\.js/, async (route) => {
+    await held;
+    await route.continue();
+  });
+  await page.goto(`${world.innboks.url}/inbox/open`);
+  await page.getByRole("link", { name: /Early find/ }).click();
+  await expect(page.getByRole("article")).toHaveCount(1);
+  await page.keyboard.press("Control+f");
+  await page.keyboard.type("orde");
+  release();
+  const field = page.getByRole("textbox", { name: "Find in this conversation" });
+  await expect(field).toHaveValue("orde");
+  await page.keyboard.type("r");
+  await expect(field).toHaveValue("order");
+  // None of the letters answered, closed or snoozed it.
+  await expect(page.getByRole("button", { name: "Close", exact: true }).first()).toBeVisible();
+  await expect(page.getByRole("textbox", { name: /^Reply through/ })).toHaveText("");
+  await context.close();
+});
+
 test("a picker has its width while its list is being fetched", async ({ browser, inbox, world }) => {
   await world.write({ from: "Kari Lie <kari@early.example>", subject: "Early picker", text: "Hello" });
   const context = await browser.newContext({ serviceWorkers: "block" });

@@ -137,6 +137,24 @@ test("HTML is shown in a frame without script, and images from elsewhere wait to
   await expect(inbox).not.toHaveTitle(/owned/);
 });
 
+test("a mail from Outlook has the empty lines that its writer saw, and no others", async ({ inbox, world }) => {
+  await world.write({
+    from: "Peter Fenwick <peter@fenwick.example>",
+    subject: "From Outlook",
+    html: `<style>p.MsoNormal {margin: 0cm}</style><div class="WordSection1"><p class="MsoNormal">It has arrived.</p><p class="MsoNormal">&nbsp;</p><p class="MsoNormal">Peter</p></div>`,
+  });
+  await inbox.getByRole("link", { name: /From Outlook/ }).click();
+  const frame = inbox.frameLocator("iframe");
+  await expect(frame.getByText("It has arrived.")).toBeVisible();
+  const tops = await frame.locator("p").evaluateAll((all) => all.map((one) => one.getBoundingClientRect().top));
+  const line = await frame
+    .locator("p")
+    .first()
+    .evaluate((one) => one.getBoundingClientRect().height);
+  expect(tops[0]).toBeLessThan(4);
+  expect(tops[2]).toBeCloseTo((tops[0] ?? 0) + 2 * line, 0);
+});
+
 test("an HTML answer shows its new words, and what it quotes when that is unfolded", async ({ inbox, world }) => {
   await world.write({
     from: "Sofie Lie <sofie@lie.example>",

@@ -1,5 +1,6 @@
 /* The composer on a phone of 360 pixels, and of 320: everything in it can be reached, seen whole and pressed, by finger and by key. */
 import type { Locator } from "@playwright/test";
+import { api, conversationWith } from "./checks";
 import { look, open, reply } from "./composing";
 import { expect, test } from "./fixtures";
 
@@ -49,5 +50,16 @@ for (const width of [360, 320])
     ]);
     await inbox.keyboard.press("Escape");
     expect(await inbox.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
+    // A reminder has a line of its own, and takes no room from the tools.
+    const room = async () => (await form.getByRole("toolbar").boundingBox())?.width;
+    const before = await room();
+    const { id } = await conversationWith(world, `Small ${width}`);
+    await api(world, "POST", `/api/conversations/${id}/reminder`, {
+      at: new Date(Date.now() + 6 * 86_400_000).toISOString(),
+    });
+    const cancel = form.getByRole("button", { name: "Cancel the reminder" });
+    await canBePressed(cancel, "Cancel the reminder");
+    expect(await room()).toBe(before);
+    await canBePressed(form.getByRole("button", { name: "Send", exact: true }), "Send");
     await look(inbox, `small-${width}`);
   });

@@ -38,6 +38,10 @@ body {{ margin: 0; padding: 1px; color: #1a1a1a; overflow-wrap: anywhere;
   font: 14px/1.57 Inter, system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; }}
 img {{ max-width: 100%; height: auto; }} table {{ max-width: 100%; }} pre {{ white-space: pre-wrap; }}
 .missing {{ display: inline-block; padding: 2px 8px; border: 1px dashed #8a8a8a; border-radius: 4px; }}
+/* Outlook's style sheet says so, and does not come along. */
+.MsoNormal {{ margin: 0; }}
+#mail > :first-child, #mail > :first-child > :first-child {{ margin-top: 0; }}
+#mail > :last-child, #mail > :last-child > :last-child {{ margin-bottom: 0; }}
 blockquote {{ margin: 0 0 0 8px; padding-left: 12px; border-left: 2px solid #ccc; }}
 ::highlight(found) {{ background-color: #fdf0d3; color: #80520a; text-decoration: underline 2px; }}
 [data-theme=dark] {{ color-scheme: dark; }}

@@ -1,11 +1,26 @@
 /* What is typed while a panel is still being fetched belongs to the panel: it waits here and stands in the panel's field when that comes, instead of
  * meaning something else on the screen behind it. Enter and the arrows are dropped: there is nothing yet that they could choose. */
-import { createContext, type ReactNode, type RefObject, Suspense, useContext, useLayoutEffect, useRef } from "react";
+import {
+  createContext,
+  type ReactNode,
+  type RefObject,
+  Suspense,
+  useContext,
+  useLayoutEffect,
+  useRef,
+  useState,
+} from "react";
 
 const EarlyText = createContext<RefObject<string>>({ current: "" });
 
-/** What has been typed before the panel was there: the first text of its field. */
-export const useEarlyText = () => useContext(EarlyText).current;
+/** The text of a panel's field, which begins with what was typed before the panel was there. */
+export function useTyped() {
+  const early = useContext(EarlyText);
+  const [typed, setTyped] = useState("");
+  // When it stands there, and not while it is drawn: letters come meanwhile.
+  useLayoutEffect(() => setTyped(early.current), [early]);
+  return [typed, setTyped] as const;
+}
 
 /** Around a panel that is fetched when it is opened. */
 export function EarlyKeys({ onEscape, children }: { onEscape: () => void; children: ReactNode }) {

@@ -2,7 +2,7 @@
  * the field. Used inside a popover, and fetched with it. */
 import { Check } from "lucide-react";
 import { type KeyboardEvent, type ReactNode, useEffect, useId, useMemo, useRef, useState } from "react";
-import { useEarlyText } from "./EarlyKeys";
+import { useTyped } from "./EarlyKeys";
 import { t } from "./i18n";
 import "./picker.css";
 
@@ -46,7 +46,7 @@ export function matches(item: PickerItem, typed: string): boolean {
 }
 
 export function Picker({ label, placeholder, items, forText, onChoose, empty, isMulti, children }: Props) {
-  const [text, setText] = useState(useEarlyText());
+  const [text, setText] = useTyped();
   const [at, setAt] = useState(0);
   const id = useId();
   const list = useRef<HTMLDivElement>(null);

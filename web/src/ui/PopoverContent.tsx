@@ -21,6 +21,8 @@ export default function PopoverContent({ anchor, label, onClose, children }: Pro
           aria-label={label}
           sideOffset={4}
           collisionPadding={8}
+          // Also where its button is scrolled out of sight, in the line of a phone.
+          sticky="always"
           onCloseAutoFocus={(event) => giveBack(event, anchor)}
           onInteractOutside={(event) => {
             if (anchor.current?.contains(event.target as Node)) event.preventDefault();

@@ -1,6 +1,7 @@
 import { useQueryClient } from "@tanstack/react-query";
+import { X } from "lucide-react";
 import { useState } from "react";
-import { Button } from "../../ui/Button";
+import { Button, IconButton } from "../../ui/Button";
 import { t } from "../../ui/i18n";
 import { useStore } from "../../ui/store";
 import { toastError } from "../../ui/toasts";
@@ -33,9 +34,9 @@ export function SelectionBar() {
           {hasMore ? t("selection.all_up_to", { count: SELECTION_MAX }) : t("selection.all")}
         </Button>
       )}
-      <Button size="xs" look="ghost" onClick={stopSelecting}>
-        {t("selection.done")}
-      </Button>
+      <IconButton className="s" label={t("selection.done")} onClick={stopSelecting}>
+        <X className="mid" />
+      </IconButton>
     </div>
   );
 }

@@ -118,53 +118,63 @@ export function DeliveryTrouble({ message, me }: { message: Message; me: string 
     return (
       <div className="trouble dealt">
         <CircleSlash />
-        <span>
-          {reasonOf(message)} <DealtWith how={message.dealt_with} me={me} />
-        </span>
-        {/* The key: it is the same button, and keeps the focus. */}
-        {notMine ? null : (
-          <Button key="deal" size="xs" onClick={() => void deal(false)}>
-            {t("delivery.not_dealt")}
-          </Button>
-        )}
+        <div className="withacts">
+          <span>
+            {reasonOf(message)} <DealtWith how={message.dealt_with} me={me} />
+          </span>
+          {notMine ? null : (
+            <span className="acts">
+              {/* The key: it is the same button, and keeps the focus. */}
+              <Button key="deal" size="xs" onClick={() => void deal(false)}>
+                {t("delivery.not_dealt")}
+              </Button>
+            </span>
+          )}
+        </div>
       </div>
     );
   if (notMine)
     return (
       <div className="trouble">
         {isUncertain ? <CircleHelp /> : <CircleAlert />}
-        <span>
-          {isUncertain ? t("delivery.uncertain_text") : reasonOf(message)} {notMine}
-        </span>
+        <div className="withacts">
+          <span>
+            {isUncertain ? t("delivery.uncertain_text") : reasonOf(message)} {notMine}
+          </span>
+        </div>
       </div>
     );
   return (
     <div className="trouble">
       {isUncertain ? <CircleHelp /> : <CircleAlert />}
-      <span>{isUncertain ? t("delivery.uncertain_text") : reasonOf(message)}</span>
-      {isUncertain ? (
-        <Button size="xs" isBusy={isBusy} onClick={() => void act("settle", { state: "sent" })}>
-          {t("delivery.did_leave")}
-        </Button>
-      ) : null}
-      <Button
-        size="xs"
-        isBusy={isBusy}
-        onClick={() => void act("retry", isUncertain ? { even_if_uncertain: true } : {})}
-      >
-        {isUncertain ? t("delivery.send_again") : t("common.retry")}
-      </Button>
-      {isUncertain ? null : <Elsewhere message={message} me={me} />}
-      {isUncertain ? null : (
-        <Button
-          key="deal"
-          size="xs"
-          title={t("delivery.deal_hint")}
-          onClick={() => void deal(true, () => toast(t("delivery.dealt_done"), () => void deal(false)))}
-        >
-          {t("delivery.deal")}
-        </Button>
-      )}
+      <div className="withacts">
+        <span>{isUncertain ? t("delivery.uncertain_text") : reasonOf(message)}</span>
+        <span className="acts">
+          {isUncertain ? (
+            <Button size="xs" isBusy={isBusy} onClick={() => void act("settle", { state: "sent" })}>
+              {t("delivery.did_leave")}
+            </Button>
+          ) : null}
+          <Button
+            size="xs"
+            isBusy={isBusy}
+            onClick={() => void act("retry", isUncertain ? { even_if_uncertain: true } : {})}
+          >
+            {isUncertain ? t("delivery.send_again") : t("common.retry")}
+          </Button>
+          {isUncertain ? null : <Elsewhere message={message} me={me} />}
+          {isUncertain ? null : (
+            <Button
+              key="deal"
+              size="xs"
+              title={t("delivery.deal_hint")}
+              onClick={() => void deal(true, () => toast(t("delivery.dealt_done"), () => void deal(false)))}
+            >
+              {t("delivery.deal")}
+            </Button>
+          )}
+        </span>
+      </div>
     </div>
   );
 }

@@ -7,6 +7,7 @@ import { foundQuery } from "../../api/queries";
 import type { Id } from "../../api/types";
 import { announce } from "../../ui/announce";
 import { IconButton } from "../../ui/Button";
+import { useTyped } from "../../ui/EarlyKeys";
 import { t } from "../../ui/i18n";
 import { sentence } from "../../ui/States";
 import { useStore } from "../../ui/store";
@@ -22,7 +23,8 @@ interface Props {
 
 export default function FindBar({ conversationId, frame, onShow }: Props) {
   const asked = useStore(threadFind, (state) => state.at);
-  const [typed, setTyped] = useState("");
+  const [typed, setTyped] = useTyped();
+  const first = useRef(asked);
   const [words, setWords] = useState("");
   const [at, setAt] = useState(0);
   const field = useRef<HTMLInputElement>(null);
@@ -31,8 +33,10 @@ export default function FindBar({ conversationId, frame, onShow }: Props) {
   const show = useRef(onShow);
   show.current = onShow;
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: each time it is asked for
-  useEffect(() => field.current?.select(), [asked]);
+  // Asked for again, what stands there is chosen, to be typed over.
+  useEffect(() => {
+    if (asked !== first.current) field.current?.select();
+  }, [asked]);
   useEffect(() => {
     const timer = setTimeout(() => setWords(typed.trim()), PAUSE_MS);
     return () => clearTimeout(timer);

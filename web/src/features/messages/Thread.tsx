@@ -9,6 +9,7 @@ import { isLocal } from "../../api/ids";
 import { live } from "../../api/live";
 import { channelAccountsQuery, channelsQuery } from "../../api/queries";
 import type { Conversation, Id, Message } from "../../api/types";
+import { EarlyKeys } from "../../ui/EarlyKeys";
 import { t, withWords } from "../../ui/i18n";
 import { Pane } from "../../ui/Pane";
 import { Failed, Skeleton } from "../../ui/States";
@@ -88,9 +89,9 @@ export function Thread({ conversation, scope }: Props) {
         <ThreadHeader conversation={conversation} scope={scope} />
       </Pane>
       {isFinding ? (
-        <Suspense fallback={null}>
+        <EarlyKeys onEscape={closeFind}>
           <FindBar conversationId={id} frame={pane} onShow={jump} />
-        </Suspense>
+        </EarlyKeys>
       ) : null}
       {conversation.is_spam && !conversation.is_trashed ? (
         <Suspense fallback={null}>

@@ -7,7 +7,7 @@ import { type KeyboardEvent, useEffect, useId, useMemo, useRef, useState } from 
 import { searchQuery } from "../../api/queries";
 import { announce } from "../../ui/announce";
 import { useBackCloses } from "../../ui/backCloses";
-import { useEarlyText } from "../../ui/EarlyKeys";
+import { useTyped } from "../../ui/EarlyKeys";
 import { shownKeys } from "../../ui/hotkeys";
 import { t } from "../../ui/i18n";
 import { quoted } from "../search/line";
@@ -24,7 +24,7 @@ export default function Palette({ onClose }: { onClose: () => void }) {
   const list = useRef<HTMLDivElement>(null);
   const id = useId();
   useBackCloses(onClose);
-  const [typed, setTyped] = useState(useEarlyText());
+  const [typed, setTyped] = useTyped();
   const [at, setAt] = useState(0);
   const places = usePlaces();
   const { found, isLooking } = useFound(typed);

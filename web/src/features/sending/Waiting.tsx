@@ -87,31 +87,33 @@ export function Waiting({ message, me, onEdit }: Props) {
   return (
     <div className={`waitcard ${isLate || isBlocked ? "late" : ""}`}>
       <Icon />
-      <span className="words" title={until ? fullTime(until) : undefined}>
-        {isLate
-          ? t("sending.newer_came")
-          : isBlocked
-            ? t("sending.blocked")
-            : isForChannel
-              ? inWords(message.reason) || t("delivery.held")
-              : t("sending.scheduled", { time: until ? moment(until, now) : "" })}
-      </span>
-      {notMine ? <span className="muted">{notMine}</span> : null}
-      {isLocal(message.id) || notMine ? null : (
-        <span className="acts">
-          {isForChannel ? null : (
-            <Button size="xs" isBusy={isBusy} onClick={() => void busily(sendNow)}>
-              {isLate ? t("composer.send_anyway") : t("sending.now")}
-            </Button>
-          )}
-          <Button size="xs" isBusy={isBusy} onClick={() => void busily(edit)}>
-            {t("sending.edit")}
-          </Button>
-          <Button size="xs" look="ghost" isBusy={isBusy} onClick={() => void busily(cancel)}>
-            {t("common.cancel")}
-          </Button>
+      <div className="withacts">
+        <span className="words" title={until ? fullTime(until) : undefined}>
+          {isLate
+            ? t("sending.newer_came")
+            : isBlocked
+              ? t("sending.blocked")
+              : isForChannel
+                ? inWords(message.reason) || t("delivery.held")
+                : t("sending.scheduled", { time: until ? moment(until, now) : "" })}
         </span>
-      )}
+        {notMine ? <span className="muted">{notMine}</span> : null}
+        {isLocal(message.id) || notMine ? null : (
+          <span className="acts">
+            {isForChannel ? null : (
+              <Button size="xs" isBusy={isBusy} onClick={() => void busily(sendNow)}>
+                {isLate ? t("composer.send_anyway") : t("sending.now")}
+              </Button>
+            )}
+            <Button size="xs" isBusy={isBusy} onClick={() => void busily(edit)}>
+              {t("sending.edit")}
+            </Button>
+            <Button size="xs" look="ghost" isBusy={isBusy} onClick={() => void busily(cancel)}>
+              {t("common.cancel")}
+            </Button>
+          </span>
+        )}
+      </div>
     </div>
   );
 }

@@ -121,19 +121,21 @@ function Thing({ one }: { one: WaitingThing }) {
       {reminder ? (
         <div className="waitcard">
           <BellRing />
-          <span className="words" title={fullTime(reminder.at)}>
-            {t("sending.reminds_at", { time: moment(reminder.at, now) })}
-          </span>
-          <span className="acts">
-            <Button
-              size="xs"
-              look="ghost"
-              aria-label={t("sending.cancel_reminder")}
-              onClick={() => void cancelReminder(client, reminder).then(() => client.invalidateQueries(waitingQuery))}
-            >
-              {t("common.cancel")}
-            </Button>
-          </span>
+          <div className="withacts">
+            <span className="words" title={fullTime(reminder.at)}>
+              {t("sending.reminds_at", { time: moment(reminder.at, now) })}
+            </span>
+            <span className="acts">
+              <Button
+                size="xs"
+                look="ghost"
+                aria-label={t("sending.cancel_reminder")}
+                onClick={() => void cancelReminder(client, reminder).then(() => client.invalidateQueries(waitingQuery))}
+              >
+                {t("common.cancel")}
+              </Button>
+            </span>
+          </div>
         </div>
       ) : null}
     </li>

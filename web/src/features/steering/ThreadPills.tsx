@@ -178,7 +178,7 @@ function TagPills({ conversation, scope }: Props) {
       ))}
       <PickerButton kind="tags" at="thread" scope={scope} className="pill icon bare" label={t("tags.add")}>
         <Plus className="mid" />
-        {tags.length ? null : t("tags.title")}
+        {tags.length ? null : <span className="tagword">{t("tags.title")}</span>}
       </PickerButton>
     </>
   );

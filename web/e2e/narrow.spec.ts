@@ -1,0 +1,88 @@
+/* What has no room in one line breaks where one would break it oneself, and nothing of what is said is lost: at the width of a usual screen and of a phone. */
+import { api, conversationWith } from "./checks";
+import { look, open, reply } from "./composing";
+import { expect, test } from "./fixtures";
+
+const REASON =
+  "5.1.1 This mailbox was closed in spring: whoever wants to write to them asks at the office in Umea first";
+const PHONE = { width: 360, height: 740 };
+
+test("why an answer did not leave has the whole width, with what can be done in one line below", async ({
+  inbox,
+  world,
+}) => {
+  world.mailbox.refuse(REASON);
+  await open(inbox, world, "Refused at length");
+  await reply(inbox).click();
+  await inbox.keyboard.type("It is on its way.");
+  await inbox.keyboard.press("Control+Enter");
+  const trouble = inbox.getByRole("article").locator(".trouble");
+  const reason = trouble.getByText(/^Not delivered: /);
+  await expect(reason).toBeVisible({ timeout: 15_000 });
+  const buttons = trouble.getByRole("button");
+  await expect(buttons).toHaveCount(2);
+  for (const viewport of [{ width: 1440, height: 900 }, PHONE]) {
+    await inbox.setViewportSize(viewport);
+    const box = async (one: typeof reason) => (await one.boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 };
+    const [whole, said, retry, deal] = [
+      await box(trouble),
+      await box(reason),
+      await box(buttons.first()),
+      await box(buttons.last()),
+    ];
+    expect(said.width, String(viewport.width)).toBeGreaterThan(whole.width * 0.8);
+    expect(retry.y).toBeGreaterThanOrEqual(said.y + said.height);
+    expect(deal.y).toBe(retry.y);
+    expect(retry.x).toBe(said.x);
+  }
+  await inbox.setViewportSize({ width: 1440, height: 900 });
+  await look(inbox, "refused-at-length");
+});
+
+test("on a phone one reads who wrote, how far it is, and that only the team sees a comment", async ({
+  inbox,
+  world,
+}) => {
+  await open(inbox, world, "Read whole");
+  await inbox.setViewportSize(PHONE);
+  await reply(inbox).click();
+  await inbox.keyboard.type("By thumb");
+  await inbox.keyboard.press("Control+Enter");
+  await world.mailbox.waitFor("By thumb");
+  await inbox.getByRole("tab", { name: "Comment" }).click();
+  await inbox.getByRole("textbox", { name: /^Comment/ }).click();
+  await inbox.keyboard.type("Between us");
+  await inbox.keyboard.press("Control+Enter");
+  const note = inbox.getByRole("article", { name: /^Internal comment/ });
+  const answer = inbox.getByRole("article").filter({ hasText: "By thumb" });
+  for (const text of [
+    note.getByText("Only your team sees this"),
+    note.getByText("Amina Yusuf"),
+    answer.getByRole("heading", { name: "Amina Yusuf" }),
+    answer.getByText(/^(Sent|Delivered)$/),
+  ]) {
+    await expect(text).toBeVisible({ timeout: 15_000 });
+    expect(await text.evaluate((one) => one.scrollWidth <= one.clientWidth || one.clientWidth === 0)).toBe(true);
+  }
+});
+
+test("a picker opened by its key stands in sight on a phone, also where its button does not", async ({
+  inbox,
+  world,
+}) => {
+  await open(inbox, world, "Far to the right");
+  const { id } = await conversationWith(world, "Far to the right");
+  await api(world, "PATCH", `/api/conversations/${id}`, {
+    snoozed_until: new Date(Date.now() + 86_400_000).toISOString(),
+  });
+  await inbox.setViewportSize(PHONE);
+  const button = inbox.getByRole("main").getByRole("button", { name: "Add a tag" });
+  await expect.poll(async () => (await button.boundingBox())?.x ?? 0).toBeGreaterThan(PHONE.width);
+  await inbox.locator("[data-pane=thread]").focus();
+  await inbox.keyboard.press("l");
+  const picker = inbox.getByRole("dialog", { name: "Tags" });
+  await expect(picker).toBeVisible();
+  const { x, width } = (await picker.boundingBox()) ?? { x: -1, width: 0 };
+  expect(x).toBeGreaterThanOrEqual(0);
+  expect(x + width).toBeLessThanOrEqual(PHONE.width);
+});
