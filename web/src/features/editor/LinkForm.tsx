@@ -43,7 +43,10 @@ export function LinkForm({ api, onDone }: Props) {
         .chain()
         .insertContent({ type: "text", text: typed.trim(), marks: [{ type: "link", attrs: { href } }] })
         .run();
-    } else editor?.chain().setLink({ href }).run();
+    } else {
+      // Then one writes on behind it: what is typed or put in next must not take the place of the words.
+      editor?.chain().setLink({ href }).setTextSelection(editor.state.selection.to).unsetMark("link").run();
+    }
     finish();
   };
   return (
