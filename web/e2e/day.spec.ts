@@ -51,6 +51,16 @@ test("neither signing in nor a hit of the search leaves the hands nowhere", asyn
   await expect(page.getByRole("main", { name: "About Ada" })).toBeFocused();
   await keyboard.press("Escape");
   await expectInSight(row(page, "About Ada"));
+
+  // A contact leads to what they wrote: the hit itself goes.
+  await keyboard.press("/");
+  await keyboard.type("Ada");
+  const contact = page.getByRole("link", { name: /ada@day\.example/ });
+  await contact.focus();
+  await keyboard.press("Enter");
+  await expect(contact).toHaveCount(0);
+  await expectInSight(page.locator("#search-line"));
+  await expect(page.locator("#search-line")).toHaveValue(/^from:/);
 });
 
 test("a row that an answer moved far down, and one that an undo brings back, have the focus in sight", async ({

@@ -25,11 +25,12 @@ export default function SearchPage() {
   const box = useRef<HTMLInputElement>(null);
   const page = useRef<HTMLElement>(null);
 
-  // Back, Forward and links change the address: the line follows.
+  // Back, Forward and links change the address: the line follows, and takes the focus, for the link may be gone.
   useEffect(() => {
     if (q === written.current) return;
     written.current = q;
     setLine(q);
+    box.current?.focus();
   }, [q]);
   useEffect(() => box.current?.focus(), []);
   useEffect(() => {
