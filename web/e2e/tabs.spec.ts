@@ -188,9 +188,11 @@ test("a session that ended is ended in every tab, and begins again in every tab 
   await signIn(first, world.innboks.url);
   await open(first, world, "Ended session");
   const second = await secondTab(first);
+  await expect(second.getByRole("article")).toHaveCount(1);
   await first.context().clearCookies();
   const dialog = { name: "Sign in again" };
-  await first.getByRole("button", { name: "Close", exact: true }).click();
+  // Without looking at what covers it: the tab may have been told by something that it asks for by itself.
+  await first.locator(".threadhead .closeit").dispatchEvent("click");
   for (const tab of [first, second]) await expect(tab.getByRole("dialog", dialog)).toBeVisible();
   await second.getByLabel("Password", { exact: true }).fill(ADMIN.password);
   await second.getByRole("dialog", dialog).getByRole("button", { name: "Sign in" }).click();

@@ -70,6 +70,7 @@ test("of two who answer at once the second is held, sees what went, and sends it
   await reply(amina).click();
   await amina.keyboard.type("Ten of them.");
   await expect(amina.locator(".collision")).toContainText("Sigrid is writing a reply");
+  await expect(sigrid.locator(".collision")).toContainText("Amina is writing a reply");
   await sigrid.keyboard.press("Control+Enter");
   await sigrid.locator(".collision").getByRole("button", { name: "Send anyway" }).click();
   await world.mailbox.waitFor("Six of them.");

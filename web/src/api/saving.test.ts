@@ -99,3 +99,22 @@ test("what waits for the changes under way is told when all of them have been an
   server.asked[1]?.answer();
   await told;
 });
+
+test("a reading that is given up for a change is no failure: what shows it stays on the screen", async () => {
+  const { server, client, change } = page();
+  const reading = client.fetchQuery({
+    queryKey: KEY,
+    queryFn: () => new Promise<Filters>(() => undefined),
+    retry: false,
+  });
+  reading.catch(() => undefined);
+  const states: string[] = [];
+  const stop = client.getQueryCache().subscribe(({ query }) => states.push(query.state.status));
+  const saved = change({ spam: true });
+  await settled();
+  server.asked[0]?.answer();
+  await saved;
+  await settled();
+  stop();
+  expect(new Set(states)).toEqual(new Set(["success"]));
+});

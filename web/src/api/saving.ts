@@ -56,7 +56,8 @@ export async function saveInto<T, A>(
   settle?: (held: T, answer: A) => T,
 ): Promise<A> {
   const put = (next: (held: T) => T) => {
-    void client.cancelQueries({ queryKey, exact: true }, { revert: false });
+    // Silently: a reading that is given up would count as one that failed, and the page would give way to the failure until it is asked anew.
+    void client.cancelQueries({ queryKey, exact: true }, { revert: false, silent: true });
     client.setQueryData<T>(queryKey, (held) => held && next(held));
   };
   const before = client.getQueryData<T>(queryKey);

@@ -29,7 +29,7 @@ export function PlanEditor({ id, name = "" }: { id: string; name?: string }) {
   const me = useQuery(sessionQuery).data?.user.id;
   const manages = useMay("availability_management");
   if (plan.isPending) return <Skeleton rows={6} shape="line" />;
-  if (plan.isError) return <Failed error={plan.error} onRetry={() => void plan.refetch()} />;
+  if (plan.isLoadingError) return <Failed error={plan.error} onRetry={() => void plan.refetch()} />;
   const props = { id, plan: plan.data, isReadOnly: id !== me && !manages, isMine: id === me };
   return (
     <div className="plan">

@@ -12,7 +12,7 @@ import { inWords } from "../../ui/serverWords";
 
 export function Records({ account }: { account: ChannelAccount }) {
   const checks = useQuery(channelChecksQuery(account.id));
-  if (checks.isError) return <Failed error={checks.error} onRetry={() => void checks.refetch()} />;
+  if (checks.isLoadingError) return <Failed error={checks.error} onRetry={() => void checks.refetch()} />;
   if (!checks.data) return <Skeleton rows={3} shape="line" />;
   return (
     <div className="records">

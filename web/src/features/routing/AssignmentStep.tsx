@@ -27,7 +27,7 @@ interface Props {
 export default function AssignmentStep(props: Props) {
   const kept = useQuery(ruleQuery(props.account.id));
   if (kept.isPending) return <Skeleton rows={4} shape="line" />;
-  if (kept.isError) return <Failed error={kept.error} onRetry={() => void kept.refetch()} />;
+  if (kept.isLoadingError) return <Failed error={kept.error} onRetry={() => void kept.refetch()} />;
   return <Step {...props} kept={kept.data} />;
 }
 

@@ -19,7 +19,7 @@ export default function Automation({ account }: { account: ChannelAccount }) {
   const isOff = useQuery(sessionQuery).data?.account.switched_off.includes("automatic_assignment");
   if (isOff) return <p className="soft">{t("routing.switched_off")}</p>;
   if (rule.isPending) return <Skeleton rows={4} shape="line" />;
-  if (rule.isError) return <Failed error={rule.error} onRetry={() => void rule.refetch()} />;
+  if (rule.isLoadingError) return <Failed error={rule.error} onRetry={() => void rule.refetch()} />;
   return <Editor account={account} saved={rule.data} />;
 }
 

@@ -21,7 +21,7 @@ export default function RoutingPage() {
   const accounts = useQuery(channelAccountsQuery);
   const skills = useQuery(skillsQuery);
   const isOff = useQuery(sessionQuery).data?.account.switched_off.includes("automatic_assignment");
-  const failed = [rules, accounts].find((one) => one.isError);
+  const failed = [rules, accounts].find((one) => one.isLoadingError);
   const shown = accounts.data?.filter((one) => rules.data?.some((rule) => rule.channel_account_id === one.id)) ?? [];
   return (
     <div className="narrow routing">

@@ -58,7 +58,7 @@ export function Skills() {
   const skills = useQuery(skillsQuery);
   const categories = useQuery(categoriesQuery);
   const act = useAct();
-  const failed = [skills, categories].find((one) => one.isError);
+  const failed = [skills, categories].find((one) => one.isLoadingError);
   const languages = skills.data?.filter((one) => one.language !== null) ?? [];
   return (
     <section aria-label={t("routing.skills_title")}>

@@ -19,7 +19,7 @@ import { keepTicketDefaults, ticketDefaultsQuery } from "./tickets";
 export default function TicketPanel({ account }: { account: ChannelAccount }) {
   const kept = useQuery(ticketDefaultsQuery(account.id));
   if (kept.isPending) return <Skeleton rows={2} shape="line" />;
-  if (kept.isError) return <Failed error={kept.error} onRetry={() => void kept.refetch()} />;
+  if (kept.isLoadingError) return <Failed error={kept.error} onRetry={() => void kept.refetch()} />;
   return <Panel account={account} kept={kept.data} />;
 }
 
