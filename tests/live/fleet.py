@@ -4,6 +4,7 @@
 after the supervisor's pause. They reach the database through `proxy.py`. Load comes from `senders.py`.
 """
 
+import asyncio
 import signal
 import socket
 import subprocess
@@ -112,3 +113,9 @@ def ask(dsn: str, question: str) -> list[tuple[object, ...]]:
     """What the database holds, asked past the proxy."""
     with psycopg.connect(dsn, autocommit=True) as conn:
         return conn.execute(question.encode()).fetchall()
+
+
+async def change(dsn: str, statement: str) -> None:
+    """In a thread of its own: it may wait for a row that a transaction of the fleet holds, and what that one waits for comes through the proxy, which
+    runs in this loop."""
+    await asyncio.to_thread(ask, dsn, statement)

@@ -7,7 +7,7 @@ import os
 
 from innboks.core.jobs import STALLED_AFTER_S
 from tests.channels.email.scripted_smtp import HANG, ScriptedServer, scripted
-from tests.live.fleet import Fleet, ask
+from tests.live.fleet import Fleet, ask, change
 from tests.live.senders import write_reply
 from tests.live.test_steps import a_conversation
 from tests.waiting import until
@@ -94,8 +94,8 @@ async def send_one(place: Fleet, to: str) -> tuple[str, str]:
     message = await write(place, to)
     await until(lambda: state_of(place, message)[1] != "", 20, f"a reason for {to}")
     found = state_of(place, message)
-    ask(place.dsn, f"update dispatch set state = 'failed', held_for = null where message_id = {message} returning 1")
-    ask(place.dsn, "update channel_account set is_authorized = true returning 1")
+    await change(place.dsn, f"update dispatch set state = 'failed', held_for = null where message_id = {message} returning 1")
+    await change(place.dsn, "update channel_account set is_authorized = true returning 1")
     return found
 
 
