@@ -1,5 +1,7 @@
 /* Starts a real Innboks for the stories: its own data folder, free ports, the built pages. Everything it makes goes away with it. */
+
 import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { randomInt } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -41,13 +43,12 @@ export interface Innboks {
 }
 
 export async function freePort(): Promise<number> {
-  return new Promise((done, failed) => {
+  // Below those that Linux gives to outgoing connections: one of these could take the port before it is listened at.
+  const port = randomInt(20_000, 32_768);
+  return new Promise((done) => {
     const probe = createServer();
-    probe.on("error", failed);
-    probe.listen(0, "127.0.0.1", () => {
-      const address = probe.address();
-      probe.close(() => (address && typeof address === "object" ? done(address.port) : failed(new Error("no port"))));
-    });
+    probe.on("error", () => done(freePort()));
+    probe.listen(port, "127.0.0.1", () => probe.close(() => done(port)));
   });
 }
 
