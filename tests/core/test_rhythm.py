@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from innboks.core.access import Actor
+from innboks.core.channel_accounts import store_rhythm
 from innboks.core.channel_accounts.connect import get_channel_account
 from innboks.core.channel_accounts.models import ChannelAccount
 from innboks.core.channel_accounts.rhythm import LEARNED, figures_of, look_for_silence, unusual_silence
@@ -12,6 +13,7 @@ from tests.core.conftest import say
 
 MONDAY = datetime(2026, 1, 5, tzinfo=UTC)
 HOUR = timedelta(hours=1)
+MINUTE = timedelta(minutes=1)
 
 
 def working_hours(weeks: int, each: int = 3) -> dict[datetime, int]:
@@ -80,5 +82,15 @@ async def test_what_comes_is_counted_and_a_silence_told_until_something_comes(pa
     row = await get_channel_account(parts, actor, echo.id)
     assert row.unusual_silence is not None
     assert 800 < row.unusual_silence["usual_s"] < 1000
+
+    # A test came back: only what is missing from then on is told.
+    async with parts.db.transaction() as conn:
+        assert await store_rhythm.explain_quiet(conn, echo.account_id, echo.id, now - 90 * MINUTE)
+    await look_for_silence(parts)
+    assert (await get_channel_account(parts, actor, echo.id)).unusual_silence is None
+    async with parts.db.transaction() as conn:
+        assert await store_rhythm.explain_quiet(conn, echo.account_id, echo.id, now - 150 * MINUTE)
+    await look_for_silence(parts)
+    assert (await get_channel_account(parts, actor, echo.id)).unusual_silence is not None
     await say(parts, echo, "Three", id="m3")
     assert (await get_channel_account(parts, actor, echo.id)).unusual_silence is None

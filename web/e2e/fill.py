@@ -8,6 +8,11 @@ minutes on a small machine.
 And it lets time pass for one customer: as if they had last written so many seconds ago.
 
     fill.py DATA_FOLDER heard CONVERSATION_ID SECONDS
+
+Or for a channel account: four messages an hour for four weeks, and none for so many seconds. The worker is asked to look at it at once, and not at its next
+turn, some minutes later.
+
+    fill.py DATA_FOLDER silent CHANNEL_ACCOUNT_ID SECONDS
 """
 
 import sys
@@ -55,6 +60,16 @@ with aged as (
 update conversation c set last_message_at = aged.created_at, waiting_since = aged.created_at
 from aged where c.account_id = aged.account_id and c.id = aged.conversation_id
 """
+SILENT = """
+with last as (
+    update channel_account set last_received_at = now() - make_interval(secs => %(count)s) where id = %(id)s returning account_id, id, last_received_at),
+came as (
+    insert into channel_traffic (account_id, channel_account_id, hour, received)
+    select account_id, id, hour, 4 from last,
+        generate_series(date_trunc('hour', last_received_at, 'UTC') - interval '27 days', last_received_at, '1 hour') as hour
+    on conflict do nothing)
+insert into procrastinate_jobs (queue_name, task_name, args, priority) values ('care', 'rhythm', '{"timestamp": 0}', 0)
+"""
 AFTER = """
 select setval(pg_get_serial_sequence('conversation', 'id'), (select max(id) from conversation)),
     setval(pg_get_serial_sequence('message', 'id'), (select max(id) from message))
@@ -63,6 +78,8 @@ select setval(pg_get_serial_sequence('conversation', 'id'), (select max(id) from
 data, what, id, count, *priority = sys.argv[1:]
 values = {"id": int(id), "count": int(count), "priority": priority[0] if priority else "normal"}
 with psycopg.connect(running_dsn(Path(data)) or "", cursor_factory=psycopg.ClientCursor) as conn:
-    conn.execute({"comments": COMMENTS, "conversations": CONVERSATIONS, "heard": HEARD}[what].replace("n % ", "n %% "), values)
+    conn.execute(
+        {"comments": COMMENTS, "conversations": CONVERSATIONS, "heard": HEARD, "silent": SILENT}[what].replace("n % ", "n %% "), values
+    )
     conn.execute(AFTER)
     conn.execute("analyze message, conversation")

@@ -94,3 +94,49 @@ test("an agent sees on a phone what concerns their inboxes, and is led to it", a
   await expect(page).toHaveURL(/settings\/quarantine/);
   await context.close();
 });
+
+test("a channel that is silent longer than it ever was says so, and a test that comes back puts it out", async ({
+  inbox,
+  world,
+}) => {
+  const config = {
+    method: "forwarding",
+    address: "shop@tindra.example",
+    company_name: "Tindra Shop",
+    smtp_host: "127.0.0.1",
+    smtp_port: world.mailbox.port,
+    smtp_tls: "none",
+  };
+  const inbox_id = world.beginning.inbox.id;
+  const shop = { kind: "email", name: "Shop mail", inbox_id, config };
+  const { id, hosted_address } = await api(world, "POST", "/api/channel-accounts", shop);
+  await inbox.goto(`${world.innboks.url}/settings/channels`);
+  const card = inbox.getByRole("article", { name: "Shop mail" });
+  await expect(card).toContainText("Connected");
+  await world.innboks.fallSilent(id, 5.5 * 3600);
+
+  // The card, and a badge for everybody that leads to it.
+  await expect(card).toContainText("Unusually quiet for 5 h", { timeout: 15_000 });
+  await expect(card).toContainText(/Normally a message every 1\d min\. Test it\./);
+  await axe(inbox, "a quiet channel");
+  if (SHOTS) await shots(inbox, SHOTS, "quiet-card");
+  const badge = inbox.getByRole("navigation", { name: "Main" }).getByRole("link", { name: /stuck/ });
+  await badge.click();
+  const row = inbox.getByRole("listitem").filter({ hasText: "Shop mail is unusually quiet" });
+  await expect(row).toContainText("Send a test to it");
+  if (SHOTS) await shots(inbox, SHOTS, "quiet-radar");
+  await row.getByRole("link").click();
+  await expect(inbox).toHaveURL(new RegExp(`/settings/channels/${id}`));
+  if (SHOTS) await shots(inbox, SHOTS, "quiet-page");
+
+  // The one thing to do about it.
+  await inbox.goto(`${world.innboks.url}/settings/channels`);
+  await card.getByRole("button", { name: "Send a test" }).click();
+  const dialog = inbox.getByRole("dialog");
+  await expect(dialog).toContainText("Waiting for it to come back");
+  await world.mailbox.passOn(world.innboks.smtpPort, hosted_address, /\[test \d+-[0-9a-f]+\]/);
+  await expect(dialog).toContainText("It came back", { timeout: 30_000 });
+  await inbox.keyboard.press("Escape");
+  await expect(card).toContainText("Connected, last message 5 hr ago");
+  await expect(badge).toHaveCount(0);
+});

@@ -36,6 +36,8 @@ export interface Innboks {
   fillList: (channelAccountId: string, count: number, priority?: string) => Promise<void>;
   /** Lets time pass: the customer of the conversation last wrote this many seconds ago. Whoever looks at it is told with its next change. */
   heard: (conversationId: string, secondsAgo: number) => Promise<void>;
+  /** Lets time pass: messages came over the channel account all the time, and none for this many seconds. */
+  fallSilent: (channelAccountId: string, seconds: number) => Promise<void>;
   /** The end of what it has said: its log. */
   log: () => string;
   /** Stops it and throws its data away. */
@@ -132,6 +134,7 @@ export async function startInnboks(sandbox?: number, more: NodeJS.ProcessEnv = {
     fillList: (channelAccountId, count, priority = "normal") =>
       fill("conversations", channelAccountId, String(count), priority),
     heard: (conversationId, secondsAgo) => fill("heard", conversationId, String(secondsAgo)),
+    fallSilent: (channelAccountId, seconds) => fill("silent", channelAccountId, String(seconds)),
     remove: async () => {
       await stop();
       await rm(data, { recursive: true, force: true });

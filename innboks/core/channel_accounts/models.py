@@ -63,9 +63,11 @@ class ChannelAccount(msgspec.Struct, kw_only=True):
 
     @property
     def unusual_silence(self) -> dict[str, Any] | None:
-        """{"after", "usual_s"}, as long as nothing newer has come."""
-        last = self.last_received_at
-        return self.quiet if self.quiet and last and self.quiet["after"] == last.astimezone(UTC).isoformat() else None
+        """{"after", "usual_s"}, as long as nothing newer has come, and no test has shown that the connection works."""
+        last, quiet = self.last_received_at, self.quiet
+        if not quiet or last is None or "tested_at" in quiet:
+            return None
+        return quiet if quiet["after"] == last.astimezone(UTC).isoformat() else None
 
     @property
     def can_send(self) -> bool:

@@ -44,8 +44,9 @@ class Figures(msgspec.Struct, frozen=True):
     kept_count: int
 
 
-def unusual_silence(hours: Mapping[datetime, int], last: datetime, now: datetime) -> Silence | None:
-    """None when the silence since `last` is nothing unusual, or too little is known. `hours`: messages per hour (UTC, those with any)."""
+def unusual_silence(hours: Mapping[datetime, int], last: datetime, now: datetime, tested_at: datetime | None = None) -> Silence | None:
+    """None when the silence since `last` is nothing unusual, or too little is known. `hours`: messages per hour (UTC, those with any). Where a test
+    came back in that silence (`tested_at`), what was missing before is explained: only what is missing since counts."""
     learned = {hour: count for hour, count in hours.items() if last - LEARNED < hour <= last}
     silence = now - last
     if silence < LEAST_SILENCE or sum(learned.values()) < LEAST_MESSAGES or last - min(learned) < LEAST_HISTORY:
@@ -55,14 +56,15 @@ def unusual_silence(hours: Mapping[datetime, int], last: datetime, now: datetime
         came[_place(hour)] += learned.get(hour, 0)
         seen[_place(hour)] += share
     usual = [count / max(1.0, times) for count, times in zip(came, seen, strict=True)]
-    missing = sum(usual[_place(hour)] * share for hour, share in _parts(last, now))
+    begins = max(last, tested_at or last)
+    missing = sum(usual[_place(hour)] * share for hour, share in _parts(begins, now))
     longest = run = 0.0
     for hour, _ in _parts(min(learned), last):
         run = 0.0 if learned.get(hour) else run + usual[_place(hour)]
         longest = max(longest, run)
     if missing < max(FEWEST_MISSING, CLEARLY * longest):
         return None
-    return Silence(after=last, usual_s=round(silence.total_seconds() / missing))
+    return Silence(after=last, usual_s=round((now - begins).total_seconds() / missing))
 
 
 async def look_for_silence(parts: Parts) -> None:
@@ -74,8 +76,10 @@ async def look_for_silence(parts: Parts) -> None:
         last = one.last_received_at.astimezone(UTC)
         async with parts.db.transaction() as conn:
             hours = await store.hours(conn, one.account_id, one.id, last - LEARNED)
-            found = unusual_silence(hours, last, now)
-            if found is None or (one.quiet or {}).get("after") == found.after.isoformat():
+            told = one.quiet if one.quiet and one.quiet["after"] == last.isoformat() else {}
+            tested_at = datetime.fromisoformat(told["tested_at"]) if "tested_at" in told else None
+            found = unusual_silence(hours, last, now, tested_at)
+            if found is None or (told and tested_at is None):
                 continue
             await store.save_quiet(conn, one.account_id, one.id, {"after": found.after.isoformat(), "usual_s": found.usual_s})
             await events.add(conn, one.account_id, "channel_account.changed", data={"channel_account_id": one.id})

@@ -77,6 +77,15 @@ async def save_quiet(conn: Connection, account_id: int, channel_account_id: int,
     )
 
 
+async def explain_quiet(conn: Connection, account_id: int, channel_account_id: int, now: datetime) -> bool:
+    """A test came back: the connection works, and its silence is only that. False where none was told."""
+    cursor = await conn.execute(
+        "update channel_account set quiet = quiet || %s where account_id = %s and id = %s and quiet is not null",
+        (Jsonb({"tested_at": now.isoformat()}), account_id, channel_account_id),
+    )
+    return cursor.rowcount == 1
+
+
 async def sweep(conn: Connection) -> None:
     """What is too old to be learned from."""
     await conn.execute("delete from channel_traffic where hour < now() - make_interval(days => %s)", (KEPT_DAYS,))

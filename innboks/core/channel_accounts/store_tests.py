@@ -75,13 +75,14 @@ async def failed(conn: Connection, account_id: int, test_id: int, problem: str) 
 
 async def returned(
     conn: Connection, account_id: int, channel_account_id: int, test_id: int, arrived_at: str, note: str, delivery_id: int, now: datetime
-) -> None:
+) -> bool:
     """The first time counts."""
-    await conn.execute(
+    cursor = await conn.execute(
         """update channel_test set returned_at = %s, sent_at = coalesce(sent_at, %s), arrived_at = %s, note = %s, delivery_id = %s
            where account_id = %s and channel_account_id = %s and id = %s and returned_at is null""",
         (now, now, arrived_at, note, delivery_id, account_id, channel_account_id, test_id),
     )
+    return cursor.rowcount == 1
 
 
 async def save_confirmation(conn: Connection, account_id: int, channel_account_id: int, confirmation: Mapping[str, Any] | None) -> None:

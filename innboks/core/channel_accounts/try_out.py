@@ -9,7 +9,7 @@ import structlog
 
 from innboks.core.access import ACCOUNT_ACCESS, Actor
 from innboks.core.accounts import store as accounts
-from innboks.core.channel_accounts import records, store, store_tests
+from innboks.core.channel_accounts import records, store, store_rhythm, store_tests
 from innboks.core.channel_accounts.connect import get_channel_account, require_real
 from innboks.core.channel_accounts.health import mark_broken
 from innboks.core.channel_accounts.models import ChannelAccount
@@ -92,8 +92,10 @@ async def send_test(parts: Parts, account_id: int, test_id: int) -> None:
 
 async def came_back(conn: Connection, row: ChannelAccount, happening: TestReturned, delivery_id: int, parts: Parts) -> None:
     """On the road in, in its transaction."""
-    where, note = storable(happening.arrived_at, 300), storable(happening.note, 300)
-    await store_tests.returned(conn, row.account_id, row.id, happening.test_id, where, note, delivery_id, parts.clock.now())
+    where, note, now = storable(happening.arrived_at, 300), storable(happening.note, 300), parts.clock.now()
+    is_first = await store_tests.returned(conn, row.account_id, row.id, happening.test_id, where, note, delivery_id, now)
+    if is_first and await store_rhythm.explain_quiet(conn, row.account_id, row.id, now):
+        await events.add(conn, row.account_id, "channel_account.changed", inbox_id=row.inbox_id, data={"channel_account_id": row.id})
 
 
 async def keep_confirmation(conn: Connection, row: ChannelAccount, happening: ConfirmationReceived, parts: Parts) -> None:
