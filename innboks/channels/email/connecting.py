@@ -50,6 +50,7 @@ class _Found(msgspec.Struct, frozen=True):
 
     encryption: str
     certificate: Certificate | None
+    is_signed_in: bool = True
 
 
 async def try_servers(config: Config, ctx: Context) -> None:
@@ -100,7 +101,7 @@ async def _receiving(ctx: Context, server: Server) -> Sequence[Finding]:
 async def _sending(config: Config, ctx: Context, server: Server) -> Sequence[Finding]:
     found = await _try_outgoing(config, ctx, server)
     takes = Finding(name=f"It takes mail from {config.sends_from}", state="ok", sentence="It was asked; no mail was sent.")
-    return _connection("Signed in to SMTP" if server.user else "Reached the SMTP server", ctx, server, found), takes
+    return _connection("Signed in to SMTP" if found.is_signed_in else "Reached the SMTP server", ctx, server, found), takes
 
 
 def _connection(name: str, ctx: Context, server: Server, found: _Found) -> Finding:
@@ -160,7 +161,7 @@ async def _shown_by(server: Server, ctx: Context, prefix: str) -> str:
 async def _try_outgoing(config: Config, ctx: Context, server: Server) -> _Found:
     client = await smtp_session.open_session(server, ctx.domain)
     try:
-        found = _found(client)
+        found = msgspec.structs.replace(_found(client), is_signed_in=smtp_session.wants_login(server, client))
         answer = await client.execute_command(b"MAIL", b"FROM:<" + wire_address(config.sends_from).encode() + b">")
         if answer.code >= 500:
             raise refusal("sender", answer, server.host)

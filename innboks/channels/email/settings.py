@@ -211,7 +211,7 @@ class Config(msgspec.Struct, kw_only=True, frozen=True):
         str,
         Meta(
             title="SMTP password",
-            description="Leave empty for the IMAP password, if there is one.",
+            description="Leave empty for the IMAP password, if there is one. A server that asks for none gets none.",
             extra_json_schema={**_SERVERS, **_ADVANCED, **_SECRET, "x-sent-to": {"smtp_host": []}},
         ),
     ] = ""
@@ -279,6 +279,8 @@ class Server(msgspec.Struct, frozen=True, kw_only=True):
     tls: Literal["tls", "starttls", "none", "offered"]
     user: str = ""
     password: str = ""
+    is_login_borrowed: bool = False
+    """User and password are the mailbox's, typed for another server: used here where this one lets people sign in at all."""
     verify: bool = True
     ca: str = ""
 
@@ -408,9 +410,10 @@ def outgoing_server(config: Config, settings: Mapping[str, Any]) -> Server | Non
     if config.smtp_host:
         user = config.smtp_user or (config.imap_user or config.address if config.imap_password else "")
         password = config.smtp_password or config.imap_password
-        return _server(
+        server = _server(
             config, config.smtp_host, config.smtp_port, config.smtp_tls, user if password else "", password, implicit=465, explicit=587
         )
+        return msgspec.structs.replace(server, is_login_borrowed=not config.smtp_user and not config.smtp_password)
     return _relay(settings.get("smtp_out"))
 
 

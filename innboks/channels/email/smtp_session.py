@@ -58,7 +58,7 @@ async def open_session(server: Server, own_name: str) -> aiosmtplib.SMTP:
         await _greet(client)
         if await _encrypt(client, server):
             await _greet(client)
-        if server.user:
+        if wants_login(server, client):
             await client.login(server.user, server.password)
     except SendError:
         client.close()
@@ -71,6 +71,11 @@ async def open_session(server: Server, own_name: str) -> aiosmtplib.SMTP:
         raise
     client.timeout = COMMAND_TIMEOUT_S
     return client
+
+
+def wants_login(server: Server, client: aiosmtplib.SMTP) -> bool:
+    """Is there something to sign in with, and a reason to? A relay of one's own network often offers no sign-in, so the mailbox's password has no use there."""
+    return bool(server.user) and (not server.is_login_borrowed or client.supports_extension("auth"))
 
 
 async def _greet(client: aiosmtplib.SMTP) -> None:

@@ -14,6 +14,7 @@ import pytest
 from innboks.channels import email as folder
 from innboks.channels.email import own
 from innboks.channels.email.channel import Email
+from innboks.channels.email.connecting import SENDING
 from innboks.channels.email.settings import Config
 from innboks.config import MailRelay
 from innboks.errors import Broken, Invalid, Rejected, Retry, Uncertain, Unrecognised
@@ -21,6 +22,7 @@ from innboks.sdk.contract import Context, Inbound, MessageReceived, OutgoingFile
 from innboks.sdk.parsing import Facts, pure_context
 from innboks.sdk.registry import Registry, discover, offers
 from tests.channels.email.context import World, outgoing
+from tests.channels.email.dovecot import PASSWORD, USER, Dovecot
 from tests.channels.email.scripted_smtp import HANG, scripted
 
 FIXTURES = Path(str(folder.__file__)).parent / "fixtures"
@@ -273,6 +275,25 @@ async def test_connecting_by_forwarding_tries_the_server_and_gives_an_address() 
     assert hosted is not None
     assert hosted.endswith("@inbox.example")
     assert CHANNEL.hosted_address(world(method="imap").context()) is None
+
+
+async def test_the_mailboxs_password_is_not_pressed_on_a_server_that_lets_nobody_sign_in(server: Dovecot) -> None:
+    """A relay of one's own network takes mail without a login; nothing but the mailbox's was typed."""
+    mailbox = {"method": "imap", "imap_host": "127.0.0.1", "imap_port": server.port, "imap_tls": "none", "imap_password": PASSWORD}
+    async with scripted() as script:
+        sending = {"address": USER, "smtp_host": "127.0.0.1", "smtp_port": script.port, "smtp_tls": "none"}
+        ctx = world(**mailbox, **sending).context()
+        await CHANNEL.connect(ctx)
+        tried = await CHANNEL.try_out(ctx, SENDING)
+        sent = await CHANNEL.send(ctx, outgoing())
+        assert [one.state for one in sent.results] == ["sent"]
+        assert tried[0].name == "Reached the SMTP server"
+        assert not any("AUTH" in command for command in script.commands)
+        with pytest.raises(Invalid, match="lets nobody sign in"):
+            await CHANNEL.connect(world(**mailbox, **sending, smtp_user="team").context())
+    async with scripted({"MAIL": "530 5.7.0 Authentication required"}) as script:
+        with pytest.raises(Invalid, match="wants a valid user name and password"):
+            await CHANNEL.connect(world(**mailbox, **{**sending, "smtp_port": script.port}).context())
 
 
 @pytest.mark.parametrize(
