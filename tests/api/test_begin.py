@@ -83,3 +83,5 @@ async def test_posted_twice_at_the_same_moment_it_is_begun_once(api: httpx.Async
     posts = await asyncio.gather(*(api.post("/api/conversations", json=words(account, client_id="begin-1")) for _ in range(6)))
     assert {one.status_code for one in posts} <= {200, 201}, [one.text for one in posts]
     assert len((await api.get("/api/conversations")).json()["items"]) == 1
+    elsewhere = await api.post("/api/conversations", json=words(account, client_id="begin-1", to=["ola@customer.example"]))
+    assert_problem(elsewhere, 409, code="client_id_used")

@@ -46,6 +46,22 @@ async def test_the_same_client_id_writes_once(api: httpx.AsyncClient, conversati
     assert [one["type"] for one in (await api.get(where)).json()["items"]] == ["message", "reply", "system"]
 
 
+async def test_a_client_id_of_another_message_is_refused(
+    api: httpx.AsyncClient, echo: dict[str, Any], conversation: dict[str, Any]
+) -> None:
+    """A script that numbers its messages anew in each conversation is not told "stored" of words that nobody gets."""
+    await say(api, echo, "Hello", id="m9", sender="bob")
+    where, new = f"/api/conversations/{conversation['id']}/messages", {"type": "reply", "text": "Once.", "client_id": "c-1"}
+    other = next(one["id"] for one in (await api.get("/api/conversations")).json()["items"] if one["id"] != conversation["id"])
+    await api.post(where, json=new)
+    for place, changes in (
+        (where, {"text": "Twice."}),
+        (where, {"type": "comment"}),
+        (f"/api/conversations/{other}/messages", {"text": "Hi"}),
+    ):
+        assert_problem(await api.post(place, json={**new, **changes}), 409, code="client_id_used")
+
+
 async def test_a_newer_message_is_told_before_answering(api: httpx.AsyncClient, echo: dict[str, Any], conversation: dict[str, Any]) -> None:
     where = f"/api/conversations/{conversation['id']}/messages"
     seen = (await api.get(where)).json()["items"][-1]["id"]

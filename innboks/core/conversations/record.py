@@ -199,6 +199,21 @@ def _words(new: NewMessage) -> tuple[str, str]:
     return storable(new.text, TEXT_MAX) or plain_of(new.html), storable(sanitise(new.html), 2 * TEXT_MAX) if new.html else ""
 
 
+async def require_same(message: Message, new: NewMessage, to: Sequence[str] = ()) -> None:
+    """What is posted again under a `client_id` is what stands there: else a script that numbers its messages anew would be told "stored" of words that nobody
+    gets. What fills in words by itself (a forward, a second way) is not compared. Raises `Conflict`."""
+    if new.forward_of is not None or new.resend_of is not None:
+        return
+    text, _ = await asyncio.to_thread(_words, new) if len(new.html) > _LONG else _words(new)
+    known = {one.address for one in message.recipients}
+    if (message.type, message.text) != (new.type, text) or not known.issuperset(to):
+        raise Conflict(
+            "This client_id was used before, for another message. Give each message one of its own.",
+            code="client_id_used",
+            field="client_id",
+        )
+
+
 def plain_of(html: str) -> str:
     """The words of HTML that a person wrote here, for channels and clients that show plain text."""
     broken = re.sub(r"(?i)<(br|/p|/div|/li|/tr|/h[1-6])\b[^>]*>", "\n", html)

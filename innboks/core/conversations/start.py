@@ -9,7 +9,7 @@ from innboks.core.contacts import store as contacts
 from innboks.core.conversations import store
 from innboks.core.conversations.addressees import addressees, typed
 from innboks.core.conversations.models import Conversation, Message, NewMessage
-from innboks.core.conversations.record import Hold, record_written
+from innboks.core.conversations.record import Hold, record_written, require_same
 from innboks.core.conversations.write import blocked, check_abilities, check_shape
 from innboks.core.dispatches import store as dispatches
 from innboks.core.messages import store as messages
@@ -50,6 +50,8 @@ async def _find_or_start(parts: Parts, actor: Actor, connected: Connected, new: 
             message_id = known
         message = await messages.get(conn, actor.account_id, message_id)
         assert message is not None
+        if known is not None:
+            await require_same(message, new, [one["address"] for one in typed(new.to or [], "to", connected.channel.abilities)])
         conversation = await store.get(conn, actor.account_id, message.conversation_id, actor.user_id)
         assert conversation is not None
     parts.wake.touch(actor.account_id)

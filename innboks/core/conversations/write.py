@@ -23,7 +23,7 @@ from innboks.core.conversations.answerer import check_assignee
 from innboks.core.conversations.forward import to_forward
 from innboks.core.conversations.models import Message, NewMessage
 from innboks.core.conversations.reach import reach
-from innboks.core.conversations.record import TEXT_MAX, Hold, Merged, record_written
+from innboks.core.conversations.record import TEXT_MAX, Hold, Merged, record_written, require_same
 from innboks.core.conversations.resend import as_written
 from innboks.core.conversations.then import do_then
 from innboks.core.dispatches import store
@@ -44,7 +44,8 @@ CLIENT_ID = re.compile(r"[\x21-\x7e]{1,100}\Z")
 async def write(parts: Parts, actor: Actor, conversation_id: int, new: NewMessage) -> tuple[Message, bool]:
     """Records an answer or a comment. Returns (message, True), or (the stored one, False) when this `client_id` was posted before.
 
-    Raises `NotFound`, `Forbidden`, `Invalid`, `Conflict` when only a colleague may answer here, or `NewerMessage` when the conversation moved on (R-642)."""
+    Raises `NotFound`, `Forbidden`, `Invalid`, `Conflict` when only a colleague may answer here or the `client_id` is another message's, or `NewerMessage`
+    when the conversation moved on (R-642)."""
     check_shape(new)
     check_times(new, parts.clock.now())
     try:
@@ -69,6 +70,8 @@ async def write(parts: Parts, actor: Actor, conversation_id: int, new: NewMessag
             message = await (messages_store.get_fresh if is_new else messages_store.get)(conn, actor.account_id, message_id)
     if message is None or not actor.can_read(message.inbox_id):
         raise NotFound("There is no such conversation.", code="unknown_conversation")
+    if not is_new:
+        await require_same(message, new)
     if hold is not None and hold.reason == "connection":
         await release_if_back(parts, actor.account_id, message.channel_account_id)
     return message, is_new
