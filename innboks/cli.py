@@ -313,6 +313,8 @@ def _parse(arguments: argparse.Namespace, settings: Settings) -> int:
     for name in arguments.files:
         try:
             line: dict[str, Any] = {"file": name, **channel.describe(Path(name).read_bytes())}
+        except OSError as error:
+            line = {"file": name, "error": f"This file cannot be read: {error.strerror or error}."}
         except Exception as error:  # whatever one file does to the parser, the rest go on
             line = {"file": name, "error": getattr(error, "sentence", None) or f"{type(error).__name__}: {error}"}
         sys.stdout.buffer.write(msgspec.json.encode(line) + b"\n")

@@ -189,6 +189,7 @@ _AT = re.compile(r" - at `(?:key in )?`?\$\.?([^`]*)`$")
 _MISSING = re.compile(r"Object missing required field `(.+?)`")
 _UNKNOWN = re.compile(r"Object contains unknown field `(.+?)`")
 _EXPECTED = re.compile(r"Expected `([^`]+)`(?: (of length|matching regex|>=|<=|<|>) ?(?:([<>=]+) )?'?(.*?)'?)?(?:, got `([^`]+)`)?$")
+_TIME = re.compile(r"(datetime|date)`?(?: with a timezone component)?$")  # "Invalid RFC3339 encoded date"
 _TYPE_WORDS = {
     "str": "a text",
     "int": "a whole number",
@@ -218,6 +219,8 @@ def _from_validation(message: str) -> Invalid:
 
 def _wish(text: str) -> str:
     found = _EXPECTED.match(text)
+    if found is None and (time := _TIME.search(text)):
+        return f"must be {_TYPE_WORDS[time.group(1)]}"
     if found is None:
         return "is not one of the possible values" if "enum" in text else "is not right: " + text.rstrip(".").lower()
     types, how, comparison, limit = found.group(1), found.group(2), found.group(3), found.group(4)

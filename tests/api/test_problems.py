@@ -52,6 +52,15 @@ async def test_a_wrong_body_is_told_in_a_sentence(api: httpx.AsyncClient) -> Non
         assert problem.get("field") == field, body[:100]
 
 
+async def test_a_wrong_time_is_told_how_to_write_one(api: httpx.AsyncClient) -> None:
+    for where, body, words in (
+        ("/api/conversations/1/reminder", {"at": "tomorrow"}, "“at” must be a time like 2026-01-31T12:00:00Z."),
+        ("/api/conversations/1/reminder", {"at": "2026-01-31T12:00:00"}, "“at” must be a time like 2026-01-31T12:00:00Z."),
+        ("/api/channel-accounts/1/backfill", {"since": "2026-13-45"}, "“since” must be a date like 2026-01-31."),
+    ):
+        assert assert_problem(await api.post(where, json=body), 400)["detail"] == words
+
+
 async def test_json_nested_without_end_is_refused(api: httpx.AsyncClient) -> None:
     body = b'{"preferences": {"a": ' + b"[" * 100_000 + b"]" * 100_000 + b"}}"
     assert "nested too deeply" in assert_problem(await api.patch("/api/users/me", content=body), 400)["detail"]
