@@ -5,7 +5,6 @@ Bad input is always a 4xx; a 500 means a mistake of ours, and its traceback is i
 """
 
 import math
-import re
 import time
 from datetime import datetime
 from typing import Any
@@ -22,6 +21,7 @@ from innboks.lib.db import DatabaseUnavailable
 from innboks.lib.files import StorageFull, StorageUnavailable
 from innboks.lib.limits import Limits
 from innboks.lib.log import bound, get_logger
+from innboks.lib.wrong_values import invalid_of, wish
 
 MEDIA_TYPE = "application/problem+json"
 log = get_logger(__name__)
@@ -165,7 +165,7 @@ def decode(decoder: msgspec.json.Decoder[Any], body: bytes) -> Any:
     try:
         content = decoder.decode(body)
     except msgspec.ValidationError as error:
-        raise _from_validation(str(error)) from error
+        raise invalid_of(str(error)) from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         if not body.strip():
             raise Invalid("The request has no body. Send JSON.", code="no_body") from error
@@ -185,55 +185,6 @@ def _has_nul(value: Any) -> bool:
     return isinstance(value, list) and any(map(_has_nul, value))
 
 
-_AT = re.compile(r" - at `(?:key in )?`?\$\.?([^`]*)`$")
-_MISSING = re.compile(r"Object missing required field `(.+?)`")
-_UNKNOWN = re.compile(r"Object contains unknown field `(.+?)`")
-_EXPECTED = re.compile(r"Expected `([^`]+)`(?: (of length|matching regex|>=|<=|<|>) ?(?:([<>=]+) )?'?(.*?)'?)?(?:, got `([^`]+)`)?$")
-_TIME = re.compile(r"(datetime|date)`?(?: with a timezone component)?$")  # "Invalid RFC3339 encoded date"
-_TYPE_WORDS = {
-    "str": "a text",
-    "int": "a whole number",
-    "float": "a number",
-    "bool": "true or false",
-    "object": "an object",
-    "array": "a list",
-    "null": "null",
-    "datetime": "a time like 2026-01-31T12:00:00Z",
-    "date": "a date like 2026-01-31",
-}
-
-
-def _from_validation(message: str) -> Invalid:
-    """msgspec's message ("Expected `str`, got `int` - at `$.name`") as a sentence for people."""
-    where = _AT.search(message)
-    field = where.group(1) if where else ""
-    text = message[: where.start()] if where else message
-    if found := _MISSING.match(text):
-        name = f"{field}.{found.group(1)}" if field else found.group(1)
-        return Invalid(f"“{name}” is missing.", code="missing", field=name)
-    if found := _UNKNOWN.match(text):
-        name = f"{field}.{found.group(1)}" if field else found.group(1)
-        return Invalid(f"“{name}” is not known here. Leave it out, or check how it is written.", code="unknown_field", field=name)
-    return Invalid(f"{f'“{field}”' if field else 'The request'} {_wish(text)}.", field=field or None)
-
-
-def _wish(text: str) -> str:
-    found = _EXPECTED.match(text)
-    if found is None and (time := _TIME.search(text)):
-        return f"must be {_TYPE_WORDS[time.group(1)]}"
-    if found is None:
-        return "is not one of the possible values" if "enum" in text else "is not right: " + text.rstrip(".").lower()
-    types, how, comparison, limit = found.group(1), found.group(2), found.group(3), found.group(4)
-    words = " or ".join(_TYPE_WORDS.get(name, name) for name in types.split(" | "))
-    if how == "of length":
-        return f"must be {words} with {'at least' if comparison == '>=' else 'at most'} {limit} characters or entries"
-    if how == "matching regex":
-        return "is not an id: ids are digits in a text" if "0-9" in limit else "is not written as it should be"
-    if how:
-        return f"must be {words} {how} {limit}"
-    return f"must be {words}"
-
-
 def _from_parameters(error: ValidationException) -> Refused:
     """The framework's complaint about a path, query or body. An id in a path that cannot be one is simply not there."""
     extra = error.extra if isinstance(error.extra, list) else []
@@ -245,4 +196,4 @@ def _from_parameters(error: ValidationException) -> Refused:
         return Invalid("The request has no body. Send JSON.", code="no_body")
     if not first:
         return Invalid("A part of this request's address or headers is missing or wrong.")
-    return Invalid(f"“{key}” {_wish(str(first.get('message', '')))}.", field=key or None)
+    return Invalid(f"“{key}” {wish(str(first.get('message', '')))}.", field=key or None)

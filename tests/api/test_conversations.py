@@ -242,7 +242,15 @@ async def test_channels_describe_themselves_and_hide_secrets(api: httpx.AsyncCli
     assert echo["config"] == {"room": "lobby", "url": "http://127.0.0.1:9", "api_token": "", "signing_secret": ""}
     assert "s3cret" not in (await api.get("/api/channel-accounts")).text
     assert_problem(await api.post("/api/channel-accounts", json={"kind": "telegraph", "config": {}}), 404, code="unknown_channel")
-    assert_problem(await api.post("/api/channel-accounts", json={"kind": "echo", "config": {}}), 400)
+    for config, words, field in (
+        ({}, "“room” is missing.", "room"),
+        ({"room": 5}, "“room” must be a text.", "room"),
+        ({"room": "lobby", "colour": "red"}, "“colour” is not a setting of this channel.", "colour"),
+    ):
+        wrong = assert_problem(
+            await api.post("/api/channel-accounts", json={"kind": "echo", "config": config}), 400, field=f"config.{field}"
+        )
+        assert wrong["detail"].startswith(words)
     again = {"kind": "echo", "name": "Again", "config": {"room": "lobby"}}
     assert_problem(await api.post("/api/channel-accounts", json=again), 409, code="already_connected", field="address")
 

@@ -26,6 +26,7 @@ from innboks.errors import Conflict, Invalid, NotFound, SendError
 from innboks.lib.db import Connection
 from innboks.lib.html import sanitise
 from innboks.lib.text import storable
+from innboks.lib.wrong_values import invalid_of
 from innboks.sdk.contract import Author, Channel, Grant, Health
 from innboks.sdk.registry import offers
 
@@ -401,9 +402,7 @@ def read_config(channel: Channel, config: Mapping[str, Any]) -> msgspec.Struct:
     try:
         return msgspec.convert(dict(config), channel.Config, strict=False)
     except msgspec.ValidationError as error:
-        words, _, where = str(error).partition(" - at `$")
-        field = "config" + where.rstrip("`")
-        raise Invalid(f"“{field.removeprefix('config.')}” cannot have this value ({words}).", code="invalid", field=field) from error
+        raise invalid_of(str(error), within="config") from error
 
 
 def open_config(parts: Parts, row: ChannelAccount) -> dict[str, Any]:
