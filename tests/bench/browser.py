@@ -29,7 +29,7 @@ select 1, 900000000 + n, c.id, c.channel_account_id, case when n % 2 = 0 then 'r
     case when n % 2 = 0 then 'out' else 'in' end, case when n % 2 = 0 then 1 end, c.contact_id,
     '{"address": "long@example.net", "name": "Customer"}', repeat('Is it on its way by now? ', 1 + n % 9), now() - make_interval(mins => %(long)s - n)
 from conversation c, generate_series(1, %(long)s) n where c.account_id = 1 and c.id = 900000000 on conflict do nothing;
-update conversation set message_count = %(long)s, last_message_id = 900000000 + %(long)s where account_id = 1 and id = 900000000;
+update conversation set message_count = %(long)s, last_message_id = 900000000 + %(long)s, last_type = 'message' where account_id = 1 and id = 900000000;
 """
 
 

@@ -31,7 +31,7 @@ insert into contact_identity (account_id, type, scope_id, value, contact_id)
 select 1, 'email', 0, 'customer' || n || '@example.net', 1000 + n from generate_series(1, greatest(1, %(total)s / 4)) n;
 
 insert into conversation (account_id, id, inbox_id, channel_account_id, contact_id, status, assignee_id, subject, preview, party_address,
-    message_count, last_message_id, last_message_at, last_received_id, waiting_since, spam, trashed_at, closed_at, created_at, has_file)
+    message_count, last_message_id, last_message_at, last_received_id, waiting_since, spam, trashed_at, closed_at, created_at, has_file, last_type, heard)
 select 1, 1000 + n, i.id, (select min(id) from channel_account where account_id = 1), 1000 + 1 + n %% greatest(1, %(total)s / 4),
     case when n %% 20 = 0 then 'open' else 'closed' end, case when n / 20 %% 3 > 0 then u.id end,
     split_part(s.text, ' ', 1) || ' ' || split_part(s.text, ' ', 2) || ' ' || split_part(s.text, ' ', 3), left(s.text, 180),
@@ -39,7 +39,7 @@ select 1, 1000 + n, i.id, (select min(id) from channel_account where account_id 
     now() - make_interval(secs => (%(total)s - n) * 60::float8), 10000 + n * 5 + 4,
     case when n %% 20 = 0 then now() - make_interval(secs => (%(total)s - n) * 60::float8) end,
     n %% 50 = 3, case when n %% 100 = 7 then now() end, case when n %% 20 > 0 then now() end,
-    now() - make_interval(secs => (%(total)s - n) * 60::float8 + 40000), n %% 10 = 1
+    now() - make_interval(secs => (%(total)s - n) * 60::float8 + 40000), n %% 10 = 1, 'message', '{support@tindra.example}'
 from generate_series(1, %(total)s) n
 join bench_sentence s on s.nth = 1 + n %% 60000
 join (select id, row_number() over (order by id) - 1 as nth, count(*) over () as total from inbox where account_id = 1) i

@@ -12,7 +12,7 @@ select 1, 'email', 0, 'customer' || n || '@example.net', 1000 + n from generate_
 
 insert into conversation (account_id, id, inbox_id, channel_account_id, contact_id, status, assignee_id, subject, preview, party_address,
     message_count, last_message_id, last_message_at, last_received_id, waiting_since, due_at, due_kind, due_from, is_snoozed, snoozed_until, priority,
-    failed_count, spam, trashed_at, closed_at, created_at, last_direction)
+    failed_count, spam, trashed_at, closed_at, created_at, last_direction, last_type, last_author_id, heard)
 select 1, 1000 + n, i.id, c.id, 1000 + 1 + n %% greatest(1, %(total)s / 4),
     case when n %% 20 = 0 then 'open' else 'closed' end,
     case when n / 20 %% 3 > 0 then u.id end,
@@ -26,7 +26,8 @@ select 1, 1000 + n, i.id, c.id, 1000 + 1 + n %% greatest(1, %(total)s / 4),
     n %% 200 = 100, case when n %% 400 = 100 then now() + make_interval(secs => n) end,
     case n %% 7 when 0 then 'high' when 1 then 'urgent' else 'normal' end,
     (n %% 100 = 0)::int, n %% 50 = 3, case when n %% 100 = 7 then now() end, case when n %% 20 > 0 then now() end,
-    now() - make_interval(secs => (%(total)s - n) * 60 + 86400), case when n %% 10 = 5 then 'out' else 'in' end
+    now() - make_interval(secs => (%(total)s - n) * 60 + 86400), case when n %% 10 = 5 then 'out' else 'in' end,
+    case when n %% 10 = 5 then 'reply' else 'message' end, case when n %% 10 = 5 then 1 end, '{support@tindra.example}'
 from generate_series(1, %(total)s) n
 join (select id, row_number() over (order by id) - 1 as nth, count(*) over () as total from inbox where account_id = 1) i on i.nth = n %% i.total
 join (select id, row_number() over (order by id) - 1 as nth, count(*) over () as total from channel_account where account_id = 1) c on c.nth = n / 3 %% c.total
@@ -72,7 +73,7 @@ select account_id, id, 'sent', created_at from message where account_id = 1 and 
 insert into dispatch_recipient (account_id, message_id, address, role, state)
 select m.account_id, m.id, 'customer@example.net', 'to', 'delivered' from message m where m.account_id = 1 and m.id > 10000000 and m.type = 'reply';
 
-update conversation set message_count = 200, spam = false, trashed_at = null,
+update conversation set message_count = 200, spam = false, trashed_at = null, last_type = 'message', last_author_id = null,
     last_message_id = (select max(id) from message m where m.account_id = 1 and m.conversation_id = conversation.id)
 where account_id = 1 and id in (select 1000 + n * (%(total)s / 200) from generate_series(1, 200) n);
 

@@ -32,6 +32,21 @@ async def parts(settings: Settings, dsn: str, clock: FakeClock) -> AsyncIterator
     wide = msgspec.structs.replace(settings, channel_folders=(FOLDERS,))
     async with build_parts(wide, dsn, "worker", clock=clock) as built:
         yield built
+        await _check_newest(built)
+
+
+async def _check_newest(parts: Parts) -> None:
+    """Whatever a test did: what lists show of the newest entry is what that message says (migration 0171)."""
+    async with parts.db.connection() as conn:
+        cursor = await conn.execute(
+            """select c.id, c.last_type, l.type, c.last_author_id, l.author_id, c.is_last_forward, l.data ? 'forward_of', c.last_comment,
+                   comment_start(l.type, l.text), c.heard, heard_by(r.recipients)
+               from conversation c left join message l on l.account_id = c.account_id and l.id = c.last_message_id
+               left join message r on r.account_id = c.account_id and r.id = c.last_received_id
+               where (c.last_type, c.last_author_id, c.is_last_forward, c.last_comment, c.heard) is distinct from
+                   (l.type, l.author_id, coalesce(l.data ? 'forward_of', false), coalesce(comment_start(l.type, l.text), ''), heard_by(r.recipients))"""
+        )
+        assert await cursor.fetchall() == []
 
 
 @pytest.fixture

@@ -97,6 +97,7 @@ async def test_who_passed_something_on_to_others_has_not_answered(desk: Desk, cl
     passed_on, _ = await write(desk.parts, cy, asked.id, NewMessage(type="reply", text="Can you help?"))
     async with desk.parts.db.transaction() as conn:  # this channel forwards nothing itself
         await conn.execute('update message set data = \'{"forward_of": "1"}\' where id = %s', (passed_on.id,))
+        await conn.execute("update conversation set is_last_forward = true where last_message_id = %s", (passed_on.id,))
     clock.advance(60)
     rule = await desk.rule(cy, bo, distribution="first_available", returning_days=14)
     back = await desk.arrives("leo")

@@ -13,6 +13,7 @@ from innboks.core.channel_accounts.models import ChannelAccount
 from innboks.core.conversations.change import Change, change
 from innboks.core.conversations.models import Conversation, NewMessage
 from innboks.core.conversations.read import count_views, get_conversation, list_conversations, resolve
+from innboks.core.conversations.store import recount
 from innboks.core.conversations.write import write
 from innboks.core.inboxes.inboxes import create_inbox, renew_due, update_inbox
 from innboks.core.parts import Parts
@@ -193,6 +194,7 @@ async def test_people_beside_the_customer_are_counted(
     async with parts.db.transaction() as conn:
         await conn.execute("update channel_account set address = 'desk@tindra.example' where id = %s", (echo.id,))
         await conn.execute("update message set recipients = %s", (Jsonb(given),))
+        await recount(conn, actor.account_id, (await rows(parts, actor))[0].id)
     (one,) = await rows(parts, actor)
     assert one.others_count == others
     await write(parts, actor, one.id, NewMessage(type="comment", text="Who are they?"))

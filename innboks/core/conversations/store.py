@@ -18,10 +18,8 @@ LISTED = """c.account_id, c.id, c.inbox_id, c.channel_account_id, a.kind, c.cont
     c.spam, c.spam_reason, c.priority, c.is_snoozed, c.snoozed_until, c.trashed_at, c.merged_into_id, c.closed_at, c.created_at,
     array(select x.tag_id from conversation_tag x join tag g on g.account_id = x.account_id and g.id = x.tag_id
           where x.account_id = c.account_id and x.conversation_id = c.id and g.deleted_at is null order by x.tag_id) as tag_ids,
-    l.type as last_type, l.author_id as last_author_id, coalesce(l.is_forward, false) as is_last_forward, coalesce(l.comment, '') as last_comment,
-    case when jsonb_array_length(heard.recipients) = 1 and lower(heard.recipients #>> '{0,address}') = any (own.addresses) then 0 else (
-        select count(distinct lower(o ->> 'address')) from jsonb_array_elements(heard.recipients) o where o ->> 'role' in ('to', 'cc')
-            and lower(o ->> 'address') <> lower(c.party_address) and lower(o ->> 'address') <> all (own.addresses)) end as others_count,
+    c.last_type, c.last_author_id, c.is_last_forward, c.last_comment,
+    (select count(*) from unnest(c.heard) o where o <> lower(c.party_address) and o <> all (own.addresses)) as others_count,
     c.last_received_id > coalesce(r.message_id, 0) as is_unread, coalesce(r.message_id, 0) as read_message_id"""
 """What `Conversation` has, in its order, for somebody: of a conversation `c` beside `JOINS`."""
 JOINS = """join channel_account a on a.account_id = c.account_id and a.id = c.channel_account_id
@@ -31,13 +29,7 @@ JOINS = """join channel_account a on a.account_id = c.account_id and a.id = c.ch
         where d.account_id = %(account)s and d.state = 'uncertain') as ids) doubtful
     left join lateral (select name from contact where account_id = c.account_id and id = c.contact_id limit 1) p on true
     left join lateral (
-        select message_id from read_state where account_id = c.account_id and user_id = %(user)s and conversation_id = c.id limit 1) r on true
-    left join lateral (
-        select type, author_id, recipients, data ? 'forward_of' as is_forward,
-            case when type = 'comment' then left(regexp_replace(left(text, 400), '\\s+', ' ', 'g'), 180) end as comment
-        from message where account_id = c.account_id and id = c.last_message_id limit 1) l on true
-    cross join lateral (select case when c.last_received_id = c.last_message_id then l.recipients else (
-        select recipients from message where account_id = c.account_id and id = c.last_received_id) end as recipients offset 0) heard"""
+        select message_id from read_state where account_id = c.account_id and user_id = %(user)s and conversation_id = c.id limit 1) r on true"""
 
 
 COUNT_CAP = 100
@@ -207,8 +199,10 @@ async def recount(conn: Connection, account_id: int, conversation_id: int) -> No
            update conversation c set
                message_count = n.count, last_message_id = coalesce(n.last_id, 0), last_received_id = coalesce(n.received_id, 0),
                last_message_at = coalesce(n.last_at, c.last_message_at), last_direction = coalesce(last.direction, c.last_direction),
-               preview = coalesce(last.preview, ''), failed_count = n.failed, waiting_since = n.waiting_since
-           from counted n left join last on true where c.account_id = %(account)s and c.id = %(id)s""",
+               preview = coalesce(last.preview, ''), failed_count = n.failed, waiting_since = n.waiting_since, last_type = e.type,
+               last_author_id = e.author_id, is_last_forward = coalesce(e.data ? 'forward_of', false),
+               last_comment = coalesce(comment_start(e.type, e.text), ''), heard = (select heard_by(recipients) from mine where id = n.received_id)
+           from counted n left join last on true left join mine e on e.id = n.last_id where c.account_id = %(account)s and c.id = %(id)s""",
         {"account": account_id, "id": conversation_id},
     )
     await announce(conn, account_id, conversation_id)

@@ -109,6 +109,10 @@ with standing as (
     update conversation c set
         message_count = message_count + 1 + (select count(*) from took),
         last_message_id = %(message)s,
+        last_type = %(type)s,
+        last_author_id = %(author)s,
+        is_last_forward = %(data)s ? 'forward_of',
+        last_comment = comment_start(%(type)s, %(text)s),
         last_message_at = case when %(is_answer)s then %(at)s else last_message_at end,
         last_direction = case when %(is_answer)s then 'out' else last_direction end,
         preview = case when %(is_answer)s then %(preview)s else preview end,

@@ -145,8 +145,8 @@ async def restore(
     await conn.execute(
         f"""update conversation c set
                 message_count = message_count - %(removed)s,
-                last_message_id = coalesce((select id from message m where m.account_id = c.account_id and m.conversation_id = c.id and m.type <> 'system'
-                    order by m.id desc limit 1), 0),
+                last_message_id = coalesce(e.id, 0), last_type = e.type, last_author_id = e.author_id,
+                is_last_forward = coalesce(e.data ? 'forward_of', false), last_comment = coalesce(comment_start(e.type, e.text), ''),
                 last_message_at = case when %(is_answer)s then coalesce(%(at)s, c.created_at) else last_message_at end,
                 last_direction = case when %(is_answer)s then coalesce(%(direction)s, last_direction) else last_direction end,
                 preview = case when %(is_answer)s then %(preview)s else preview end,
@@ -157,7 +157,9 @@ async def restore(
                         order by m.id desc limit 1), 0)
                     order by m.id limit 1) end,
                 assignee_id = case when %(gives_up)s then null else assignee_id end
-            where account_id = %(account)s and id = %(id)s""",
+            from (select) one left join lateral (select * from message where account_id = %(account)s and conversation_id = %(id)s and type <> 'system'
+                order by id desc limit 1) e on true
+            where c.account_id = %(account)s and c.id = %(id)s""",
         {
             "account": account_id,
             "id": conversation_id,
