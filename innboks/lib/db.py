@@ -19,7 +19,7 @@ import time
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from types import UnionType
+from types import GenericAlias, UnionType
 from typing import Any, Literal, LiteralString, ParamSpec, TypeVar, Union, get_args, get_origin, get_type_hints
 
 import msgspec
@@ -267,13 +267,13 @@ _PLAIN_SHAPES = (list, dict, Union, UnionType, Sequence, Mapping)
 async def fetch_one(cursor: Cursor, into: type[T]) -> T | None:
     """The next row as a struct, columns matched to fields by name, or None. TypeError when a column has no field."""
     row = await cursor.fetchone()
-    return None if row is None else _builder(into, _columns(cursor))(row)
+    return None if row is None else _builder(into, _columns(cursor))([row])[0]
 
 
 async def fetch_all(cursor: Cursor, into: type[T]) -> list[T]:
     """All remaining rows as structs, columns matched to fields by name."""
     rows = await cursor.fetchall()
-    return list(map(_builder(into, _columns(cursor)), rows)) if rows else []
+    return _builder(into, _columns(cursor))(rows) if rows else []
 
 
 async def fetch_with(cursor: Cursor, into: type[T], beside: int) -> list[tuple[T, Sequence[Any]]]:
@@ -281,8 +281,8 @@ async def fetch_with(cursor: Cursor, into: type[T], beside: int) -> list[tuple[T
     rows = await cursor.fetchall()
     if not rows:
         return []
-    build = _builder(into, _columns(cursor)[:-beside])
-    return [(build(row[:-beside]), row[-beside:]) for row in rows]
+    built = _builder(into, _columns(cursor)[:-beside])([row[:-beside] for row in rows])
+    return [(one, row[-beside:]) for one, row in zip(built, rows, strict=True)]
 
 
 def _columns(cursor: Cursor) -> tuple[str, ...]:
@@ -291,32 +291,38 @@ def _columns(cursor: Cursor) -> tuple[str, ...]:
     return () if result is None else tuple((result.fname(at) or b"").decode() for at in range(result.nfields))
 
 
-_BUILDERS: dict[tuple[object, tuple[str, ...]], Callable[[Sequence[Any]], Any]] = {}  # as many as there are queries in the program
+Builder = Callable[[Sequence[Sequence[Any]]], list[Any]]
+_BUILDERS: dict[tuple[object, tuple[str, ...]], Builder] = {}  # as many as there are queries in the program
 
 
-def _builder(into: type[T], columns: tuple[str, ...]) -> Callable[[Sequence[Any]], T]:
+def _builder(into: type[T], columns: tuple[str, ...]) -> Callable[[Sequence[Sequence[Any]]], list[T]]:
     build = _BUILDERS.get((into, columns))
     if build is None:
         build = _BUILDERS[into, columns] = _new_builder(into, columns)
     return build
 
 
-def _new_builder(into: type[T], columns: tuple[str, ...]) -> Callable[[Sequence[Any]], T]:
-    """Row → struct. PostgreSQL's types are trusted for plain fields; enums and structs inside JSON are converted."""
+def _new_builder(into: type[T], columns: tuple[str, ...]) -> Callable[[Sequence[Sequence[Any]]], list[T]]:
+    """Rows → structs. PostgreSQL's types are trusted for plain fields; enums and structs inside JSON are converted, a column of all rows at once:
+    value by value it takes longer than all the rest."""
     hints = get_type_hints(into)
     if unknown := [name for name in columns if name not in hints]:
         raise TypeError(f"{getattr(into, '__name__', into)} has no field for column {', '.join(unknown)}")
-    convert = [(at, hints[name]) for at, name in enumerate(columns) if not _is_plain(hints[name])]
+    convert = [(at, GenericAlias(list, (hints[name],))) for at, name in enumerate(columns) if not _is_plain(hints[name])]
     config = getattr(into, "__struct_config__", None)
     fields: tuple[str, ...] = getattr(into, "__struct_fields__", ())
     by_position = config is not None and fields[: len(columns)] == columns and not _keyword_only(into)
 
-    def build(row: Sequence[Any]) -> T:
+    def build(rows: Sequence[Sequence[Any]]) -> list[T]:
         if convert:
-            row = list(row)
+            changed = [list(row) for row in rows]
             for at, kind in convert:
-                row[at] = msgspec.convert(row[at], kind, strict=False)
-        return into(*row) if by_position else into(**dict(zip(columns, row, strict=True)))
+                for row, value in zip(changed, msgspec.convert([row[at] for row in rows], kind, strict=False), strict=True):
+                    row[at] = value
+            rows = changed
+        if by_position:
+            return [into(*row) for row in rows]
+        return [into(**dict(zip(columns, row, strict=True))) for row in rows]
 
     return build
 
