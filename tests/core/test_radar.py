@@ -23,7 +23,8 @@ from innboks.core.parts import Parts
 from innboks.core.radar import store
 from innboks.core.radar.alarm import count_what_is_missing, look_for_alarms
 from innboks.core.radar.look import radar
-from innboks.core.radar.models import Trouble
+from innboks.core.radar.models import Kind, Trouble
+from innboks.core.radar.words import what
 from innboks.lib.clock import FakeClock
 from innboks.sdk.contract import Grant, Health
 from tests.channels.email.scripted_smtp import ScriptedServer, scripted
@@ -280,3 +281,12 @@ async def test_only_accounts_in_which_something_may_be_wrong_are_looked_at(offic
     row = await connect(parts, well, "echo", "Echo", None, {"room": "lobby"})
     await receive(parts, row.account_id, row.id, signed(b"not what it should be"))
     assert await asked() == [well.account_id]
+
+
+@pytest.mark.parametrize("locale", ["en", "nb"])
+def test_one_thing_is_told_as_one(locale: str) -> None:
+    kinds: tuple[Kind, ...] = ("unsent", "uncertain", "failed", "quarantined", "gap")
+    for kind in kinds:
+        assert not any(sign in what(Trouble(kind=kind, count=1, name="Support"), locale) for sign in "1{}"), kind
+        assert "2" in what(Trouble(kind=kind, count=2, name="Support"), locale), kind
+        assert "1+" in what(Trouble(kind=kind, count=1, is_capped=True, name="Support"), locale), kind

@@ -31,6 +31,22 @@ _WHAT: dict[str, dict[Kind, str]] = {
         "unreachable": "«{name}» kan ikke nås. {detail}",
     },
 }
+_WHAT_OF_ONE: dict[str, dict[Kind, str]] = {
+    "en": {
+        "unsent": "An answer should have left and has not. {detail}",
+        "uncertain": "An answer may have left or not.",
+        "failed": "Answers in one conversation were not delivered.",
+        "quarantined": "A message to “{name}” could not be read and waits in quarantine. {detail}",
+        "gap": "“{name}” holds a message that was never fetched.",
+    },
+    "nb": {
+        "unsent": "Et svar skulle ha gått ut, men har ikke gjort det. {detail}",
+        "uncertain": "Et svar kan ha gått ut eller ikke.",
+        "failed": "Svar i én samtale ble ikke levert.",
+        "quarantined": "En melding til «{name}» kunne ikke leses og ligger i karantene. {detail}",
+        "gap": "«{name}» har en melding som aldri ble hentet.",
+    },
+}
 _DO: dict[str, dict[Kind, str]] = {
     "en": {
         "worker": "Run “innboks doctor” on the server, look at the worker's log, and start it.",
@@ -73,7 +89,10 @@ _MAIL = {
 def what(one: Trouble, locale: str) -> str:
     """What is so, in a sentence."""
     count = f"{one.count}+" if one.is_capped else str(one.count)
-    return _WHAT[language(locale)][one.kind].format(name=one.name, count=count, detail=one.detail).strip()
+    words = _WHAT[language(locale)][one.kind]
+    if one.count == 1 and not one.is_capped:
+        words = _WHAT_OF_ONE[language(locale)].get(one.kind, words)
+    return words.format(name=one.name, count=count, detail=one.detail).strip()
 
 
 def what_to_do(one: Trouble, locale: str) -> str:
