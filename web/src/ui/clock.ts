@@ -1,6 +1,7 @@
 import { useSyncExternalStore } from "react";
 
 let now = new Date();
+const FRESH_MS = 5_000;
 const listeners = new Set<() => void>();
 let timer: ReturnType<typeof setInterval> | undefined;
 
@@ -9,10 +10,16 @@ function tick(): void {
   for (const listener of listeners) listener();
 }
 
+/** A clock that stood still shows the time again. Not where it did so a moment ago: what was drawn meanwhile would all be drawn once more, for nothing. */
+function wound(): Date {
+  if (!timer && Math.abs(Date.now() - now.getTime()) > FRESH_MS) now = new Date();
+  return now;
+}
+
 function subscribe(listener: () => void): () => void {
   listeners.add(listener);
   if (!timer) {
-    now = new Date();
+    wound();
     timer = setInterval(tick, 30_000);
   }
   return () => {
@@ -30,4 +37,4 @@ export function moveOn(): void {
 }
 
 /** The time, moving on each half minute: one clock for all relative times on the page. */
-export const useNow = () => useSyncExternalStore(subscribe, () => now);
+export const useNow = () => useSyncExternalStore(subscribe, wound);

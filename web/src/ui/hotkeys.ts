@@ -30,7 +30,9 @@ export function readHotkeys(raw: unknown): Hotkeys {
 
 /** Takes over what the person chose, here or on another computer. */
 export function adoptHotkeys(preferences: unknown): void {
-  hotkeys.set(readHotkeys((preferences as Record<string, unknown> | null | undefined)?.keyboard));
+  const chosen = readHotkeys((preferences as Record<string, unknown> | null | undefined)?.keyboard);
+  // Everything that names a key is drawn anew when they change; mostly they are as before.
+  if (JSON.stringify(chosen) !== JSON.stringify(hotkeys.get())) hotkeys.set(chosen);
 }
 
 interface Keyed {

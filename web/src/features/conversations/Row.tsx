@@ -9,16 +9,20 @@ import { ChannelBadge } from "../channels/ChannelBadge";
 import { PresenceMark } from "../presence/PresenceMark";
 import { useOthersIn } from "../presence/presence";
 import { DueChip, useServerNow } from "./DueChip";
-import { useHasDraft } from "./draftMarks";
 import { priorityName } from "./filterWords";
-import { useIsMentioned } from "./mentionMarks";
 import { RetryButton } from "./RetryButton";
 import { RowCheck } from "./RowCheck";
 import { RowTags } from "./RowTags";
 import { sendingTrouble, TroubleIcon, troubleSentence } from "./SendingTrouble";
 import { useSwipe } from "./useSwipe";
 
-interface Props {
+/** What only I have in it: a draft, and an @ with my name that I have not looked at. */
+interface OwnMarks {
+  hasDraft: boolean;
+  isMentioned: boolean;
+}
+
+interface Props extends OwnMarks {
   row: Conversation;
   /** What the link leads to. A plain one: the router's own look at every change of the address, and there are many here. */
   href: string;
@@ -44,7 +48,6 @@ export const Row = memo(function Row(props: Props) {
   const { row, href, isOpen, channel, top, position, total, isFirstTab, isFresh, now, onHover, onOpen } = props;
   const name = contactName(row);
   const swipe = useSwipe(row);
-  const marks = { hasDraft: useHasDraft(row.id), isMentioned: useIsMentioned(row.id) };
   return (
     <li
       className={`conv ${row.is_unread ? "unread" : ""} ${isFresh ? "fresh" : ""}`}
@@ -57,7 +60,7 @@ export const Row = memo(function Row(props: Props) {
       <a
         href={href}
         aria-current={isOpen ? "page" : undefined}
-        aria-label={useLabel(row, name, marks, props)}
+        aria-label={useLabel(name, props)}
         data-row={row.id}
         tabIndex={isFirstTab ? 0 : -1}
         onPointerEnter={() => onHover(row.id)}
@@ -95,7 +98,7 @@ export const Row = memo(function Row(props: Props) {
             {row.subject || previewOf(row, props.users, props.me)}
           </span>
           <div className="l3">
-            <Marks row={row} {...marks} now={now} />
+            <Marks row={row} hasDraft={props.hasDraft} isMentioned={props.isMentioned} now={now} />
             <State {...props} />
           </div>
         </div>
@@ -110,14 +113,8 @@ export const Row = memo(function Row(props: Props) {
 const isForBrowser = (event: MouseEvent) =>
   event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey;
 
-/** What only I have in it: a draft, and an @ with my name that I have not looked at. */
-interface OwnMarks {
-  hasDraft: boolean;
-  isMentioned: boolean;
-}
-
 /** Unread, name, channel, subject, due: what one wants to know before opening it. */
-function useLabel(row: Conversation, name: string, marks: OwnMarks, { users, me, channel }: Props): string {
+function useLabel(name: string, { row, users, me, channel, hasDraft, isMentioned }: Props): string {
   const now = useServerNow();
   const trouble = sendingTrouble(row);
   return [
@@ -129,8 +126,8 @@ function useLabel(row: Conversation, name: string, marks: OwnMarks, { users, me,
     row.status === "open" ? (clockFace(row, now)?.words ?? "") : "",
     trouble ? troubleSentence(trouble) : "",
     row.is_snoozed ? snoozedWords(row) : "",
-    marks.isMentioned ? t("row.mentioned") : "",
-    marks.hasDraft ? t("row.draft") : "",
+    isMentioned ? t("row.mentioned") : "",
+    hasDraft ? t("row.draft") : "",
   ]
     .filter(Boolean)
     .join(", ");

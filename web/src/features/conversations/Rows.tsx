@@ -4,7 +4,6 @@ import { useQuery } from "@tanstack/react-query";
 import { useLocation } from "@tanstack/react-router";
 import { type RefObject, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import type { Scope } from "../../actions/action";
-import { hasFocus, wantedRow, wantRow } from "../../actions/rowFocus";
 import { type ListFilter, orderOf } from "../../api/lists";
 import { channelsQuery, sessionQuery, usersQuery, viewsQuery } from "../../api/queries";
 import type { Conversation, ConversationList, Id } from "../../api/types";
@@ -18,14 +17,14 @@ import { Skeleton } from "../../ui/States";
 import { useStore } from "../../ui/store";
 import { useServerNow } from "./DueChip";
 import { drawnIn, HEADING_HEIGHT, heightOf, layOut, offsetOf, rangeOf, type Section } from "./listLayout";
+import { useOwnMarks } from "./ownMarks";
 import { Row } from "./Row";
 import { useArrivals } from "./useArrivals";
+import { useWantedRow } from "./useWantedRow";
 import { countId } from "./views";
 
 /** Rows drawn above and below what is in sight; none before the first picture stands. */
 const OVERSCAN = 6;
-/** So long a row that got the focus is held: what the server tells of an act may take it out and put it back, and elsewhere. */
-const SETTLE_MS = 2000;
 /** Pages without a fitting row that are fetched without being asked. */
 const LOOK_ON = 4;
 const GROUP_NAMES: Record<string, MessageId> = {
@@ -58,6 +57,7 @@ export function Rows({ view, filter, rows, query, openId, open, onHover }: Props
   const latest = useRef(open);
   latest.current = open;
   const onOpen = useCallback((id: Id) => latest.current(id, "thread"), []);
+  const { drafts, mentions } = useOwnMarks();
   const now = useNow();
   const serverNow = useServerNow();
   const density = useStore(appearance, (state) => state.density);
@@ -126,6 +126,8 @@ export function Rows({ view, filter, rows, query, openId, open, onHover }: Props
                   total={isLast && query.hasNextPage ? -1 : section.count}
                   isFirstTab={index === firstTab}
                   isFresh={fresh.has(row.id)}
+                  hasDraft={drafts.has(row.id)}
+                  isMentioned={mentions.has(row.id)}
                   assignee={users.find((user) => user.id === row.assignee_id)}
                   users={users}
                   me={me}
@@ -141,45 +143,6 @@ export function Rows({ view, filter, rows, query, openId, open, onHover }: Props
       </div>
     </>
   );
-}
-
-/** Gives the focus to the row that is wanted, as soon as it is there. */
-function useWantedRow(
-  scroller: RefObject<HTMLDivElement | null>,
-  rows: readonly Conversation[],
-  reveal: (index: number, at: { top: number; height: number }) => void,
-): void {
-  const given = useRef<Id | null>(null);
-  const answer = () => {
-    const element = scroller.current;
-    const { id } = wantedRow.get();
-    const index = id ? rows.findIndex((row) => row.id === id) : -1;
-    if (!id) given.current = null;
-    if (!element || index < 0) return;
-    const row = element.querySelector<HTMLElement>(`[data-row="${id}"]`);
-    // Once it had the focus, it gets it back from nowhere only: when the list took it out for a moment.
-    if (given.current !== id || !hasFocus()) row?.focus({ preventScroll: true });
-    reveal(index, { top: element.scrollTop, height: element.clientHeight });
-    if (row && document.activeElement === row && given.current !== id) {
-      given.current = id;
-      setTimeout(() => wantedRow.get().id === id && wantRow(null), SETTLE_MS);
-    }
-  };
-  const latest = useRef(answer);
-  latest.current = answer;
-  // After each drawing, for it may be what draws the row.
-  useLayoutEffect(() => latest.current());
-  useLayoutEffect(() => {
-    const look = () => latest.current();
-    const element = scroller.current;
-    // A list that still runs towards an end, as after Home, is brought back.
-    element?.addEventListener("scroll", look, { passive: true });
-    const stop = wantedRow.subscribe(look);
-    return () => {
-      element?.removeEventListener("scroll", look);
-      stop();
-    };
-  }, [scroller]);
 }
 
 interface GroupProps {
