@@ -120,23 +120,21 @@ test("500 are closed at once with their progress; what one may not change is sai
   await page.keyboard.press("Shift+X");
   await expect(page.getByRole("toolbar", { name: "Selection" })).toContainText("500 selected");
 
-  // The second bundle waits until the progress has been looked at.
-  let goOn = () => {};
-  const isLookedAt = new Promise<void>((done) => {
-    goOn = done;
-  });
+  // The first bundle waits until its rows are seen to be gone, for what is refused comes back with its answer; the second until the progress has been looked at.
+  const seen = [() => {}, () => {}];
+  const looks = seen.map((_, at) => new Promise<void>((done) => (seen[at] = done)));
   let asked = 0;
   await page.route("**/api/conversations/bulk", async (route) => {
-    asked += 1;
-    if (asked === 2) await isLookedAt;
+    await looks[asked++];
     await route.continue();
   });
   await page.keyboard.press("e");
   await expect(page.locator("li.conv")).toHaveCount(0);
+  seen[0]?.();
   await expect(page.getByRole("progressbar", { name: "Closing conversations" })).toHaveAttribute("value", "50");
   await expect(page.getByText("50 of 500")).toBeVisible();
   await axe(page, "a bulk change under way");
-  goOn();
+  seen[1]?.();
   await expect(page.getByText("480 closed")).toBeVisible();
   const alert = page.getByRole("alert").filter({ hasText: "20 conversations were left as they were" });
   await expect(alert).toContainText("member");
