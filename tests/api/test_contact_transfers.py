@@ -101,11 +101,29 @@ async def test_rows_come_in_and_bad_ones_are_reported(api: httpx.AsyncClient, pa
     assert report.headers["content-disposition"].startswith("attachment")
     table = list(csv.reader(io.StringIO(report.content.decode("utf-8-sig"))))
     assert table[0][-2:] == ["Row", "Problem"]
-    assert [row[-2] for row in table[1:]] == ["3", "4", "5", "6", "7", "9"]
+    assert [row[-2] for row in table[1:]] == ["4", "5", "6", "7", "8", "10"]
     assert "is not a mail address" in table[1][-1]
     assert "none of the choices" in table[2][-1]
     assert "different contacts" in table[4][-1]
     assert table[6][0] == "'=HYPERLINK(1)", "what a spreadsheet would run is text"
+    shown = (await api.get(f"/api/contact-imports/{one['id']}/bad-rows")).json()["items"]
+    assert [(row["row"], row["column"], row["value"]) for row in shown] == [
+        (4, "Email", "nobody"),
+        (5, "Level", "Platinum"),
+        (6, "Owner", "stranger@elsewhere.example"),
+        (7, "Phone", "+4799999999"),
+        (8, "", "Gold"),
+        (10, "Email", "nobody2"),
+    ]
+    assert [row["reason"] for row in shown] == [row[-1] for row in table[1:]]
+
+
+async def test_rows_are_counted_as_a_spreadsheet_does(api: httpx.AsyncClient, parts: Parts, ada: Actor) -> None:
+    content = b"Name,Email\n\nKari,kari@fjell.example\n,,\n" + b"Bad,nobody\n" * 14
+    one = await imported(api, parts, ada, content)
+    assert (one["row_count"], one["bad_count"]) == (15, 14)
+    shown = (await api.get(f"/api/contact-imports/{one['id']}/bad-rows")).json()["items"]
+    assert [row["row"] for row in shown] == list(range(5, 15)), "the first ten"
 
 
 async def test_known_contacts_are_skipped_or_all_are_new(api: httpx.AsyncClient, parts: Parts, ada: Actor) -> None:

@@ -1,7 +1,7 @@
 /* Contacts from a table and into one: a file is looked at, mapped, brought in by the worker, reported and taken back; a list is written out. */
 import { readFile } from "node:fs/promises";
 import type { Download, Page } from "@playwright/test";
-import { api, axe } from "./checks";
+import { api, axe, cutTexts } from "./checks";
 import { expect, test } from "./fixtures";
 import { enter, person } from "./people";
 
@@ -98,6 +98,10 @@ test("a table with a bad row is imported by keyboard, its report read, its list 
   await expect(inbox.locator("#main")).toBeFocused();
   const counts = inbox.locator("dl.numbers dd");
   await expect(counts).toHaveText(["2", "0", "0", "1"]);
+  const bad = inbox.getByRole("table", { name: "What was not taken" });
+  await expect(bad.getByRole("row").nth(1)).toHaveText(
+    "3nobodyE-post“nobody” is not a mail address. Write it like name@example.org.",
+  );
   const downloaded = inbox.waitForEvent("download");
   await inbox.getByRole("link", { name: "Download the rows that were not taken" }).click();
   const report = await text(await downloaded);
@@ -105,6 +109,11 @@ test("a table with a bad row is imported by keyboard, its report read, its list 
   expect(report).toContain(`Bad ${word},nobody,40,`);
   expect(report).not.toContain("Carl");
   await axe(inbox, "an import that is done", [], (theme) => shot(inbox, `import-done-${theme}`));
+  await inbox.setViewportSize({ width: 360, height: 740 });
+  expect(await overflow(inbox)).toEqual([0, 0]);
+  expect(await cutTexts(inbox)).toEqual([]);
+  await shot(inbox, "import-done-phone");
+  await inbox.setViewportSize({ width: 1440, height: 900 });
 
   // The list that is shown is written out.
   await inbox.goto(`${world.innboks.url}/contacts?q=${word}`);

@@ -13,12 +13,13 @@ from innboks.api.app.contact_list import owner_of
 from innboks.api.app.files import download
 from innboks.api.call import Call, Id, Input, Items, Name, PathId, QueryText, number, number_or_none
 from innboks.core.contact_transfers import exports, imports
-from innboks.core.contact_transfers.models import Export, ExportState, Import, ImportState, Options
+from innboks.core.contact_transfers.models import Export, ExportState, Import, ImportState, Options, RowResult
 from innboks.core.contact_transfers.tables import COLUMNS_MAX
 from innboks.core.contacts.listing import ContactFilter
 from innboks.errors import Invalid
 
 IDS_MAX = 500
+VALUE_CHARS = 200
 _AROUND_BYTES = 1024 * 1024
 
 
@@ -44,6 +45,16 @@ class ImportOut(msgspec.Struct):
     problem: str
     created_at: datetime
     ended_at: datetime | None
+
+
+class BadRowOut(msgspec.Struct):
+    """A row that could not be taken. `row`: its number as a spreadsheet counts, the names of the columns being 1. `column` and `value`: the cell that is
+    wrong; "" and the whole row where it is none of them alone."""
+
+    row: int
+    column: str
+    value: str
+    reason: str
 
 
 class TableReading(Input):
@@ -174,6 +185,17 @@ async def get_bad_rows(request: Call, contact_import_id: PathId) -> Stream:
     return Stream(pieces(), media_type="text/csv", headers=headers)
 
 
+@get(
+    "/contact-imports/{contact_import_id:str}/bad-rows",
+    operation_id="list_bad_rows",
+    tags=["contacts"],
+    summary="The first rows that could not be taken, each with the reason",
+)
+async def list_bad_rows(request: Call, contact_import_id: PathId) -> Items[BadRowOut]:
+    found, rows = await imports.first_bad_rows(request.parts, request.actor, contact_import_id)
+    return Items([_bad_row(one, found.columns) for one in rows])
+
+
 @post("/contact-exports", operation_id="begin_contact_export", tags=["contacts"], summary="Write a list of contacts as CSV")
 async def begin_contact_export(request: Call, data: JSONBody[ExportWanted]) -> Response[ExportOut]:
     wanted = ContactFilter(
@@ -234,6 +256,13 @@ def _import(one: Import, mapping: list[str]) -> ImportOut:
     )
 
 
+def _bad_row(one: RowResult, columns: list[str]) -> BadRowOut:
+    cells = one.cells or []
+    if one.bad_column is None or one.bad_column >= min(len(cells), len(columns)):
+        return BadRowOut(one.row, "", " · ".join(cell for cell in cells if cell)[:VALUE_CHARS], one.reason)
+    return BadRowOut(one.row, columns[one.bad_column], cells[one.bad_column][:VALUE_CHARS], one.reason)
+
+
 def _export(one: Export) -> ExportOut:
     return ExportOut(str(one.id), one.state, one.done_count, one.size, one.problem, one.created_at)
 
@@ -245,6 +274,7 @@ routes = [
     read_contact_import,
     start_contact_import,
     undo_contact_import,
+    list_bad_rows,
     get_bad_rows,
     begin_contact_export,
     list_contact_exports,

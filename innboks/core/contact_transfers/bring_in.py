@@ -47,6 +47,9 @@ class Wanted(msgspec.Struct, kw_only=True):
     owner_id: int | None = None
     properties: dict[str, Any] = {}
     problem: str = ""
+    bad_column: int | None = None
+    columns: dict[str, int] = {}
+    """Of each address, where it stands."""
 
 
 class Ground(msgspec.Struct, kw_only=True):
@@ -99,19 +102,24 @@ async def _end(parts: Parts, account_id: int, id: int, state: str, problem: str)
 
 def meant(number: int, cells: list[str], ground: Ground) -> Wanted:
     """What a row says, or what is wrong with it."""
-    found = Wanted(row=number, cells=cells, emails=[], phones=[], properties={})
+    found = Wanted(row=number, cells=cells, emails=[], phones=[], properties={}, columns={})
     names = {"name": "", "first_name": "", "last_name": ""}
     try:
-        for target, cell in zip(ground.options.mapping, cells, strict=False):
+        for at, (target, cell) in enumerate(zip(ground.options.mapping, cells, strict=False)):
+            found.bad_column = at
             text = as_meant(cell)
             if not text or not target:
                 continue
             if target in names:
                 names[target] = one_line(text, NAME_CHARS)
             elif target == "email":
-                found.emails += [mail_address(one, "email") for one in text.split(";") if one.strip()]
+                emails = [mail_address(one, "email") for one in text.split(";") if one.strip()]
+                found.emails += emails
+                found.columns |= dict.fromkeys(emails, at)
             elif target == "phone":
-                found.phones += [typed_party(one, "phone", "phone")[0] for one in text.split(";") if one.strip()]
+                phones = [typed_party(one, "phone", "phone")[0] for one in text.split(";") if one.strip()]
+                found.phones += phones
+                found.columns |= dict.fromkeys(phones, at)
             elif target == "owner":
                 found.owner_id = ground.people.get(text.lower())
                 if found.owner_id is None:
@@ -122,6 +130,8 @@ def meant(number: int, cells: list[str], ground: Ground) -> Wanted:
                     found.properties[definition.key] = from_text(definition, text)
     except Invalid as error:
         found.problem = error.sentence
+    else:
+        found.bad_column = None
     found.name = names["name"] or f"{names['first_name']} {names['last_name']}".strip()
     if len(found.emails) + len(found.phones) > IDENTITIES_MAX:
         found.problem = f"A contact has at most {IDENTITIES_MAX} addresses."
@@ -141,19 +151,21 @@ class Batch:
         self.results: list[RowResult] = []
 
     def take(self, row: Wanted, options: Options) -> None:
-        problem = row.problem
+        problem, column = row.problem, row.bad_column
         owners = {self.owners[one] for one in (*row.emails, *row.phones) if one in self.owners}
         by = {"email": row.emails, "phone": row.phones, "none": []}[options.match]
         matched = {self.owners[one] for one in by if one in self.owners}
+        match = next(iter(matched), None)
         if not problem and (len(owners) > 1 or owners - matched):
             problem = (
                 "An address in this row belongs to another contact." if len(owners) == 1 else "The addresses belong to different contacts."
             )
-        match = next(iter(matched), None)
+            column = next((at for one, at in row.columns.items() if self.owners.get(one, match) != match), None)
         if not problem and match is not None and not self.contacts[match].may_change:
             problem = "An address in this row belongs to a contact that you may not change."
+            column = next((at for one, at in row.columns.items() if self.owners.get(one) == match), None)
         if problem:
-            self.results.append(RowResult(row=row.row, outcome="bad", reason=problem, cells=row.cells))
+            self.results.append(RowResult(row=row.row, outcome="bad", reason=problem, cells=row.cells, bad_column=column))
         elif match is None:
             self._create(row)
         elif options.on_match == "skip":

@@ -9,7 +9,7 @@ import msgspec
 
 from innboks.core.access import ACCOUNT_ACCESS, Actor
 from innboks.core.contact_transfers import store, tables
-from innboks.core.contact_transfers.models import Import, Options
+from innboks.core.contact_transfers.models import Import, Options, RowResult
 from innboks.core.contacts import store_properties
 from innboks.core.contacts.models import Property
 from innboks.core.parts import Parts
@@ -19,6 +19,7 @@ from innboks.lib.text import one_line
 
 SIZE_MAX = 50 * 1024 * 1024
 LISTED_MAX = 20
+BAD_ROWS_SHOWN = 10
 TARGETS = ("name", "first_name", "last_name", "email", "phone", "owner")
 SEVERAL = ("", "email", "phone")
 """What several columns may hold."""
@@ -107,6 +108,13 @@ async def undo(parts: Parts, actor: Actor, id: int) -> Import:
         after = await _own(conn, actor, id)
     parts.jobs.announce()
     return after
+
+
+async def first_bad_rows(parts: Parts, actor: Actor, id: int) -> tuple[Import, list[RowResult]]:
+    """What the page shows of the report."""
+    async with parts.db.connection() as conn:
+        found = await _own(conn, actor, id)
+        return found, await store.bad_rows(conn, actor.account_id, id, -1, BAD_ROWS_SHOWN)
 
 
 async def bad_rows(parts: Parts, actor: Actor, id: int, after: int) -> tuple[Import, str, int | None]:

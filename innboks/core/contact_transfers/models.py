@@ -45,7 +45,8 @@ class Import(msgspec.Struct, kw_only=True):
 
 
 class RowResult(msgspec.Struct, kw_only=True):
-    """What became of one row; `before` holds what is needed to undo it."""
+    """What became of one row; `before` holds what is needed to undo it. `row`: its number as a spreadsheet counts, the names of the columns being 1.
+    `bad_column`: the cell that is wrong, where it is one."""
 
     row: int
     outcome: Outcome
@@ -53,6 +54,7 @@ class RowResult(msgspec.Struct, kw_only=True):
     before: dict[str, Any] = {}
     reason: str = ""
     cells: list[str] | None = None
+    bad_column: int | None = None
 
 
 class Export(msgspec.Struct, kw_only=True):

@@ -76,9 +76,10 @@ async def set_import(conn: Connection, account_id: int, id: int, values: Mapping
 async def add_results(conn: Connection, account_id: int, import_id: int, results: Sequence[RowResult]) -> None:
     """With the counts of the import."""
     await conn.execute(
-        """insert into contact_import_row (account_id, import_id, row, outcome, contact_id, before, reason, cells)
-           select %s, %s, r.row, r.outcome, r.contact_id, coalesce(r.before, '{}'), r.reason, r.cells
-           from jsonb_to_recordset(%s) as r (row integer, outcome text, contact_id bigint, before jsonb, reason text, cells text[])""",
+        """insert into contact_import_row (account_id, import_id, row, outcome, contact_id, before, reason, cells, bad_column)
+           select %s, %s, r.row, r.outcome, r.contact_id, coalesce(r.before, '{}'), r.reason, r.cells, r.bad_column
+           from jsonb_to_recordset(%s) as r (row integer, outcome text, contact_id bigint, before jsonb, reason text, cells text[],
+               bad_column integer)""",
         (account_id, import_id, Jsonb([msgspec.structs.asdict(one) for one in results])),
     )
     counts = {name: sum(one.outcome == name for one in results) for name in ("created", "updated", "skipped", "bad")}
@@ -91,7 +92,7 @@ async def add_results(conn: Connection, account_id: int, import_id: int, results
 
 async def bad_rows(conn: Connection, account_id: int, import_id: int, after: int, limit: int) -> list[RowResult]:
     cursor = await conn.execute(
-        f"""select row, outcome, contact_id, before, reason, cells from contact_import_row
+        f"""select row, outcome, contact_id, before, reason, cells, bad_column from contact_import_row
             where account_id = %s and import_id = %s and row > %s and outcome = 'bad' order by row limit {limit:d}""",
         (account_id, import_id, after),
     )

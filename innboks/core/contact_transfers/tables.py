@@ -58,7 +58,7 @@ def look_at(content: bytes, encoding: str | None = None, delimiter: str | None =
         raise _too_wide()
     sample: list[list[str]] = []
     count = 0
-    for count, cells in rows:
+    for count, (_, cells) in enumerate(rows, 1):
         if count <= SAMPLE_ROWS:
             sample.append([one[:200] for one in cells[: len(columns)]])
         if count > ROWS_MAX:
@@ -67,16 +67,18 @@ def look_at(content: bytes, encoding: str | None = None, delimiter: str | None =
 
 
 def rows_of(file: BinaryIO, encoding: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
-    """(number, cells) of each row that has anything in it, the names of the columns as number 0."""
+    """(number, cells) of each row that has anything in it, the names of the columns being the first. Numbers are those of a spreadsheet, which
+    counts from 1 and empty rows too."""
     text = io.TextIOWrapper(file, encoding=_codec(encoding), errors="replace", newline="")
     number = 0
     try:
-        for cells in csv.reader(_readable(text, delimiter), delimiter=delimiter):
+        for number, cells in enumerate(csv.reader(_readable(text, delimiter), delimiter=delimiter), 1):
             if any(one.strip() for one in cells):
                 yield number, [storable(one, CELL_CHARS).strip() for one in cells]
-                number += 1
     except csv.Error as error:
-        raise Invalid(f"Row {number} cannot be read: a cell is far too long, or a quotation mark is missing.", code="bad_table") from error
+        raise Invalid(
+            f"Row {number + 1} cannot be read: a cell is far too long, or a quotation mark is missing.", code="bad_table"
+        ) from error
     finally:
         if not file.closed:
             text.detach()

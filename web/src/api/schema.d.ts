@@ -2267,6 +2267,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/contact-imports/{contact_import_id}/bad-rows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The first rows that could not be taken, each with the reason */
+        get: operations["list_bad_rows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/contact-imports/{contact_import_id}/bad-rows.csv": {
         parameters: {
             query?: never;
@@ -3189,6 +3206,13 @@ export interface components {
             line: number;
             text: string;
         };
+        /** BadRowOut */
+        BadRowOut: {
+            row: number;
+            column: string;
+            value: string;
+            reason: string;
+        };
         /** BearerIn */
         BearerIn: {
             user_id: string;
@@ -3929,6 +3953,11 @@ export interface components {
         /** Items[PropertyOut] */
         "Items_innboks.api.app.contact_properties.PropertyOut_": {
             items: components["schemas"]["PropertyOut"][];
+            next?: string | null;
+        };
+        /** Items[BadRowOut] */
+        "Items_innboks.api.app.contact_transfers.BadRowOut_": {
+            items: components["schemas"]["BadRowOut"][];
             next?: string | null;
         };
         /** Items[ExportOut] */
@@ -11439,6 +11468,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ImportOut"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_bad_rows: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contact_import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_innboks.api.app.contact_transfers.BadRowOut_"];
                 };
             };
             /** @description A problem (RFC 9457) */

@@ -10,6 +10,7 @@ import { number } from "../../ui/format";
 import { t } from "../../ui/i18n";
 import { inWords } from "../../ui/serverWords";
 import { toastError } from "../../ui/toasts";
+import { BadRows } from "./BadRows";
 import { Again, importKey, isGoing } from "./importing";
 
 export function ImportProgress({ table }: { table: ContactImport }) {
@@ -68,6 +69,7 @@ export function ImportProgress({ table }: { table: ContactImport }) {
           </div>
         ))}
       </dl>
+      {table.bad_count && !isGoing(table) ? <BadRows table={table} /> : null}
       <p className="row importfile">
         {table.bad_count ? (
           <a className="btn" href={`/api/contact-imports/${table.id}/bad-rows.csv`} download>
