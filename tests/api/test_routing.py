@@ -123,6 +123,11 @@ async def test_what_waits_is_given_out_if_the_account_says_so(people: People, ec
         {"absences": [{"starts_at": "2026-07-01T00:00:00Z", "ends_at": "2026-07-02T00:00:00Z", "note": "x" * 201}]},
         {"time_zone": "x" * 61},
         {"time_zone": "../../etc/passwd"},
+        {"time_zone": "europe/oslo"},
+        *(
+            {"time_zone": one}
+            for one in ("localtime", "posixrules", "Factory", "posix/Europe/Oslo", "right/Europe/Oslo", "Etc/Unknown", "")
+        ),
         {"country": "NOPE"},
         {"conversations_max": -1},
         {"conversations_max": 1.5},

@@ -36,6 +36,11 @@ async def test_a_set_up_is_kept_with_its_secrets_and_gone_when_it_is_connected(a
     account = f"/api/channel-accounts/{made.json()['id']}"
     assert (await api.patch(account, json={"setup_step": "assignment"})).json()["setup_step"] == "assignment"
     assert (await api.patch(account, json={"name": "Hall"})).json()["setup_step"] == "assignment"
+    for step in ("anything", "", "Details", 3):
+        refused = assert_problem(await api.patch(account, json={"setup_step": step}), 400)
+        assert refused["field"] == "setup_step"
+    made_wrong = {"kind": "echo", "name": "Attic", "config": {"room": "attic"}, "setup_step": "anything"}
+    assert assert_problem(await api.post("/api/channel-accounts", json=made_wrong), 400)["field"] == "setup_step"
     finished = (await api.patch(account, json={"setup_step": None})).json()
     assert (finished["setup_step"], finished["health"]["state"]) == (None, "connected")
 

@@ -21,7 +21,8 @@ from innboks.core.inboxes.make import NewInbox
 from innboks.core.inboxes.models import Access
 from innboks.core.parts import Parts
 
-Step = Annotated[str, msgspec.Meta(pattern="^[a-z_]{1,30}$")]
+Step = Literal["account", "details", "assignment", "tickets"]
+"""Of a set-up, as the agent app shows them: `STEPS` in `web/src/features/channels/setup/Head.tsx`."""
 """Of a set-up, as whoever draws it calls it."""
 PastDays = Annotated[int, msgspec.Meta(ge=0, le=3650)]
 """Messages of so many days before the connection are fetched, too, where the channel can."""

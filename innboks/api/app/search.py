@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from typing import Annotated, Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 import msgspec
 from litestar import get
@@ -13,7 +13,7 @@ from innboks.api.call import Call, QueryCursor, QueryText, text_id
 from innboks.core.contacts.models import Identity
 from innboks.core.search.find import find
 from innboks.core.search.models import Correction, FoundContact, FoundConversation, FoundMessage, Note, Piece
-from innboks.errors import Invalid
+from innboks.lib.zones import require_zone
 
 PER_PERSON_S, PER_PERSON_BURST = 10.0, 60.0
 """Searches of one person: more than anybody types."""
@@ -73,11 +73,8 @@ async def search(
 ) -> SearchOut:
     parts, actor = request.parts, request.actor
     request.app.state["searches"].take((actor.account_id, actor.user_id), parts.clock.monotonic())
-    try:
-        zone = ZoneInfo(time_zone)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise Invalid("This time zone is not known. Write it like “Europe/Oslo”.", code="unknown_time_zone", field="time_zone") from error
-    found = await find(parts, actor, q, kind=kind, cursor=cursor, limit=limit, zone=zone)
+    require_zone(time_zone)
+    found = await find(parts, actor, q, kind=kind, cursor=cursor, limit=limit, zone=ZoneInfo(time_zone))
     return SearchOut(
         items=[_conversation(one) for one in found.conversations],
         contacts=[_contact(one) for one in found.contacts],

@@ -7,10 +7,11 @@ form is computed, for the year in question; every other rule counts from its beg
 import re
 from calendar import monthrange
 from datetime import date, datetime, timedelta
-from functools import cache
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 import msgspec
+
+from innboks.lib.zones import zone_names
 
 _OFFSET = re.compile(r"([+-])(\d\d)(\d\d)(?:\d\d)?")
 _START = re.compile(r"(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)\d\d")
@@ -88,9 +89,4 @@ def offset_of(zone: str, at: datetime, zones: Zones) -> timedelta | None:
 def _iana(zone: str) -> str | None:
     """Also behind a prefix of the program that wrote it (RFC 5545 §3.8.3.1)."""
     pieces = zone.strip().split("/")
-    return next((one for one in (zone.strip(), "/".join(pieces[-2:]), "/".join(pieces[-3:])) if one in _names()), None)
-
-
-@cache
-def _names() -> frozenset[str]:
-    return frozenset(available_timezones())
+    return next((one for one in (zone.strip(), "/".join(pieces[-2:]), "/".join(pieces[-3:])) if one in zone_names()), None)

@@ -1,7 +1,5 @@
 """What people do with their notifications: look at them, mark them read, choose what reaches them and where."""
 
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
-
 from innboks.core.access import Actor
 from innboks.core.conversations.models import Page
 from innboks.core.cursors import read_cursor, write_cursor
@@ -10,8 +8,9 @@ from innboks.core.notifications import push, store, words
 from innboks.core.notifications.deliver import push_to
 from innboks.core.notifications.models import Choices, Device
 from innboks.core.parts import Parts
-from innboks.errors import Conflict, Invalid, NotFound
+from innboks.errors import Conflict, NotFound
 from innboks.lib.text import one_line
+from innboks.lib.zones import require_zone
 
 PAGE_MAX = 100
 DEVICES_MAX = 20
@@ -50,10 +49,7 @@ async def get_choices(parts: Parts, actor: Actor) -> Choices:
 
 
 async def save_choices(parts: Parts, actor: Actor, chosen: Choices) -> Choices:
-    try:
-        ZoneInfo(chosen.quiet.time_zone)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise Invalid("There is no such time zone. Use a name as Europe/Oslo.", code="unknown_time_zone", field="time_zone") from error
+    require_zone(chosen.quiet.time_zone)
     async with parts.db.transaction() as conn:
         await store.save_choices(conn, actor.account_id, actor.user_id, chosen)
         await events.add(conn, actor.account_id, "notification.changed", user_id=actor.user_id, data={"news": []})

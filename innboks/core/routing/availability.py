@@ -15,12 +15,13 @@ from innboks.core.events import store as events
 from innboks.core.parts import Parts
 from innboks.core.routing import store, store_tickets
 from innboks.core.routing.assign import route_waiting
-from innboks.core.routing.hours import countries, is_connected, overlap, standing, status_at, zones
+from innboks.core.routing.hours import countries, is_connected, overlap, standing, status_at
 from innboks.core.routing.models import Absence, Category, Colleague, Hours, KindLoad, Plan, Status
 from innboks.core.routing.store import Held
 from innboks.errors import Forbidden, Invalid, NotFound
 from innboks.lib.db import Connection
 from innboks.lib.text import one_line
+from innboks.lib.zones import require_zone
 
 UNSET = msgspec.UNSET
 TICKET_LIMITS = ("tickets_max", "tickets_calling_max", "tickets_messaging_max", "tickets_other_max")
@@ -170,8 +171,7 @@ def _require(actor: Actor, user_id: int, wanted: PlanChange) -> None:
 def _checked(wanted: PlanChange, now: datetime) -> dict[str, Any]:
     values: dict[str, Any] = {}
     if wanted.time_zone is not UNSET:
-        if wanted.time_zone not in zones():
-            raise Invalid("There is no such time zone. It is written like “Europe/Oslo”.", code="unknown_time_zone", field="time_zone")
+        require_zone(wanted.time_zone)
         values["time_zone"] = wanted.time_zone
     if wanted.hours is not UNSET:
         values["hours"] = None if wanted.hours is None else _checked_hours(list(wanted.hours))

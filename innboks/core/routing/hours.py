@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Literal
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 import holidays
 
@@ -116,12 +116,6 @@ def minutes(clock: str) -> int:
 @lru_cache(maxsize=600)
 def zone(name: str) -> ZoneInfo:
     return ZoneInfo(name)
-
-
-@lru_cache(maxsize=1)
-def zones() -> frozenset[str]:
-    """Names that `zone` knows."""
-    return frozenset(available_timezones())
 
 
 @lru_cache(maxsize=1)

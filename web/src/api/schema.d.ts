@@ -3280,7 +3280,7 @@ export interface components {
             config?: {
                 [key: string]: unknown;
             } | null;
-            setup_step?: string | null;
+            setup_step?: ("account" | "details" | "assignment" | "tickets") | null;
         };
         /** ChannelAccountOut */
         ChannelAccountOut: {
@@ -4457,7 +4457,8 @@ export interface components {
             /** @default false */
             is_personal: boolean;
             draft_id?: string | null;
-            setup_step?: string | null;
+            /** @enum {null|string} */
+            setup_step?: "account" | "details" | "assignment" | "tickets" | null;
             /** @default 0 */
             past_days: number;
             new_inbox?: components["schemas"]["InboxToMake"] | null;
@@ -4608,7 +4609,8 @@ export interface components {
             /** @default false */
             is_personal: boolean;
             draft_id?: string | null;
-            setup_step?: string | null;
+            /** @enum {null|string} */
+            setup_step?: "account" | "details" | "assignment" | "tickets" | null;
             /** @default 0 */
             past_days: number;
             new_inbox?: components["schemas"]["InboxToMake"] | null;
