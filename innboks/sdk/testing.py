@@ -34,6 +34,8 @@ from innboks.sdk.stand_in import Answer, Exchange, StandIn
 PATIENCE_S = 0.3
 """How long the client waits for an answer here, instead of half a minute."""
 PLACEHOLDER = "placeholder"
+GUIDE_FOR = re.compile(r"^<!-- (\w+): ([\w -]+) -->$", re.MULTILINE)
+"""What of a guide is meant for some values of a field: `web/src/features/channels/guideFor.ts`."""
 """Stands in what `innboks new-channel` writes and a person has to replace."""
 
 
@@ -89,7 +91,22 @@ async def facts(subject: Subject) -> list[str]:
         file = folder / name
         if not file.is_file() or PLACEHOLDER in file.read_text(encoding="utf-8"):
             said.append(f"`{name}` is not written yet: {why}.")
+    for guide in sorted(folder.glob("guide*.md")):
+        for field, values in GUIDE_FOR.findall(guide.read_text(encoding="utf-8")):
+            offered = _offered(channel.Config, field)
+            said += [
+                f"`{guide.name}` has a part for “{field}: {one}”, which `Config` does not offer."
+                for one in values.split()
+                if one not in offered
+            ]
     return said
+
+
+def _offered(config: type[msgspec.Struct], field: str) -> list[Any]:
+    """The values that a field of a form lets one choose."""
+    _, described = msgspec.json.schema_components([config])
+    asked = described[config.__name__].get("properties", {}).get(field, {})
+    return list(described.get(asked.get("$ref", "").rpartition("/")[2], asked).get("enum", []))
 
 
 # ── connecting ───────────────────────────────────────────────────────────────────────────────────────────────────────────────

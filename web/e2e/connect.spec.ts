@@ -1,4 +1,5 @@
-/* Connecting a mailbox by signing in at a provider: in a window, in the same tab where none opens, and anew after access was withdrawn. The provider is the sandbox. */
+/* Connecting a mailbox by signing in at a provider: in a window, in the same tab where none opens, and anew after access was withdrawn. The provider is the sandbox.
+ * And the guide beside the form. */
 import { expect, type Page, test } from "@playwright/test";
 import { signIn } from "./fixtures";
 import { freePort, type Innboks, startInnboks } from "./server";
@@ -152,4 +153,19 @@ test("in a set-up that is connected already, another way to connect signs in, to
   await window.getByRole("link", { name: `Allow as ${address}` }).click();
   await page.getByRole("button", { name: "Continue", exact: true }).click({ timeout: 20_000 });
   await expect(page.getByRole("heading", { name: "What customers see" })).toBeVisible();
+});
+
+test("the guide beside the form is about the way that is chosen", async ({ page }) => {
+  await signIn(page, innboks.url);
+  await fillForm(page, "Gmail", "team@tindra.example");
+  const guide = page.locator(".guide").last();
+  await expect(guide).toContainText("Sign in as that very mailbox");
+  await expect(guide).not.toContainText("set a forwarding rule");
+  await page.getByRole("radio", { name: "Forwarding" }).check({ force: true });
+  await expect(guide).toContainText("set a forwarding rule");
+  await expect(guide).not.toContainText("Sign in as that very mailbox");
+  await expect(guide).not.toContainText("Many providers want an");
+  await page.getByRole("radio", { name: /^Mailbox/ }).check({ force: true });
+  await expect(guide).toContainText("Many providers want an");
+  await expect(guide).not.toContainText("set a forwarding rule");
 });

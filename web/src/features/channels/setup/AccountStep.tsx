@@ -6,6 +6,7 @@ import { InboxAccess } from "../../settings/InboxAccess";
 import { ConfigForm } from "../ConfigForm";
 import { ConnectionPanel } from "../ConnectionPanel";
 import { Guide } from "../Guide";
+import { guideFor } from "../guideFor";
 import { BackfillState } from "../LedgerCard";
 import { SignInSteps } from "../SignInSteps";
 import { configOf, type FormField, holds, type Value, type Values } from "../schema";
@@ -132,7 +133,7 @@ export function AccountStep(props: Props) {
               <Trials channel={channel} names={trials} config={configOf(fields, values)} draftId={props.draftId} />
             </>
           ) : null}
-          <Guide text={channel.guide} />
+          <Guide text={guideFor(channel.guide, values)} />
         </aside>
       )}
     </>
