@@ -2,6 +2,8 @@
 import { join } from "node:path";
 import { api, axe, colleague, cutTexts } from "./checks";
 import { expect, test } from "./fixtures";
+import { mailProgram } from "./mailbox";
+import { enter, person } from "./people";
 
 const SHOTS = process.env.SHOTS;
 const REA = { name: "Rea Example", email: "rea@tindra.example", password: "slow-river-under-ice" };
@@ -164,4 +166,52 @@ test("a new inbox for certain people is made with its channel, and not when that
   await expect(page.getByRole("button", { name: "Send a test" }), "it is connected").toBeVisible({ timeout: 30_000 });
   const [made] = await complaints();
   expect(made).toMatchObject({ access: "members", member_ids: [world.beginning.myId] });
+});
+
+test("who loses a closed inbox while they read in it sees no more of it; a named person and a team do, others never", async ({
+  world,
+  browser,
+}) => {
+  const nora = await person(world, "Nora Named");
+  const tim = await person(world, "Tim Teammate");
+  await person(world, "Otto Outside");
+  const { items } = await api(world, "GET", "/api/teams");
+  const team =
+    items.find((one: { name: string }) => one.name === "Board")?.id ??
+    (await api(world, "POST", "/api/teams", { name: "Board" })).id;
+  await api(world, "PATCH", `/api/users/${tim}`, { teams: { main_team_id: team, extra_team_ids: [] } });
+  const closed = { name: "Complaints", access: "members", member_ids: [nora], team_ids: [team] };
+  const { id } = await api(world, "POST", "/api/inboxes", closed);
+  const mail = { method: "forwarding", address: "board@tindra.example", company_name: "Board" };
+  const board = { kind: "email", name: "Board mail", inbox_id: id, config: mail };
+  const { hosted_address } = await api(world, "POST", "/api/channel-accounts", board);
+  await mailProgram(
+    world.innboks.smtpPort,
+    hosted_address,
+  )({ from: "kari@customer.example", subject: "A secret complaint", text: "Between us." });
+  const sees = async (name: string) => {
+    const theirs = await (await browser.newContext()).newPage();
+    await enter(theirs, world, `${name}@tindra.example`);
+    return theirs;
+  };
+  const row = { name: /A secret complaint/ };
+  const noras = await sees("nora");
+  await expect(noras.getByRole("link", row)).toBeVisible();
+  const ottos = await sees("otto");
+  await expect(ottos.getByText("Nothing here yet")).toBeVisible();
+  await expect(ottos.getByRole("link", row)).toHaveCount(0);
+  const tims = await sees("tim");
+  await tims.getByRole("link", row).click();
+  const thread = tims.getByRole("main");
+  await expect(thread.getByText("Between us.")).toBeVisible();
+
+  await api(world, "PATCH", `/api/inboxes/${id}`, { team_ids: [] });
+  await expect(thread).toContainText("There is no such conversation");
+  await expect(thread.getByText("Between us.")).toHaveCount(0);
+  await expect(tims.locator(".composer")).toHaveCount(0);
+  await expect(tims.locator("aside.context")).toHaveCount(0);
+  await thread.getByRole("button", { name: "Back" }).click();
+  await expect(tims.getByText("Nothing here yet")).toBeVisible();
+  await expect(noras.getByRole("link", row)).toBeVisible();
+  for (const one of [noras, ottos, tims]) await one.context().close();
 });

@@ -20,6 +20,9 @@ export class Problem extends Error {
   }
 }
 
+/** Gone, or not for whoever asks. */
+export const isNotThere = (error: unknown) => error instanceof Problem && error.status === 404;
+
 export class NoConnection extends Error {
   constructor() {
     super("no connection");

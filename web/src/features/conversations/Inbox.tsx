@@ -19,7 +19,7 @@ import { land } from "../../actions/landing";
 import { actions } from "../../actions/list";
 import { panes, togglePane } from "../../actions/panes";
 import { wantRow } from "../../actions/rowFocus";
-import { Problem } from "../../api/client";
+import { isNotThere } from "../../api/client";
 import {
   channelAccountsQuery,
   conversationQuery,
@@ -63,7 +63,8 @@ export function Inbox() {
     enabled: openId !== null,
     placeholderData: () => rows.find((row) => row.id === openId),
   });
-  const conversation = openId === null ? null : (open.data ?? null);
+  // Who loses the inbox while they read in it sees no more of it, whatever was fetched before.
+  const conversation = openId === null || isNotThere(open.error) ? null : (open.data ?? null);
   const scope = useScope(view, conversation, rows);
   const { hasViews, hasContext, listWidth, contextWidth } = useStore(panes, (state) => state);
   const widths = { "--list": `${listWidth}px`, "--context": `${contextWidth}px` };
@@ -205,11 +206,10 @@ interface WaitingProps {
 
 /** Where a thread will stand. One that is not there, or not for me, is left again; on a phone there would be no other way out. */
 function Waiting({ error, onRetry, onLeave, children }: WaitingProps) {
-  const isGone = error instanceof Problem && error.status === 404;
   return (
     <main className="thread" id="main" tabIndex={-1}>
       {error ? (
-        <Failed error={error} onRetry={isGone ? undefined : onRetry}>
+        <Failed error={error} onRetry={isNotThere(error) ? undefined : onRetry}>
           <Button size="s" onClick={onLeave}>
             {t("common.back")}
           </Button>
