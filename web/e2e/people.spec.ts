@@ -202,6 +202,8 @@ test("who is deactivated is out at once; what they did stays, and undo lets them
   await page.goto(`${innboks.url}/settings/people/${agent.id}`);
   await page.getByRole("button", { name: "Deactivate" }).click();
   await expect(page.getByRole("banner").or(page.locator(".personhead")).getByText("Deactivated")).toBeVisible();
+  await expect(page.getByRole("status").filter({ hasText: "Tove Agent is deactivated" })).toBeVisible();
+  await expect(page.getByText(/What is assigned to them stays so/)).toBeVisible();
   await expect(theirs.getByRole("dialog")).toBeVisible();
   await page.getByRole("button", { name: /^Undo/ }).click();
   await expect(page.getByRole("button", { name: "Deactivate" })).toBeVisible();

@@ -20,6 +20,7 @@ import { Members } from "./Members";
 import { StatusChip } from "./PeoplePage";
 import { PersonInboxes } from "./PersonInboxes";
 import { attempt, personQuery, roleName, rolesQuery, sentWords, teamsQuery } from "./people";
+import { TheirOpen } from "./TheirOpen";
 
 export function PersonPage({ id }: { id: string }) {
   const person = useQuery(personQuery(id));
@@ -46,13 +47,15 @@ function Details({ person }: { person: Person }) {
       (held) => ({ ...held, ...part }),
       () => patch(`/api/users/${person.id}`, part),
     );
-  const change = (part: object, before: object) =>
+  const change = (part: object, before: object, done = t("people.changed", { name: person.name })) =>
     void attempt(
       client,
       () => save(part),
-      t("people.changed", { name: person.name }),
+      done,
       () => void attempt(client, () => save(before)),
     );
+  const isOut = person.status === "deactivated";
+  const words = { name: person.name };
   return (
     <>
       <header className="personhead">
@@ -89,16 +92,24 @@ function Details({ person }: { person: Person }) {
       ) : null}
       {person.status === "invited" ? null : (
         <div className="personactions">
-          {person.status === "deactivated" ? (
-            <Button icon={<UserRoundCheck />} onClick={() => change({ is_active: true }, { is_active: false })}>
+          {isOut ? (
+            <Button
+              icon={<UserRoundCheck />}
+              onClick={() => change({ is_active: true }, { is_active: false }, t("people.activated", words))}
+            >
               {t("people.activate")}
             </Button>
           ) : (
-            <Button icon={<UserRoundX />} onClick={() => change({ is_active: false }, { is_active: true })}>
+            <Button
+              icon={<UserRoundX />}
+              onClick={() => change({ is_active: false }, { is_active: true }, t("people.deactivated_done", words))}
+            >
               {t("people.deactivate")}
             </Button>
           )}
-          <p className="hint">{t("people.deactivate_hint")}</p>
+          <p className="hint">
+            {t(isOut ? "people.deactivated_hint" : "people.deactivate_hint")} <TheirOpen id={person.id} />
+          </p>
         </div>
       )}
     </>
