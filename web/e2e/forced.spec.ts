@@ -92,6 +92,27 @@ for (const colorScheme of ["light", "dark"] as const)
     await expect(inbox.locator(".toast")).toHaveCount(0);
   });
 
+for (const media of [{ colorScheme: "light" }, { colorScheme: "dark" }, { forcedColors: "active" }] as const)
+  test(`the line of an envelope that is written in has a ring around it, ${"forcedColors" in media ? "forced" : media.colorScheme}`, async ({
+    inbox,
+    world,
+  }) => {
+    await inbox.emulateMedia({ ...media, reducedMotion: "reduce" });
+    await open(inbox, world, "Envelope");
+    const form = inbox.getByRole("form", { name: "Reply" });
+    for (const name of ["Cc", "Bcc", "Subject"]) await form.getByRole("button", { name, exact: true }).click();
+    for (const role of ["To", "Cc", "Bcc", "Subject"]) {
+      const field = form.getByLabel(role, { exact: true });
+      const ringed = role === "Subject" ? field : field.locator("xpath=..");
+      await reply(inbox).focus();
+      const plain = await picture(inbox, ringed, { around: 2 });
+      await expect(ringed).toHaveCSS("outline-style", "none");
+      await field.focus();
+      await expect(ringed).toHaveCSS("outline", /solid 2px|2px solid|solid 3px/);
+      expectToDiffer({ plain, focused: await picture(inbox, ringed, { around: 2 }) });
+    }
+  });
+
 test("settings, dialogs and menus in forced colours", async ({ inbox, world }) => {
   await inbox.emulateMedia({ forcedColors: "active" });
   const { url } = world.innboks;
