@@ -6,7 +6,7 @@ import type { Plan } from "../../api/types";
 import { Button } from "../../ui/Button";
 import { moment } from "../../ui/format";
 import { t } from "../../ui/i18n";
-import { Failed, Skeleton } from "../../ui/States";
+import { Loading } from "../../ui/Loading";
 import { useMay } from "../people/people";
 import { standingWords } from "../routing/standing";
 import { Absences } from "./Absences";
@@ -28,8 +28,7 @@ export function PlanEditor({ id, name = "" }: { id: string; name?: string }) {
   const plan = useQuery(planQuery(id));
   const me = useQuery(sessionQuery).data?.user.id;
   const manages = useMay("availability_management");
-  if (plan.isPending) return <Skeleton rows={6} shape="line" />;
-  if (plan.isLoadingError) return <Failed error={plan.error} onRetry={() => void plan.refetch()} />;
+  if (!plan.data) return <Loading query={plan} queryKey={planQuery(id).queryKey} rows={6} shape="line" />;
   const props = { id, plan: plan.data, isReadOnly: id !== me && !manages, isMine: id === me };
   return (
     <div className="plan">

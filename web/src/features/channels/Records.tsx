@@ -7,13 +7,13 @@ import type { ChannelAccount, ChannelCheck } from "../../api/types";
 import { Button } from "../../ui/Button";
 import { CopyField } from "../../ui/CopyField";
 import { t } from "../../ui/i18n";
-import { Failed, Skeleton } from "../../ui/States";
+import { Loading } from "../../ui/Loading";
 import { inWords } from "../../ui/serverWords";
 
 export function Records({ account }: { account: ChannelAccount }) {
   const checks = useQuery(channelChecksQuery(account.id));
-  if (checks.isLoadingError) return <Failed error={checks.error} onRetry={() => void checks.refetch()} />;
-  if (!checks.data) return <Skeleton rows={3} shape="line" />;
+  if (!checks.data)
+    return <Loading query={checks} queryKey={channelChecksQuery(account.id).queryKey} rows={3} shape="line" />;
   return (
     <div className="records">
       <ul className="card rowlist">

@@ -5,11 +5,11 @@ import { put } from "../../api/client";
 import { keys } from "../../api/queries";
 import type { AssignmentRule, ChannelAccount, RuleDraft } from "../../api/types";
 import { t } from "../../ui/i18n";
-import { Failed, Skeleton } from "../../ui/States";
 import { Preview } from "./Preview";
 import { RuleFields } from "./RuleFields";
 import { draftOf, isSame, ruleQuery } from "./routing";
 import "./routing.css";
+import { Loading } from "../../ui/Loading";
 
 interface Props {
   account: ChannelAccount;
@@ -26,8 +26,7 @@ interface Props {
 
 export default function AssignmentStep(props: Props) {
   const kept = useQuery(ruleQuery(props.account.id));
-  if (kept.isPending) return <Skeleton rows={4} shape="line" />;
-  if (kept.isLoadingError) return <Failed error={kept.error} onRetry={() => void kept.refetch()} />;
+  if (!kept.data) return <Loading query={kept} queryKey={ruleQuery(props.account.id).queryKey} rows={4} shape="line" />;
   return <Step {...props} kept={kept.data} />;
 }
 

@@ -7,19 +7,19 @@ import { keys, sessionQuery } from "../../api/queries";
 import type { AssignmentRule, ChannelAccount, RuleDraft } from "../../api/types";
 import { Button } from "../../ui/Button";
 import { t } from "../../ui/i18n";
-import { Failed, Skeleton, sentence } from "../../ui/States";
+import { sentence } from "../../ui/States";
 import { toast, toastError } from "../../ui/toasts";
 import { Preview } from "./Preview";
 import { RuleFields } from "./RuleFields";
 import { draftOf, isSame, ruleQuery } from "./routing";
 import "./routing.css";
+import { Loading } from "../../ui/Loading";
 
 export default function Automation({ account }: { account: ChannelAccount }) {
   const rule = useQuery(ruleQuery(account.id));
   const isOff = useQuery(sessionQuery).data?.account.switched_off.includes("automatic_assignment");
   if (isOff) return <p className="soft">{t("routing.switched_off")}</p>;
-  if (rule.isPending) return <Skeleton rows={4} shape="line" />;
-  if (rule.isLoadingError) return <Failed error={rule.error} onRetry={() => void rule.refetch()} />;
+  if (!rule.data) return <Loading query={rule} queryKey={ruleQuery(account.id).queryKey} rows={4} shape="line" />;
   return <Editor account={account} saved={rule.data} />;
 }
 

@@ -7,7 +7,7 @@ import { channelAccountsQuery, sessionQuery, usersQuery } from "../../api/querie
 import type { AssignmentRule, ChannelAccount, RuleDraft } from "../../api/types";
 import { nameList } from "../../ui/format";
 import { type MessageId, t } from "../../ui/i18n";
-import { Empty, Failed, Skeleton } from "../../ui/States";
+import { Empty } from "../../ui/States";
 import { teamsQuery } from "../people/people";
 import { Needs } from "./Needs";
 import { rulesQuery } from "./routing";
@@ -15,23 +15,23 @@ import { Skills } from "./Skills";
 import { skillsQuery } from "./skills";
 import { FLAWS } from "./Targets";
 import "./routing.css";
+import { Loading } from "../../ui/Loading";
 
 export default function RoutingPage() {
   const rules = useQuery(rulesQuery);
   const accounts = useQuery(channelAccountsQuery);
   const skills = useQuery(skillsQuery);
   const isOff = useQuery(sessionQuery).data?.account.switched_off.includes("automatic_assignment");
-  const failed = [rules, accounts].find((one) => one.isLoadingError);
   const shown = accounts.data?.filter((one) => rules.data?.some((rule) => rule.channel_account_id === one.id)) ?? [];
   return (
     <div className="narrow routing">
       <h1>{t("routing.page")}</h1>
       <p className="soft">{t("routing.page_lead")}</p>
       {isOff ? <p className="banner warn">{t("routing.switched_off")}</p> : null}
-      {failed ? (
-        <Failed error={failed.error} onRetry={() => void Promise.all([rules.refetch(), accounts.refetch()])} />
-      ) : rules.isPending || accounts.isPending ? (
-        <Skeleton rows={3} shape="row" />
+      {!rules.data ? (
+        <Loading query={rules} queryKey={rulesQuery.queryKey} rows={3} shape="row" />
+      ) : !accounts.data ? (
+        <Loading query={accounts} queryKey={channelAccountsQuery.queryKey} rows={3} shape="row" />
       ) : shown.length ? (
         <ul className="rowlist card rules">
           {shown.map((one) => {

@@ -9,8 +9,9 @@ import { KeepKeys } from "../../ui/EarlyKeys";
 import { Field } from "../../ui/Field";
 import { languageName } from "../../ui/format";
 import { t, withWords } from "../../ui/i18n";
+import { Loading } from "../../ui/Loading";
 import { Popover } from "../../ui/Popover";
-import { Failed, Skeleton, sentence } from "../../ui/States";
+import { sentence } from "../../ui/States";
 import { toast, toastError } from "../../ui/toasts";
 import { Members } from "../people/Members";
 import { memberOf } from "../people/TeamsPage";
@@ -58,16 +59,15 @@ export function Skills() {
   const skills = useQuery(skillsQuery);
   const categories = useQuery(categoriesQuery);
   const act = useAct();
-  const failed = [skills, categories].find((one) => one.isLoadingError);
   const languages = skills.data?.filter((one) => one.language !== null) ?? [];
   return (
     <section aria-label={t("routing.skills_title")}>
       <h2>{t("routing.skills_title")}</h2>
       <p className="soft">{t("routing.skills_lead")}</p>
-      {failed ? (
-        <Failed error={failed.error} onRetry={() => void Promise.all([skills.refetch(), categories.refetch()])} />
-      ) : !skills.data || !categories.data ? (
-        <Skeleton rows={2} shape="row" />
+      {!skills.data ? (
+        <Loading query={skills} queryKey={skillsQuery.queryKey} rows={2} shape="row" />
+      ) : !categories.data ? (
+        <Loading query={categories} queryKey={categoriesQuery.queryKey} rows={2} shape="row" />
       ) : (
         <>
           <section className="card teamcard" aria-label={t("routing.languages")}>

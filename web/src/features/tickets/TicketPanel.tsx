@@ -10,7 +10,8 @@ import { Button } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
 import { Switch } from "../../ui/Field";
 import { t } from "../../ui/i18n";
-import { Failed, Skeleton, sentence } from "../../ui/States";
+import { Loading } from "../../ui/Loading";
+import { sentence } from "../../ui/States";
 import { toast } from "../../ui/toasts";
 import { DefaultsInWords } from "./DefaultsInWords";
 import { TicketFields } from "./TicketFields";
@@ -18,8 +19,8 @@ import { keepTicketDefaults, ticketDefaultsQuery } from "./tickets";
 
 export default function TicketPanel({ account }: { account: ChannelAccount }) {
   const kept = useQuery(ticketDefaultsQuery(account.id));
-  if (kept.isPending) return <Skeleton rows={2} shape="line" />;
-  if (kept.isLoadingError) return <Failed error={kept.error} onRetry={() => void kept.refetch()} />;
+  if (!kept.data)
+    return <Loading query={kept} queryKey={ticketDefaultsQuery(account.id).queryKey} rows={2} shape="line" />;
   return <Panel account={account} kept={kept.data} />;
 }
 

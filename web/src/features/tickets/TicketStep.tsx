@@ -7,12 +7,13 @@ import type { Channel, ChannelAccount, TicketDefaults } from "../../api/types";
 import { Avatar } from "../../ui/Avatar";
 import { Switch } from "../../ui/Field";
 import { t } from "../../ui/i18n";
-import { Failed, Skeleton, sentence } from "../../ui/States";
+import { sentence } from "../../ui/States";
 import { ChannelBadge } from "../channels/ChannelBadge";
 import { TicketFields } from "./TicketFields";
 import { sampleName } from "./TicketName";
 import { keepTicketDefaults, nameOf, PRIORITIES, pipelinesQuery, ticketDefaultsQuery } from "./tickets";
 import "./tickets.css";
+import { Loading } from "../../ui/Loading";
 
 interface Props {
   channel: Channel;
@@ -31,8 +32,8 @@ interface Props {
 
 export default function TicketStep(props: Props) {
   const kept = useQuery(ticketDefaultsQuery(props.account.id));
-  if (kept.isPending) return <Skeleton rows={4} shape="line" />;
-  if (kept.isLoadingError) return <Failed error={kept.error} onRetry={() => void kept.refetch()} />;
+  if (!kept.data)
+    return <Loading query={kept} queryKey={ticketDefaultsQuery(props.account.id).queryKey} rows={4} shape="line" />;
   return <Step {...props} kept={kept.data} />;
 }
 
