@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { ArrowRight, FileDown, FileUp, Inbox, LogOut, Plug, Search, Settings2, UserRound, Zap } from "lucide-react";
 import { useEffect, useState } from "react";
+import type { Group } from "../../actions/action";
 import { composerActions } from "../../actions/composing";
 import { whatCanBeDone } from "../../actions/finder";
 import { everywhere } from "../../actions/list";
@@ -18,6 +19,8 @@ import type { Entry } from "./entries";
 
 /** Those that the palette is itself, or that mean nothing in it. */
 const LEFT_OUT = ["palette", "next", "previous", "open", "leave", "pane", "pane_back", "search"];
+/** What is done to the conversation and to its customer, before what only moves about in the list. */
+const ORDER: readonly Group[] = ["conversation", "write", "move", "app"];
 const NO_ACTIONS: Entry[] = [];
 
 interface Section {
@@ -194,6 +197,7 @@ function actionEntries(): Entry[] {
   if (!now) return NO_ACTIONS;
   // While a new conversation is written, "Send" would mean the answer behind it.
   return [...now.actions, ...(starting.get().isOpen ? [] : composerActions)]
+    .toSorted((one, other) => ORDER.indexOf(one.group) - ORDER.indexOf(other.group))
     .filter((action) => !LEFT_OUT.includes(action.name) && !action.name.startsWith("go_") && action.when(now.scope))
     .map((action) => ({
       id: `action:${action.name}`,
