@@ -86,3 +86,53 @@ test("a picker opened by its key stands in sight on a phone, also where its butt
   expect(x).toBeGreaterThanOrEqual(0);
   expect(x + width).toBeLessThanOrEqual(PHONE.width);
 });
+
+test("on a phone a conversation's head says first what went wrong, and the customer's face leads to what is known of them", async ({
+  inbox,
+  world,
+}) => {
+  await open(inbox, world, "Head of a phone");
+  world.mailbox.hangUp(true);
+  await inbox.setViewportSize(PHONE);
+  await reply(inbox).click();
+  await inbox.keyboard.type("May have left");
+  await inbox.keyboard.press("Control+Enter");
+  const head = inbox.locator(".threadhead");
+  const chip = head.getByText("Not certain");
+  await expect(chip).toBeVisible({ timeout: 15_000 });
+  world.mailbox.hangUp(false);
+  await expect(chip).toBeInViewport({ ratio: 1 });
+  const name = head.getByRole("heading", { name: "Ella Korhonen" });
+  expect(await name.evaluate((one) => one.scrollWidth <= one.clientWidth)).toBe(true);
+
+  // That it was answered stands beside to whom it went, and not alone in a line below.
+  const mail = inbox.getByRole("article").filter({ hasText: "About Head of a phone" }).first();
+  const [mark, to] = [
+    await mail.locator(".marks", { hasText: "Answered" }).boundingBox(),
+    await mail.locator(".to").boundingBox(),
+  ];
+  const middle = (mark?.y ?? 0) + (mark?.height ?? 0) / 2;
+  expect(middle).toBeGreaterThan(to?.y ?? 0);
+  expect(middle).toBeLessThan((to?.y ?? 0) + (to?.height ?? 0));
+
+  await head.getByRole("button", { name: "Hide or show the context" }).click();
+  await expect(inbox.getByRole("complementary", { name: /About/ })).toBeVisible();
+  await inbox.keyboard.press("Escape");
+  await expect(head.getByRole("button", { name: "Hide or show the context" })).toBeFocused();
+  await look(inbox, "head-of-a-phone");
+});
+
+test("on a phone the settings break no word apart and leave nothing beyond the edge", async ({ inbox, world }) => {
+  await inbox.setViewportSize(PHONE);
+  await inbox.goto(`${world.innboks.url}/settings/routing`);
+  const rule = inbox.getByRole("listitem").filter({ hasText: "Support mail" });
+  const lines = await rule.getByRole("heading").evaluate((one) => {
+    const words = document.createRange();
+    words.selectNodeContents(one.firstChild ?? one);
+    return words.getClientRects().length;
+  });
+  expect(lines, "“Support mail” in one line").toBe(1);
+  await inbox.goto(`${world.innboks.url}/settings/tags`);
+  const colours = inbox.getByRole("radiogroup").first().locator("label");
+  await expect(colours.last()).toBeInViewport({ ratio: 1 });
+});

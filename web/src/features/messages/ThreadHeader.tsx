@@ -4,12 +4,14 @@ import { actions, contextAction } from "../../actions/list";
 import { panes, togglePane } from "../../actions/panes";
 import { closeAction } from "../../actions/steering";
 import type { Conversation } from "../../api/types";
+import { Avatar } from "../../ui/Avatar";
 import { Button, IconButton } from "../../ui/Button";
 import { shownKey, withKey } from "../../ui/hotkeys";
 import { t } from "../../ui/i18n";
 import { Menu } from "../../ui/Menu";
 import { useMedia } from "../../ui/media";
 import { useStore } from "../../ui/store";
+import { KindBadge } from "../channels/ChannelBadge";
 import { DueChip } from "../conversations/DueChip";
 import { contactName } from "../conversations/Row";
 import { sendingTrouble, TroubleIcon, troubleSentence } from "../conversations/SendingTrouble";
@@ -27,7 +29,26 @@ export function ThreadHeader({ conversation, scope: wide }: Props) {
   const scope = { ...wide, isAlone: true };
   const hasContext = useStore(panes, (state) => state.hasContext);
   const isAlone = useMedia("(max-width: 899px)");
+  const isPhone = useMedia("(max-width: 599px)");
   const trouble = sendingTrouble(conversation);
+  const { contact, id } = conversation;
+  // On a phone it is the customer's face: there is no room for both, and one sees whose conversation it is.
+  const context = (
+    <IconButton
+      label={t("action.context")}
+      keys={shownKey(contextAction)}
+      aria-pressed={hasContext}
+      onClick={() => togglePane("hasContext")}
+    >
+      {isPhone ? (
+        <Avatar name={contact?.name || contact?.address || ""} seed={contact?.address || id}>
+          <KindBadge kind={conversation.kind} />
+        </Avatar>
+      ) : (
+        <PanelRight />
+      )}
+    </IconButton>
+  );
   const CloseIcon = closeAction.icon?.(scope) ?? Ellipsis;
   return (
     <header className="threadhead">
@@ -35,6 +56,7 @@ export function ThreadHeader({ conversation, scope: wide }: Props) {
         <IconButton className="back" label={t("thread.back")} onClick={() => scope.open(null, "none")}>
           <ChevronLeft />
         </IconButton>
+        {isPhone ? context : null}
         <div className="grow">
           {/* Where the list gives way to the conversation, the heading of the page is whose it is. */}
           {isAlone ? (
@@ -49,14 +71,7 @@ export function ThreadHeader({ conversation, scope: wide }: Props) {
         <PickerButton kind="snooze" at="thread" scope={scope} className="iconbtn">
           <AlarmClock />
         </PickerButton>
-        <IconButton
-          label={t("action.context")}
-          keys={shownKey(contextAction)}
-          aria-pressed={hasContext}
-          onClick={() => togglePane("hasContext")}
-        >
-          <PanelRight />
-        </IconButton>
+        {isPhone ? null : context}
         <MoreMenu scope={scope} />
         {closeAction.when(scope) ? (
           <Button
