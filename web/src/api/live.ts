@@ -16,6 +16,8 @@ export type Connection = "live" | "connecting" | "offline";
 
 interface LiveState {
   connection: Connection;
+  /** Since when it is not live, in milliseconds of the page's own clock (performance.now); 0 while it is. */
+  brokenAt: number;
   /** How the news comes while it does. */
   way: Way;
   /** When the next try begins, in milliseconds since the epoch; 0 while live. */
@@ -24,7 +26,13 @@ interface LiveState {
   typing: ReadonlySet<string>;
 }
 
-export const live = createStore<LiveState>({ connection: "live", way: "stream", retryAt: 0, typing: new Set() });
+export const live = createStore<LiveState>({
+  connection: "live",
+  brokenAt: 0,
+  way: "stream",
+  retryAt: 0,
+  typing: new Set(),
+});
 
 /** The conversation that is open in a visible window, set by the thread. */
 export const reading = { id: null as Id | null };
@@ -158,11 +166,15 @@ export function startLive(client: QueryClient, me: Id, onSignedOut: () => void):
 
   const stream = openSharedStream("/api/events", `innboks.stream.${me}`, {
     onOpen: (way) => {
-      live.set({ connection: "live", way, retryAt: 0 });
+      live.set({ connection: "live", brokenAt: 0, way, retryAt: 0 });
       if (!leadership.isLeader) meet(); // the stream greeted another tab, before this one was there
     },
     onBroken: (wait) =>
-      live.set({ connection: navigator.onLine ? "connecting" : "offline", retryAt: Date.now() + wait * 1000 }),
+      live.set({
+        connection: navigator.onLine ? "connecting" : "offline",
+        brokenAt: live.get().brokenAt || performance.now(),
+        retryAt: Date.now() + wait * 1000,
+      }),
     onSignedOut,
     onEvent: (raw) => {
       let data: unknown;

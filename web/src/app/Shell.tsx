@@ -8,7 +8,7 @@ import { land } from "../actions/landing";
 import { sheet } from "../actions/list";
 import { panes, skipToContent } from "../actions/panes";
 import { startListNews } from "../api/listNews";
-import { live, retryLive, startLive } from "../api/live";
+import { retryLive, startLive } from "../api/live";
 import {
   channelAccountsQuery,
   channelsQuery,
@@ -20,7 +20,7 @@ import {
 import { planQuery } from "../features/availability/availability";
 import { RetryLine } from "../features/connection/RetryLine";
 import { UpdateBanner } from "../features/connection/UpdateBanner";
-import { useSince } from "../features/conversations/LivePill";
+import { useCutFor } from "../features/conversations/LivePill";
 import { countText } from "../features/conversations/ViewLink";
 import { takeBack } from "../features/drafts/refused";
 import { startOutbox } from "../features/messages/pending";
@@ -212,8 +212,7 @@ function RailLinks({ className, hasWords }: { className: string; hasWords?: bool
 
 /** After ten seconds without a stream. Over the composer there is a banner of its own. */
 function OfflineBanner({ hasComposer }: { hasComposer: boolean }) {
-  const connection = useStore(live, (state) => state.connection);
-  const isCut = useSince(connection !== "live", 10_000);
+  const isCut = useCutFor(10_000);
   if (!isCut || hasComposer) return null;
   return (
     <div className="banner" role="status">

@@ -10,7 +10,7 @@ const CALM_MS = 3000;
 export function LivePill() {
   const connection = useStore(live, (state) => state.connection);
   const isAsking = useStore(live, (state) => state.way === "poll");
-  const isBroken = useSince(connection !== "live", CALM_MS);
+  const isBroken = useCutFor(CALM_MS);
   return (
     <span>
       <Link
@@ -26,16 +26,15 @@ export function LivePill() {
   );
 }
 
-/** True once `is` has been true for `ms`. */
-export function useSince(is: boolean, ms: number): boolean {
-  const [hasLasted, setLasted] = useState(false);
+/** True once there has been no stream for `ms`, whatever was opened or closed meanwhile. */
+export function useCutFor(ms: number): boolean {
+  const brokenAt = useStore(live, (state) => state.brokenAt);
+  const isOver = brokenAt > 0 && performance.now() >= brokenAt + ms;
+  const [, look] = useState(0);
   useEffect(() => {
-    if (!is) {
-      setLasted(false);
-      return;
-    }
-    const timer = setTimeout(() => setLasted(true), ms);
+    if (!brokenAt || isOver) return;
+    const timer = setTimeout(() => look((times) => times + 1), brokenAt + ms - performance.now());
     return () => clearTimeout(timer);
-  }, [is, ms]);
-  return is && hasLasted;
+  });
+  return isOver;
 }

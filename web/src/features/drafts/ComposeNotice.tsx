@@ -5,7 +5,7 @@ import { Button } from "../../ui/Button";
 import { t } from "../../ui/i18n";
 import { useStore } from "../../ui/store";
 import { RetryLine } from "../connection/RetryLine";
-import { useSince } from "../conversations/LivePill";
+import { useCutFor } from "../conversations/LivePill";
 import { flush, outbox } from "../messages/pending";
 import type { Draft } from "./drafts";
 import type { Return } from "./refused";
@@ -38,7 +38,7 @@ export function ComposeNotice(props: Props) {
   const connection = useStore(live, (state) => state.connection);
   const waiting = useStore(outbox, (state) => state.entries.filter((entry) => entry.state === "waiting").length);
   const newest = notice?.newer?.at(-1);
-  const isCut = useSince(connection !== "live", 10_000);
+  const isCut = useCutFor(10_000);
   if (only) return only;
   if (shut) return shut;
   if (notice?.text)

@@ -5,16 +5,14 @@ import { lazy, Suspense, useEffect, useState } from "react";
 import type { Scope } from "../../actions/action";
 import { sendAction, waysToSend } from "../../actions/composing";
 import type { Mode } from "../../actions/panes";
-import { live } from "../../api/live";
 import type { Conversation, NewMessage } from "../../api/types";
 import { Button } from "../../ui/Button";
 import { ClockChip } from "../../ui/ClockChip";
 import { shownKeys } from "../../ui/hotkeys";
 import { t, withWords } from "../../ui/i18n";
 import { Menu, type MenuItem } from "../../ui/Menu";
-import { useStore } from "../../ui/store";
 import { useServerNow } from "../conversations/DueChip";
-import { useSince } from "../conversations/LivePill";
+import { useCutFor } from "../conversations/LivePill";
 import { andThen, sendingPlace } from "../sending/place";
 import { ReminderChip } from "../sending/ReminderChip";
 import { remindMe } from "../sending/reminders";
@@ -42,10 +40,7 @@ interface Props {
 export function SendButton({ mode, reason, conversation, replyWindow, scope, onSend }: Props) {
   const client = useQueryClient();
   const [asking, setAsking] = useState<TimeKind | null>(null);
-  const isCut = useSince(
-    useStore(live, (state) => state.connection !== "live"),
-    10_000,
-  );
+  const isCut = useCutFor(10_000);
   useEffect(() => {
     sendingPlace.open = scope.open;
   });
