@@ -1,5 +1,5 @@
 /* The first picture comes first: what the list can do without is not fetched before the list stands. */
-import { conversationWith } from "./checks";
+import { api, conversationWith } from "./checks";
 import { expect, test } from "./fixtures";
 import { ADMIN } from "./server";
 
@@ -225,5 +225,47 @@ test("a picker has its width while its list is being fetched", async ({ browser,
   release();
   await expect(panel.getByRole("combobox")).toBeVisible();
   expect(await panel.boundingBox()).toMatchObject({ width });
+  await context.close();
+});
+
+test("what is typed behind / while the search is being fetched stands in its line, and does nothing to the conversation", async ({
+  browser,
+  inbox,
+  world,
+}) => {
+  await world.write({ from: "Kari Lie <kari@early.example>", subject: "Early search", text: "Where is my tent?" });
+  const context = await browser.newContext({ serviceWorkers: "block" });
+  await context.addCookies(await inbox.context().cookies());
+  const page = await context.newPage();
+  let release = () => {};
+  const held = new Promise<void>((resolve) => (release = resolve));
+  await page.route(/\/assets\/SearchPage-.*\.js/, async (route) => {
+    await held;
+    await route.continue();
+  });
+  await page.goto(`${world.innboks.url}/inbox/open`);
+  await page.getByRole("link", { name: /Early search/ }).click();
+  await expect(page.getByRole("article")).toHaveCount(1);
+  await page.locator("[data-pane=thread]").focus();
+  await page.keyboard.press("/");
+  await page.keyboard.type("he");
+  await page.keyboard.press("Escape");
+  await expect(page).toHaveURL(/\/inbox\/open\/\d+$/);
+  await expect(page.getByRole("button", { name: "Close", exact: true })).toBeVisible();
+  await page.keyboard.press("/");
+  await page.keyboard.type("tenx");
+  await page.keyboard.press("Backspace");
+  // One sees that a page is coming.
+  await expect(page.locator("main .skeleton").first()).toBeVisible();
+  release();
+  const field = page.getByRole("textbox", { name: "Search messages, people and files" });
+  await expect(field).toHaveValue("ten");
+  await expect(field).toBeFocused();
+  await page.keyboard.type("t");
+  await expect(field).toHaveValue("tent");
+  await expect(page.getByRole("link", { name: /Early search/ })).toBeVisible();
+  await expect(page).toHaveURL(/\/search\?q=tent$/);
+  const { items } = await api(world, "GET", "/api/conversations?view=open");
+  expect(items.map((one: { subject: string }) => one.subject)).toEqual(["Early search"]);
   await context.close();
 });

@@ -3,11 +3,15 @@ import { Command, Search } from "lucide-react";
 import { createStore } from "../ui/store";
 import type { Action, Scope } from "./action";
 
-/** `searchAsked` grows with each request, so that the same one can be made twice. */
-export const finder = createStore<{ isPaletteOpen: boolean; searchAsked: number }>({
+/** `searchAsked` grows with each request, so that the same one can be made twice. `isSearchHere`: its screen stands, and has the keys. */
+export const finder = createStore<{ isPaletteOpen: boolean; searchAsked: number; isSearchHere: boolean }>({
   isPaletteOpen: false,
   searchAsked: 0,
+  isSearchHere: false,
 });
+
+/** What was typed for the search while its screen was still being fetched. */
+export const typedForSearch = { current: "" };
 
 export const openPalette = () => finder.set({ isPaletteOpen: true });
 export const askSearch = () => finder.set({ searchAsked: finder.get().searchAsked + 1 });

@@ -4,14 +4,11 @@ import {
   createRootRouteWithContext,
   createRoute,
   createRouter,
-  type ErrorComponentProps,
-  Link,
   lazyRouteComponent,
   Outlet,
   parseSearchWith,
   redirect,
   stringifySearchWith,
-  useRouter,
 } from "@tanstack/react-router";
 import { lazy, Suspense } from "react";
 import { NoConnection, Problem } from "../api/client";
@@ -23,11 +20,11 @@ import { readStep } from "../features/onboarding/step";
 import { auth } from "../features/session/auth";
 import { SignOutWarning } from "../features/session/SignOutWarning";
 import { LiveRegions } from "../ui/announce";
-import { loadLater, t, withWords } from "../ui/i18n";
-import { Crashed } from "../ui/Pane";
-import { Failed } from "../ui/States";
+import { loadLater, withWords } from "../ui/i18n";
 import { useStore } from "../ui/store";
 import { Toasts } from "../ui/toasts";
+import { AppFailed, NotFound, PageFailed } from "./Failures";
+import { inItsTime } from "./PagePending";
 import { Shell } from "./Shell";
 
 interface Context {
@@ -43,24 +40,6 @@ function WhenExpired() {
       <SessionExpired />
     </Suspense>
   ) : null;
-}
-
-function NotFound() {
-  return (
-    <main className="lonely" id="main">
-      <div className="empty">
-        <h1>{t("problem.not_found_title")}</h1>
-        <p>{t("problem.not_found")}</p>
-        <Link className="btn s" to="/inbox">
-          {t("nav.inbox")}
-        </Link>
-      </div>
-    </main>
-  );
-}
-
-function AppFailed({ error }: ErrorComponentProps) {
-  return <Failed error={error} onRetry={() => location.reload()} />;
 }
 
 const root = createRootRouteWithContext<Context>()({
@@ -86,21 +65,6 @@ async function isSignedIn(client: QueryClient): Promise<boolean> {
     if (problem instanceof Problem && problem.status === 401) return false;
     throw problem instanceof Problem ? problem : new NoConnection();
   }
-}
-
-/** In the place of a page alone: what could not be asked for, or could not be drawn. */
-function PageFailed({ error, reset }: ErrorComponentProps) {
-  const router = useRouter();
-  const again = () => void router.invalidate().then(reset);
-  return (
-    <main className="page" id="main" tabIndex={-1} data-pane="page">
-      {error instanceof NoConnection || error instanceof Problem ? (
-        <Failed error={error} onRetry={again} />
-      ) : (
-        <Crashed isFirst error={error} onAgain={again} />
-      )}
-    </main>
-  );
 }
 
 const inside = createRoute({
@@ -182,39 +146,39 @@ const notifications = createRoute({
   getParentRoute: () => inside,
   path: "/notifications",
   loader: loadLater,
-  component: lazyRouteComponent(() => import("../features/notifications/NotificationsPage")),
+  ...inItsTime(() => import("../features/notifications/NotificationsPage")),
 });
 
 const radar = createRoute({
   getParentRoute: () => inside,
   path: "/radar",
-  component: lazyRouteComponent(withWords(() => import("../features/radar/RadarPage"))),
+  ...inItsTime(withWords(() => import("../features/radar/RadarPage"))),
 });
 
 const waiting = createRoute({
   getParentRoute: () => inside,
   path: "/waiting",
-  component: lazyRouteComponent(withWords(() => import("../features/sending/WaitingPage"))),
+  ...inItsTime(withWords(() => import("../features/sending/WaitingPage"))),
 });
 
 const contacts = createRoute({
   getParentRoute: () => inside,
   path: "/contacts",
   validateSearch: readBookSearch,
-  component: lazyRouteComponent(withWords(() => import("../features/contactbook/ContactsPage"))),
+  ...inItsTime(withWords(() => import("../features/contactbook/ContactsPage"))),
 });
 
 const contactImport = createRoute({
   getParentRoute: () => inside,
   path: "/contacts/import",
   validateSearch: (given: Record<string, unknown>): { id?: string } => (given.id ? { id: String(given.id) } : {}),
-  component: lazyRouteComponent(withWords(() => import("../features/contactbook/ImportPage"))),
+  ...inItsTime(withWords(() => import("../features/contactbook/ImportPage"))),
 });
 
 const contact = createRoute({
   getParentRoute: () => inside,
   path: "/contacts/$contact",
-  component: lazyRouteComponent(withWords(() => import("../features/contactbook/ContactPage"))),
+  ...inItsTime(withWords(() => import("../features/contactbook/ContactPage"))),
 });
 
 /** How a list of the settings is filtered. `inbox`: also which one a channel is connected for. */
@@ -230,7 +194,7 @@ const settings = createRoute({
   validateSearch: filtered,
   loader: ({ context }) =>
     Promise.all([context.client.ensureQueryData(channelsQuery), loadLater()]).then(() => undefined),
-  component: lazyRouteComponent(() => import("../features/settings/Settings")),
+  ...inItsTime(() => import("../features/settings/Settings")),
 });
 
 const settingsIndex = createRoute({
@@ -253,7 +217,7 @@ const search = createRoute({
     ...(given.q === undefined ? {} : { q: String(given.q) }),
     ...(given.type === "contacts" ? { type: "contacts" as const } : {}),
   }),
-  component: lazyRouteComponent(withWords(() => import("../features/search/SearchPage"))),
+  ...inItsTime(withWords(() => import("../features/search/SearchPage"))),
 });
 
 const routeTree = root.addChildren([
@@ -280,6 +244,8 @@ export const makeRouter = (client: QueryClient) =>
     context: { client },
     defaultPreload: false,
     defaultErrorComponent: PageFailed,
+    defaultPendingMs: 300,
+    defaultPendingMinMs: 0,
     scrollRestoration: false,
     // Plain text in addresses: everything behind the question mark is read by `readSearch`.
     parseSearch: parseSearchWith((value) => value),

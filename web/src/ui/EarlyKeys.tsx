@@ -11,7 +11,7 @@ import {
   useState,
 } from "react";
 
-const EarlyText = createContext<RefObject<string>>({ current: "" });
+export const EarlyText = createContext<RefObject<string>>({ current: "" });
 
 /** The text of a panel's field, which begins with what was typed before the panel was there. */
 export function useTyped() {
@@ -39,8 +39,12 @@ export function KeepKeys({ onEscape }: { onEscape: () => void }) {
   latest.current = onEscape;
   // A layout effect: it lets go of the keyboard with the panel, before the next key.
   useLayoutEffect(() => {
+    // Who steps on to a button or a link meanwhile presses that.
+    let hasStepped = false;
     const onKeyDown = (event: KeyboardEvent) => {
-      if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.key === "Tab") return;
+      if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+      if (event.key === "Tab") hasStepped = true;
+      if (event.key === "Tab" || (hasStepped && (event.key === "Enter" || event.key === " "))) return;
       if (event.key === "Escape") latest.current();
       else if (event.key === "Backspace") text.current = text.current.slice(0, -1);
       else if ([...event.key].length === 1) text.current += event.key;

@@ -3,7 +3,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useRouter, useSearch } from "@tanstack/react-router";
 import { ArrowLeft, Search, X } from "lucide-react";
-import { type KeyboardEvent, useEffect, useRef, useState } from "react";
+import { type KeyboardEvent, useEffect, useLayoutEffect, useRef, useState } from "react";
+import { finder, typedForSearch } from "../../actions/finder";
 import { sessionQuery } from "../../api/queries";
 import { IconButton } from "../../ui/Button";
 import { t } from "../../ui/i18n";
@@ -32,7 +33,6 @@ export default function SearchPage() {
     setLine(q);
     box.current?.focus();
   }, [q]);
-  useEffect(() => box.current?.focus(), []);
   useEffect(() => {
     document.title = `${q.trim() || t("nav.search")} · ${t("app.name")}`;
   }, [q]);
@@ -47,6 +47,16 @@ export default function SearchPage() {
   };
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   useEffect(() => () => clearTimeout(timer.current), []);
+  // Before the next key: from here on the line has them.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: when it comes
+  useLayoutEffect(() => {
+    box.current?.focus();
+    finder.set({ isSearchHere: true });
+    const early = typedForSearch.current;
+    typedForSearch.current = "";
+    if (early) go(q + early, 0);
+    return () => finder.set({ isSearchHere: false });
+  }, []);
 
   const take = (to: string) => {
     go(to, 0);
