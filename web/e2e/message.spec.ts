@@ -115,5 +115,8 @@ test("a finger finds everything in the list, the thread and the composer, and fo
   await page.locator(".composer [contenteditable=true]").tap();
   await expect(page.getByRole("combobox", { name: "To" })).toBeVisible();
   await expect.poll(() => smallTargets(page)).toEqual([]); // the tools come a moment later, and move what is above them
+  await page.goto(`${world.innboks.url}/settings/people`);
+  await expect(page.getByRole("link", { name: ADMIN.name })).toBeVisible();
+  expect(await smallTargets(page)).toEqual([]);
   await context.close();
 });

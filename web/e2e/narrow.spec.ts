@@ -105,6 +105,9 @@ test("on a phone a conversation's head says first what went wrong, and the custo
   const name = head.getByRole("heading", { name: "Ella Korhonen" });
   expect(await name.evaluate((one) => one.scrollWidth <= one.clientWidth)).toBe(true);
 
+  const [face, words] = [await head.locator(".avatar").first().boundingBox(), await name.boundingBox()];
+  expect((words?.x ?? 0) - ((face?.x ?? 0) + (face?.width ?? 0)), "the face stands beside the name").toBeGreaterThan(4);
+
   // That it was answered stands beside to whom it went, and not alone in a line below.
   const mail = inbox.getByRole("article").filter({ hasText: "About Head of a phone" }).first();
   const [mark, to] = [

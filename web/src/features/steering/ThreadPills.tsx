@@ -102,7 +102,7 @@ function StatusPill({ conversation, scope }: Props) {
   const look = is_spam || is_trashed ? "bad" : is_snoozed ? "warn" : status === "open" ? "ok" : "";
   const inside = (
     <>
-      <span className={`dot s ${look}`} />
+      <span className={`dot ${look}`} />
       {statusText(conversation)}
     </>
   );
