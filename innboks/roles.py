@@ -23,6 +23,7 @@ from innboks.core.parts import Parts
 from innboks.core.radar.alarm import keep_watch
 from innboks.core.search.index import keep_index
 from innboks.lib.log import get_logger
+from innboks.lib.memory import give_back_memory
 from innboks.lib.migrate import pending
 
 STOP_S = 2
@@ -62,7 +63,7 @@ async def _web(settings: Settings, dsn: str) -> None:
             timeout_graceful_shutdown=STOP_S,
         )
         _settle_memory()
-        beside = [asyncio.create_task(one) for one in (keep_watch(parts, "web"), hear_changes(parts))]
+        beside = [asyncio.create_task(one) for one in (keep_watch(parts, "web"), hear_changes(parts), give_back_memory())]
         try:
             await _Server(config, lambda: stop_streams(app)).serve()
         finally:
@@ -100,7 +101,7 @@ async def _until_told(parts: Parts, *work: Coroutine[Any, Any, None]) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, end.set)
     waiting = asyncio.create_task(end.wait())
-    tasks: list[asyncio.Task[Any]] = [asyncio.create_task(one) for one in (hear_changes(parts), *work)]
+    tasks: list[asyncio.Task[Any]] = [asyncio.create_task(one) for one in (hear_changes(parts), give_back_memory(), *work)]
     log.info("working", pid=os.getpid(), smtp=str(parts.settings.smtp))
     try:
         done, _ = await asyncio.wait([waiting, *tasks], return_when=asyncio.FIRST_COMPLETED)
