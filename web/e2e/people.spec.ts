@@ -274,3 +274,20 @@ test("teams, roles and the access of an inbox, by keyboard alone", async ({ page
   const theirs = (await ask("GET", `/api/people/${agent.id}`)) as { reach: { may_act: boolean }[] };
   expect(theirs.reach.filter((one) => one.may_act).length).toBeGreaterThan(1);
 });
+
+test("a role of one's own opens just what it allows, to whoever is signed in with it, at once", async ({ page }) => {
+  const role = await ask("POST", "/api/roles", { name: "Shift leads", permissions: ["availability_management"] });
+  const agent = await person("Rolf Roller", "agent");
+  await ask("PATCH", `/api/users/${agent.id}`, { role_id: role.id });
+  await enter(page, agent.email);
+  await page.goto(`${innboks.url}/settings/availability`);
+  await expect(page.getByRole("button", { name: /away/i }).first()).toBeVisible();
+  await page.goto(`${innboks.url}/settings/channels`);
+  const connect = page.getByRole("button", { name: "Connect a channel" });
+  await expect(page.getByRole("heading", { level: 1, name: "Channels" })).toBeVisible();
+  await expect(connect).toHaveCount(0);
+  await ask("PATCH", `/api/roles/${role.id}`, { permissions: ["account_access"] });
+  await expect(connect).toBeVisible();
+  await ask("PATCH", `/api/roles/${role.id}`, { permissions: [] });
+  await expect(connect).toHaveCount(0);
+});
