@@ -274,7 +274,7 @@ def _options(major: int, *, is_durable: bool) -> dict[str, str]:
         "unix_socket_directories": "../run",  # seen from the cluster: works however long the path is
         "unix_socket_permissions": "0700",
         "max_connections": "60",
-        "shared_buffers": "128MB",  # takes memory as it is used: nothing while there is little data
+        "shared_buffers": "256MB",  # takes memory as it is used, so nothing while there is little data; a list among a million conversations reads from here
         "effective_cache_size": "1GB",
         "work_mem": "8MB",
         "maintenance_work_mem": "64MB",

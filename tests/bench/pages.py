@@ -13,7 +13,7 @@ from tests.bench.place import Installation
 from tests.bench.wire import Http
 
 MILLION = 1_000_000
-TIMES = 150
+TIMES = 300
 WARM_UP = 10
 LONG = 200
 """Conversations with 200 messages; stored.sql makes so many."""

@@ -6,6 +6,7 @@ const KEPT_DATA =
   /^\/api\/(session|views|users|inboxes|channels|channel-accounts|tags|saved-views|conversations(\/\d+(\/messages)?)?)$/;
 const DATA_MAX = 400;
 const ASSETS_MAX = 400;
+const KEEP_AFTER_MS = 1_000;
 /** What the page names, written here by the build (worker.plugin.ts); so every build has a worker of its own. */
 const NAMED = self.innboksNamed ?? [];
 
@@ -34,19 +35,20 @@ async function throwOldAway() {
 addEventListener("fetch", (event) => {
   const { request } = event;
   const url = new URL(request.url);
+  if (url.pathname === "/api/session" && request.method !== "GET") unkept.clear(); // somebody else's, or nobody's, from now on
   if (request.method !== "GET" || url.origin !== location.origin) return;
   if (request.mode === "navigate" && !/^\/(api|frame|hooks|w|f)(\/|$)/.test(url.pathname))
-    event.respondWith(page(request));
+    event.respondWith(page(event));
   else if (url.pathname.startsWith("/assets/")) event.respondWith(asset(request));
   else if (KEPT_DATA.test(url.pathname) && request.headers.get("accept") === "application/json")
-    event.respondWith(data(request));
+    event.respondWith(data(event));
 });
 
-async function page(request) {
+async function page(event) {
   try {
-    const answer = await fetch(request);
+    const answer = await fetch(event.request);
     if (answer.status < 500) {
-      if (answer.ok) await (await caches.open(SHELL)).put("/", answer.clone());
+      if (answer.ok) event.waitUntil(keepPage(answer.clone()));
       return answer;
     }
     return (await caches.match("/", { cacheName: SHELL })) ?? answer;
@@ -55,6 +57,10 @@ async function page(request) {
     if (kept) return kept;
     throw problem;
   }
+}
+
+async function keepPage(answer) {
+  await (await caches.open(SHELL)).put("/", answer).catch(() => undefined);
 }
 
 /** Names of assets change with their content, so what is kept is right. */
@@ -68,24 +74,41 @@ async function asset(request) {
 }
 
 /** An answer from the cache says so; a page that has met the server does not take it (api/client.ts). */
-async function data(request) {
-  const cache = await caches.open(DATA);
+async function data(event) {
+  const { request } = event;
   try {
     const answer = await fetch(request);
     if (answer.ok) {
-      void cache
-        .put(request, answer.clone())
-        .then(() => trim(cache, DATA_MAX))
-        .catch(() => undefined);
+      unkept.set(request.url, [request, answer.clone()]);
+      event.waitUntil(keepData());
       return answer;
     }
     if (![502, 503, 504].includes(answer.status)) return answer;
   } catch (problem) {
-    const kept = await marked(await cache.match(request));
+    const kept = await marked(await keptData(request));
     if (kept) return kept;
     throw problem;
   }
-  return (await marked(await cache.match(request))) ?? Response.error();
+  return (await marked(await keptData(request))) ?? Response.error();
+}
+
+const keptData = async (request) => (await caches.open(DATA)).match(request);
+
+/** Answers that are not written down yet. That is done for all of them a moment later: while a page opens, it would take the time from what it waits for. */
+const unkept = new Map();
+let keeping;
+
+function keepData() {
+  keeping ??= new Promise((passed) => setTimeout(passed, KEEP_AFTER_MS)).then(async () => {
+    keeping = undefined;
+    const cache = await caches.open(DATA);
+    for (const [url, [request, answer]] of unkept) {
+      unkept.delete(url);
+      await cache.put(request, answer).catch(() => undefined);
+    }
+    await trim(cache, DATA_MAX);
+  });
+  return keeping;
 }
 
 async function marked(kept) {
