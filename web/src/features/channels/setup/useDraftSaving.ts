@@ -86,15 +86,21 @@ export function useDraftSaving(kind: string, begun: ChannelDraft | null, isOn: b
   };
   useEffect(() => {
     if (!isOn) return;
+    const note = () => {
+      const isOnItsWay = next.current !== null || busy.current !== null;
+      if (isOnItsWay && id.current && changedAt.current) noteLeaving(id.current, changedAt.current);
+    };
+    // This page will not be there when what is on its way has arrived: what was typed since goes beside it.
     const leave = () => {
-      if (next.current && id.current && changedAt.current) noteLeaving(id.current, changedAt.current);
-      void flushing.current();
+      note();
+      void (busy.current && id.current ? store() : flushing.current());
     };
     addEventListener("pagehide", leave);
     return () => {
       removeEventListener("pagehide", leave);
-      leave(); // by a link, within the pause
+      note(); // by a link, within the pause
+      void flushing.current();
     };
-  }, [isOn]);
+  }, [isOn, store]);
   return { keep, flush, saving, id };
 }
