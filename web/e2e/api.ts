@@ -80,6 +80,7 @@ const POLICIES = {
 export async function beginAnew(world: World): Promise<void> {
   world.mailbox.beginAnew();
   const { account, me, myId, choices, inbox, channel } = world.beginning;
+  await openInboxes(world);
   await Promise.all([
     emptyInbox(world),
     api(world, "PATCH", "/api/account", account),
@@ -97,6 +98,13 @@ export async function beginAnew(world: World): Promise<void> {
     setAside(world),
   ]);
   await api(world, "POST", "/api/notifications/read", { id: null });
+}
+
+/** What lies in an inbox of others can be deleted only by those who may act in it. */
+async function openInboxes(world: World): Promise<void> {
+  const { items } = await api(world, "GET", "/api/inboxes");
+  for (const { id, access, is_archived } of items)
+    if (access !== "everyone" && !is_archived) await api(world, "PATCH", `/api/inboxes/${id}`, { access: "everyone" });
 }
 
 /** Other inboxes: a page that shows or changes "the first one" must mean the same in each story. */

@@ -122,15 +122,20 @@ export const smallTargets = (page: Page) =>
       const whole = control.closest("label, .input") ?? control;
       return hit !== null && whole.contains(hit);
     };
+    const isSmall = (control: Element): boolean => {
+      const { left, width, top, height } = control.getBoundingClientRect();
+      const [x, y] = [left + width / 2, top + height / 2];
+      // What is hidden, scrolled away or lies below something else.
+      if (!width || !height || document.elementFromPoint(x, y) === null || !isHit(control, x, y)) return false;
+      const beside = control.matches("input, select") ? [] : [x - 21, x + 21];
+      return [y - 21, y + 21].some((at) => !isHit(control, x, at)) || beside.some((at) => !isHit(control, at, y));
+    };
     return [...document.querySelectorAll("a[href], button, input, select, summary")]
       .filter((control) => {
         control.scrollIntoView({ block: "nearest", inline: "nearest" });
-        const { left, width, top, height } = control.getBoundingClientRect();
-        const [x, y] = [left + width / 2, top + height / 2];
-        // What is hidden, scrolled away or lies below something else.
-        if (!width || !height || document.elementFromPoint(x, y) === null || !isHit(control, x, y)) return false;
-        const beside = control.matches("input, select") ? [] : [x - 21, x + 21];
-        return [y - 21, y + 21].some((at) => !isHit(control, x, at)) || beside.some((at) => !isHit(control, at, y));
+        if (!isSmall(control)) return false;
+        control.scrollIntoView({ block: "center", inline: "nearest" }); // it may only have lain at the edge of what scrolls
+        return isSmall(control);
       })
       .map((control) => control.outerHTML.slice(0, 160));
   });
