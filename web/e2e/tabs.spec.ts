@@ -11,6 +11,10 @@ test("a tab that hangs with the stream in its hands is deposed by one that is lo
   inbox: leader,
   world,
 }) => {
+  // The stream begins after the first picture: the one that is to lead must have it before the other is there.
+  const leads = async () =>
+    (await navigator.locks.query()).held?.some(({ name = "" }) => name.startsWith("innboks.stream."));
+  await expect.poll(() => leader.evaluate(leads)).toBe(true);
   const second = await leader.context().newPage();
   await second.clock.install();
   await second.goto(`${world.innboks.url}/inbox/open`);
