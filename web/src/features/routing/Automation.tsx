@@ -7,13 +7,13 @@ import { keys, sessionQuery } from "../../api/queries";
 import type { AssignmentRule, ChannelAccount, RuleDraft } from "../../api/types";
 import { Button } from "../../ui/Button";
 import { t } from "../../ui/i18n";
+import { Loading } from "../../ui/Loading";
 import { sentence } from "../../ui/States";
 import { toast, toastError } from "../../ui/toasts";
 import { Preview } from "./Preview";
 import { RuleFields } from "./RuleFields";
 import { draftOf, isSame, ruleQuery } from "./routing";
 import "./routing.css";
-import { Loading } from "../../ui/Loading";
 
 export default function Automation({ account }: { account: ChannelAccount }) {
   const rule = useQuery(ruleQuery(account.id));

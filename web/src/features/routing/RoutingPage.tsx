@@ -7,6 +7,7 @@ import { channelAccountsQuery, sessionQuery, usersQuery } from "../../api/querie
 import type { AssignmentRule, ChannelAccount, RuleDraft } from "../../api/types";
 import { nameList } from "../../ui/format";
 import { type MessageId, t } from "../../ui/i18n";
+import { Loading } from "../../ui/Loading";
 import { Empty } from "../../ui/States";
 import { teamsQuery } from "../people/people";
 import { Needs } from "./Needs";
@@ -15,7 +16,6 @@ import { Skills } from "./Skills";
 import { skillsQuery } from "./skills";
 import { FLAWS } from "./Targets";
 import "./routing.css";
-import { Loading } from "../../ui/Loading";
 
 export default function RoutingPage() {
   const rules = useQuery(rulesQuery);

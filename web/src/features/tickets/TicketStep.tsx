@@ -7,13 +7,13 @@ import type { Channel, ChannelAccount, TicketDefaults } from "../../api/types";
 import { Avatar } from "../../ui/Avatar";
 import { Switch } from "../../ui/Field";
 import { t } from "../../ui/i18n";
+import { Loading } from "../../ui/Loading";
 import { sentence } from "../../ui/States";
 import { ChannelBadge } from "../channels/ChannelBadge";
 import { TicketFields } from "./TicketFields";
 import { sampleName } from "./TicketName";
 import { keepTicketDefaults, nameOf, PRIORITIES, pipelinesQuery, ticketDefaultsQuery } from "./tickets";
 import "./tickets.css";
-import { Loading } from "../../ui/Loading";
 
 interface Props {
   channel: Channel;
