@@ -114,7 +114,8 @@ for (const media of [{ colorScheme: "light" }, { colorScheme: "dark" }, { forced
   });
 
 test("settings, dialogs and menus in forced colours", async ({ inbox, world }) => {
-  await inbox.emulateMedia({ forcedColors: "active" });
+  // Without motion: a switch that is still on its way looks as it did.
+  await inbox.emulateMedia({ forcedColors: "active", reducedMotion: "reduce" });
   const { url } = world.innboks;
   await inbox.keyboard.press("Control+k");
   const palette = inbox.getByRole("dialog");
