@@ -123,7 +123,9 @@ export const smallTargets = (page: Page) =>
       return hit !== null && whole.contains(hit);
     };
     const isSmall = (control: Element): boolean => {
-      const { left, width, top, height } = control.getBoundingClientRect();
+      // Of a box or a choice with its words around it, these are pressed.
+      const around = control.matches("[type=checkbox], [type=radio]") ? control.closest("label") : null;
+      const { left, width, top, height } = (around ?? control).getBoundingClientRect();
       const [x, y] = [left + width / 2, top + height / 2];
       // What is hidden, scrolled away or lies below something else.
       if (!width || !height || document.elementFromPoint(x, y) === null || !isHit(control, x, y)) return false;

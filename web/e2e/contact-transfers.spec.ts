@@ -41,6 +41,21 @@ function table(word: string): Buffer {
   return Buffer.from(rows.join("\r\n"), "latin1");
 }
 
+test("of many rows that were not taken, the first stand there, with how many there are", async ({ inbox, world }) => {
+  const word = newWord();
+  const rows = Array.from({ length: 37 }, (_, nth) => `Bad ${word} ${nth};nobody${nth}`);
+  await inbox.goto(`${world.innboks.url}/contacts`);
+  await inbox.locator(".bookhead").getByRole("link", { name: "Import" }).click();
+  const chooser = inbox.waitForEvent("filechooser");
+  await inbox.getByRole("button", { name: "Choose a file" }).click();
+  const buffer = Buffer.from(["Navn;E-post", ...rows].join("\r\n"));
+  await (await chooser).setFiles({ name: `${word}.csv`, mimeType: "text/csv", buffer });
+  await inbox.getByRole("button", { name: "Import 37 rows" }).click();
+  const bad = inbox.getByRole("table", { name: "What was not taken" });
+  await expect(bad.getByRole("row")).toHaveCount(11, { timeout: 30_000 });
+  await expect(inbox.getByText("The first 10 of 37")).toBeVisible();
+});
+
 test("a table with a bad row is imported by keyboard, its report read, its list exported, and all of it undone", async ({
   inbox,
   world,

@@ -21,6 +21,8 @@ const words = ({ starts_at, ends_at }: Absence, zone: string) =>
     to: fullMoment(new Date(ends_at), new Date(), zone),
   });
 
+const zoneWords = (zone: string) => t("availability.absent_zone", { zone: zone.replaceAll("_", " ") });
+
 export function Absences({ id, plan, isReadOnly }: PartProps) {
   const client = useQueryClient();
   const set = (absences: Absence[], said: string) =>
@@ -65,6 +67,7 @@ export function Absences({ id, plan, isReadOnly }: PartProps) {
       ) : (
         <p className="soft">{t("availability.no_absences")}</p>
       )}
+      {isReadOnly && coming.length && zone !== zoneHere() ? <p className="hint">{zoneWords(zone)}</p> : null}
       {isReadOnly ? null : (
         <NewAbsence
           zone={zone}
@@ -95,7 +98,7 @@ function NewAbsence({ zone, onAdd }: { zone: string; onAdd: (one: Absence) => Pr
         label={t("availability.absent_from")}
         type="datetime-local"
         required
-        hint={zone === zoneHere() ? undefined : t("availability.absent_zone", { zone: zone.replaceAll("_", " ") })}
+        hint={zone === zoneHere() ? undefined : zoneWords(zone)}
         value={from}
         onChange={(event) => setFrom(event.target.value)}
       />

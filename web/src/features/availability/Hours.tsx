@@ -7,7 +7,7 @@ import { keys } from "../../api/queries";
 import { isSaving } from "../../api/saving";
 import { Button, IconButton } from "../../ui/Button";
 import { Switch } from "../../ui/Field";
-import { weekdayName } from "../../ui/format";
+import { clock, weekdayName } from "../../ui/format";
 import { t } from "../../ui/i18n";
 import { changePlan, zoneHere } from "./availability";
 import { DayBar } from "./DayBar";
@@ -17,6 +17,7 @@ import {
   DAYS,
   isFine,
   likeDay,
+  overMidnight,
   problemOf,
   readEnd,
   type Stretch,
@@ -93,6 +94,8 @@ export function Hours({ id, plan, isReadOnly, isMine }: PartProps) {
   );
 }
 
+const atClock = (time: string) => new Date(2024, 0, 1, Number(time.slice(0, 2)), Number(time.slice(3, 5)));
+
 interface DayProps {
   day: number;
   hours: readonly Stretch[];
@@ -116,6 +119,11 @@ function Day({ day, hours, isReadOnly, onType, onLeave, onSet }: DayProps) {
   const remove = (one: Stretch) => {
     onSet(hours.filter((other) => other !== one));
     row.current?.querySelector<HTMLElement>("[data-add]")?.focus();
+  };
+  const night = problem === "ends_before" ? overMidnight(hours, day) : undefined;
+  const split = (wanted: Stretch[]) => {
+    onSet(wanted);
+    row.current?.querySelector<HTMLElement>("input")?.focus(); // the button goes
   };
   const isDifferent = day === 0 && JSON.stringify(likeDay(hours, 0)) !== JSON.stringify(sorted(hours));
   return (
@@ -179,6 +187,11 @@ function Day({ day, hours, isReadOnly, onType, onLeave, onSet }: DayProps) {
         <p className="hint error" id={errorId} role="alert">
           {t(problem === "overlap" ? "availability.overlap" : "availability.ends_before")}
         </p>
+      ) : null}
+      {night && !isReadOnly ? (
+        <Button size="s" onClick={() => split(night.hours)}>
+          {t("availability.over_midnight", { time: clock(atClock(night.to.to)), day: weekdayName(night.to.day) })}
+        </Button>
       ) : null}
     </li>
   );

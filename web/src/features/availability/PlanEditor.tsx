@@ -4,13 +4,13 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { sessionQuery } from "../../api/queries";
 import type { Plan } from "../../api/types";
 import { Button } from "../../ui/Button";
-import { moment } from "../../ui/format";
+import { fullMoment, moment } from "../../ui/format";
 import { t } from "../../ui/i18n";
 import { Loading } from "../../ui/Loading";
 import { useMay } from "../people/people";
 import { standingWords } from "../routing/standing";
 import { Absences } from "./Absences";
-import { planQuery } from "./availability";
+import { planQuery, zoneHere } from "./availability";
 import { Hours } from "./Hours";
 import { Limits } from "./Limits";
 import { setMyStatus, setStatusOf } from "./status";
@@ -48,6 +48,7 @@ export function PlanEditor({ id, name = "" }: { id: string; name?: string }) {
 function Now({ id, plan, isReadOnly, name }: PartProps & { name: string | null }) {
   const client = useQueryClient();
   const next = plan.status === "available" ? "away" : "available";
+  const there = untilThere(plan);
   const set = () => void (name === null ? setMyStatus(client, id, next) : setStatusOf(client, id, name, next));
   return (
     <p className="row">
@@ -64,6 +65,17 @@ function Now({ id, plan, isReadOnly, name }: PartProps & { name: string | null }
             : t("availability.by_hand")}
         </span>
       ) : null}
+      {there === null ? null : <span className="muted small-text">{there}</span>}
     </p>
   );
+}
+
+/** Until when by the clock where they work, if that is another one than the reader's: all other times here are by the reader's. */
+function untilThere({ until, time_zone: zone }: Plan): string | null {
+  if (!until) return null;
+  const [at, now] = [new Date(until), new Date()];
+  const time = fullMoment(at, now, zone);
+  return time === fullMoment(at, now, zoneHere())
+    ? null
+    : t("availability.until_there", { time, zone: zone.replaceAll("_", " ") });
 }

@@ -1,5 +1,17 @@
 import { describe, expect, it } from "vitest";
-import { another, dragged, isFine, likeDay, problemOf, readEnd, type Stretch, shownEnd, total, USUAL } from "./week";
+import {
+  another,
+  dragged,
+  isFine,
+  likeDay,
+  overMidnight,
+  problemOf,
+  readEnd,
+  type Stretch,
+  shownEnd,
+  total,
+  USUAL,
+} from "./week";
 
 const at = (from: string, to: string, day = 0): Stretch => ({ day, from, to });
 
@@ -21,7 +33,18 @@ describe("the hours of a week", () => {
     expect(another([], 2)).toEqual(at("09:00", "17:00", 2));
     expect(another([at("09:00", "11:30")], 0)).toEqual(at("12:30", "16:30"));
     expect(another([at("09:00", "21:00")], 0)).toEqual(at("22:00", "24:00"));
-    expect(another([at("09:00", "23:00")], 0)).toBeUndefined();
+    expect(another([at("18:00", "24:00")], 0), "before an evening").toEqual(at("13:00", "17:00"));
+    expect(another([at("02:00", "23:00")], 0)).toEqual(at("00:00", "01:00"));
+    expect(another([at("01:00", "23:00")], 0)).toBeUndefined();
+  });
+
+  it("go on past midnight, on the next day", () => {
+    const [late, early] = [at("22:00", "24:00", 6), at("00:00", "02:00", 0)];
+    const monday = at("09:00", "17:00", 0);
+    expect(overMidnight([monday, at("22:00", "02:00", 6)], 6)).toEqual({ hours: [early, monday, late], to: early });
+    expect(overMidnight([at("01:00", "17:00"), at("22:00", "02:00", 6)], 6), "taken").toBeUndefined();
+    expect(overMidnight([at("09:00", "17:00")], 0)).toBeUndefined();
+    expect(overMidnight([at("09:00", "09:00"), at("", "08:00")], 0), "not over midnight").toBeUndefined();
   });
 
   it("are dragged in quarters of an hour, up to their neighbours and the ends of the day", () => {

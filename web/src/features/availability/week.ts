@@ -32,12 +32,27 @@ export function problemOf(hours: readonly Stretch[]): "ends_before" | "overlap" 
 export const isFine = (hours: readonly Stretch[]) =>
   DAYS.every((day) => problemOf(hours.filter((one) => one.day === day)) === null);
 
-/** One more stretch on a day: usual hours on a free one, else after an hour's break. Undefined: the day is full. */
+/** One more stretch on a day: usual hours on a free one, else an hour after the last, or where the day ends with that, before the first. Undefined: the
+ * day is full. */
 export function another(hours: readonly Stretch[], day: number): Stretch | undefined {
-  const last = sorted(hours.filter((one) => one.day === day)).at(-1);
-  if (!last) return { day, from: "09:00", to: "17:00" };
-  const from = minutes(last.to) + 60;
-  return from + 30 > END ? undefined : { day, from: clockOf(from), to: clockOf(Math.min(END, from + 4 * 60)) };
+  const ofDay = sorted(hours.filter((one) => one.day === day));
+  const [first, last] = [ofDay[0], ofDay.at(-1)];
+  if (!first || !last) return { day, from: "09:00", to: "17:00" };
+  const [from, to] = [minutes(last.to) + 60, minutes(first.from) - 60];
+  if (from + 30 <= END) return { day, from: clockOf(from), to: clockOf(Math.min(END, from + 4 * 60)) };
+  return to < 30 ? undefined : { day, from: clockOf(Math.max(0, to - 4 * 60)), to: clockOf(to) };
+}
+
+/** What was typed as 22:00 to 02:00 is meant over midnight: until then on this day, and from then on the next. Undefined where nothing is, or where the next
+ * day has hours then already. */
+export function overMidnight(hours: readonly Stretch[], day: number): { hours: Stretch[]; to: Stretch } | undefined {
+  const late = hours.find((one) => one.day === day && one.from && one.to && minutes(one.to) < minutes(one.from));
+  if (!late) return undefined;
+  const to = { day: (day + 1) % DAYS.length, from: "00:00", to: late.to };
+  const split = sorted([...hours.map((one) => (one === late ? { ...one, to: "24:00" } : one)), to]);
+  return [day, to.day].every((on) => problemOf(split.filter((one) => one.day === on)) === null)
+    ? { hours: split, to }
+    : undefined;
 }
 
 /** Monday to Friday as this day is. */

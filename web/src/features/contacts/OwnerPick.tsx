@@ -3,6 +3,7 @@ import type { Id, User } from "../../api/types";
 import { Avatar } from "../../ui/Avatar";
 import { t } from "../../ui/i18n";
 import { Menu } from "../../ui/Menu";
+import { assigneeName } from "../conversations/Row";
 
 interface Props {
   /** What a screen reader says; `name` is null where it is nobody's. */
@@ -19,7 +20,7 @@ export function OwnerPick({ label, users, ownerId, onChoose }: Props) {
   const choose = (id: Id | null, name: string) => void (id !== ownerId && onChoose(id, name));
   return (
     <Menu
-      label={label(owner?.name ?? null)}
+      label={label(owner ? assigneeName(owner) : null)}
       className="ownerpick"
       items={[
         {
@@ -33,7 +34,7 @@ export function OwnerPick({ label, users, ownerId, onChoose }: Props) {
           .filter((one) => one.is_active || one.id === owner?.id)
           .map((one, nth) => ({
             id: one.id,
-            label: one.name,
+            label: assigneeName(one),
             icon: <Avatar name={one.name} seed={one.id} size={18} />,
             isChosen: one.id === owner?.id,
             startsGroup: nth === 0,
@@ -43,6 +44,7 @@ export function OwnerPick({ label, users, ownerId, onChoose }: Props) {
     >
       {owner ? <Avatar name={owner.name} seed={owner.id} size={18} /> : <span className="nobody" />}
       <span className="cut">{owner?.name ?? t("assign.nobody")}</span>
+      {owner?.status === "deactivated" ? <span className="chip s warn">{t("row.deactivated")}</span> : null}
       <ChevronDown className="small" />
     </Menu>
   );

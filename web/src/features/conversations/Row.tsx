@@ -41,6 +41,10 @@ interface Props extends OwnMarks {
   onOpen: (id: Id) => void;
 }
 
+/** Who has it, and that they are not there any more: somebody else has to take it. */
+export const assigneeName = ({ name, status }: User) =>
+  status === "deactivated" ? t("filter.deactivated", { name }) : name;
+
 export const contactName = (row: Conversation) => row.contact?.name || row.contact?.address || t("contact.unknown");
 
 /** One conversation of the list: one link, and what it says to a screen reader in the order that matters. */
@@ -114,7 +118,7 @@ const isForBrowser = (event: MouseEvent) =>
   event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey;
 
 /** Unread, name, channel, subject, due: what one wants to know before opening it. */
-function useLabel(name: string, { row, users, me, channel, hasDraft, isMentioned }: Props): string {
+function useLabel(name: string, { row, users, me, assignee, channel, hasDraft, isMentioned }: Props): string {
   const now = useServerNow();
   const trouble = sendingTrouble(row);
   return [
@@ -126,6 +130,7 @@ function useLabel(name: string, { row, users, me, channel, hasDraft, isMentioned
     row.status === "open" ? (clockFace(row, now)?.words ?? "") : "",
     trouble ? troubleSentence(trouble) : "",
     row.is_snoozed ? snoozedWords(row) : "",
+    assignee?.status === "deactivated" ? t("assign.label", { name: assigneeName(assignee) }) : "",
     isMentioned ? t("row.mentioned") : "",
     hasDraft ? t("row.draft") : "",
   ]
@@ -217,8 +222,13 @@ function State({ row, users, assignee, me }: Pick<Props, "row" | "users" | "assi
         </>
       )}
       {trouble ? null : <DueChip row={row} />}
+      {assignee?.status === "deactivated" ? (
+        <span className="rowmark gone" title={assigneeName(assignee)}>
+          {t("row.deactivated")}
+        </span>
+      ) : null}
       {assignee ? (
-        <Avatar name={assignee.name} seed={assignee.id} size={18} title={assignee.name} />
+        <Avatar name={assignee.name} seed={assignee.id} size={18} title={assigneeName(assignee)} />
       ) : (
         <span className="nobody" role="img" aria-label={t("assign.nobody")} title={t("assign.nobody")} />
       )}

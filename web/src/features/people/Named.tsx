@@ -1,6 +1,6 @@
 /* What people give a name, a role or a team: a form that makes one more, and a field that renames it. */
 import { useQueryClient } from "@tanstack/react-query";
-import { type FormEvent, useEffect, useRef, useState } from "react";
+import { type FormEvent, type KeyboardEvent, useEffect, useRef, useState } from "react";
 import { post } from "../../api/client";
 import { Button } from "../../ui/Button";
 import { Field } from "../../ui/Field";
@@ -80,14 +80,19 @@ export function RenameField({ label, name, onRename, isBare = false }: RenamePro
   const control = {
     maxLength: NAME_MAX,
     value: text,
-    onChange: (event: { target: { value: string } }) => setText(event.target.value),
+    onChange: (event: { target: { value: string } }) => setText(event.target.value.replace(/\s*\n\s*/g, " ")),
     onBlur: () => void rename(),
-    onKeyDown: (event: { key: string }) => void (event.key === "Enter" && rename()),
+    onKeyDown: (event: KeyboardEvent) => {
+      if (event.key !== "Enter") return;
+      event.preventDefault(); // no line ends within a name
+      void rename();
+    },
   };
   if (!isBare) return <Field label={label} {...control} />;
+  // It wraps where there is little room, and is as high as its text.
   return (
-    <div className="input">
-      <input aria-label={label} {...control} />
+    <div className="input growing" data-text={text}>
+      <textarea rows={1} aria-label={label} {...control} />
     </div>
   );
 }

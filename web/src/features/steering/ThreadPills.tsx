@@ -14,6 +14,7 @@ import { fullMoment } from "../../ui/format";
 import { t } from "../../ui/i18n";
 import { Menu, type MenuItem } from "../../ui/Menu";
 import { useStore } from "../../ui/store";
+import { assigneeName } from "../conversations/Row";
 import { TicketPill } from "../tickets/TicketPill";
 import { PickerButton } from "./PickerButton";
 import { PriorityIcon } from "./Priority";
@@ -135,12 +136,13 @@ function AssigneePill({ conversation, scope }: Props) {
       at="thread"
       scope={scope}
       className="pill"
-      label={assignee ? t("assign.label", { name: assignee.name }) : t("assign.label_nobody")}
+      label={assignee ? t("assign.label", { name: assigneeName(assignee) }) : t("assign.label_nobody")}
     >
       {assignee ? <Avatar name={assignee.name} seed={assignee.id} size={18} /> : <span className="nobody" />}
       <span className="cut" dir="auto">
         {assignee?.name ?? t("assign.nobody")}
       </span>
+      {assignee?.status === "deactivated" ? <span className="chip s warn">{t("row.deactivated")}</span> : null}
       <ChevronDown className="small" />
     </PickerButton>
   );
