@@ -58,8 +58,21 @@ async def test_a_client_id_of_another_message_is_refused(
         (where, {"text": "Twice."}),
         (where, {"type": "comment"}),
         (f"/api/conversations/{other}/messages", {"text": "Hi"}),
+        (f"/api/conversations/{other}/messages", {}),
     ):
         assert_problem(await api.post(place, json={**new, **changes}), 409, code="client_id_used")
+
+
+async def test_what_was_posted_is_known_again_where_it_went_from(api: httpx.AsyncClient, conversation: dict[str, Any]) -> None:
+    """A try again that comes after a colleague moved the first one to a conversation of its own."""
+    where, new = f"/api/conversations/{conversation['id']}/messages", {"type": "reply", "text": "Once.", "client_id": "c-1"}
+    first = (await api.post(where, json=new)).json()
+    moved = await api.post(f"/api/conversations/{conversation['id']}/split", json={"message_ids": [first["id"]]})
+    assert moved.status_code in (200, 201), moved.text
+    again = await api.post(where, json=new)
+    assert (again.status_code, again.json()["id"]) == (200, first["id"])
+    there = await api.post(f"/api/conversations/{moved.json()['conversation']['id']}/messages", json=new)
+    assert (there.status_code, there.json()["id"]) == (200, first["id"])
 
 
 async def test_a_newer_message_is_told_before_answering(api: httpx.AsyncClient, echo: dict[str, Any], conversation: dict[str, Any]) -> None:

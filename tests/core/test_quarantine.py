@@ -59,7 +59,7 @@ async def test_set_aside_it_needs_nobody_and_put_back_it_waits_again(
         assert (aside.fate, aside.reason, aside.code) == ("set_aside", torn.reason, torn.code)
     assert (await waiting(parts, actor), await stuck(parts, actor)) == ([], [])
     assert [one.id for one in await waiting(parts, actor, "set_aside")] == [torn.id]
-    assert await raw_of(parts, actor, torn.id) == TORN
+    assert (await raw_of(parts, actor, torn.id))[2] == TORN
     books = await ledger(parts, actor, echo.id)
     assert (books.stored, books.quarantined, books.gap) == (0, 1, None), "it is still in the books"
     with pytest.raises(Conflict, match="Put it back"):
@@ -143,3 +143,18 @@ async def test_a_mail_is_known_by_its_sender_and_subject(parts: Parts, actor: Ac
     told = {one.id: (glimpse.sender, glimpse.subject) for one, glimpse in zip(found, await glimpses(parts, found), strict=True)}
     assert sorted(told.values()) == [("", ""), ("", ""), ("", "Blåbær")]
     assert told[torn.id] == ("", ""), "a channel that can tell nothing"
+
+
+async def test_it_is_saved_whole_under_a_name_that_says_what_it_is(parts: Parts, actor: Actor, torn: Delivery) -> None:
+    row = await connect(parts, actor, "email", "Team", None, {"method": "forwarding", "address": "team@tindra.example"})
+    large = b"To: team@tindra.example\r\nSubject: Long\r\n\r\n" + b"x" * 300_000
+    await receive(parts, row.account_id, row.id, Inbound(body=large))
+    (mail,) = [one for one in await waiting(parts, actor) if one.id != torn.id]
+    assert await raw_of(parts, actor, mail.id) == (f"delivery-{mail.id}.eml", "message/rfc822", large)
+    stranger = msgspec.structs.replace(actor, readable=frozenset(), writable=frozenset())
+    with pytest.raises(NotFound):
+        await raw_of(parts, stranger, mail.id)
+    async with parts.db.transaction() as conn:  # its file was taken from the disk
+        await conn.execute("update delivery set body_file = %s where id = %s", ("f" * 64, mail.id))
+    with pytest.raises(NotFound, match="backup"):
+        await raw_of(parts, actor, mail.id)

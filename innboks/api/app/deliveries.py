@@ -79,8 +79,8 @@ async def get_delivery(request: Call, delivery_id: PathId) -> DeliveryOut:
 
 @get("/deliveries/{delivery_id:str}/raw", operation_id="get_delivery_raw", tags=["deliveries"], summary="The payload, byte for byte")
 async def get_raw(request: Call, delivery_id: PathId) -> Response[bytes]:
-    raw = await replay.raw_of(request.parts, request.actor, delivery_id)
-    return Response(raw, media_type="application/octet-stream", headers=download(f"delivery-{delivery_id}.bin", "application/octet-stream"))
+    name, type, raw = await replay.raw_of(request.parts, request.actor, delivery_id)
+    return Response(raw, media_type=type, headers=download(name, type))
 
 
 @post(

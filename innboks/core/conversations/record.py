@@ -207,11 +207,12 @@ async def require_same(message: Message, new: NewMessage, to: Sequence[str] = ()
     text, _ = await asyncio.to_thread(_words, new) if len(new.html) > _LONG else _words(new)
     known = {one.address for one in message.recipients}
     if (message.type, message.text) != (new.type, text) or not known.issuperset(to):
-        raise Conflict(
-            "This client_id was used before, for another message. Give each message one of its own.",
-            code="client_id_used",
-            field="client_id",
-        )
+        raise client_id_used()
+
+
+def client_id_used() -> Conflict:
+    words = "This client_id was used before, for another message. Give each message one of its own."
+    return Conflict(words, code="client_id_used", field="client_id")
 
 
 def plain_of(html: str) -> str:

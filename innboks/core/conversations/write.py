@@ -23,7 +23,7 @@ from innboks.core.conversations.answerer import check_assignee
 from innboks.core.conversations.forward import to_forward
 from innboks.core.conversations.models import Message, NewMessage
 from innboks.core.conversations.reach import reach
-from innboks.core.conversations.record import TEXT_MAX, Hold, Merged, record_written, require_same
+from innboks.core.conversations.record import TEXT_MAX, Hold, Merged, client_id_used, record_written, require_same
 from innboks.core.conversations.resend import as_written
 from innboks.core.conversations.then import do_then
 from innboks.core.dispatches import store
@@ -31,6 +31,7 @@ from innboks.core.dispatches.store import ReplyGround
 from innboks.core.mentions import store as mentions
 from innboks.core.messages import store as messages_store
 from innboks.core.parts import Parts
+from innboks.core.rearrangements import store as rearrangements
 from innboks.core.reminders.remind import set_reminder
 from innboks.errors import Forbidden, Invalid, NewerMessage, NotFound
 from innboks.lib.db import Connection
@@ -53,11 +54,8 @@ async def write(parts: Parts, actor: Actor, conversation_id: int, new: NewMessag
         async with parts.db.connection() if _is_plain(new) else parts.db.transaction() as conn:
             message_id, hold, message = await _write(parts, conn, actor, conversation_id, new)
     except psycopg.errors.UniqueViolation:  # the same post twice at the same moment: the other one won
-        async with parts.db.connection() as conn:
-            found = await store.find_client_id(conn, actor.account_id, actor.user_id, new.client_id or "")
-        if found is None:
-            raise
-        message_id, hold, message = found, None, None
+        async with parts.db.transaction() as conn:
+            message_id, hold, message = await _write(parts, conn, actor, conversation_id, new)
     is_new = hold is not None
     if hold is not None:
         parts.wake.touch(actor.account_id)
@@ -91,6 +89,8 @@ async def _write(
     if ground.merged_into_id is not None:  # what was on its way while somebody merged it goes where the messages are
         return await _write(parts, conn, actor, ground.merged_into_id, new)
     if ground.known_message_id is not None:
+        if not await rearrangements.was_written_in(conn, actor.account_id, ground.known_message_id, conversation_id):
+            raise client_id_used()
         return ground.known_message_id, None, None
     actor.require_write(ground.inbox_id)
     if new.type == "reply":

@@ -11,9 +11,11 @@ from innboks.core.conversations.receive import FIRST_RETRY, take_in, what_failed
 from innboks.core.deliveries import store
 from innboks.core.deliveries.models import Delivery, Fate
 from innboks.core.events import store as events
+from innboks.core.messages.original import bytes_missing, type_of
 from innboks.core.parts import Parts
 from innboks.errors import Conflict, NotFound, Unrecognised
 from innboks.lib.db import Connection
+from innboks.lib.files import FileMissing
 from innboks.sdk.contract import Delivered, Inbound
 
 log = structlog.get_logger("replay")
@@ -63,14 +65,18 @@ async def readable_delivery(parts: Parts, actor: Actor, delivery_id: int) -> Del
     raise NotFound("There is no such delivery.", code="unknown_delivery")
 
 
-async def raw_of(parts: Parts, actor: Actor, delivery_id: int) -> bytes:
-    """The payload as it came, byte for byte. What became a message is read as the original of that message (`core/messages/original.py`): it may have
+async def raw_of(parts: Parts, actor: Actor, delivery_id: int) -> tuple[str, str, bytes]:
+    """(name of a file, type, the payload byte for byte). What became a message is read as the original of that message (`core/messages/original.py`): it may have
     been moved to an inbox that not everybody here may read."""
     delivery = await readable_delivery(parts, actor, delivery_id)
     if delivery.fate in ("handled", "duplicate"):
         raise NotFound("This became a message. Read it as the original of that message.", code="became_message")
-    async with parts.db.connection() as conn:
-        return await _body(parts, conn, delivery)
+    type, ending = type_of(parts, delivery.kind)
+    try:
+        async with parts.db.connection() as conn:
+            return f"delivery-{delivery.id}.{ending}", type, await _body(parts, conn, delivery)
+    except FileMissing as error:
+        raise bytes_missing() from error
 
 
 async def replay(parts: Parts, actor: Actor, delivery_id: int) -> Delivery:

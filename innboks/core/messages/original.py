@@ -56,9 +56,15 @@ async def original_of(parts: Parts, actor: Actor, message_id: int) -> Original:
         account = await channel_accounts.get(conn, actor.account_id, kept.channel_account_id) if kept is not None else None
     if kept is None or account is None:
         raise NotFound("This message was written here; there is no raw original.", code="no_source")
-    kind = next((channel.raw_type for channel in parts.registry if channel.kind == account.kind), "application/octet-stream")
-    name = f"{_file_name(message)}.{_ENDINGS.get(kind, 'txt')}"
+    kind, ending = type_of(parts, account.kind)
+    name = f"{_file_name(message)}.{ending}"
     return Original(message=message, type=kind, name=name, size=kept.size, body=kept.body, file_hash=kept.body_file)
+
+
+def type_of(parts: Parts, kind: str) -> tuple[str, str]:
+    """What the payloads of a kind of channel are, and how the name of a file of one ends."""
+    type = next((channel.raw_type for channel in parts.registry if channel.kind == kind), "application/octet-stream")
+    return type, _ENDINGS.get(type, "txt")
 
 
 async def head_of(parts: Parts, original: Original) -> bytes:
@@ -68,7 +74,7 @@ async def head_of(parts: Parts, original: Original) -> bytes:
     try:
         return await parts.files.get_range(original.file_hash or "", 0, SHOWN_BYTES)
     except FileMissing as error:
-        raise _missing() from error
+        raise bytes_missing() from error
 
 
 async def pieces_of(parts: Parts, original: Original) -> AsyncIterator[bytes]:
@@ -80,7 +86,7 @@ async def pieces_of(parts: Parts, original: Original) -> AsyncIterator[bytes]:
         async for piece in parts.files.stream(original.file_hash or ""):
             yield piece
     except FileMissing as error:
-        raise _missing() from error
+        raise bytes_missing() from error
 
 
 def headers_of(raw: bytes) -> list[Header]:
@@ -116,5 +122,5 @@ def _file_name(message: Message) -> str:
     return " ".join(words.split()).strip(". ") or f"message-{message.id}"
 
 
-def _missing() -> NotFound:
+def bytes_missing() -> NotFound:
     return NotFound("The bytes of this message are missing on the server. An operator can bring them back from a backup.")

@@ -101,6 +101,19 @@ async def move_back(
     return [row[0] for row in await cursor.fetchall()]
 
 
+async def was_written_in(conn: Connection, account_id: int, message_id: int, conversation_id: int) -> bool:
+    """Is it in this conversation, or did it go from there to another one?"""
+    cursor = await conn.execute(
+        """select m.conversation_id = %(in)s or exists (
+               select from rearrangement r where r.account_id = m.account_id and r.source_id = %(in)s
+                   and (m.id = any(r.message_ids) or m.was_id = any(r.message_ids)))
+           from message m where m.account_id = %(account)s and m.id = %(id)s""",
+        {"account": account_id, "id": message_id, "in": conversation_id},
+    )
+    row = await cursor.fetchone()
+    return row is not None and bool(row[0])
+
+
 async def movable(conn: Connection, account_id: int, conversation_id: int, message_ids: Sequence[int]) -> tuple[int, int]:
     """(how many of these can be moved out of this conversation, how many written ones it has in all)."""
     cursor = await conn.execute(

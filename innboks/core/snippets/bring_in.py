@@ -1,5 +1,6 @@
 """Many snippets at once, from a file (R-660): each row is taken or refused by itself, with the reason, so that one slip does not stop the others."""
 
+import asyncio
 from collections.abc import Sequence
 from typing import Literal
 
@@ -53,7 +54,7 @@ async def _row(
     replaces: bool,
 ) -> ImportedRow:
     try:
-        values = checked(actor, row, None)
+        values = await asyncio.to_thread(checked, actor, row, None)
     except Invalid as wrong:
         return ImportedRow("refused", wrong.code, wrong.sentence, wrong.field)
     owner_id = None if row.is_shared else actor.user_id

@@ -1,6 +1,7 @@
 """Snippets and templates as people see and change them: one's own, and everybody's (R-660, R-661). What is put into an answer is filled in by the composer, where the
 person sees it before it leaves (R-662)."""
 
+import asyncio
 import re
 
 import msgspec
@@ -38,7 +39,7 @@ async def list_snippets(parts: Parts, actor: Actor) -> list[Snippet]:
 
 
 async def create_snippet(parts: Parts, actor: Actor, wanted: Wanted) -> Snippet:
-    values = checked(actor, wanted, None)
+    values = await asyncio.to_thread(checked, actor, wanted, None)
     try:
         async with parts.db.transaction() as conn:
             if await store.count(conn, actor.account_id, None if wanted.is_shared else actor.user_id) >= COUNT_MAX:
@@ -58,7 +59,7 @@ async def change_snippet(parts: Parts, actor: Actor, snippet_id: int, wanted: Wa
             before = await store.get(conn, actor.account_id, actor.user_id, snippet_id)
             if before is None:
                 raise NotFound("There is no such snippet.", code="unknown_snippet")
-            values = checked(actor, wanted, before)
+            values = await asyncio.to_thread(checked, actor, wanted, before)
             shortcut = values["shortcut"]
             changed = await store.update(conn, actor.account_id, snippet_id, values)
             await store.announce(conn, actor.account_id, snippet_id, None if before.owner_id is None else changed.owner_id)
@@ -79,7 +80,7 @@ async def delete_snippet(parts: Parts, actor: Actor, snippet_id: int) -> None:
 
 
 def checked(actor: Actor, wanted: Wanted, before: Snippet | None) -> dict[str, str | int | None]:
-    """The values of its row. Raises `Invalid` when it cannot be a snippet."""
+    """The values of its row. Raises `Invalid` when it cannot be a snippet. Long HTML takes its time, so this is called in a thread."""
     shortcut = (wanted.shortcut if wanted.shortcut is not None else before.shortcut if before else "").strip().lstrip("/#").lower()
     if not _SHORTCUT.match(shortcut):
         raise Invalid(

@@ -1,4 +1,5 @@
 import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
+import { Download } from "lucide-react";
 import { useState } from "react";
 import { call, post } from "../../api/client";
 import { keys, quarantineQuery } from "../../api/queries";
@@ -6,9 +7,9 @@ import type { Delivery } from "../../api/types";
 import { Button } from "../../ui/Button";
 import { useNow } from "../../ui/clock";
 import { Dialog } from "../../ui/Dialog";
-import { fileSize, fullTime, rowTime } from "../../ui/format";
+import { clock, fileSize, fullTime, rowTime } from "../../ui/format";
 import { t } from "../../ui/i18n";
-import { Empty, Failed, Skeleton, sentence } from "../../ui/States";
+import { Empty, Failed, Skeleton } from "../../ui/States";
 import { inWords } from "../../ui/serverWords";
 import { TabPanel, Tabs } from "../../ui/Tabs";
 import { toast, toastError } from "../../ui/toasts";
@@ -57,8 +58,8 @@ function Shelved({ shelf }: { shelf: Shelf }) {
   };
   const replay = (one: Delivery) =>
     act(one, "replay", undefined, (after) => {
-      if (after.fate === "quarantined") toastError(inWords(after.reason) || t("quarantine.still"));
-      else toast(t("quarantine.replayed"));
+      if (after.fate === "quarantined") toastError(failedAgain(after));
+      else toast(t(after.fate === "ignored" ? "quarantine.ignored" : "quarantine.replayed"));
     });
   const setAside = (one: Delivery): Promise<void> =>
     act(one, "set-aside", { is_set_aside: true }, () => toast(t("quarantine.aside_done"), () => void putBack(one)));
@@ -107,6 +108,12 @@ function Shelved({ shelf }: { shelf: Shelf }) {
   );
 }
 
+/** That something was done, when, and what is left to do: the reason alone stood in the list already. */
+function failedAgain(after: Delivery): string {
+  const reason = inWords(after.reason) || t("quarantine.still");
+  return t("quarantine.failed_again", { time: clock(new Date()), reason });
+}
+
 /** What it is about, from whom, why it is here, and what is known of it. */
 function Told({ delivery: one }: { delivery: Delivery }) {
   const now = useNow();
@@ -134,25 +141,49 @@ function Told({ delivery: one }: { delivery: Delivery }) {
   );
 }
 
+/** Characters. The download has all of it. */
 const RAW_SHOWN = 200_000;
 
 /** The payload as it came, as text only. */
 function Raw({ delivery, onClose }: { delivery: Delivery; onClose: () => void }) {
-  const raw = useQuery({
-    queryKey: ["delivery-raw", delivery.id],
-    queryFn: async () => {
-      const answer = await fetch(`/api/deliveries/${delivery.id}/raw`, { credentials: "same-origin" });
-      if (!answer.ok) return call<string>("GET", `/api/deliveries/${delivery.id}/raw`);
-      return (await answer.text()).slice(0, RAW_SHOWN);
-    },
-  });
+  const path = `/api/deliveries/${delivery.id}/raw`;
+  const raw = useQuery({ queryKey: ["delivery-raw", delivery.id], queryFn: ({ signal }) => beginningOf(path, signal) });
   return (
     <Dialog title={t("quarantine.raw")} isWide onClose={onClose}>
-      {raw.isError ? <p role="alert">{sentence(raw.error)}</p> : null}
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so the keyboard must reach it */}
-      <pre className="raw" tabIndex={0}>
-        {raw.data ?? t("common.loading")}
-      </pre>
+      {raw.isPending ? <Skeleton rows={6} shape="line" /> : null}
+      {raw.isError ? <Failed error={raw.error} onRetry={() => void raw.refetch()} /> : null}
+      {raw.data ? (
+        <>
+          <div className="row">
+            <p className="grow soft">
+              {raw.data.isCut ? t("source.cut", { size: fileSize(delivery.size) }) : t("quarantine.all_shown")}
+            </p>
+            <a className="btn s" href={path} download>
+              <Download className="mid" />
+              {t("quarantine.download", { size: fileSize(delivery.size) })}
+            </a>
+          </div>
+          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so the keyboard must reach it */}
+          <pre className="raw" tabIndex={0}>
+            {raw.data.text}
+          </pre>
+        </>
+      ) : null}
     </Dialog>
   );
+}
+
+/** Reads no further than what is shown: it may be a mail of many megabytes. */
+async function beginningOf(path: string, signal: AbortSignal): Promise<{ text: string; isCut: boolean }> {
+  const answer = await fetch(path, { credentials: "same-origin", signal }).catch(() => undefined);
+  if (!answer?.ok || !answer.body) return call("GET", path, undefined, signal);
+  const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
+  let text = "";
+  while (text.length <= RAW_SHOWN) {
+    const { done, value } = await reader.read();
+    if (done) return { text, isCut: false };
+    text += value;
+  }
+  await reader.cancel();
+  return { text: text.slice(0, RAW_SHOWN), isCut: true };
 }
