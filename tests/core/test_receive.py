@@ -64,7 +64,7 @@ async def test_what_is_not_understood_waits_in_quarantine(parts: Parts, actor: A
     assert delivered.fate == "quarantined"
     (kept,) = (await list_deliveries(parts, actor, None, None, 10)).items
     assert (kept.fate, kept.code, kept.reason) == ("quarantined", "unrecognised", "This is not a payload of Echo.")
-    assert await raw_of(parts, actor, kept.id) == b"{not json"
+    assert (await raw_of(parts, actor, kept.id))[2] == b"{not json"
     again = await replay(parts, actor, kept.id)
     assert (again.fate, again.attempts) == ("quarantined", 2)
 
