@@ -43,6 +43,7 @@ export default function ContactPage() {
     <div className="sheet">
       <BookNav />
       <main className="bookpage" id="main" tabIndex={-1} data-pane="page">
+        {contact.data ? null : <h1 className="sr">{t("book.title")}</h1>}
         <Loading query={contact} queryKey={contactQuery(id).queryKey} rows={4} shape="line" isToldOverOld>
           <Link className="btn s" to="/contacts">
             {t("book.all")}
