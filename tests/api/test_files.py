@@ -60,6 +60,11 @@ async def test_names_are_safe_in_headers(api: httpx.AsyncClient) -> None:
     assert "filename*=UTF-8''r%C3%A9sum%C3%A9" in fetched.headers["content-disposition"]
 
 
+async def test_a_name_is_one_line_whatever_ends_one(api: httpx.AsyncClient) -> None:
+    made = await api.post("/api/attachments", params={"name": "Offer\u2028for\u2029you\x85 \t2.pdf"}, content=b"%PDF-1.7 x")
+    assert made.json()["name"] == "Offerforyou 2.pdf"
+
+
 async def test_large_files_come_whole_and_in_pieces(api: httpx.AsyncClient) -> None:
     content = bytes(range(256)) * 4000
     file = await upload(api, "big.bin", content, "application/octet-stream")

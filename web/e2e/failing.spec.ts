@@ -95,7 +95,7 @@ test("what cannot be loaded says so in its place, and comes at a press", async (
       name: "notifications",
       path: "/notifications",
       asks: /\/api\/notifications\?/,
-      brings: (page) => page.getByRole("heading", { name: "Nothing to tell" }),
+      brings: (page) => page.getByRole("main").getByText("Failing parts").first(),
     },
     {
       name: "what is told",

@@ -7,7 +7,7 @@ from urllib.parse import unquote
 from innboks.channels.email.encoded_words import decode_words
 from innboks.channels.email.mail import MailAttachment
 
-_CONTROL = re.compile(r"[\x00-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]+")
 _CID = re.compile(r"cid:\s*([^\"'\s>)]{1,500})", re.IGNORECASE)
 _NAME_IN_ID = re.compile(r"([^@/\\]{1,120}\.[A-Za-z]{2,5})@")
 _NAME_AT_END = re.compile(r"[^\s\\:*\"<>|][^\\:*\"<>|]{0,150}\.[A-Za-z0-9]{1,5}")

@@ -42,7 +42,7 @@ def addressees(new: NewMessage, ground: ReplyGround, connected: Connected) -> Pe
         raise Invalid("There is nobody to send this to: write an address.", code="no_recipient", field="to")
     if len(unique) > RECIPIENTS_MAX:
         raise Invalid(
-            f"At most {RECIPIENTS_MAX} people can get one message. This one would go to {len(unique)}.",
+            f"At most {RECIPIENTS_MAX} people can get one message. This one would go to {len(unique)}: leave some out, or answer only who wrote.",
             code="too_many_recipients",
             field="to",
         )

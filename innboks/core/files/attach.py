@@ -1,6 +1,7 @@
 """Files of messages: bytes first into the file store, by hash, then a row that refers to them (DESIGN §5). Read next: `sweep.py`."""
 
 import asyncio
+import re
 import secrets
 from collections.abc import Sequence
 
@@ -16,6 +17,7 @@ from innboks.lib.filetypes import file_type
 from innboks.lib.text import storable
 from innboks.sdk.contract import Happening, Media, MessageReceived, ReceiptReceived
 
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 UPLOAD_MAX = 50 * 2**20
 SHOWN_IMAGES = frozenset(("image/png", "image/jpeg", "image/gif", "image/webp"))
 """What every mail program shows in a text."""
@@ -55,7 +57,7 @@ async def record(conn: Connection, account_id: int, message_id: int, media: Sequ
         account_id,
         message_id,
         hashes=[stored[id(one)].hash for one in media],
-        names=[storable(one.name, 255) or "file" for one in media],
+        names=[clean_name(one.name) or "file" for one in media],
         types=[stored[id(one)].type for one in media],
         sizes=[stored[id(one)].size for one in media],
         inlines=[one.is_inline for one in media],
@@ -87,7 +89,7 @@ def content_id_for(parts: Parts, kind: str) -> str:
 
 def clean_name(name: str) -> str:
     """A name that is a name on every disk and in every header; "" when nothing is left of it."""
-    return storable(name, 255).replace("/", "_").replace("\\", "_").replace("\r", "").replace("\n", "").strip()
+    return _CONTROL.sub("", storable(name, 255)).replace("/", "_").replace("\\", "_").strip()
 
 
 async def readable(parts: Parts, actor: Actor, attachment_id: int) -> Attachment:

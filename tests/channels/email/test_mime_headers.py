@@ -134,6 +134,7 @@ def test_message_ids() -> None:
         ("C:\\TEMP\\picture.png", "picture.png"),
         ("a/b\\c.txt", "a_b_c.txt"),
         ("invoice\u202efdp.exe", "invoicefdp.exe"),
+        ("Invoice\u2028of\u2029May\x85.pdf", "InvoiceofMay.pdf"),
         ("..", ""),
         ("e\u0301.txt", "é.txt"),
         ("x" * 500 + ".pdf", "x" * 196 + ".pdf"),
