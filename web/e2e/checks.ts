@@ -95,6 +95,19 @@ export const cutTexts = (page: Page) =>
       .map((element) => `${element.tagName}.${element.className}: ${element.textContent}`);
   });
 
+/** Chosen words of lists to choose from that have no room: a browser cuts them without telling. */
+export const cutChoices = (page: Page) =>
+  page.locator("select:visible").evaluateAll((all) =>
+    (all as HTMLSelectElement[]).flatMap((one) => {
+      const { font, paddingInlineStart, paddingInlineEnd } = getComputedStyle(one);
+      const pen = document.createElement("canvas").getContext("2d");
+      const words = one.selectedOptions[0]?.text ?? "";
+      if (pen) pen.font = font;
+      const room = one.clientWidth - Number.parseFloat(paddingInlineStart) - Number.parseFloat(paddingInlineEnd);
+      return pen && pen.measureText(words).width > room + 1 ? [words] : [];
+    }),
+  );
+
 /** Words that stand on two lines because their column is too narrow. */
 export const brokenWords = (page: Page, within: string) =>
   page.locator(within).evaluate((root) => {

@@ -170,7 +170,7 @@ test("customers see the person and the company, or the company alone, and each t
   test.slow();
   await configure(page, world);
   await page.getByLabel("Company name").fill("X Ltd");
-  await page.getByLabel("From name").selectOption({ label: "The person who answers and the company" });
+  await page.getByLabel("From name").selectOption({ label: "Person and company" });
   await page.getByRole("radio", { name: "HTML" }).check({ force: true });
   await page
     .getByRole("textbox", { name: "Signature" })
@@ -192,7 +192,7 @@ test("customers see the person and the company, or the company alone, and each t
     expect(company).toMatch(/^From: "?X Ltd"? <support@tindra\.example>/m);
   }).toPass();
   await configure(page, world);
-  await page.getByLabel("From name").selectOption({ label: "The person who answers and the company" });
+  await page.getByLabel("From name").selectOption({ label: "Person and company" });
   await page.getByLabel("Company name").fill("");
   await page.getByRole("radio", { name: "HTML" }).check({ force: true });
   await page.getByRole("textbox", { name: "Signature" }).fill("");

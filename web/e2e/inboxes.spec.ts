@@ -1,6 +1,6 @@
 /* The “current view” of the settings (R-020): with several inboxes, one is picked, and what is set up then is of that one alone. */
 import { join } from "node:path";
-import { api, axe, colleague, cutTexts } from "./checks";
+import { api, axe, colleague, cutChoices, cutTexts } from "./checks";
 import { expect, test } from "./fixtures";
 import { mailProgram } from "./mailbox";
 import { enter, person } from "./people";
@@ -124,6 +124,23 @@ test("a channel moves to another inbox, and back with Undo", async ({ inbox: pag
   expect(await cutTexts(page)).toEqual([]);
   if (SHOTS) await page.screenshot({ path: join(SHOTS, "channel-phone.png"), fullPage: true });
   await expect(page.getByLabel("Inbox", { exact: true })).toHaveValue(inbox.id);
+});
+
+test("a paused channel offers no test and says why, and its lists show the whole of what is chosen", async ({
+  inbox: page,
+  world,
+}) => {
+  const { channel } = world.beginning;
+  await page.goto(`${world.innboks.url}/settings/channels/${channel}`);
+  const test = page.getByRole("button", { name: /^Send (a|another) test/ });
+  await expect(test).toBeVisible();
+  await expect(page.getByLabel("From name")).toBeVisible();
+  expect(await cutChoices(page)).toEqual([]);
+  await page.getByRole("button", { name: "Pause", exact: true }).click();
+  await expect(page.getByText("The channel is paused: no test goes out or comes back.")).toBeVisible();
+  await expect(test).toHaveCount(0);
+  await page.getByRole("button", { name: "Resume", exact: true }).click();
+  await expect(test).toBeVisible();
 });
 
 test("who may not change channels sees how one is, and no button that changes it", async ({ browser, world }) => {

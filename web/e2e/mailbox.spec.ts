@@ -41,6 +41,7 @@ test("a mailbox is connected from its address alone, and its mail arrives", asyn
   await expect(page.getByText("Filled in below.")).toBeVisible();
   await expect(page.getByLabel("IMAP server")).toHaveValue("localhost");
   await expect(page.getByLabel("SMTP server")).toHaveValue("localhost");
+  await expect(page.getByText("With forwarding it may be empty"), "this is no forwarding").toHaveCount(0);
   await page.getByLabel("SMTP server").fill("localhost.example");
   await page.getByRole("button", { name: "Use this" }).click();
   await expect(page.getByLabel("SMTP server")).toHaveValue("localhost");

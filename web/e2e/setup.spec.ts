@@ -37,10 +37,12 @@ test("a set-up is left, found again after a reload, and finished with its previe
   const hosted = await page.getByLabel("Address to forward to").inputValue();
   await page.getByRole("button", { name: "Send a test" }).click();
   await expect(page.getByText("Waiting for it to come back")).toBeVisible();
+  await expect(page.getByText("You can continue while the check runs.")).toBeVisible();
   await expect(page.getByText("The server took it")).toBeVisible({ timeout: 30_000 });
   await world.mailbox.passOn(world.innboks.smtpPort, hosted, /\[test \d+-[0-9a-f]+\]/);
   await expect(page.getByText("It came back")).toBeVisible({ timeout: 30_000 });
   await expect(page.getByText(`At ${hosted}`)).toBeVisible();
+  await expect(page.getByText("You can continue while the check runs."), "it does not run any more").toHaveCount(0);
   await expect(page.getByText("SPF is missing").or(page.getByText("SPF is not known"))).toBeVisible();
   await page.getByRole("button", { name: "Continue", exact: true }).click();
 

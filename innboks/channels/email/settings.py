@@ -90,7 +90,7 @@ class Config(msgspec.Struct, kw_only=True, frozen=True):
             description="What customers see as the sender.",
             extra_json_schema={
                 **_OWN_NAME,
-                "x-labels": {"agent_and_company": "The person who answers and the company", "company": "The company only"},
+                "x-labels": {"agent_and_company": "Person and company", "company": "The company only"},
             },
         ),
     ] = "agent_and_company"
@@ -191,7 +191,7 @@ class Config(msgspec.Struct, kw_only=True, frozen=True):
             title="SMTP server",
             description="With forwarding it may be empty: mail then leaves through this server's own.",
             examples=["smtp.example.com"],
-            extra_json_schema={**_SMTP, "x-beside": "imap_host"},
+            extra_json_schema={**_SMTP, "x-beside": "imap_host", "x-hint-if": {"method": ["forwarding"]}},
         ),
     ] = ""
     smtp_port: Annotated[

@@ -35,6 +35,7 @@ export function ConfigForm({ fields, values, problem, notes, ...rest }: Props) {
       key={field.name}
       field={field}
       value={values[field.name] ?? field.initial}
+      hint={holds(field.hintIf, values) ? field.description || undefined : undefined}
       mayBeOther={field.otherIf !== null && holds(field.otherIf, values)}
       error={problem && problem.field.split(".").pop() === field.name ? problem.text : null}
       {...rest}
@@ -90,6 +91,7 @@ export function ConfigForm({ fields, values, problem, notes, ...rest }: Props) {
 interface OneProps {
   field: FormField;
   value: Value;
+  hint: string | undefined;
   mayBeOther: boolean;
   error: string | null;
   onChange: (name: string, value: Value) => void;
@@ -98,12 +100,12 @@ interface OneProps {
   onLeave?: (name: string) => void;
 }
 
-function OneField({ field, value, mayBeOther, error, onChange, hasSecrets, account, onLeave }: OneProps) {
+function OneField({ field, value, hint, mayBeOther, error, onChange, hasSecrets, account, onLeave }: OneProps) {
   const text = value === null ? "" : String(value);
   const isUsualZero = field.usual !== "" && field.control === "number";
   const common = {
     label: field.title,
-    hint: field.description || undefined,
+    hint,
     error,
     required: field.isRequired,
     name: field.name,

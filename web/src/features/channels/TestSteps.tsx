@@ -16,7 +16,7 @@ const LOOK_MS = 1000;
 const PATIENCE_MS = 15 * 60_000;
 const SLOW_MS = 60_000;
 
-const isRunning = (test: ChannelTest | undefined) =>
+export const isRunning = (test: ChannelTest | undefined) =>
   test !== undefined &&
   !test.problem &&
   !test.returned_at &&
@@ -56,10 +56,16 @@ export function TestSteps({ account, startsItself }: Props) {
     <div className="teststeps" role="status">
       {test ? <Steps test={test} isHosted={account.hosted_address !== null} /> : null}
       <p className="row testrow">
-        <Button size="s" icon={<Send />} isBusy={isBusy || isRunning(test)} onClick={() => void start()}>
-          {t(test && !isRunning(test) ? "test_step.again" : "channels.test")}
-        </Button>
-        {test ? null : <span className="hint">{t("test_step.hint", { address: account.test_address ?? "" })}</span>}
+        {account.is_active ? (
+          <Button size="s" icon={<Send />} isBusy={isBusy || isRunning(test)} onClick={() => void start()}>
+            {t(test && !isRunning(test) ? "test_step.again" : "channels.test")}
+          </Button>
+        ) : (
+          <span className="hint">{t("test_step.paused")}</span>
+        )}
+        {test || !account.is_active ? null : (
+          <span className="hint">{t("test_step.hint", { address: account.test_address ?? "" })}</span>
+        )}
       </p>
     </div>
   );

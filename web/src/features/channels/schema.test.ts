@@ -26,7 +26,7 @@ const schema: JsonSchema = {
           "x-usual": "993",
         },
         password: { type: "string", default: "", writeOnly: true, "x-show-if": { method: ["fetching"] } },
-        save_sent: { type: "boolean", default: true },
+        save_sent: { type: "boolean", default: true, "x-hint-if": { method: ["fetching"] } },
         note: { anyOf: [{ type: "string" }, { type: "null" }], default: null, "x-advanced": true },
         server: { type: "string", default: "", "x-advanced": { method: ["forwarding"] } },
       },
@@ -50,7 +50,8 @@ describe("a form out of a schema", () => {
     ]);
     expect(by("address")).toMatchObject({ isRequired: true, example: "you@example.com", title: "Address" });
     expect(by("note")).toMatchObject({ advancedIf: {}, isRequired: false, beside: "" });
-    expect(by("port")).toMatchObject({ beside: "address", usual: "993" });
+    expect(by("port")).toMatchObject({ beside: "address", usual: "993", hintIf: {} });
+    expect(by("save_sent")).toMatchObject({ hintIf: { method: ["fetching"] } });
   });
 
   it("has words for the values, and does not offer those that have none", () => {

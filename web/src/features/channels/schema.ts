@@ -1,5 +1,5 @@
 /* Turns the JSON Schema of a channel's configuration into fields to draw. Beside the standard words it knows some of ours: `x-show-if` (only when
- * other fields have these values), `x-advanced` (folded away: always, or when other fields have these values), `x-labels` (words for the values
+ * other fields have these values), `x-hint-if` (so of its description), `x-advanced` (folded away: always, or when other fields have these values), `x-labels` (words for the values
  * of an enum; a value with null is not offered), `x-cards` (the values as cards, with a hint for each), `x-step` (in which step of a set-up it is asked),
  * `x-beside` (the field beside which it stands), `x-usual` (what 0 or nothing means: shown in the empty field),
  * `x-suggests` (others are found from it: always, or when other fields have these values), `x-other` (one that is not offered may be typed: likewise), `x-tokens` (tokens that may stand in markup) and `x-brand` (what of the account's brand it begins with). Read next: ConfigForm.tsx. */
@@ -34,6 +34,8 @@ export interface FormField {
   example: string;
   initial: Value;
   showIf: Record<string, Value[]>;
+  /** Its description is shown when other fields have these values; {}: always. */
+  hintIf: Record<string, Value[]>;
   minimum?: number;
   maximum?: number;
 }
@@ -93,6 +95,7 @@ function fieldOf(root: JsonSchema, name: string, raw: JsonSchema, isRequired: bo
     example: schema.examples?.length ? String(schema.examples[0]) : "",
     initial: (schema.default as Value | undefined) ?? (control === "switch" ? false : (choices[0]?.value ?? "")),
     showIf: (schema["x-show-if"] ?? {}) as Record<string, Value[]>,
+    hintIf: (schema["x-hint-if"] ?? {}) as Record<string, Value[]>,
     minimum: schema.minimum,
     maximum: schema.maximum,
   };

@@ -1,8 +1,11 @@
 /* The bottom of a set-up: a step back, what stands beside the form where only one of the two fits, what went wrong, and the way on. */
+import { useQuery } from "@tanstack/react-query";
 import { ArrowLeft, CornerDownLeft } from "lucide-react";
+import { channelTestsQuery } from "../../../api/queries";
 import type { ChannelAccount, SignIn } from "../../../api/types";
 import { Button } from "../../../ui/Button";
 import { t } from "../../../ui/i18n";
+import { isRunning } from "../TestSteps";
 import type { Step } from "./Head";
 
 interface Props {
@@ -26,6 +29,8 @@ interface Props {
 
 export function Foot(props: Props) {
   const { account, step, before, after, signIn, isBusy, problem } = props;
+  // Read and looked at again by the steps beside it.
+  const tests = useQuery({ ...channelTestsQuery(account?.id ?? ""), enabled: Boolean(account?.test_address) });
   const besideName =
     step !== "account" ? "setup_step.preview" : props.hasCheck ? "setup_step.check" : ("connect.guide" as const);
   return (
@@ -43,7 +48,9 @@ export function Foot(props: Props) {
         {t(besideName)}
       </Button>
       <span className="grow">
-        {account?.test_address && step === "account" ? <span className="hint">{t("setup_step.go_on")}</span> : null}
+        {step === "account" && isRunning(tests.data?.[0]) ? (
+          <span className="hint">{t("setup_step.go_on")}</span>
+        ) : null}
         {problem ? (
           <span className="hint error" role="alert">
             {problem}
