@@ -30,6 +30,14 @@ for (const width of [360, 320])
     for (const [nth, name] of names.entries()) await canBePressed(tools.nth(nth), name);
     for (const name of ["Send", "More ways to send"])
       await canBePressed(form.getByRole("button", { name, exact: true }), name);
+    // The line of addresses is as high as what stands in it: the field has its room beside the chip, and no line of its own.
+    const to = form.getByRole("combobox", { name: "To" });
+    await to.focus();
+    const [chip, field] = await Promise.all([form.locator(".addressline .chip").boundingBox(), to.boundingBox()]);
+    expect(field?.y ?? 0).toBeLessThan((chip?.y ?? 0) + (chip?.height ?? 0));
+    expect(field?.width).toBeGreaterThanOrEqual(90);
+    for (const name of ["Cc", "Bcc", "Subject"])
+      await canBePressed(form.getByRole("button", { name, exact: true }), name);
     for (const tab of await form.getByRole("tab").all()) await canBePressed(tab, (await tab.textContent()) ?? "");
     // By key: what has the focus is in sight.
     await tools.first().focus();
