@@ -3,6 +3,7 @@
 import type { QueryClient } from "@tanstack/react-query";
 import { createStore } from "../ui/store";
 import { apply, type Cache, type Context, findConversation, type List } from "./apply";
+import { NoConnection } from "./client";
 import { adjustCounts } from "./counts";
 import type { Way } from "./follow";
 import type { ListFilter } from "./lists";
@@ -167,6 +168,8 @@ export function startLive(client: QueryClient, me: Id, onSignedOut: () => void):
   const stream = openSharedStream("/api/events", `innboks.stream.${me}`, {
     onOpen: (way) => {
       live.set({ connection: "live", brokenAt: 0, way, retryAt: 0 });
+      // What was asked for in vain meanwhile and is still looked at.
+      void client.refetchQueries({ type: "active", predicate: ({ state }) => state.error instanceof NoConnection });
       if (!leadership.isLeader) meet(); // the stream greeted another tab, before this one was there
     },
     onBroken: (wait) =>

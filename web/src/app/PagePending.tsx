@@ -11,7 +11,7 @@ function PagePending() {
   return (
     <div className="sheet noviews">
       <main className="page" id="main" tabIndex={-1} data-pane="page">
-        {isCut ? <Failed error={new NoConnection()} /> : <Skeleton rows={4} shape="row" />}
+        {isCut ? <Failed error={new NoConnection()} comesBack /> : <Skeleton rows={4} shape="row" />}
       </main>
     </div>
   );

@@ -4,6 +4,7 @@ import { act } from "react";
 import { createRoot, type Root } from "react-dom/client";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { NoConnection } from "../api/client";
+import { live } from "../api/live";
 import { loadCatalogue } from "./i18n";
 import { Loading } from "./Loading";
 
@@ -28,6 +29,7 @@ beforeEach(async () => {
 });
 afterEach(() => {
   act(() => root.unmount());
+  live.set({ connection: "live" });
   place.remove();
 });
 
@@ -48,4 +50,16 @@ it("says of one question what was in vain, while it is tried again, and not of t
   expect(isFailed(), "it goes on trying").toBe(true);
   draw("2", waiting);
   expect(isFailed(), "nothing was in vain there").toBe(false);
+});
+
+it("says with the first try in vain that it comes later where the line is known to be cut, and no more", () => {
+  const once = { ...waiting, failureCount: 1, failureReason: new NoConnection() };
+  draw("1", once);
+  expect(place.querySelector(".empty"), "a hiccup is not worth a word").toBeNull();
+  act(() => live.set({ connection: "connecting" }));
+  expect(place.querySelector("[role=status]")?.textContent).toContain("when the connection is back");
+  expect(isFailed(), "the banner has the way to try at once").toBe(false);
+  act(() => live.set({ connection: "live" }));
+  draw("1", inVain);
+  expect(isFailed(), "the line is there, and still no answer").toBe(true);
 });

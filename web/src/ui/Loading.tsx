@@ -2,19 +2,15 @@ import { hashKey, type QueryKey, useQueryClient } from "@tanstack/react-query";
 import { type ReactNode, useEffect, useState } from "react";
 import { NoConnection } from "../api/client";
 import { Failed, Skeleton } from "./States";
+import { type Tried, useTold } from "./told";
 
-/** So many tries in vain, a second and a half, and it is said; trying goes on. */
-const TOLD_AFTER = 3;
 /** How long it waits when all tries of a round were in vain. */
 const AGAIN_MS = 8000;
 
 interface Props {
-  query: {
+  query: Tried & {
     data: unknown;
-    error: unknown;
     isPending: boolean;
-    failureCount: number;
-    failureReason: unknown;
     refetch: () => Promise<unknown>;
   };
   queryKey: QueryKey;
@@ -30,8 +26,8 @@ interface Props {
  * goes on trying, quietly. Nothing once there is an answer. */
 export function Loading({ query, queryKey, rows, shape, isToldOverOld = false, children }: Props) {
   const client = useQueryClient();
-  const { data, error, failureCount, failureReason, isPending, refetch } = query;
-  const found = error ?? (failureCount >= TOLD_AFTER ? failureReason : null);
+  const { data, error, isPending, refetch } = query;
+  const found = useTold(query);
   // Of this question alone: another one (the next contact on the same page) begins anew.
   const place = hashKey(queryKey);
   const [last, tell] = useState<{ place: string; problem: unknown } | null>(null);
@@ -51,7 +47,7 @@ export function Loading({ query, queryKey, rows, shape, isToldOverOld = false, c
   const shown = data === undefined ? (found ?? told) : isToldOverOld ? error : null;
   if (shown)
     return (
-      <Failed error={shown} onRetry={again}>
+      <Failed error={shown} onRetry={again} comesBack>
         {children}
       </Failed>
     );

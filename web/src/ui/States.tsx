@@ -2,10 +2,12 @@
 import { CircleAlert, WifiOff } from "lucide-react";
 import { type ReactNode, useEffect, useState } from "react";
 import { NoConnection, Problem } from "../api/client";
+import { live } from "../api/live";
 import { Button } from "./Button";
 import { Details, detailsOf } from "./Details";
 import { loadLater, t } from "./i18n";
 import { inWords } from "./serverWords";
+import { useStore } from "./store";
 
 /** Nothing for the first 150 ms, then grey shapes of what will come. */
 export function Skeleton({ rows, shape }: { rows: number; shape: "row" | "message" | "line" }) {
@@ -62,11 +64,14 @@ interface FailedProps {
   error: unknown;
   /** Left out where trying again cannot help. */
   onRetry?: () => void;
+  /** It is asked for again as soon as there is a line: while there is none, that is said, for that there is none stands elsewhere with a way to try at once. */
+  comesBack?: boolean;
   children?: ReactNode;
 }
 
-export function Failed({ error, onRetry, children }: FailedProps) {
+export function Failed({ error, onRetry, comesBack = false, children }: FailedProps) {
   const [, setKnown] = useState(false);
+  const isCut = useStore(live, (state) => state.connection !== "live");
   const details = detailsOf(error);
   // At the first paint the server's sentences are not there yet in the reader's words.
   useEffect(() => {
@@ -75,6 +80,13 @@ export function Failed({ error, onRetry, children }: FailedProps) {
       () => undefined,
     );
   }, []);
+  if (comesBack && isCut && error instanceof NoConnection)
+    return (
+      <div className="empty" role="status">
+        <p>{t("live.comes_back")}</p>
+        {children}
+      </div>
+    );
   return (
     <div className="empty" role="alert">
       {error instanceof NoConnection ? <WifiOff /> : <CircleAlert />}

@@ -3,11 +3,13 @@ import { useQuery } from "@tanstack/react-query";
 import { useEffect, useRef } from "react";
 import type { Scope } from "../../actions/action";
 import { togglePane } from "../../actions/panes";
+import { live } from "../../api/live";
 import { contactQuery } from "../../api/queries";
 import type { Conversation } from "../../api/types";
 import { useBackCloses } from "../../ui/backCloses";
 import { t } from "../../ui/i18n";
 import { Loading } from "../../ui/Loading";
+import { useStore } from "../../ui/store";
 import { contactName } from "../conversations/Row";
 import { TicketSection } from "../tickets/TicketSection";
 import { Facts } from "./Facts";
@@ -29,6 +31,10 @@ const LIES_OVER = "(max-width: 1439px)";
 export default function ContactPane({ conversation, scope }: Props) {
   const id = conversation.contact?.id ?? null;
   const pane = useRef<HTMLElement>(null);
+  const isMissing = useQuery({ ...contactQuery(id ?? ""), enabled: id !== null }).data === undefined;
+  const isCut = useStore(live, (state) => state.connection !== "live");
+  // Without a line it is said once that they come later, and not in each part.
+  const isLater = isCut && isMissing;
   useBackCloses(() => togglePane("hasContext"), conversation.id);
   useEffect(() => {
     if (!matchMedia(LIES_OVER).matches) return;
@@ -53,18 +59,18 @@ export default function ContactPane({ conversation, scope }: Props) {
       }}
     >
       {id ? (
-        <Known key={id} id={id} conversation={conversation} scope={scope} />
+        <Known key={id} id={id} isLater={isLater} conversation={conversation} scope={scope} />
       ) : (
         <Unknown conversation={conversation} scope={scope} />
       )}
-      <TicketSection conversation={conversation} scope={scope} />
+      {isLater ? null : <TicketSection conversation={conversation} scope={scope} />}
       <Tags conversation={conversation} scope={scope} />
       {id ? <Others id={id} open={conversation} view={scope.view} /> : null}
     </aside>
   );
 }
 
-function Known({ id, conversation, scope }: Props & { id: string }) {
+function Known({ id, isLater, conversation, scope }: Props & { id: string; isLater: boolean }) {
   const found = useQuery(contactQuery(id));
   const contact = found.data;
   return (
@@ -74,8 +80,12 @@ function Known({ id, conversation, scope }: Props & { id: string }) {
         <Loading query={found} queryKey={contactQuery(id).queryKey} rows={3} shape="line" />
         {contact ? <Facts contact={contact} scope={scope} /> : null}
       </section>
-      <ReachOn id={id} name={contactName(conversation)} conversation={conversation} scope={scope} />
-      <Notes id={id} scope={scope} />
+      {isLater ? null : (
+        <>
+          <ReachOn id={id} name={contactName(conversation)} conversation={conversation} scope={scope} />
+          <Notes id={id} scope={scope} />
+        </>
+      )}
     </>
   );
 }

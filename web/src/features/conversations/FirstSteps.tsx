@@ -1,10 +1,11 @@
 /* Beside a list in which nothing is open: until the account is ready, the four steps of the beginning as the server finds them; afterwards, or for who cannot
- * take them, a word about how to begin. */
+ * take them, a word about how to begin, and where there is nothing to pick, what one does with what will come. */
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Check, FlaskConical, X } from "lucide-react";
 import { type ReactNode, useEffect } from "react";
-import { sheet } from "../../actions/list";
+import type { Action } from "../../actions/action";
+import { actions, sheet } from "../../actions/list";
 import { channelAccountsQuery, firstStepsQuery, keys, sessionQuery } from "../../api/queries";
 import type { Session } from "../../api/types";
 import { Button, IconButton } from "../../ui/Button";
@@ -20,11 +21,13 @@ const DISMISSED = "first_steps_dismissed";
 
 interface Props {
   view: string;
+  /** There is nothing in the list. */
+  isEmpty: boolean;
   /** Tells whether the steps are shown: on a phone they stand under an empty list then. */
   onShown: (isShown: boolean) => void;
 }
 
-export default function FirstSteps({ view, onShown }: Props) {
+export default function FirstSteps({ view, isEmpty, onShown }: Props) {
   const me = useQuery(sessionQuery).data?.user;
   const mayConfigure = useMay("account_access");
   const isAsked = view === "open" && mayConfigure && !me?.preferences[DISMISSED];
@@ -37,7 +40,7 @@ export default function FirstSteps({ view, onShown }: Props) {
   if (!isShown)
     return (
       <main className="steps" id="main" tabIndex={-1}>
-        <p className="muted nothingopen">{t("thread.none")}</p>
+        {isEmpty ? <WhatComes /> : <p className="muted nothingopen">{t("thread.none")}</p>}
         <p className="stepsfoot nothingopen">
           <Keys />
         </p>
@@ -56,6 +59,35 @@ export default function FirstSteps({ view, onShown }: Props) {
         <Keys />
       </p>
     </main>
+  );
+}
+
+/** What one does with a conversation most often, and what can be done before there is one. */
+const TAUGHT = ["next", "reply", "comment", "assign_me", "close", "new_conversation"];
+
+function WhatComes() {
+  const lines = TAUGHT.map((name) => actions.find((one) => one.name === name))
+    .map((action): [Action | undefined, string] => [action, shownKey(action)])
+    .filter((line): line is [Action, string] => line[1] !== "");
+  return (
+    <>
+      <h2>{t("steps.comes_title")}</h2>
+      <p>{t("steps.comes_text")}</p>
+      {lines.length ? (
+        <dl className="card taught">
+          {lines.map(([action, key]) => (
+            <div key={action.name}>
+              <dt>{t(action.label(null))}</dt>
+              <dd>
+                {key.split(" ").map((part) => (
+                  <kbd key={part}>{part}</kbd>
+                ))}
+              </dd>
+            </div>
+          ))}
+        </dl>
+      ) : null}
+    </>
   );
 }
 

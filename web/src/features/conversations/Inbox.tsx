@@ -30,12 +30,12 @@ import {
   usersQuery,
 } from "../../api/queries";
 import type { Id } from "../../api/types";
-import { Button, IconButton } from "../../ui/Button";
+import { IconButton } from "../../ui/Button";
 import { firstPaint, painted, useFirstPaint } from "../../ui/firstPaint";
 import { t, withWords } from "../../ui/i18n";
 import { Pane } from "../../ui/Pane";
-import { Failed, Skeleton } from "../../ui/States";
 import { useStore } from "../../ui/store";
+import { useTold } from "../../ui/told";
 import { BeforeComposer } from "../drafts/EarlyField";
 import { Starting } from "../starting/Starting";
 import { Steering } from "../steering/Steering";
@@ -45,6 +45,7 @@ import { Separator } from "./Separator";
 import { useList } from "./useList";
 import { Views } from "./Views";
 import { isBuiltIn, partOf, VIEW_NAMES } from "./views";
+import { Waiting } from "./Waiting";
 
 const MINUTE = 60_000;
 /** What reads and writes comes right after the list has been drawn, so that it does not weigh on the first paint. */
@@ -52,7 +53,10 @@ const loadThread = withWords(() => import("../messages/Thread"));
 const Thread = lazy(() => loadThread().then(({ Thread }) => ({ default: Thread })));
 const EmptyList = lazy(withWords(() => import("./EmptyList")));
 const FirstSteps = lazy(withWords(() => import("./FirstSteps")));
-const ContactPane = lazy(withWords(() => import("../contacts/ContactPane")));
+const loadContact = withWords(() => import("../contacts/ContactPane"));
+const ContactPane = lazy(loadContact);
+/** What one goes to from here, also when the line is cut by then. */
+const loadMore = () => Promise.all([loadContact(), import("../search/SearchPage")]);
 
 export function Inbox() {
   const { view = "open", conversation: openId = null } = useParams({ strict: false });
@@ -61,10 +65,12 @@ export function Inbox() {
   const open = useQuery({
     ...conversationQuery(openId ?? ""),
     enabled: openId !== null,
-    placeholderData: () => rows.find((row) => row.id === openId),
   });
   // Who loses the inbox while they read in it sees no more of it, whatever was fetched before.
-  const conversation = openId === null || isNotThere(open.error) ? null : (open.data ?? null);
+  const told = useTold(open);
+  // A line that is cut takes nothing away: what the list knows of it stays, and the composer with it.
+  const row = rows.find(({ id }) => id === openId);
+  const conversation = openId === null || isNotThere(open.error) ? null : (open.data ?? row ?? null);
   const scope = useScope(view, conversation, rows);
   const { hasViews, hasContext, listWidth, contextWidth } = useStore(panes, (state) => state);
   const widths = { "--list": `${listWidth}px`, "--context": `${contextWidth}px` };
@@ -91,7 +97,14 @@ export function Inbox() {
   useEffect(() => {
     if (list.isFetched || isGone) painted();
   }, [list.isFetched, isGone]);
-  useEffect(() => void firstPaint.then(loadThread).catch(() => undefined), []);
+  useEffect(
+    () =>
+      void firstPaint
+        .then(loadThread)
+        .then(loadMore)
+        .catch(() => undefined),
+    [],
+  );
 
   // The thread is painted first: who wrote it is drawn, and asked for, right after that.
   const context = useDeferredValue(conversation ? <ContactPane conversation={conversation} scope={scope} /> : null);
@@ -152,12 +165,12 @@ export function Inbox() {
             </Pane>
           </Suspense>
         ) : openId ? (
-          <Waiting error={open.error} onRetry={() => void open.refetch()} onLeave={() => scope.open(null, "none")} />
+          <Waiting error={told} onRetry={() => void open.refetch()} onLeave={() => scope.open(null, "none")} />
         ) : !isPainted ? (
           <main className="thread" id="main" tabIndex={-1} />
         ) : (
           <Suspense fallback={<main className="thread" id="main" tabIndex={-1} />}>
-            <FirstSteps view={view} onShown={setSteps} />
+            <FirstSteps view={view} isEmpty={isEmpty} onShown={setSteps} />
           </Suspense>
         )}
         {conversation && hasContext ? (
@@ -196,31 +209,6 @@ const inContext = (content: ReactNode) => (
     {content}
   </aside>
 );
-
-interface WaitingProps {
-  error?: Error | null;
-  onRetry?: () => void;
-  onLeave?: () => void;
-  children?: ReactNode;
-}
-
-/** Where a thread will stand. One that is not there, or not for me, is left again; on a phone there would be no other way out. */
-function Waiting({ error, onRetry, onLeave, children }: WaitingProps) {
-  return (
-    <main className="thread" id="main" tabIndex={-1}>
-      {error ? (
-        <Failed error={error} onRetry={isNotThere(error) ? undefined : onRetry}>
-          <Button size="s" onClick={onLeave}>
-            {t("common.back")}
-          </Button>
-        </Failed>
-      ) : (
-        <Skeleton rows={3} shape="message" />
-      )}
-      {children}
-    </main>
-  );
-}
 
 function useScope(view: string, conversation: Scope["conversation"], rows: Scope["rows"]): Scope {
   const client = useQueryClient();

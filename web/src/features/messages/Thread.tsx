@@ -141,8 +141,11 @@ function Messages({ conversation, scope, messages, newFrom, target, log }: Messa
           <Entry entry={entry} conversation={conversation} scope={scope} isCard={isCard} doubt={doubt} />
         )}
       >
-        {messages.isPending ? <Skeleton rows={3} shape="message" /> : null}
-        {messages.error ? <Failed error={messages.error} onRetry={messages.retry} /> : null}
+        {messages.error ? (
+          <Failed error={messages.error} onRetry={messages.retry} comesBack />
+        ) : messages.isPending ? (
+          <Skeleton rows={3} shape="message" />
+        ) : null}
       </ThreadLog>
     </ThreadMemory>
   );

@@ -7,6 +7,7 @@ import { keys, type MessagePages, messagesAroundQuery, messagesQuery } from "../
 import type { Id, Message, User } from "../../api/types";
 import { useStore } from "../../ui/store";
 import { toastError } from "../../ui/toasts";
+import { useTold } from "../../ui/told";
 import { asMessage, outbox } from "./pending";
 
 export interface ThreadMessages {
@@ -93,12 +94,13 @@ export function useMessages(id: Id, me: User): ThreadMessages {
     [shown, newest],
   );
   const query = isApart ? around : main;
+  const told = useTold(main) as Error | null;
   return {
     shown,
     newest,
     isApart,
     isPending: main.isPending || (anchor !== null && around.isPending),
-    error: known.length ? null : main.error,
+    error: main.data ? null : told,
     retry: () => void main.refetch(),
     older: {
       has: query.hasNextPage,

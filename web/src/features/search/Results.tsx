@@ -10,6 +10,7 @@ import { fullTime, nameList } from "../../ui/format";
 import { t, tOr } from "../../ui/i18n";
 import { Empty, Failed, Skeleton, sentence } from "../../ui/States";
 import { inWords } from "../../ui/serverWords";
+import { useTold } from "../../ui/told";
 import { ContactHit, Hit } from "./Hit";
 import { filtersOf, withWord } from "./line";
 
@@ -30,13 +31,14 @@ export function Results({ line, type, onLine, onOpen }: Props) {
   const contacts = type === "contacts" ? pages.flatMap((page) => page.contacts) : (first?.contacts ?? []);
   const count = found.length + contacts.length;
   const isOld = query.isPlaceholderData;
+  const told = useTold(query);
 
   useEffect(() => {
     if (query.isSuccess && !isOld) announce(t("search.found", { count }));
   }, [query.isSuccess, isOld, count]);
 
+  if (told && (!first || isOld)) return <Failed error={told} onRetry={() => void query.refetch()} comesBack />;
   if (query.isPending) return <Skeleton rows={5} shape="row" />;
-  if (query.isError && !first) return <Failed error={query.error} onRetry={() => void query.refetch()} />;
   return (
     <div className={`results ${isOld ? "old" : ""}`} aria-busy={isOld}>
       {query.isError ? (

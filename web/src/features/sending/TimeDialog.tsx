@@ -5,7 +5,7 @@ import { createPortal } from "react-dom";
 import { announce } from "../../ui/announce";
 import { Button } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
-import { moment } from "../../ui/format";
+import { fullTime, moment } from "../../ui/format";
 import { type MessageId, t } from "../../ui/i18n";
 import { fieldValue, fromField, type Preset, presets } from "./times";
 
@@ -113,7 +113,11 @@ export default function TimeDialog({ kind, closesAt, onChoose, onClose }: Props)
             />
           </div>
           <p className={`hint ${isRefused ? "error" : ""}`} id={`${id}-hint`} role="status">
-            {isRefused ? t(isWrong ? "sending.time_wrong" : "sending.window_before") : t("sending.zone", { zone })}
+            {isRefused
+              ? t(isWrong ? "sending.time_wrong" : "sending.window_before")
+              : at // in words: the field follows the browser's language, and 05/12 is not the same day in all of them
+                ? t("sending.chosen", { time: fullTime(at.toISOString()), zone })
+                : t("sending.zone", { zone })}
           </p>
         </div>
         {kind === "later" ? (

@@ -12,12 +12,13 @@ import type { Assignee, Availability, Page, Tag } from "../../api/types";
 import { Avatar } from "../../ui/Avatar";
 import { Button } from "../../ui/Button";
 import { Field } from "../../ui/Field";
-import { fullMoment } from "../../ui/format";
+import { fullMoment, fullTime } from "../../ui/format";
 import { t } from "../../ui/i18n";
 import { Picker, type PickerItem } from "../../ui/Picker";
 import { toastError } from "../../ui/toasts";
 import { StandingDot } from "../routing/StandingDot";
 import { availabilityQuery, isLimited, loadWords, standingWords, ticketWords } from "../routing/standing";
+import { fromField } from "../sending/times";
 import { StagePicker } from "../tickets/StagePicker";
 import { PRIORITIES, PriorityIcon } from "./Priority";
 import { fieldValue, readMoment, snoozeChoices } from "./snoozeTimes";
@@ -161,13 +162,14 @@ function SnoozePicker({ scope, close }: Props) {
 function MomentForm({ now, close, onChoose }: { now: Date; close: () => void; onChoose: (at: Date) => void }) {
   const [value, setValue] = useState(() => fieldValue(new Date(now.getTime() + 24 * 3_600_000)));
   const [error, setError] = useState<string | null>(null);
+  // In words: the field follows the browser's language, and 05/12 is not the same day in all of them.
+  const at = fromField(value);
   return (
     <form
       className="fields"
       onSubmit={(event) => {
         event.preventDefault();
-        const at = new Date(value);
-        if (!(at.getTime() > Date.now())) return setError(t("snooze.past"));
+        if (!at || at.getTime() <= Date.now()) return setError(t("snooze.past"));
         close();
         onChoose(at);
       }}
@@ -175,6 +177,7 @@ function MomentForm({ now, close, onChoose }: { now: Date; close: () => void; on
       <Field
         label={t("snooze.at")}
         type="datetime-local"
+        hint={at ? fullTime(at.toISOString()) : undefined}
         value={value}
         min={fieldValue(now)}
         autoFocus
