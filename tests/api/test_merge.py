@@ -254,6 +254,28 @@ async def test_a_part_becomes_its_own_conversation_and_comes_back(api: httpx.Asy
     assert (await get(api, new["id"]))["id"] == maja, "nothing is left of it, so its address leads back"
 
 
+async def test_a_part_of_a_part_comes_back_in_any_order(api: httpx.AsyncClient, echo: dict[str, Any], two: Two) -> None:
+    _, maja = two
+    for number in (2, 3, 4):
+        await say(api, echo, f"maja asks {number}", sender="maja", id=f"maja{number}")
+    before = await texts(api, maja)
+
+    async def split_off(id: str, *wanted: str) -> tuple[str, str]:
+        chosen = [one["id"] for one in await entries(api, id) if one["text"] in wanted]
+        made = (await api.post(f"/api/conversations/{id}/split", json={"message_ids": chosen})).json()
+        return made["conversation"]["id"], made["rearrangement_id"]
+
+    part, first = await split_off(maja, "maja asks 2", "maja asks 3", "maja asks 4")
+    inner, second = await split_off(part, "maja asks 3", "maja asks 4")
+    _, third = await split_off(inner, "maja asks 4")
+    for id in (first, second, third):
+        undone = await undo(api, id)
+        assert undone.status_code == 200, undone.text
+        assert undone.json()["source"]["id"] == maja
+    assert await texts(api, maja) == before
+    assert (await get(api, inner))["id"] == maja
+
+
 async def test_what_cannot_be_split_is_said(api: httpx.AsyncClient, two: Two) -> None:
     leo, maja = two
     ids = [one["id"] for one in await entries(api, maja)]

@@ -62,11 +62,13 @@ class MessageIn(Input):
 
 
 class TakenBackOut(msgspec.Struct):
-    """What was in it. `message.attachments` are uploads again; `conversation` as it is now, null where it began with this and is gone too."""
+    """What was in it. `message.attachments` are uploads again; `conversation` as it is now, null where it began with this and is gone too.
+    `is_sent_even_if_answered`: as `send_even_if_answered` was when it was written."""
 
     message: MessageOut
     html: str
     conversation: ListedConversation | None
+    is_sent_even_if_answered: bool
 
 
 class Retry(Input):
@@ -211,7 +213,7 @@ async def retry(request: Call, message_id: PathId, data: JSONBody[Retry | None] 
 async def take_back_message(request: Call, message_id: PathId) -> TakenBackOut:
     taken = await take_back(request.parts, request.actor, message_id)
     conversation = None if taken.conversation is None else listed_conversation(taken.conversation)
-    return TakenBackOut(message_out(taken.message), taken.html, conversation)
+    return TakenBackOut(message_out(taken.message), taken.html, conversation, taken.is_sent_even_if_answered)
 
 
 @post(

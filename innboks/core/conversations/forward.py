@@ -17,6 +17,7 @@ from innboks.lib.db import Connection
 from innboks.sdk.contract import Abilities
 
 HEAD = "---------- Forwarded message ----------"
+_BEGINS = '<br><div class="forwarded">'
 
 
 class Forwarded(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,9 +54,14 @@ async def to_forward(conn: Connection, actor: Actor, conversation_id: int, new: 
         message_id=message.id,
         subject=message.subject if message.subject.lower().startswith(("fwd:", "fw:")) else f"Fwd: {message.subject}".strip(),
         text=text,
-        html=f'<br><div class="forwarded"><div>{HEAD}</div>{head}<br>{body}</div>',
+        html=f"{_BEGINS}<div>{HEAD}</div>{head}<br>{body}</div>",
         has_attachments=message.has_attachments,
     )
+
+
+def own_words(html: str) -> str:
+    """The body that was forwarded without the original below it."""
+    return html.partition(_BEGINS)[0]
 
 
 def _head_lines(message: Message) -> list[tuple[str, str]]:

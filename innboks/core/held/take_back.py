@@ -12,6 +12,7 @@ import msgspec
 from innboks.core.access import Actor
 from innboks.core.conversations import store as conversations
 from innboks.core.conversations.answerer import check_answer
+from innboks.core.conversations.forward import own_words
 from innboks.core.conversations.models import Attachment, Conversation, Message
 from innboks.core.conversations.read import readable_message
 from innboks.core.files import store as files_store
@@ -26,12 +27,14 @@ from innboks.lib.text import preview
 
 
 class TakenBack(msgspec.Struct):
-    """What was in it, to be written on: its files are uploads again. `conversation` as it is now; None where it began with this and held nothing
-    else: then it is gone too."""
+    """What was in it, to be written on: its files are uploads again, and of a forward the original is not among the words. `conversation` as it is
+    now; None where it began with this and held nothing else: then it is gone too. `is_sent_even_if_answered`: as was chosen for one that was to
+    leave later."""
 
     message: Message
     html: str
     conversation: Conversation | None
+    is_sent_even_if_answered: bool
 
 
 async def take_back(parts: Parts, actor: Actor, message_id: int) -> TakenBack:
@@ -40,6 +43,8 @@ async def take_back(parts: Parts, actor: Actor, message_id: int) -> TakenBack:
         message = await readable_message(conn, actor, message_id)
         await check_answer(conn, actor, message)
         html = await messages.html_of(conn, actor.account_id, message.id) or ""
+        if "forward_of" in message.data:
+            html = own_words(html)
         held = await store.lock(conn, actor.account_id, message.id)
         if message.direction != "out" or message.state is None:
             raise Invalid("Only an answer that has not left can be taken back.", code="not_outgoing")
@@ -57,7 +62,7 @@ async def take_back(parts: Parts, actor: Actor, message_id: int) -> TakenBack:
                 await store.keep_draft(conn, actor.account_id, actor.user_id, held.conversation_id, "reply", content)
     parts.wake.touch(actor.account_id)
     parts.jobs.announce_sending()  # what stood behind it may go now
-    return TakenBack(message, html, conversation)
+    return TakenBack(message, html, conversation, held.is_sent_even_if_answered)
 
 
 async def _remove(conn: Connection, actor: Actor, held: Held, now: datetime) -> None:

@@ -7,6 +7,8 @@ conversation is fetched from there. Read next: `merge.py`.
 from datetime import datetime
 from typing import Any
 
+import msgspec
+
 from innboks.core.access import Actor
 from innboks.core.conversations import store as conversations
 from innboks.core.conversations.models import Conversation
@@ -39,6 +41,7 @@ async def _undo(parts: Parts, actor: Actor, id: int) -> tuple[Conversation, Conv
         done = await store.get(conn, account_id, id)
         if done is None:
             raise NotFound("There is no such merge or split.", code="unknown_rearrangement")
+        done = msgspec.structs.replace(done, source_id=await _home(conn, account_id, done))
         ends = await lock_all(conn, actor, await _carried(conn, account_id, done))
         if done.kind == "split" and ends[done.source_id].merged_into_id is not None:
             raise Conflict("The first conversation was merged into another one since. Undo that first.", code="merged_already")
@@ -49,6 +52,18 @@ async def _undo(parts: Parts, actor: Actor, id: int) -> tuple[Conversation, Conv
     assert source is not None
     assert target is not None
     return source, target
+
+
+async def _home(conn: Connection, account_id: int, done: Rearrangement) -> int:
+    """Where a part belongs again: in what it was split from, or, when that was a part itself and went back as a whole, in what that was split from."""
+    at = done.source_id
+    while done.kind == "split":
+        found = await conversations.get(conn, account_id, at)
+        leads_to = found.merged_into_id if found else None
+        if leads_to is None or await store.standing_merge(conn, account_id, at, leads_to) is not None:
+            break
+        at = leads_to
+    return at
 
 
 async def _carried(conn: Connection, account_id: int, done: Rearrangement) -> list[int]:

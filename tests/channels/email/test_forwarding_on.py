@@ -68,6 +68,17 @@ async def test_a_forward_taken_back_leaves_the_original_its_files(team: Team) ->
     assert [one.name for one in left.attachments] == ["bill.txt"]
 
 
+async def test_a_forward_taken_back_gives_its_own_words_and_what_was_chosen(team: Team) -> None:  # noqa: F811
+    await team.gets(WITH_FILE)
+    conversation_id = await team.only_conversation()
+    (original,) = await team.messages()
+    given = {"to": ["kari@tents.example"], "forward_of": original.id, "send_at": team.parts.clock.now() + timedelta(hours=1)}
+    new = NewMessage(type="reply", text="Look", html="<p><b>Look</b></p>", send_even_if_answered=True, **given)
+    message, _ = await write(team.parts, team.actor, conversation_id, new)
+    taken = await take_back(team.parts, team.actor, message.id)
+    assert (taken.message.text, taken.html, taken.is_sent_even_if_answered) == ("Look", "<p><b>Look</b></p>", True)
+
+
 async def test_a_reply_over_another_connection(team: Team) -> None:  # noqa: F811
     await team.gets(FIRST)
     conversation_id = await team.only_conversation()

@@ -6,7 +6,7 @@ import { applyNow } from "../api/live";
 import { keys } from "../api/queries";
 import { inLine } from "../api/saving";
 import type { BulkResults, Conversation, Id } from "../api/types";
-import { t } from "../ui/i18n";
+import { t, withWords } from "../ui/i18n";
 import { sentence } from "../ui/States";
 import { inWords } from "../ui/serverWords";
 import { toast, toastError, toastProgress, underWay } from "../ui/toasts";
@@ -15,6 +15,7 @@ import { type Change, changed, isEmpty, wayBack } from "./changes";
 export type { Change } from "./changes";
 
 const BUNDLE = 50;
+const loadUndoing = withWords(() => import("./undoing"));
 
 interface Options {
   client: QueryClient;
@@ -54,14 +55,15 @@ export async function changeConversations(
   const made = steps.map(({ before, change: wanted }) => ({ before, after: changed(before, wanted) }));
   for (const { after } of made) show(options, after);
   const left = new Set<Id>();
-  const undo = () => {
-    const back = made.filter(({ before }) => !left.has(before.id));
-    const steps = back.map(({ before, after }) => ({ before: after, change: wayBack(before, after) }));
-    for (const { before } of back) show(options, before);
-    void send(steps, { ...options, done: undefined, doing: t("bulk.undoing"), onUndone: undefined });
+  const undoing = options.done && loadUndoing().catch(() => undefined);
+  const undo = async () => {
+    const { stepsBack } = (await undoing) ?? (await loadUndoing());
+    const back = stepsBack(options.client, made, left);
+    for (const { before, change } of back) show(options, changed(before, change));
+    if (back.length) void send(back, { ...options, done: undefined, doing: t("bulk.undoing"), onUndone: undefined });
     options.onUndone?.();
   };
-  await send(steps, options, undo, left);
+  await send(steps, options, () => void undo().catch(toastError), left);
 }
 
 /** Tells the server. What it refuses is shown as it was, and noted in `left`: there is nothing to undo in it. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Conversation } from "../api/types";
 import { type Change, changed, isEmpty, wayBack } from "./changes";
+import { leftOf } from "./undoing";
 
 const now = new Date("2026-11-26T12:00:00Z");
 const later = "2026-11-27T08:00:00.000Z";
@@ -79,5 +80,53 @@ describe("the way back", () => {
   it("does not snooze until a time that has passed", () => {
     const before = one({ is_snoozed: true, snoozed_until: "2026-11-26T11:00:00Z" });
     expect(wayBack(before, changed(before, { is_snoozed: false }, now), now)).toEqual({ is_snoozed: false });
+  });
+});
+
+describe("the way back of what somebody else changed since", () => {
+  const snoozed = { is_snoozed: true, snoozed_until: later };
+  it.each<[string, Conversation, Change, Partial<Conversation>, Change, boolean]>([
+    ["nobody did", base, { assignee_id: "7" }, {}, { assignee_id: null }, true],
+    ["given to another", base, { assignee_id: "7" }, { assignee_id: "8" }, {}, false],
+    ["back already", base, { status: "closed" }, { status: "open" }, {}, true],
+    ["another thing", base, { status: "closed" }, { assignee_id: "8" }, { status: "open" }, true],
+    [
+      "the same time, written otherwise",
+      base,
+      snoozed,
+      { snoozed_until: "2026-11-27T08:00:00Z" },
+      { is_snoozed: false },
+      true,
+    ],
+    ["woken by an answer", one({ status: "closed" }), snoozed, { is_snoozed: false, snoozed_until: null }, {}, false],
+    ["reopened", one(snoozed), { status: "closed" }, { status: "open" }, {}, false],
+    [
+      "the server took it from whom it had",
+      one({ assignee_id: "7" }),
+      { inbox_id: "2" },
+      { assignee_id: null },
+      { inbox_id: "1", assignee_id: "7" },
+      true,
+    ],
+    [
+      "somebody there has it",
+      one({ assignee_id: "7" }),
+      { inbox_id: "2" },
+      { assignee_id: "8" },
+      { inbox_id: "1" },
+      false,
+    ],
+    ["moved on", one({ assignee_id: "7" }), { inbox_id: "2" }, { inbox_id: "3", assignee_id: null }, {}, false],
+    [
+      "released by another",
+      one({ is_spam: true, spam_reason: "automated" }),
+      { is_spam: false, priority: "low" },
+      { is_spam: true },
+      { priority: "normal" },
+      true,
+    ],
+  ])("%s", (_, before, change, since, left, isWhole) => {
+    const after = madeBy(change, before);
+    expect(leftOf(wayBack(before, after, now), before, after, { ...after, ...since })).toEqual({ left, isWhole });
   });
 });

@@ -44,7 +44,7 @@ export function changed(before: Conversation, change: Change, now: Date = new Da
   return after;
 }
 
-const FIELDS = ["status", "assignee_id", "inbox_id", "is_spam", "is_trashed", "priority", "is_unread"] as const;
+export const FIELDS = ["status", "assignee_id", "inbox_id", "is_spam", "is_trashed", "priority", "is_unread"] as const;
 
 /** The change that makes `after` into `before` again: only what differs. A snooze whose time has passed is over. */
 export function wayBack(before: Conversation, after: Conversation, now: Date = new Date()): Change {

@@ -69,6 +69,8 @@ export function useKeyboard(actions: Action[], scope: Scope): void {
         }, SEQUENCE_MS);
         return;
       }
+      // A key that is held down steps on and on; what it does to one conversation, it does not do to all that follow.
+      if (found && event.repeat && found.group !== "move") return event.preventDefault();
       if (!found?.when(now)) {
         const why = found?.whyNot?.(now);
         if (why) toastError(why);

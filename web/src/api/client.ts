@@ -100,6 +100,7 @@ export function query(parts: Record<string, string | number | undefined | null>)
 
 /** Uploads one file and tells how far it is (0 to 1). `XMLHttpRequest`, because `fetch` does not report upload progress. */
 export function upload<T>(path: string, file: File, onProgress: (share: number) => void, signal: AbortSignal) {
+  const asked = signIns;
   return new Promise<T>((resolve, reject) => {
     const request = new XMLHttpRequest();
     request.open("POST", path);
@@ -108,7 +109,7 @@ export function upload<T>(path: string, file: File, onProgress: (share: number) 
     request.onload = () => {
       if (request.status >= 200 && request.status < 300) resolve(request.response as T);
       else {
-        if (request.status === 401) onSignedOut?.();
+        if (request.status === 401 && asked === signIns) onSignedOut?.();
         reject(new Problem(request.status, (request.response as ProblemBody | null) ?? {}));
       }
     };

@@ -52,7 +52,8 @@ export function tellListeners(event: StreamEvent): void {
   for (const listener of listeners) listener(event);
 }
 
-function snapshot(client: QueryClient): Cache {
+/** All of the cache that events change. */
+export function snapshot(client: QueryClient): Cache {
   const lists: List[] = [];
   for (const [key, pages] of client.getQueriesData<ConversationPages>({ queryKey: keys.lists }))
     if (pages) lists.push({ filter: key[1] as ListFilter, pages });

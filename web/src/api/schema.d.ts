@@ -5311,6 +5311,7 @@ export interface components {
             message: components["schemas"]["MessageOut"];
             html: string;
             conversation: components["schemas"]["ListedConversation"] | null;
+            is_sent_even_if_answered: boolean;
         };
         /** TargetIn */
         TargetIn: {

@@ -79,6 +79,7 @@ export function Shell() {
       startPresence(client, meId),
       later(() => loadTakeOver().then((one) => one.startTakeOvers())),
       later(() => loadNotifications().then((one) => one.startNotifications(client))),
+      later(() => import("./strayFiles").then((one) => one.refuseStrayFiles())),
       later(() => loadSpoken().then((one) => one.startSpeaking(client, meId))),
     ];
     return () => {

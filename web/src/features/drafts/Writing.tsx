@@ -1,6 +1,6 @@
 /* One answer, comment or forwarded message while it is written. The text is a draft from the first letter (useDraft.ts), leaves through the outbox
  * (useSubmit.ts), and comes back here when the server refuses it (refused.ts). Read next: ComposerBody.tsx. */
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useRef } from "react";
 import { composerAsk, type Mode } from "../../actions/panes";
 import { t } from "../../ui/i18n";
 import { useStore } from "../../ui/store";
@@ -12,6 +12,7 @@ import { ComposeNotice } from "./ComposeNotice";
 import type { ComposerProps } from "./Composer";
 import { ComposerBody, useField } from "./ComposerBody";
 import { isEmpty } from "./drafts";
+import { useDrop } from "./dropped";
 import { FromMenu } from "./FromMenu";
 import { ModeTabs, type Tab } from "./ModeTabs";
 import { useOnlyAssignee } from "./OnlyAssignee";
@@ -60,9 +61,9 @@ export function Writing({ conversation, messages, lastId, scope, mode, onMode, b
   const abilities = isComment ? undefined : way.abilities;
   const format = isComment ? "html" : abilities?.text_format;
   const form = useRef<HTMLFormElement>(null);
-  const [isDropping, setDropping] = useState(false);
   const typed = useWritingSignal(conversation.id, mode === "reply");
   const field = useField(kept, abilities);
+  const isDropping = useDrop(form, field.attach);
   const { api, focus } = field;
   const refusals = back?.isShut ? back.at : 0;
   const isWriting = () => !isEmpty(kept.now()) || form.current?.contains(document.activeElement) === true;
@@ -147,18 +148,6 @@ export function Writing({ conversation, messages, lastId, scope, mode, onMode, b
       }}
       // Before the editor sees it: there, Shift Enter is a line break.
       onKeyDownCapture={(event) => actByKey(event.nativeEvent, scope)}
-      onDragOver={(event) => {
-        if (!event.dataTransfer.types.includes("Files")) return;
-        event.preventDefault();
-        setDropping(true);
-      }}
-      onDragLeave={() => setDropping(false)}
-      onDropCapture={() => setDropping(false)}
-      onDrop={(event) => {
-        if (!event.dataTransfer.files.length || event.defaultPrevented) return;
-        event.preventDefault();
-        field.attach([...event.dataTransfer.files], false);
-      }}
     >
       <ComposeNotice
         notice={notice?.isShut && replyWindow.isKnown ? null : notice}

@@ -1,7 +1,7 @@
 /* Files on their way up, with how far each is. What the channel could not send is refused before it is uploaded, with the reason. A picture for the
  * text stands there from the first moment, faint until it has arrived. */
 import { type RefObject, useCallback, useRef, useState } from "react";
-import { post, upload } from "../../api/client";
+import { Problem, post, upload } from "../../api/client";
 import { newClientId } from "../../api/ids";
 import type { Abilities, Attachment, LibraryFile } from "../../api/types";
 import { announce } from "../../ui/announce";
@@ -10,6 +10,7 @@ import { t } from "../../ui/i18n";
 import { sentence } from "../../ui/States";
 import { toastError } from "../../ui/toasts";
 import type { RichApi } from "../editor/create";
+import { signedIn } from "../session/signedIn";
 
 export interface Upload {
   id: string;
@@ -76,12 +77,17 @@ export function useUploads(abilities: Abilities | undefined, given: Given) {
         setUploads((all) => [...all, { id, name: file.name, share: 0, cancel, retry }]);
         const preview = isPicture ? URL.createObjectURL(file) : "";
         if (isPicture) api.current?.insertNode("picture", { upload: id, preview, alt: file.name });
-        upload<Attachment>(
-          isPicture ? (pictures ?? "/api/attachments?inline=true") : "/api/attachments",
-          file,
-          move,
-          abort.signal,
-        )
+        const path = isPicture ? (pictures ?? "/api/attachments?inline=true") : "/api/attachments";
+        // A session that ended meanwhile is asked for over the page; after that it goes up by itself.
+        const send = (): Promise<Attachment> =>
+          upload<Attachment>(path, file, move, abort.signal).catch(async (problem) => {
+            if (!(problem instanceof Problem) || problem.status !== 401) throw problem;
+            move(0);
+            await signedIn();
+            abort.signal.throwIfAborted();
+            return send();
+          });
+        send()
           .then((attachment) => {
             leave();
             latest.current.onDone(attachment);

@@ -4,6 +4,7 @@ import type { Node as Doc } from "@tiptap/pm/model";
 import { NodeSelection } from "@tiptap/pm/state";
 import StarterKit from "@tiptap/starter-kit";
 import type { RefObject } from "react";
+import { filesOf, hasFiles } from "../drafts/dropped";
 import { Field, Mention, Picture } from "./nodes";
 import { cleanPasted, isOnlyPicture } from "./paste";
 import { markdownFromHtml, textFromHtml } from "./text";
@@ -125,7 +126,7 @@ export function createEditor(host: HTMLElement, html: string, latest: RefObject<
       transformPastedHTML: cleanPasted,
       handleKeyDown: (_, event) => (event.isComposing ? false : now().onKey(event)),
       handlePaste: (_, event) => {
-        const files = [...(event.clipboardData?.files ?? [])];
+        const files = filesOf(event.clipboardData);
         const markup = event.clipboardData?.getData("text/html") ?? "";
         const text = event.clipboardData?.getData("text/plain") ?? "";
         // Word and Excel put a picture of the text beside it; a picture copied from a page comes with markup around it.
@@ -134,13 +135,12 @@ export function createEditor(host: HTMLElement, html: string, latest: RefObject<
         return true;
       },
       handleDrop: (view, event, _slice, isMoved) => {
-        const files = [...(event.dataTransfer?.files ?? [])];
-        if (isMoved || !files.length) return false;
+        if (isMoved || !hasFiles(event.dataTransfer)) return false;
         const at = view.posAtCoords({ left: event.clientX, top: event.clientY });
         if (at) editor.commands.setTextSelection(at.pos);
         event.preventDefault();
         event.stopPropagation();
-        now().onFiles(files, true);
+        now().onFiles(filesOf(event.dataTransfer), true);
         return true;
       },
     },

@@ -7,6 +7,7 @@ import { Switch } from "../../ui/Field";
 import { t } from "../../ui/i18n";
 import { toastError } from "../../ui/toasts";
 import { ComposeFiles } from "../drafts/ComposeFiles";
+import { filesOf, hasFiles } from "../drafts/dropped";
 import { useUploads } from "../drafts/useUploads";
 import type { RichApi } from "../editor/create";
 import "../drafts/composer.css";
@@ -25,11 +26,11 @@ export function AddFiles({ onAdded }: { onAdded: () => void }) {
     <section
       className="fields"
       aria-label={t("library.add")}
-      onDragOver={(event) => event.dataTransfer.types.includes("Files") && event.preventDefault()}
+      onDragOver={(event) => hasFiles(event.dataTransfer) && event.preventDefault()}
       onDrop={(event) => {
-        if (!event.dataTransfer.files.length) return;
+        if (!hasFiles(event.dataTransfer)) return;
         event.preventDefault();
-        start([...event.dataTransfer.files], false);
+        start(filesOf(event.dataTransfer), false);
       }}
     >
       <Switch

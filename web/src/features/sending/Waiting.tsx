@@ -14,7 +14,7 @@ import { fullTime, moment } from "../../ui/format";
 import { t } from "../../ui/i18n";
 import { inWords } from "../../ui/serverWords";
 import { toast, toastError } from "../../ui/toasts";
-import { forget, takeBackSent } from "./undoSend";
+import { forget, intoComposer, intoNew, takeBackSent } from "./undoSend";
 import "./sending.css";
 
 interface Props {
@@ -51,10 +51,15 @@ export function Waiting({ message, me, onEdit }: Props) {
     if (sent.id !== message.id) applyNow(client, { type: "message.removed", data: gone }, me);
     applyNow(client, { type: "message.added", data: { message: sent } }, me);
   };
+  const canGoBack = () => isForChannel || Date.parse(until ?? "") > Date.now() + 1000;
   const cancel = async () => {
     const taken = await remove<TakenBack>(`/api/messages/${message.id}`);
     forget(client, me, taken);
-    toast(t("sending.cancelled"), () => void again(taken));
+    if (!taken.conversation) return intoNew(me, taken);
+    // Of an answer the server has made a draft.
+    if (taken.message.data.forward_of) intoComposer(me, taken);
+    if (canGoBack()) toast(t("sending.cancelled"), () => void again(taken));
+    else toast(t("sending.undone"));
   };
   const edit = async () => {
     if (await takeBackSent(client, me, message)) onEdit?.();
@@ -62,8 +67,7 @@ export function Waiting({ message, me, onEdit }: Props) {
   const again = async (taken: TakenBack) => {
     const { text, subject, recipients, attachments, quoted, channel_account_id: way } = taken.message;
     const people = (role: string) => recipients.filter((one) => one.role === role).map((one) => one.address);
-    const isTimeLeft = Date.parse(until ?? "") > Date.now() + 1000;
-    if (!isForChannel && !isTimeLeft) return;
+    if (!canGoBack()) return toast(t("sending.undone"));
     await busily(async () => {
       const made = await post<Message>(`/api/conversations/${message.conversation_id}/messages`, {
         type: "reply",
@@ -77,7 +81,7 @@ export function Waiting({ message, me, onEdit }: Props) {
         to: people("to"),
         ...(people("cc").length ? { cc: people("cc") } : {}),
         ...(people("bcc").length ? { bcc: people("bcc") } : {}),
-        ...(isForChannel ? {} : { send_at: until }),
+        ...(isForChannel ? {} : { send_at: until, send_even_if_answered: taken.is_sent_even_if_answered }),
         ...(taken.message.data.forward_of ? { forward_of: taken.message.data.forward_of } : {}),
       });
       applyNow(client, { type: "message.added", data: { message: made } }, me);

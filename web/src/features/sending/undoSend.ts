@@ -60,30 +60,10 @@ export async function takeBackSent(
     const taken = await remove<TakenBack>(`/api/messages/${message.id}`);
     forget(client, me, taken);
     if (!taken.conversation) {
-      if (reading.id === message.conversation_id) sendingPlace.open?.(null, "none");
-      announce(t("sending.undone"));
-      (await import("../starting/beginAgain")).beginAgain(me, taken, sent?.html);
+      await intoNew(me, taken, sent?.html);
       return taken;
     }
-    const people = (role: string) =>
-      taken.message.recipients.filter((one) => one.role === role).map((one) => one.address);
-    const { id, text, subject, quoted, attachments, data, channel_account_id: way } = taken.message;
-    const isForward = Boolean(data.forward_of);
-    const mode: Mode = isForward ? "forward" : "reply";
-    putBack(me, message.conversation_id, mode, {
-      text,
-      // A forward's formatted words have the original below them, which its composer adds by itself.
-      html: sent?.html ?? (isForward ? "" : taken.html),
-      attachments,
-      ...(subject === subjectOf(taken.conversation.subject, mode) ? {} : { subject: subject || undefined }),
-      ...(hasLines(taken.message) ? { to: people("to"), cc: people("cc"), bcc: people("bcc") } : {}),
-      ...(way === taken.conversation.channel_account_id ? {} : { channel_account_id: way }),
-      // Where there is no subject nothing is quoted either, and nobody has chosen that.
-      ...(isForward ? { forward_of: String(data.forward_of) } : { has_no_quote: subject !== "" && !quoted }),
-      // Its writer had read up to itself (R-642).
-      began_after: id,
-    });
-    returned.set({ last: { conversationId: message.conversation_id, mode, text: "", isNewer: false, at: Date.now() } });
+    intoComposer(me, taken, sent?.html);
     announce(t("sending.undone"));
     if (isOpening) sendingPlace.open?.(message.conversation_id, "thread");
     return taken;
@@ -91,6 +71,34 @@ export async function takeBackSent(
     toastError(problem);
     return null;
   }
+}
+
+/** The words are in the pane of a new conversation again: the one that they began is gone. */
+export async function intoNew(me: Id, taken: TakenBack, html?: string): Promise<void> {
+  if (reading.id === taken.message.conversation_id) sendingPlace.open?.(null, "none");
+  announce(t("sending.undone"));
+  (await import("../starting/beginAgain")).beginAgain(me, taken, html);
+}
+
+/** The words are in the composer of their conversation again, with all that was chosen for them. */
+export function intoComposer(me: Id, { message, html, conversation }: TakenBack, written?: string): void {
+  const people = (role: string) => message.recipients.filter((one) => one.role === role).map((one) => one.address);
+  const { id, conversation_id, text, subject, quoted, attachments, data, channel_account_id: way } = message;
+  const isForward = Boolean(data.forward_of);
+  const mode: Mode = isForward ? "forward" : "reply";
+  putBack(me, conversation_id, mode, {
+    text,
+    html: written ?? html,
+    attachments,
+    ...(subject === subjectOf(conversation?.subject ?? "", mode) ? {} : { subject: subject || undefined }),
+    ...(hasLines(message) ? { to: people("to"), cc: people("cc"), bcc: people("bcc") } : {}),
+    ...(way === conversation?.channel_account_id ? {} : { channel_account_id: way }),
+    // Where there is no subject nothing is quoted either, and nobody has chosen that.
+    ...(isForward ? { forward_of: String(data.forward_of) } : { has_no_quote: subject !== "" && !quoted }),
+    // Its writer had read up to itself (R-642).
+    began_after: id,
+  });
+  returned.set({ last: { conversationId: conversation_id, mode, text: "", isNewer: false, at: Date.now() } });
 }
 
 /** Where there is one recipient only, whoever it is goes without saying. */

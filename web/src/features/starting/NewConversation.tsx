@@ -16,6 +16,7 @@ import { useStore } from "../../ui/store";
 import { ToastRoom, toast } from "../../ui/toasts";
 import { BelowText } from "../drafts/BelowText";
 import { ComposerBody, useField } from "../drafts/ComposerBody";
+import { filesOf, hasFiles } from "../drafts/dropped";
 import { FromMenu } from "../drafts/FromMenu";
 import { Recipients } from "../drafts/Recipients";
 import { bare } from "../drafts/recipients";
@@ -151,11 +152,11 @@ export default function NewConversation({ scope }: { scope: Scope }) {
           aria-label={t("action.new_conversation")}
           inert={isBusy}
           onSubmit={(event) => event.preventDefault()}
-          onDragOver={(event) => event.dataTransfer.types.includes("Files") && event.preventDefault()}
+          onDragOver={(event) => hasFiles(event.dataTransfer) && event.preventDefault()}
           onDrop={(event) => {
-            if (!event.dataTransfer.files.length || event.defaultPrevented) return;
+            if (!hasFiles(event.dataTransfer) || event.defaultPrevented) return;
             event.preventDefault();
-            if (canAttach) field.attach([...event.dataTransfer.files], false);
+            if (canAttach) field.attach(filesOf(event.dataTransfer), false);
           }}
         >
           <div className="fromline">

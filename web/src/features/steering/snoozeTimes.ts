@@ -11,6 +11,8 @@ export interface SnoozeChoice {
 export const MORNING = 8;
 const EVENING = 18;
 const MINUTE = 60_000;
+/** As far ahead as the server takes it. */
+const DAYS_MAX = 3660;
 const DAYS = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
 const DAGER = ["søn", "man", "tir", "ons", "tor", "fre", "lør"];
 const MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
@@ -31,11 +33,11 @@ export function snoozeChoices(now: Date): SnoozeChoice[] {
   return choices;
 }
 
-/** The moment that somebody wrote; null when it cannot be told, or is past. */
+/** The moment that somebody wrote; null when it cannot be told, is past or too far away. */
 export function readMoment(text: string, now: Date): Date | null {
   const words = text.trim().toLowerCase().replace(/\s+/g, " ");
   const found = readSpan(words, now) ?? readDay(words, now);
-  return found && found.getTime() > now.getTime() ? found : null;
+  return found && found > now && found < day(now, DAYS_MAX) ? found : null;
 }
 
 const UNITS: [RegExp, number][] = [
@@ -81,10 +83,11 @@ function nameIndex(names: readonly string[], written: string): number {
 function readDate(rest: string, now: Date, hour: number, minute: number): Date | null {
   const iso = /^(\d{4})-(\d{1,2})-(\d{1,2})$/.exec(rest);
   if (iso) return real(Number(iso[1]), Number(iso[2]), Number(iso[3]), hour, minute);
-  const match = /^(\d{1,2})(?:[./] ?(\d{1,2})\.?|\.? (\p{L}{3,}))$/u.exec(rest);
+  const match = /^(\d{1,2})(?:[./] ?(\d{1,2})\.?|\.? (\p{L}{3,}))(?:[./ ]{1,2}(\d{4}))?$/u.exec(rest);
   if (!match) return null;
   const named = [MONTHS, MAANEDER].map((names) => nameIndex(names, match[3] ?? "")).find((index) => index >= 0);
   const month = match[2] ? Number(match[2]) : (named ?? -1) + 1;
+  if (match[4]) return real(Number(match[4]), month, Number(match[1]), hour, minute);
   const thisYear = real(now.getFullYear(), month, Number(match[1]), hour, minute);
   return thisYear && thisYear <= now ? real(now.getFullYear() + 1, month, Number(match[1]), hour, minute) : thisYear;
 }
