@@ -95,6 +95,33 @@ test("an answer begun on one device and sent from another is held when the custo
   await other.context().close();
 });
 
+test("a draft that is sent from two devices is one mail, also when one of them had no line", async ({
+  inbox,
+  world,
+  browser,
+}) => {
+  await open(inbox, world, "From both");
+  const { id } = await conversationWith(world, "From both");
+  await reply(inbox).click();
+  await inbox.keyboard.type("The red one is yours.");
+  await expect.poll(async () => (await draftOf(world, id))?.text).toBe("The red one is yours.");
+  const other = await elsewhere(inbox, browser, `${world.innboks.url}/inbox/open/${id}`);
+  await expect(reply(other)).toHaveText("The red one is yours.");
+  await inbox.context().setOffline(true);
+  await reply(inbox).click();
+  await inbox.keyboard.press("Control+Enter");
+  await expect(inbox.getByText("Waiting for connection")).toBeVisible();
+  await reply(other).click();
+  await other.keyboard.press("Control+Enter");
+  await world.mailbox.waitFor("The red one is yours.");
+  await inbox.context().setOffline(false);
+  await expect(inbox.getByText("Waiting for connection")).toHaveCount(0);
+  await expect(inbox.getByRole("article")).toHaveCount(2);
+  const { items } = await api(world, "GET", `/api/conversations/${id}/messages`);
+  expect(items.filter((one: { type: string }) => one.type === "reply")).toHaveLength(1);
+  await other.context().close();
+});
+
 test("a subject, people or files alone are a draft too: they survive a reload and are there on another device", async ({
   inbox,
   world,

@@ -79,7 +79,8 @@ class ReadMark(Input):
 
 class DraftContent(Input):
     """The composer's own; nothing of it is checked until it is sent. `began_after`: the newest message when its first letter was written; whoever goes on
-    with it, on whatever device, is warned of what came since (R-642)."""
+    with it, on whatever device, is warned of what came since (R-642). `client_id`: what it will be posted with, so that the same draft, sent from two
+    devices, is one message."""
 
     text: str = ""
     html: str = ""
@@ -92,6 +93,7 @@ class DraftContent(Input):
     has_no_quote: bool = False
     forward_of: Id | None = None
     began_after: Id | None = None
+    client_id: str | None = None
 
 
 class DraftOut(msgspec.Struct):
@@ -107,6 +109,7 @@ class DraftOut(msgspec.Struct):
     has_no_quote: bool
     forward_of: str | None
     began_after: str | None
+    client_id: str | None
     updated_at: datetime
 
 
@@ -233,6 +236,7 @@ def draft_out(draft: read.Draft) -> DraftOut:
         has_no_quote=content.has_no_quote,
         forward_of=content.forward_of,
         began_after=content.began_after,
+        client_id=content.client_id,
         updated_at=draft.updated_at,
     )
 

@@ -3651,6 +3651,7 @@ export interface components {
             has_no_quote: boolean;
             forward_of?: string | null;
             began_after?: string | null;
+            client_id?: string | null;
         };
         /** DraftOut */
         DraftOut: {
@@ -3667,6 +3668,7 @@ export interface components {
             has_no_quote: boolean;
             forward_of: string | null;
             began_after: string | null;
+            client_id: string | null;
             /** Format: date-time */
             updated_at: string;
         };

@@ -3,7 +3,7 @@
 
 import type { Mode } from "../../actions/panes";
 import { get, Problem, put, remove } from "../../api/client";
-import { compareIds, isLocal } from "../../api/ids";
+import { compareIds, isLocal, newClientId } from "../../api/ids";
 import { inLine, settled } from "../../api/saving";
 import { serverNow } from "../../api/serverTime";
 import type { Attachment, Id, Message, ServerDraft, Time } from "../../api/types";
@@ -30,7 +30,7 @@ export interface Draft {
   is_to_all?: boolean;
   /** The newest message when the first word was written. */
   began_after?: Id;
-  /** What was tried before and failed: sending the same again carries the same client id. */
+  /** Of just this draft: sent again because it failed, or from another device that has it too, it is one message. */
   client_id?: string;
   updated_at: Time;
 }
@@ -110,7 +110,7 @@ export function isBehind(me: Id, conversation: Id, mode: Mode): boolean {
 export function withPart(before: Draft, part: Partial<Draft>, lastId: Id | null): Draft {
   const next: Draft = { ...before, ...part, updated_at: draftTime() };
   if (!hasWords(before) && hasWords(next)) next.began_after = lastId ?? undefined;
-  if (part.text !== undefined && part.text !== before.text && part.client_id === undefined) next.client_id = undefined;
+  if (part.client_id === undefined) next.client_id = newClientId();
   return next;
 }
 
@@ -136,6 +136,7 @@ export async function readServer(conversation: Id, mode: Mode): Promise<Draft | 
       has_no_quote,
       forward_of: draft.forward_of ?? undefined,
       began_after: draft.began_after ?? undefined,
+      client_id: draft.client_id ?? undefined,
       updated_at: draft.updated_at,
     };
   } catch (problem) {
@@ -150,21 +151,8 @@ export const writeServer = async (conversation: Id, mode: Mode, draft: Draft): P
 
 async function write(conversation: Id, mode: Mode, draft: Draft): Promise<void> {
   if (isEmpty(draft)) return remove(path(conversation, mode));
-  const { text, html, subject, attachments, to, cc, bcc, channel_account_id, has_no_quote, forward_of, began_after } =
-    draft;
-  await put(path(conversation, mode), {
-    text,
-    html,
-    subject: subject ?? "",
-    attachments,
-    to,
-    cc,
-    bcc,
-    channel_account_id,
-    has_no_quote,
-    forward_of,
-    began_after,
-  });
+  const { updated_at: _, is_to_all: __, ...content } = draft;
+  await put(path(conversation, mode), { ...content, subject: draft.subject ?? "" });
 }
 
 /** Up to where the writer knows the conversation: what was there when the draft began, and what they added themselves since. Anything later is news,
