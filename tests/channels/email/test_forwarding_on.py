@@ -72,8 +72,15 @@ async def test_a_forward_taken_back_gives_its_own_words_and_what_was_chosen(team
     await team.gets(WITH_FILE)
     conversation_id = await team.only_conversation()
     (original,) = await team.messages()
-    given = {"to": ["kari@tents.example"], "forward_of": original.id, "send_at": team.parts.clock.now() + timedelta(hours=1)}
-    new = NewMessage(type="reply", text="Look", html="<p><b>Look</b></p>", send_even_if_answered=True, **given)
+    new = NewMessage(
+        type="reply",
+        text="Look",
+        html="<p><b>Look</b></p>",
+        to=["kari@tents.example"],
+        forward_of=original.id,
+        send_at=team.parts.clock.now() + timedelta(hours=1),
+        send_even_if_answered=True,
+    )
     message, _ = await write(team.parts, team.actor, conversation_id, new)
     taken = await take_back(team.parts, team.actor, message.id)
     assert (taken.message.text, taken.html, taken.is_sent_even_if_answered) == ("Look", "<p><b>Look</b></p>", True)
