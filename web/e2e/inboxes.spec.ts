@@ -143,6 +143,23 @@ test("a paused channel offers no test and says why, and its lists show the whole
   await expect(test).toBeVisible();
 });
 
+test("an archived inbox says that it is, beside its name and on its page, until it is brought back", async ({
+  inbox: page,
+  world,
+}) => {
+  const { id } = await api(world, "POST", "/api/inboxes", { name: "Rentals" });
+  await page.goto(`${world.innboks.url}/settings/inboxes/${id}`);
+  const current = page.getByRole("button", { name: /^Current inbox/ });
+  await expect(current).toHaveText("Rentals");
+  await page.getByRole("button", { name: "Archive this inbox" }).click();
+  await expect(current).toHaveText("Rentals (archived)");
+  await expect(page.getByText("This inbox is archived: nothing can be connected to it.")).toBeVisible();
+  await axe(page, "an archived inbox");
+  await page.getByRole("button", { name: "Bring it back" }).click();
+  await expect(current).toHaveText("Rentals");
+  await expect(page.getByText("This inbox is archived")).toHaveCount(0);
+});
+
 test("who may not change channels sees how one is, and no button that changes it", async ({ browser, world }) => {
   await colleague(world, REA);
   const context = await browser.newContext();

@@ -120,3 +120,15 @@ test("who is away gets nothing; when everybody is away it waits, and says so; un
   ).toBeVisible();
   await keep(inbox, "routing norwegian");
 });
+
+test("however long the names in a rule are, on a phone nothing stands outside the screen", async ({ inbox, world }) => {
+  const long = await person(world, "Mateusz Wiśniewski-Kowalczykowski of the northern stores and workshops");
+  const targets = [{ type: "user", id: long }];
+  const rule = { is_on: true, asks_owner: true, targets, distribution: "first_available" };
+  await api(world, "PUT", `/api/channel-accounts/${world.beginning.channel}/assignment`, rule);
+  await inbox.setViewportSize({ width: 360, height: 740 });
+  await inbox.goto(`${world.innboks.url}/settings/channels/${world.beginning.channel}/automation`);
+  await expect(inbox.getByText(/^Mateusz .* gets it$/)).toBeVisible();
+  const outside = inbox.locator("#main").evaluate((main) => main.scrollWidth - main.clientWidth);
+  expect(await outside).toBe(0);
+});

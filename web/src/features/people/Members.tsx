@@ -100,7 +100,7 @@ export function MemberChip({ member, onRemove, onEarlier }: ChipProps) {
         </button>
       ) : null}
       {flaw ? <CircleAlert /> : icon}
-      <span className="cut" dir="auto">
+      <span className="cut" dir="auto" title={name}>
         {name}
       </span>
       {flaw || hint ? <span className="muted small-text">{flaw ?? hint}</span> : null}

@@ -10,21 +10,23 @@ interface Props {
   current: Inbox;
 }
 
+const nameOf = ({ name, is_archived }: Inbox) => (is_archived ? t("inboxes.archived_name", { name }) : name);
+
 export function CurrentInbox({ inboxes, current }: Props) {
   const navigate = useNavigate();
   return (
     <Menu
-      label={t("inboxes.current", { name: current.name })}
+      label={t("inboxes.current", { name: nameOf(current) })}
       className="currentview"
       items={inboxes.map((inbox) => ({
         id: inbox.id,
-        label: inbox.is_archived ? t("inboxes.archived_name", { name: inbox.name }) : inbox.name,
+        label: nameOf(inbox),
         icon: <InboxIcon />,
         isChosen: inbox.id === current.id,
         run: () => void navigate({ to: "/settings/$section/$item", params: { section: "inboxes", item: inbox.id } }),
       }))}
     >
-      {current.name}
+      {nameOf(current)}
       <ChevronDown className="small" />
     </Menu>
   );

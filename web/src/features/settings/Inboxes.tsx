@@ -89,6 +89,7 @@ function InboxPage({ inbox, mayChange }: { inbox: Inbox; mayChange: boolean }) {
     target === null || TARGETS.includes(target) ? TARGETS : [...TARGETS, target].toSorted((a, b) => a - b);
   return (
     <section className="fields inboxcard" aria-label={inbox.name}>
+      {inbox.is_archived ? <p className="banner warn">{t("inboxes.is_archived")}</p> : null}
       <p className="muted">{t(mayChange ? "inboxes.text" : "inboxes.read_only")}</p>
       <Field
         key={inbox.name}
