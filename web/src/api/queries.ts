@@ -7,6 +7,7 @@ import {
   QueryClient,
   queryOptions,
 } from "@tanstack/react-query";
+import { whenPainted } from "../ui/firstPaint";
 import { locale } from "../ui/i18n";
 import { spokenIn } from "./channelWords";
 import { get, NoConnection, Problem, query } from "./client";
@@ -240,7 +241,10 @@ export const foundQuery = (id: wire.Id, words: string) =>
   });
 
 export const contactQuery = (id: wire.Id) =>
-  queryOptions({ queryKey: keys.contact(id), queryFn: () => get<wire.Contact>(`/api/contacts/${id}`) });
+  queryOptions({
+    queryKey: keys.contact(id),
+    queryFn: () => whenPainted().then(() => get<wire.Contact>(`/api/contacts/${id}`)),
+  });
 
 export const contactPropertiesQuery = queryOptions({
   queryKey: keys.contactProperties,
@@ -248,7 +252,10 @@ export const contactPropertiesQuery = queryOptions({
 });
 
 export const reachQuery = (id: wire.Id) =>
-  queryOptions({ queryKey: keys.reach(id), queryFn: () => page<wire.Reach>(`/api/contacts/${id}/reach`) });
+  queryOptions({
+    queryKey: keys.reach(id),
+    queryFn: () => whenPainted().then(() => page<wire.Reach>(`/api/contacts/${id}/reach`)),
+  });
 
 /** The newest 100: more than anybody reads of one person. */
 export const notesQuery = (id: wire.Id) =>

@@ -24,13 +24,27 @@ export const EVERYTHING = [
 /** What hardly ever changes, and is read as the app opens. */
 export const LASTING = [...PEOPLE, keys.tags, keys.snippets, keys.savedViews];
 
-/** What may be on its way in a state older than this event: asked for again when it has come. (Lists: listNews.ts.) */
-export const overtaken = (event: StreamEvent): (readonly unknown[])[] =>
-  event.type === "conversation.changed"
-    ? [["messages"], keys.conversation(event.data.conversation.id)]
-    : event.type === "read.changed"
-      ? [["messages"], keys.conversation(event.data.conversation_id)]
-      : [["messages"]];
+/** What may be on its way in a state older than this event: asked for again when it has come. (Lists: listNews.ts.) Of the messages only those the event is
+ * about: else who goes from one conversation to the next, while a colleague does the same, would have every thread fetched again. */
+export function overtaken(event: StreamEvent): (readonly unknown[])[] {
+  switch (event.type) {
+    case "conversation.changed":
+      return [keys.messages(event.data.conversation.id), keys.conversation(event.data.conversation.id)];
+    case "read.changed":
+      return [keys.messages(event.data.conversation_id), keys.conversation(event.data.conversation_id)];
+    case "message.added":
+    case "message.changed":
+      return [keys.messages(event.data.message.conversation_id)];
+    case "message.removed":
+      return [keys.messages(event.data.conversation_id)];
+    case "messages.moved": // from one conversation to another, which is not named
+    case "conversation.gone":
+    case "conversation.erased":
+      return [["messages"]];
+    default:
+      return [];
+  }
+}
 
 /** The keys of what an event makes old. `contacts` are those that were read. */
 export function staleKeys(event: StreamEvent, contacts: Contact[]): (readonly unknown[])[] {

@@ -40,3 +40,6 @@ export function afterPaint(run: () => void): () => void {
     clearTimeout(timer);
   };
 }
+
+/** When what was just drawn is on the screen. Questions whose answers stand beside what one reads wait for it: each takes a millisecond to be asked. */
+export const whenPainted = () => new Promise<void>((resolve) => void afterPaint(resolve));

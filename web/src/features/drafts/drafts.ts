@@ -7,6 +7,7 @@ import { compareIds, isLocal, newClientId } from "../../api/ids";
 import { inLine, settled } from "../../api/saving";
 import { serverNow } from "../../api/serverTime";
 import type { Attachment, Id, Message, ServerDraft, Time } from "../../api/types";
+import { whenPainted } from "../../ui/firstPaint";
 import { looksLikeAddress } from "./recipients";
 
 export interface Draft {
@@ -119,6 +120,7 @@ const path = (conversation: Id, mode: Mode) => `/api/conversations/${conversatio
 
 /** Once all that is on its way from here has arrived there. */
 export async function readServer(conversation: Id, mode: Mode): Promise<Draft | null> {
+  await whenPainted();
   await settled(lineOf(conversation, mode));
   try {
     const draft = await get<ServerDraft | null | undefined>(path(conversation, mode));

@@ -1,6 +1,7 @@
 /* Where one writes: a plain field at once, and the rich editor in its place as soon as it has been fetched. The plain one takes every letter until
  * then, and hands over text, caret and focus; the editor is not put in the middle of a composed character. */
 import { type RefObject, useEffect, useLayoutEffect, useRef, useState } from "react";
+import { whenPainted } from "../../ui/firstPaint";
 import { withWords } from "../../ui/i18n";
 import type { Content, RichApi } from "./create";
 import { htmlFromText, htmlWithMore } from "./plain";
@@ -44,7 +45,10 @@ interface Props extends Omit<RichEditorProps, "caret" | "onReady" | "onTouch" | 
 }
 
 export function TextField({ startsAt, text, api, plain, onReady, onLeave, onPlain, format, ...settings }: Props) {
-  const [editor, setEditor] = useState<Loaded | undefined>(loaded);
+  // With nothing in it both look the same, and the plain one is made much sooner: who goes from one conversation to the next need not wait for an editor.
+  const [editor, setEditor] = useState<Loaded | undefined>(() =>
+    text || settings.html || startsAt !== null ? loaded : undefined,
+  );
   const [hasFailed, setFailed] = useState(false);
   const isComposing = useRef(false);
   // What the draft was before the plain field was touched: words added behind it leave its emphasis alone.
@@ -61,8 +65,8 @@ export function TextField({ startsAt, text, api, plain, onReady, onLeave, onPlai
   useEffect(() => {
     if (editor || hasFailed || !format) return;
     let isGone = false;
-    fetchEditor()
-      .then((found) => {
+    Promise.all([fetchEditor(), whenPainted()])
+      .then(([found]) => {
         const wait = () => {
           if (isGone) return;
           if (isComposing.current) setTimeout(wait, 50);

@@ -2,6 +2,7 @@
 import { type QueryClient, queryOptions } from "@tanstack/react-query";
 import { get, post, query, remove } from "../../api/client";
 import type { Id, Page, Reminder, Time } from "../../api/types";
+import { whenPainted } from "../../ui/firstPaint";
 import { moment } from "../../ui/format";
 import { t } from "../../ui/i18n";
 import { toast, toastError } from "../../ui/toasts";
@@ -11,8 +12,10 @@ export const remindersKey = (conversationId: Id) => ["reminders", conversationId
 export const remindersQuery = (conversationId: Id) =>
   queryOptions({
     queryKey: remindersKey(conversationId),
-    queryFn: () =>
-      get<Page<Reminder>>(`/api/reminders${query({ conversation_id: conversationId })}`).then((page) => page.items),
+    queryFn: async () => {
+      await whenPainted();
+      return (await get<Page<Reminder>>(`/api/reminders${query({ conversation_id: conversationId })}`)).items;
+    },
   });
 
 export async function remindMe(client: QueryClient, conversationId: Id, at: Time): Promise<void> {

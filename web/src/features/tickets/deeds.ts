@@ -5,6 +5,7 @@ import { newClientId } from "../../api/ids";
 import { keys } from "../../api/queries";
 import { inLine } from "../../api/saving";
 import type { Id, Page, Ticket, TicketPipeline } from "../../api/types";
+import { whenPainted } from "../../ui/firstPaint";
 import { t } from "../../ui/i18n";
 import { sentence } from "../../ui/States";
 import { toast, toastError } from "../../ui/toasts";
@@ -14,8 +15,10 @@ import { nameOf } from "./tickets";
 export const ticketsQuery = (conversationId: Id) =>
   queryOptions({
     queryKey: keys.tickets(conversationId),
-    queryFn: ({ signal }) =>
-      get<Page<Ticket>>(`/api/tickets${query({ conversation_id: conversationId })}`, signal).then((page) => page.items),
+    queryFn: async ({ signal }) => {
+      await whenPainted();
+      return (await get<Page<Ticket>>(`/api/tickets${query({ conversation_id: conversationId })}`, signal)).items;
+    },
   });
 
 export const numberOf = (ticket: Pick<Ticket, "id">) => t("tickets.number", { number: ticket.id });
