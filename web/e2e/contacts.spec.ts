@@ -96,9 +96,12 @@ test("two contacts are merged side by side, and the merge is undone", async ({ i
   const { word, ids } = await people(world, ["Hanne", "Hanna"]);
   await api(world, "PATCH", `/api/contacts/${ids[0]}`, { properties: { [key]: "Fjellsport AS" } });
   await api(world, "PATCH", `/api/contacts/${ids[1]}`, { properties: { [key]: "Havutstyr AS" } });
+  const namesake = `namesake@${word.toLowerCase()}.example`;
+  await api(world, "POST", "/api/contacts", { name: `Hanne ${word}`, email: namesake });
   await inbox.goto(`${world.innboks.url}/contacts/${ids[0]}`);
   await inbox.getByRole("button", { name: "Merge…" }).click();
   const dialog = inbox.getByRole("dialog", { name: "Merge two contacts" });
+  await expect(dialog.getByRole("button", { name: `${namesake} · same name` })).toBeVisible();
   await dialog.getByRole("searchbox").fill(`Hanna ${word}`);
   await dialog.getByRole("button", { name: new RegExp(`Hanna ${word}`) }).click();
   await dialog.getByRole("radio", { name: "Havutstyr AS" }).check();

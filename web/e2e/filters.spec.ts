@@ -1,7 +1,7 @@
 /* What must not get in: the rules and lists as an administrator sets them, and what people see of what was kept out. */
 import { join } from "node:path";
 import { api } from "./api";
-import { axe } from "./checks";
+import { axe, conversationWith } from "./checks";
 import { expect, test } from "./fixtures";
 
 const SHOTS = process.env.SHOTS;
@@ -56,9 +56,26 @@ test("lists are pasted, what is no address is told, and an entry comes back with
 
   await world.write({ from: "Robot <robot@mail.spam.example>", subject: "Buy now", text: "Cheap." });
   await inbox.goto(`${world.innboks.url}/inbox/spam`);
-  await inbox.getByRole("link", { name: /Buy now/ }).click();
+  const spam = inbox.locator("[data-row]", { hasText: "Buy now" });
+  await spam.click();
   await expect(inbox.getByRole("note")).toContainText("the sender is on the deny list");
+  // Nobody is to answer it, so no clock runs.
+  await expect(spam.or(inbox.getByRole("main")).getByText(/^Reply \d/)).toHaveCount(0);
+  await expect(inbox.getByRole("link", { name: /Buy now.*Reply \d/ })).toHaveCount(0);
   expect((await api(world, "GET", "/api/contacts?q=robot")).items, "and no contact (R-804)").toEqual([]);
+});
+
+test("what was thrown away says how long it is kept, and a press brings it back", async ({ inbox, world }) => {
+  await world.write({ from: "Tor Bin <tor@bin.example>", subject: "Thrown away", text: "By mistake." });
+  const { id } = await conversationWith(world, "Thrown away");
+  await api(world, "PATCH", `/api/conversations/${id}`, { is_trashed: true });
+  await inbox.goto(`${world.innboks.url}/inbox/trash/${id}`);
+  const note = inbox.getByRole("note");
+  await expect(note).toContainText("Deleted for good after 30 days");
+  await axe(inbox, "a conversation in the trash");
+  await note.getByRole("button", { name: "Restore from the trash" }).click();
+  await expect(note).toHaveCount(0);
+  await expect.poll(async () => (await api(world, "GET", `/api/conversations/${id}`)).is_trashed).toBe(false);
 });
 
 test("rules and the brake are switched by keyboard, and Undo takes it back", async ({ inbox, world }) => {

@@ -54,7 +54,11 @@ function Choose({ contact, onChoose }: { contact: Contact; onChoose: (id: string
   });
   const rows: { row: ContactRow; hint: string }[] = words
     ? (found.data ?? []).map((row) => ({ row, hint: row.identities[0]?.value ?? "" }))
-    : likely.map(({ contact: row, why }) => ({ row, hint: t(WHYS[why]) }));
+    : // The address, too: people of one name are told apart by it.
+      likely.map(({ contact: row, why }) => ({
+        row,
+        hint: [row.identities[0]?.value, t(WHYS[why])].filter(Boolean).join(" · "),
+      }));
   const others = rows.filter(({ row }) => row.id !== contact.id);
   return (
     <div className="contactform">

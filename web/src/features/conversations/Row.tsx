@@ -8,7 +8,7 @@ import { t } from "../../ui/i18n";
 import { ChannelBadge } from "../channels/ChannelBadge";
 import { PresenceMark } from "../presence/PresenceMark";
 import { useOthersIn } from "../presence/presence";
-import { DueChip, useServerNow } from "./DueChip";
+import { canBeDue, DueChip, useServerNow } from "./DueChip";
 import { priorityName } from "./filterWords";
 import { RetryButton } from "./RetryButton";
 import { RowCheck } from "./RowCheck";
@@ -127,7 +127,7 @@ function useLabel(name: string, { row, users, me, assignee, channel, hasDraft, i
     row.others_count > 0 ? t("row.people", { count: row.others_count + 1 }) : "",
     channel?.name ?? "",
     row.subject || previewOf(row, users, me),
-    row.status === "open" ? (clockFace(row, now)?.words ?? "") : "",
+    canBeDue(row) ? (clockFace(row, now)?.words ?? "") : "",
     trouble ? troubleSentence(trouble) : "",
     row.is_snoozed ? snoozedWords(row) : "",
     assignee?.status === "deactivated" ? t("assign.label", { name: assigneeName(assignee) }) : "",

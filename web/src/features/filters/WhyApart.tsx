@@ -1,6 +1,6 @@
-/* Over the messages of what was kept out of the inbox: why it is here, and the ways out. */
+/* Over the messages of what was kept out of the inbox, or thrown away: why it is here, how long it stays, and the ways out. */
 import { useQueryClient } from "@tanstack/react-query";
-import { ShieldAlert } from "lucide-react";
+import { ShieldAlert, Trash2 } from "lucide-react";
 import type { Scope } from "../../actions/action";
 import { toggleMark } from "../../actions/steer";
 import { post } from "../../api/client";
@@ -22,7 +22,28 @@ export const REASONS: Record<NonNullable<Conversation["spam_reason"]>, MessageId
   flood: "spam.flood",
 };
 
-export default function WhyApart({ conversation, scope: wide }: { conversation: Conversation; scope: Scope }) {
+interface Props {
+  conversation: Conversation;
+  scope: Scope;
+}
+
+export default function WhyApart(props: Props) {
+  return props.conversation.is_trashed ? <ThrownAway {...props} /> : <KeptOut {...props} />;
+}
+
+function ThrownAway({ scope }: Props) {
+  return (
+    <div className="banner warn apart" role="note">
+      <Trash2 className="mid" />
+      <p className="grow">{t("trash.note")}</p>
+      <Button size="xs" onClick={() => toggleMark({ ...scope, isAlone: true }, "is_trashed")}>
+        {t("action.restore")}
+      </Button>
+    </div>
+  );
+}
+
+function KeptOut({ conversation, scope: wide }: Props) {
   const client = useQueryClient();
   const may = useMay("account_access");
   const scope = { ...wide, isAlone: true };

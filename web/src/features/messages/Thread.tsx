@@ -93,7 +93,7 @@ export function Thread({ conversation, scope }: Props) {
           <FindBar conversationId={id} frame={pane} onShow={jump} />
         </EarlyKeys>
       ) : null}
-      {conversation.is_spam && !conversation.is_trashed ? (
+      {conversation.is_spam || conversation.is_trashed ? (
         <Suspense fallback={null}>
           <WhyApart conversation={conversation} scope={scope} />
         </Suspense>
