@@ -112,6 +112,11 @@ test("two contacts are merged side by side, and the merge is undone", async ({ i
   await expect(inbox.getByRole("button", { name: /^Company: Havutstyr AS/ })).toBeVisible();
   await expect(inbox.getByRole("button", { name: `Write to hanna@${word.toLowerCase()}.example` })).toBeVisible();
   await expect(inbox.getByText(new RegExp(`merged Hanna ${word} into this contact`))).toBeVisible();
+  const merged = inbox
+    .getByRole("complementary")
+    .getByRole("listitem")
+    .filter({ hasText: `Hanna ${word}` });
+  await expect(merged.getByText(`Hanna ${word}`)).toBeVisible();
   await inbox.goto(`${world.innboks.url}/contacts/${ids[1]}`);
   await expect(inbox.getByRole("heading", { level: 1, name: `Hanne ${word}` })).toBeVisible();
   await inbox.getByRole("button", { name: "Undo" }).first().click();
@@ -136,6 +141,10 @@ test("a contact is added by hand, and blocked where it stands", async ({ inbox, 
   await inbox.getByRole("menuitem", { name: "Block" }).click();
   await expect(inbox.getByText(/goes to spam and nobody is told/)).toBeVisible();
   await inbox.getByRole("button", { name: /^Undo/ }).click();
+  await expect(inbox.getByText(/goes to spam and nobody is told/)).toHaveCount(0);
+  await inbox.getByRole("button", { name: "More about this contact" }).click();
+  await inbox.getByRole("menuitem", { name: "Block" }).click();
+  await inbox.getByRole("button", { name: "Unblock" }).click();
   await expect(inbox.getByText(/goes to spam and nobody is told/)).toHaveCount(0);
 });
 

@@ -111,7 +111,14 @@ function Known({ contact, where }: { contact: Contact; where: People }) {
           <Ellipsis />
         </Menu>
       </header>
-      {contact.is_blocked ? <p className="banner warn">{t("contact.blocked_note")}</p> : null}
+      {contact.is_blocked ? (
+        <div className="banner warn">
+          <p className="grow">{t("contact.blocked_note")}</p>
+          <Button size="xs" onClick={() => void setBlocked(contact, false, where)}>
+            {t("contact.unblock")}
+          </Button>
+        </div>
+      ) : null}
       <div className="contactgrid">
         <aside className="context" aria-label={t("contact.about", { name: shownName(contact) })}>
           <h2 className="sr">{t("contact.about", { name: shownName(contact) })}</h2>
