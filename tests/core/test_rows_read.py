@@ -12,11 +12,17 @@ import pytest
 
 from innboks.core.access import Actor
 from innboks.core.channel_accounts.models import ChannelAccount
+from innboks.core.contacts import store as contacts
+from innboks.core.conversations import store as conversations
 from innboks.core.deliveries import store as deliveries
 from innboks.core.deliveries.models import Fate
 from innboks.core.dispatches import store as dispatches
+from innboks.core.dispatches import store_queue as queue
+from innboks.core.notifications import store as notifications
+from innboks.core.notifications import store_follow as follow
 from innboks.core.parts import Parts
 from innboks.core.routing import store as routing
+from innboks.core.views import store as views
 from innboks.core.views import store_sent
 from innboks.core.views.models import Filters, Walk
 from innboks.lib.db import Connection
@@ -140,3 +146,103 @@ async def test_what_somebody_sent_is_found_without_reading_more_conversations_th
         found = await store_sent.page(counting.conn, walk, None, 10)
         assert len(found.items) == 10
         assert await counting.read_of("conversation") <= 11
+
+
+async def test_to_hold_some_conversations_reads_no_others(parts: Parts, echo: ChannelAccount) -> None:
+    """As a change of many does, batch by batch."""
+    await say(parts, echo, "Hello")
+    async with filled(parts, MANY) as counting:
+        cursor = await counting.conn.execute("select array_agg(id) from (select id from conversation order by id desc limit 3) few")
+        ((ids,),) = await cursor.fetchall()
+        before = await counting.read_of("conversation")
+        await conversations.lock_rows(counting.conn, echo.account_id, ids)
+        assert await counting.read_of("conversation") - before <= 2 * len(ids), "read, and held"
+
+
+async def test_a_worker_that_asks_what_is_being_sent_reads_nothing_that_was_sent(parts: Parts, echo: ChannelAccount) -> None:
+    """Each asks every few seconds."""
+    await say(parts, echo, "Hello")
+    async with filled(parts, SENT) as counting:
+        assert await queue.take_over(counting.conn, "me", 60, 20) == []
+        assert await queue.held_by(counting.conn, "me") == []
+        assert await counting.read_of("dispatch") == 0
+
+
+async def test_what_is_unread_is_counted_among_ones_own(parts: Parts, actor: Actor, echo: ChannelAccount) -> None:
+    await say(parts, echo, "Hello")
+    async with filled(parts, MANY, ASSIGNED) as counting:
+        assert await notifications.unread(counting.conn, actor.account_id, actor.user_id, [echo.inbox_id]) == (0, 5)
+        assert await counting.read_of("conversation") <= 5
+
+
+ASSIGNED: LiteralString = """update conversation set last_received_id = 1, assignee_id = (select min(id) from app_user)
+    where id in (select id from conversation order by id limit 5)"""
+TOLD: LiteralString = """insert into notification (account_id, user_id, kind, conversation_id, message_id, bundle, at, read_at)
+    select c.account_id, u.id, case n % 300 when 0 then 'failed' else 'message' end, c.id, n, n, now(), now()
+    from conversation c join app_user u on u.account_id = c.account_id, generate_series(1, 600) n"""
+
+
+async def test_whether_a_failure_was_told_is_known_without_reading_what_else_was(parts: Parts, echo: ChannelAccount) -> None:
+    await say(parts, echo, "Hello")
+    async with filled(parts, TOLD) as counting:
+        assert await follow.already_failed(counting.conn, echo.account_id, [1, 2, 300]) == {300}
+        assert await counting.read_of("notification") <= 3
+
+
+REMINDED: LiteralString = """insert into reminder (account_id, user_id, conversation_id, at, after_message_id, ended_at, ended_by)
+    select c.account_id, u.id, c.id, now(), 0, now(), 'due' from conversation c join app_user u on u.account_id = c.account_id"""
+NOTED: LiteralString = """with others as (insert into contact (account_id, name) select account.id, 'Nora' from account, generate_series(1, 300) returning account_id, id)
+    insert into contact_note (account_id, contact_id, author_id, text, deleted_at)
+    select o.account_id, o.id, u.id, 'Hello', now() from others o join app_user u on u.account_id = o.account_id"""
+
+
+async def test_a_conversation_or_a_contact_is_deleted_without_reading_what_belongs_to_others(parts: Parts, echo: ChannelAccount) -> None:
+    """The foreign keys ask for what goes with it, one row after the other."""
+    await say(parts, echo, "Hello")
+    async with filled(parts, MANY, REMINDED, NOTED) as counting:
+        await counting.conn.execute("insert into contact (account_id, name) select id, 'Mia' from account")
+        await counting.conn.execute("delete from contact where name = 'Mia'")
+        await counting.conn.execute("delete from message where conversation_id = (select max(id) from conversation)")
+        await counting.conn.execute("delete from conversation where id = (select max(id) from conversation)")
+        assert await counting.read_of("contact_note") == 0
+        assert await counting.read_of("reminder") <= 2
+
+
+MAILED: LiteralString = """with many as (insert into contact (account_id, name) select account.id, 'Leo' || n from account, generate_series(1, 500) n returning *)
+    insert into contact_identity (account_id, type, value, contact_id) select account_id, 'email', '4711.' || id || '@example.net', id from many"""
+
+
+async def test_phone_numbers_are_suggested_without_reading_mail_addresses_that_begin_so(parts: Parts, echo: ChannelAccount) -> None:
+    async with filled(parts, MAILED) as counting:
+        found = await contacts.suggest(counting.conn, echo.account_id, type="phone", start="47", inbox_ids=[echo.inbox_id], limit=8)
+        assert found == []
+        assert await counting.read_of("contact_identity") == 0
+
+
+TAGGED: LiteralString = """with other as (insert into inbox (account_id, name) select id, 'Other' from account returning account_id, id),
+    tagged as (insert into tag (account_id, name, color) select id, 'Billing', 'blue' from account returning account_id, id),
+    made as (
+        insert into conversation (account_id, inbox_id, channel_account_id, contact_id, party_address, last_message_at, created_at)
+        select c.account_id, o.id, c.channel_account_id, c.contact_id, c.party_address, now(), now()
+        from (select * from conversation order by id limit 1) c join other o on o.account_id = c.account_id, generate_series(1, 3000) n
+        returning account_id, id)
+    insert into conversation_tag (account_id, conversation_id, tag_id) select made.account_id, made.id, tagged.id from made, tagged"""
+
+
+async def test_a_tag_that_thousands_have_is_asked_for_only_where_a_list_looks(parts: Parts, actor: Actor, echo: ChannelAccount) -> None:
+    await say(parts, echo, "Hello")
+    async with filled(parts, MANY, TAGGED) as counting:
+        await counting.conn.execute("set local plan_cache_mode = force_generic_plan")
+        cursor = await counting.conn.execute("select id from tag where name = 'Billing'")
+        ((tag_id,),) = await cursor.fetchall()
+        walk = Walk(
+            account_id=actor.account_id,
+            user_id=actor.user_id,
+            inbox_ids=[echo.inbox_id],
+            now=datetime.now(UTC),
+            sort="newest",
+            shelves=("open",),
+            filters=Filters(tag_ids=[tag_id]),
+        )
+        assert (await views.page(counting.conn, walk, None, 10)).items == []
+        assert await counting.read_of("conversation_tag") == 0

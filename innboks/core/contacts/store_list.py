@@ -127,8 +127,8 @@ def _narrow(wanted: Wanted) -> list[str]:
     if wanted.words:
         arms = [
             f"({own} and lower(c.name) ~>=~ %(start)s and lower(c.name) ~<~ %(end)s limit {FEW + 1})",
-            f"""(select i.contact_id from contact_identity i where i.account_id = %(account)s and i.value ~>=~ %(start)s and i.value ~<~ %(end)s
-                 limit {FEW + 1})""",
+            f"""(select i.contact_id from contact_identity i where i.account_id = %(account)s
+                 and i.type in ('email', 'phone', 'opaque') and i.value ~>=~ %(start)s and i.value ~<~ %(end)s limit {FEW + 1})""",
         ]
         if wanted.tsquery:
             arms.append(

@@ -66,14 +66,18 @@ async def lock(conn: Connection, account_id: int, conversation_id: int, user_id:
 
 async def lock_rows(conn: Connection, account_id: int, conversation_ids: Sequence[int], kin_of: Sequence[int] = ()) -> None:
     """These rows, held until the commit, in the order of their ids, as by everybody. `kin_of`: with the others that the same contact (or nobody yet)
-    had from the same address."""
-    await conn.execute(
-        """with kin as (
-               select o.id from conversation c join conversation o on o.account_id = c.account_id and o.channel_account_id = c.channel_account_id
+    had from the same address. Those are looked up first: asked for beside the ids, they had every conversation of the account read."""
+    ids = set(conversation_ids)
+    if kin_of:
+        cursor = await conn.execute(
+            """select o.id from conversation c join conversation o on o.account_id = c.account_id and o.channel_account_id = c.channel_account_id
                    and o.party_address = c.party_address and o.contact_id is not distinct from c.contact_id
-               where c.account_id = %(account)s and c.id = any(%(of)s) and c.party_address <> '')
-           select 1 from conversation where account_id = %(account)s and (id = any(%(ids)s) or id in (select id from kin)) order by id for update""",
-        {"account": account_id, "ids": list(conversation_ids), "of": list(kin_of)},
+               where c.account_id = %s and c.id = any(%s) and c.party_address <> ''""",
+            (account_id, list(kin_of)),
+        )
+        ids |= {row[0] for row in await cursor.fetchall()}
+    await conn.execute(
+        "select 1 from conversation where account_id = %s and id = any(%s) order by id for update", (account_id, sorted(ids))
     )
 
 

@@ -37,15 +37,19 @@ async def page(
 
 
 async def unread(conn: Connection, account_id: int, user_id: int, inbox_ids: Sequence[int]) -> tuple[int, int]:
-    """(notifications, conversations of mine) that are unread, each at most UNREAD_CAP."""
+    """(notifications, conversations of mine) that are unread, each at most UNREAD_CAP. Mine are walked inbox by inbox, as the lists of them are."""
     cursor = await conn.execute(
         f"""select
             (select count(*) from (select 1 from notification n where n.account_id = %(account)s and n.user_id = %(user)s and n.read_at is null
                 and n.is_shown and {_READABLE} limit {UNREAD_CAP}) told),
-            (select count(*) from (select 1 from conversation c
-                left join read_state r on r.account_id = c.account_id and r.user_id = %(user)s and r.conversation_id = c.id
-                where c.account_id = %(account)s and c.assignee_id = %(user)s and c.status = 'open' and c.trashed_at is null and not c.spam
-                and c.inbox_id = any(%(inboxes)s) and c.last_received_id > coalesce(r.message_id, 0) limit {UNREAD_CAP}) mine)""",
+            (select count(*) from (select 1 from unnest(%(inboxes)s::bigint[]) as readable (inbox_id)
+                cross join (values ('open'), ('snoozed')) as place (shelf)
+                cross join lateral (
+                    select 1 from conversation c
+                    left join read_state r on r.account_id = c.account_id and r.user_id = %(user)s and r.conversation_id = c.id
+                    where c.account_id = %(account)s and c.inbox_id = readable.inbox_id and coalesce(c.assignee_id, 0) = %(user)s
+                        and c.shelf = place.shelf and c.shelf in ('open', 'snoozed') and c.last_received_id > coalesce(r.message_id, 0)
+                    limit {UNREAD_CAP}) one limit {UNREAD_CAP}) mine)""",
         {"account": account_id, "user": user_id, "inboxes": list(inbox_ids)},
     )
     row = await cursor.fetchone()

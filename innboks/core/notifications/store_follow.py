@@ -125,9 +125,10 @@ async def mentions(conn: Connection, account_id: int, message_ids: Iterable[int]
 
 async def already_failed(conn: Connection, account_id: int, message_ids: Iterable[int]) -> set[int]:
     """Messages whose failure was told already."""
+    if not (ids := list(message_ids)):
+        return set()
     cursor = await conn.execute(
-        "select message_id from notification where account_id = %s and kind = 'failed' and message_id = any(%s)",
-        (account_id, list(message_ids)),
+        "select message_id from notification where account_id = %s and kind = 'failed' and message_id = any(%s)", (account_id, ids)
     )
     return {row[0] for row in await cursor.fetchall()}
 

@@ -148,7 +148,7 @@ async def count_what_is_missing(parts: Parts) -> None:
             async with asyncio.timeout(COUNT_S):
                 held = await connected.channel.ledger(connected.context)
             async with parts.db.transaction() as conn:
-                offered = (await channel_accounts.ledger_counts(conn, row.account_id, row.id))["offered"]
+                offered = await channel_accounts.count_offered(conn, row.account_id, row.id)
                 on_server = held.get("on_server")
                 gap = held.get("gap", None if on_server is None else max(0, on_server - offered))
                 await store.save_gap(conn, row.account_id, row.id, gap, parts.clock.now())

@@ -260,6 +260,8 @@ async def move_drafts_back(conn: Connection, account_id: int, from_ids: Sequence
 _MERGEABLE = "c.trashed_at is null and not c.spam and c.merged_into_id is null"
 RECENT_MAX = 500
 """Words are looked for among so many of the newest of each inbox; beyond that there is the search."""
+RECENT_IN_ALL = 5000
+"""And among so many of them together, where somebody reads many inboxes: the name of each has to be looked up."""
 
 
 async def of_same_sender(conn: Connection, account_id: int, conversation_id: int, inbox_ids: Sequence[int], limit: int) -> list[int]:
@@ -286,8 +288,10 @@ async def recent(conn: Connection, account_id: int, conversation_id: int, inbox_
                  where c.account_id = %(account)s and c.inbox_id = readable.inbox_id and c.shelf = place.shelf and c.merged_into_id is null
                  order by c.last_message_at desc, c.id desc limit {RECENT_MAX if words else limit + 1}"""
     cursor = await conn.execute(
-        f"""select k.id from unnest(%(inboxes)s::bigint[]) as readable (inbox_id) cross join (values ('open'), ('snoozed'), ('closed')) as place (shelf)
-            cross join lateral ({newest}) k left join contact p on p.account_id = %(account)s and p.id = k.contact_id
+        f"""select k.id from (
+                select k.* from unnest(%(inboxes)s::bigint[]) as readable (inbox_id) cross join (values ('open'), ('snoozed'), ('closed')) as place (shelf)
+                cross join lateral ({newest}) k order by k.last_message_at desc, k.id desc limit {RECENT_IN_ALL}) k
+            left join lateral (select name from contact where account_id = %(account)s and id = k.contact_id limit 1) p on true
             where k.id <> %(id)s and (%(words)s = '' or concat_ws(' ', k.subject, p.name, k.party_address) ilike %(like)s)
             order by k.last_message_at desc, k.id desc limit {limit:d}""",
         {"account": account_id, "id": conversation_id, "inboxes": list(inbox_ids), "words": words, "like": f"%{_literal(words)}%"},

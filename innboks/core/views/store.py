@@ -198,7 +198,8 @@ def _place(walk: Walk, put: Parameters) -> list[str]:
 
 
 def narrowing(walk: Walk, put: Parameters) -> str | None:
-    """What has to be looked at row by row; None when the walk shows all that it meets."""
+    """What has to be looked at row by row; None when the walk shows all that it meets. Questions to other tables are scalar ones, so that they are asked
+    of the rows that are looked at: for `exists` the planner may first gather everything that has one of these tags."""
     filters = walk.filters
     conditions = []
     if walk.assignee_ids and not _leading_assignees(walk):
@@ -211,13 +212,13 @@ def narrowing(walk: Walk, put: Parameters) -> str | None:
         conditions.append(f"w.priority = any({put(list(filters.priorities))})")
     if filters.tag_ids:
         conditions.append(
-            f"""exists (select 1 from conversation_tag t where t.account_id = w.account_id and t.conversation_id = w.id
-                    and t.tag_id = any({put(list(filters.tag_ids))}))"""
+            f"""(select true from conversation_tag t where t.account_id = w.account_id and t.conversation_id = w.id
+                    and t.tag_id = any({put(list(filters.tag_ids))}) limit 1) is not null"""
         )
     if filters.ticket is not None:
         conditions.append(
-            f"""{"" if filters.ticket == "with" else "not "}exists (select 1 from ticket_conversation k where k.account_id = w.account_id
-                    and k.conversation_id = w.id)"""
+            f"""(select true from ticket_conversation k where k.account_id = w.account_id and k.conversation_id = w.id limit 1)
+                    is {"not " if filters.ticket == "with" else ""}null"""
         )
     if filters.waiting_longer_than_s is not None:
         conditions.append(f"w.waiting_since < {put(walk.now)} - make_interval(secs => {put(filters.waiting_longer_than_s)})")
