@@ -65,6 +65,17 @@ async def test_words_are_found_and_marked(parts: Parts, actor: Actor, echo: Chan
     assert [one.name for one in (await find(parts, actor, "kari")).contacts] == ["Kari"]
 
 
+async def test_typographic_signs_part_words(parts: Parts, actor: Actor, echo: ChannelAccount) -> None:
+    text = "She said “red tent” – and O’Hara’s «blå telt»… today–tomorrow"
+    await say(parts, echo, text, sender="leo", id="1")
+    await index_all(parts, actor.account_id)
+    for line in ("red ", "tent ", "“red tent”", '"red tent"', "o'hara ", "o’hara ", "blå ", "«blå telt»", "telt ", "tomorrow "):
+        found = await find(parts, actor, line)
+        assert (len(found.conversations), found.corrections) == (1, []), line
+    assert snippets(await find(parts, actor, "“red tent” ")) == [text.replace("red tent", "[red tent]")]
+    assert not (await find(parts, actor, "“tent red”")).conversations
+
+
 async def test_slips_of_the_pen_are_mended_and_said(parts: Parts, actor: Actor, echo: ChannelAccount) -> None:
     await say(parts, echo, "The tent poles are missing from my delivery", sender="leo")
     await index_all(parts, actor.account_id)

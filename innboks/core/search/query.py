@@ -57,8 +57,13 @@ _DAYS = {"today": 0, "i-dag": 0, "idag": 0, "yesterday": 1, "i-går": 1, "igår"
 _PART = re.compile(r'(?P<no>-)?(?:(?P<operator>[^\W\d_]+):)?(?:"(?P<phrase>[^"]*)(?P<end>"|$)|(?P<word>[^\s"]+)|(?P<nothing>(?=\s|$)))')
 
 
+_QUOTES = str.maketrans(dict.fromkeys("“”„‟«»″", '"'))
+"""Phones and word processors write these where one typed plain ones."""
+
+
 def understand(line: str) -> Query:
     """What the line asks for."""
+    line = line.translate(_QUOTES)
     query = Query()
     terms = 0
     joins = False

@@ -18,6 +18,14 @@ describe("the search line", () => {
     ]);
   });
 
+  it("takes typographic quotes for what they stand for", () => {
+    const shown = partsOf("tag:“big customer” «two poles»").map((part) => [part.operator, part.value, part.start]);
+    expect(shown).toEqual([
+      ["tag", "big customer", 0],
+      [null, "two poles", 19],
+    ]);
+  });
+
   it("understands Norwegian operators", () => {
     expect(filtersOf("er:åpen før:2026 telt").map((part) => part.operator)).toEqual(["is", "before"]);
   });

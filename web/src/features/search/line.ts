@@ -39,7 +39,8 @@ const PART = /(-)?(?:([\p{L}]+):)?(?:"([^"]*)(?:"|$)|([^\s"]+)|(?=\s|$))/gu;
 
 export function partsOf(line: string): Part[] {
   const parts: Part[] = [];
-  for (const found of line.matchAll(PART)) {
+  // Phones write these where one typed plain ones.
+  for (const found of line.replace(/[“”„‟«»″]/g, '"').matchAll(PART)) {
     if (!found[0]) continue;
     const [text, minus, name = "", phrase, word = ""] = found;
     const operator = OPERATORS[name.toLowerCase()] ?? null;
