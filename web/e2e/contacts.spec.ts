@@ -17,6 +17,9 @@ async function people(world: World, names: string[]): Promise<{ word: string; id
     const email = `${name.toLowerCase()}@${word.toLowerCase()}.example`;
     ids.push((await api(world, "POST", "/api/contacts", { name: `${name} ${word}`, email })).id);
   }
+  // Found by the index, which is a moment behind.
+  const found = async () => (await api(world, "GET", `/api/contacts?q=${word}`)).items.length;
+  await expect.poll(found, { timeout: 20_000 }).toBe(names.length);
   return { word, ids };
 }
 
