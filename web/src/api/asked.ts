@@ -14,6 +14,9 @@ export function askEarly(path: string): void {
   window.innboksAsked.set(path, answer);
 }
 
+/** Only who seems to be signed in is asked for early. */
+export const hasAsked = () => globalThis.window?.innboksAsked !== undefined;
+
 export function takeAsked(path: string): Promise<Response> | undefined {
   const asked = globalThis.window?.innboksAsked;
   const answer = asked?.get(path);

@@ -34,6 +34,7 @@ import { Button } from "../ui/Button";
 import { firstPaint, painted, useFirstPaint } from "../ui/firstPaint";
 import { adoptHotkeys, hotkeys, withKey } from "../ui/hotkeys";
 import { t, withWords } from "../ui/i18n";
+import { useMedia } from "../ui/media";
 import { useStore } from "../ui/store";
 import { Everywhere } from "./Everywhere";
 import "./shell.css";
@@ -60,6 +61,7 @@ export function Shell() {
   const preferences = me?.preferences;
   useEffect(() => adoptHotkeys(preferences), [preferences]);
   const isPainted = useFirstPaint();
+  const isPhone = useMedia("(max-width: 599px)");
   const setAwayBy = useQuery({ ...planQuery(meId ?? ""), enabled: isPainted && meId !== undefined }).data?.set_away_by;
   useEffect(() => {
     for (const query of [channelsQuery, channelAccountsQuery, usersQuery, inboxesQuery, viewsQuery])
@@ -140,15 +142,17 @@ export function Shell() {
       ) : null}
       {isInbox ? null : <Everywhere me={me} />}
       <Finder />
-      <nav className="bottombar" aria-label={t("nav.main")}>
-        <RailLinks className="" hasWords />
-        <RadarBadge className="" hasWord />
-        <Link to="/search" activeProps={{ className: "active", "aria-current": "page" }}>
-          <Search />
-          {t("nav.search")}
-        </Link>
-        <MeMenu me={me} className="" side="top" hasWord />
-      </nav>
+      {isPhone ? (
+        <nav className="bottombar" aria-label={t("nav.main")}>
+          <RailLinks className="" hasWords />
+          <RadarBadge className="" hasWord />
+          <Link to="/search" activeProps={{ className: "active", "aria-current": "page" }}>
+            <Search />
+            {t("nav.search")}
+          </Link>
+          <MeMenu me={me} className="" side="top" hasWord />
+        </nav>
+      ) : null}
     </div>
   );
 }

@@ -94,6 +94,8 @@ export function Inbox() {
   }, [at, rows, prefetch]);
 
   const isPainted = useFirstPaint();
+  // The first picture is the list; the ways to others follow it a frame later, unless there are no rows to paint yet.
+  const [hadRows] = useState(list.isSuccess);
   useEffect(() => {
     if (list.isFetched || isGone) painted();
   }, [list.isFetched, isGone]);
@@ -121,7 +123,11 @@ export function Inbox() {
           </nav>
         )}
       >
-        <Views scope={scope} />
+        {isPainted || !hadRows ? (
+          <Views scope={scope} />
+        ) : (
+          <nav className="sidenav views" aria-label={t("nav.views")} data-pane="views" />
+        )}
       </Pane>
       <div
         className={`work ${openId ? "reading" : ""} ${hasSteps && isEmpty ? "beginning" : ""} ${conversation && hasContext ? "withcontext" : ""}`}

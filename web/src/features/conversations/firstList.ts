@@ -1,6 +1,7 @@
 /* What the inbox shows first, put into the cache before anything is drawn: else it would wait for who one is, and for the frame around it. Mostly it has
  * been asked already, while the scripts came (app/start.ts). */
 import type { QueryClient, QueryKey } from "@tanstack/react-query";
+import { hasAsked } from "../../api/asked";
 import { Problem } from "../../api/client";
 import {
   channelAccountsQuery,
@@ -18,7 +19,7 @@ import { firstFilter, isInbox } from "./firstPaths";
 
 /** Asks who this is, and for the list where the address leads to it; not where nobody is signed in, for a first visitor would be told so seven times. */
 export function askForFirstList(client: QueryClient, place: Pick<Location, "pathname" | "search">): void {
-  const wasSignedIn = isSignedIn();
+  const wasSignedIn = hasAsked() || isSignedIn(); // a cookie is slow to read
   client.fetchQuery(sessionQuery).catch((problem) => {
     if (problem instanceof Problem && problem.status === 401) forgetSignedIn();
   });
