@@ -23,6 +23,7 @@ test("an undo takes back what one did, and leaves what somebody did after it", a
   await inbox.keyboard.press("Shift+I");
   await expect(inbox.getByText("Assigned to Amina Yusuf")).toBeVisible();
   await inbox.keyboard.press("p");
+  await expect(inbox.getByRole("combobox", { name: "Set the priority" })).toBeFocused();
   await inbox.keyboard.type("urg");
   await inbox.keyboard.press("Enter");
   await expect(inbox.getByText("Priority: Urgent", { exact: true })).toBeVisible();
