@@ -44,6 +44,8 @@ const rows = (page) => page.locator("[data-row], .conv a").first();
  * began, and the bytes of script that were asked for before that row stood in the page: what comes after it did not need. */
 async function open(slow) {
   const page = await context.newPage();
+  // A new tab has Chromium load pages of its own, for seconds on a slow machine: what is measured is a tab that stands.
+  await page.waitForTimeout(2000);
   await page.addInitScript(() => {
     window.firstRow = new Promise((painted) => {
       new PerformanceObserver((list) => painted(list.getEntries()[0].renderTime)).observe({ type: "element" });
