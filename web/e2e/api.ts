@@ -80,6 +80,7 @@ const POLICIES = {
 export async function beginAnew(world: World): Promise<void> {
   world.mailbox.beginAnew();
   const { account, me, myId, choices, inbox, channel } = world.beginning;
+  await removeAll(world, "channel-accounts", channel); // an inbox with somebody's own mailbox cannot be opened to others
   await openInboxes(world);
   await Promise.all([
     emptyInbox(world),
@@ -90,7 +91,6 @@ export async function beginAnew(world: World): Promise<void> {
     api(world, "PATCH", `/api/users/${myId}/availability`, ALWAYS_THERE),
     api(world, "PUT", `/api/channel-accounts/${channel}/assignment`, { is_on: false }),
     api(world, "PUT", `/api/channel-accounts/${channel}/tickets`, { is_on: false }),
-    removeAll(world, "channel-accounts", channel),
     archiveOthers(world, inbox.id),
     ...["snippets", "library-files", "saved-views", "tags", "channel-drafts"].map((kind) => removeAll(world, kind)),
     api(world, "PATCH", "/api/filters", { rules: RULES, flood_count: null, flood_within_s: 600 }),

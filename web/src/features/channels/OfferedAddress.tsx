@@ -48,7 +48,7 @@ export function OfferedAddress({ account, field, value, mayBeOther, error, onCha
               onChange(address === own ? "" : address);
             }}
           />
-          <span className="grow cut">
+          <span className="grow">
             {address}
             {isGone && address === value && offered.data ? (
               <span className="block small-text muted">{t("connect.not_offered")}</span>
