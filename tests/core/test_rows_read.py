@@ -11,6 +11,7 @@ from typing import LiteralString
 import pytest
 
 from innboks.core.access import Actor
+from innboks.core.accounts import store_people
 from innboks.core.channel_accounts.models import ChannelAccount
 from innboks.core.contacts import store as contacts
 from innboks.core.conversations import store as conversations
@@ -246,3 +247,51 @@ async def test_a_tag_that_thousands_have_is_asked_for_only_where_a_list_looks(pa
         )
         assert (await views.page(counting.conn, walk, None, 10)).items == []
         assert await counting.read_of("conversation_tag") == 0
+
+
+MANY_AT_WORK: LiteralString = """with people as (
+        insert into app_user (account_id, email, name, role_id)
+        select u.account_id, 'person' || n || '@tindra.example', 'Person ' || n, u.role_id from (select * from app_user limit 1) u, generate_series(1, 40) n returning *),
+    inboxes as (insert into inbox (account_id, name) select account.id, 'Inbox ' || n from account, generate_series(1, 60) n returning *)
+    select count(*) from people, inboxes"""
+HAVING_SOME: LiteralString = """insert into conversation (account_id, inbox_id, channel_account_id, party_address, last_message_at, created_at, assignee_id, status)
+    select u.account_id, x.inbox_id, x.id, u.id || '-' || n, now(), now(), u.id, case when n = 1 then 'open' else 'closed' end
+    from app_user u join channel_account x on x.account_id = u.account_id and x.kind = 'echo', generate_series(1, 12) n"""
+
+
+async def test_how_everybody_stands_reads_what_is_open_and_asks_no_inbox_apart(parts: Parts, actor: Actor, echo: ChannelAccount) -> None:
+    async with filled(parts, MANY_AT_WORK, HAVING_SOME) as counting:
+        people = list(await routing.plans_of_all(counting.conn, actor.account_id))
+        assert len(people) > 40
+        looks = await _looks(counting.conn)
+        assert set((await routing.open_counts(counting.conn, actor.account_id, people)).values()) == {1}
+        assert await counting.read_of("conversation") <= len(people), "not what they have closed"
+        assert await _looks(counting.conn) - looks <= 2 * len(people), "one look for each person and shelf, however many inboxes there are"
+
+
+async def _looks(conn: Connection) -> int:
+    """How often an index of conversations was gone into, in this transaction."""
+    cursor = await conn.execute("select idx_scan from pg_stat_xact_user_tables where relname = 'conversation'")
+    ((looks,),) = await cursor.fetchall()
+    return int(looks)
+
+
+BUSY: LiteralString = """with changed as (insert into contact_change (account_id, contact_id, user_id, kind) select u.account_id, c.id, u.id, 'x'
+        from app_user u join contact c on c.account_id = u.account_id, generate_series(1, 20)),
+    noted as (insert into contact_note (account_id, contact_id, author_id, text) select u.account_id, c.id, u.id, 'Hello'
+        from app_user u join contact c on c.account_id = u.account_id, generate_series(1, 20))
+    insert into attachment (account_id, uploaded_by, hash, name, type, size)
+    select account_id, id, '0a', 'a', 'text/plain', 1 from app_user, generate_series(1, 20)"""
+KEPT: LiteralString = "insert into file (account_id, hash, size) select id, '0a', 1 from account"
+INVITED: LiteralString = """insert into app_user (account_id, email, name, role_id, joined_at)
+    select account_id, 'kim@tindra.example', 'Kim', role_id, null from app_user limit 1"""
+
+
+async def test_who_never_came_is_taken_out_without_reading_what_others_did(parts: Parts, actor: Actor, echo: ChannelAccount) -> None:
+    """The foreign keys ask each table whether anything names them."""
+    await say(parts, echo, "Hello")
+    async with filled(parts, MANY_AT_WORK, ANSWERED, HAVING_SOME, KEPT, BUSY, INVITED) as counting:
+        ((kim,),) = await (await counting.conn.execute("select id from app_user where name = 'Kim'")).fetchall()
+        assert await store_people.remove_uninvited(counting.conn, actor.account_id, kim)
+        for table in ("message", "conversation", "contact_change", "contact_note", "attachment"):
+            assert await counting.read_of(table) == 0, table

@@ -10,7 +10,7 @@ from psycopg.types.json import Jsonb
 from innboks.core.routing.models import Absence, Answered, Category, Hours, Limits, Plan, Rule
 from innboks.lib.db import Connection, fetch_all, fetch_one
 
-OPEN_MAX = 1000
+OPEN_MAX = 10_000
 """Nobody's open conversations are counted further."""
 
 
@@ -120,7 +120,8 @@ OF_CATEGORY: dict[Category, str] = {
 
 
 async def open_counts(conn: Connection, account_id: int, user_ids: Sequence[int], category: Category | None = None) -> dict[int, int]:
-    """How many open conversations each of these people has, snoozed ones too; of one kind alone where it is given. OPEN_MAX at most per inbox."""
+    """How many open conversations each of these people has, snoozed ones too; of one kind alone where it is given. OPEN_MAX at most; who has none is left
+    out."""
     of_kind = (
         ""
         if category is None
@@ -128,12 +129,10 @@ async def open_counts(conn: Connection, account_id: int, user_ids: Sequence[int]
                      and {OF_CATEGORY[category]})"""
     )
     cursor = await conn.execute(
-        f"""select u.id, sum(found.n)::int from unnest(%(users)s::bigint[]) as u (id)
-            join inbox i on i.account_id = %(account)s
-            cross join (values ('open'), ('snoozed')) as s (shelf)
-            cross join lateral (select count(*) as n from (
-                select 1 from conversation c where c.account_id = i.account_id and c.inbox_id = i.id and coalesce(c.assignee_id, 0) = u.id
-                    and c.shelf = s.shelf and c.shelf in ('open', 'snoozed') {of_kind} limit {OPEN_MAX}) held) found
+        f"""select u.id, count(*)::int from unnest(%(users)s::bigint[]) as u (id)
+            cross join lateral (
+                select 1 from conversation c where c.account_id = %(account)s and c.assignee_id = u.id and c.shelf in ('open', 'snoozed') {of_kind}
+                limit {OPEN_MAX}) held
             group by u.id""",
         {"account": account_id, "users": list(user_ids)},
     )

@@ -1,7 +1,7 @@
 """SQL of the view "Sent" (R-621): what somebody has answered, by their newest answer there.
 
 Kept nowhere: it follows from the messages, so taking back, merging and splitting cannot leave it wrong. A page walks the index of one's own answers
-(migration 0164) from where the page before ended, ANSWERS_MAX of them at most, and takes each conversation once. What waits for its time
+(migrations 0164, 0175) from where the page before ended, ANSWERS_MAX of them at most, and takes each conversation once. What waits for its time
 (scheduled, or held because the customer wrote first) has not been sent. Read next: `store.py`.
 """
 
