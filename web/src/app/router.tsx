@@ -98,6 +98,9 @@ const setup = createRoute({
 const signIn = createRoute({
   getParentRoute: () => root,
   path: "/sign-in",
+  beforeLoad: async ({ context }) => {
+    if (await isSignedIn(context.client)) throw redirect({ to: "/", replace: true });
+  },
   loader: ({ context }) => context.client.ensureQueryData(setupQuery).then(() => undefined),
   component: lazyRouteComponent(withWords(() => import("../features/session/SignIn"))),
 });

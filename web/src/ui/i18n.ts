@@ -77,15 +77,15 @@ export const locale = (): Locale => (i18n.locale === "nb" ? "nb" : "en");
 
 export const preferredLocale = () => preferred((name) => localStorage.getItem(name));
 
-/** Keeps the choice and starts the app again in the new language; what was written is kept as drafts. */
-export function switchLocale(next: string): boolean {
+/** Keeps the choice and starts the app again in the new language, here or at `path`; what was written is kept as drafts. */
+export function switchLocale(next: string, path?: string): boolean {
   if (!isLocale(next) || next === locale()) return false;
   localStorage.setItem(LOCALE_STORED_AS, next);
-  location.reload();
+  if (path === undefined) location.reload();
+  else location.assign(path);
   return true;
 }
 
-/** Takes over the language of the person who signed in, where this computer has no choice of its own. */
-export function adoptLocale(wanted: string): void {
-  if (localStorage.getItem(LOCALE_STORED_AS) === null) switchLocale(wanted);
-}
+/** Takes over the language of the person who signed in, where this computer has no choice of its own. True: the app begins again, at `path`. */
+export const adoptLocale = (wanted: string, path: string): boolean =>
+  localStorage.getItem(LOCALE_STORED_AS) === null && switchLocale(wanted, path);

@@ -8,15 +8,14 @@ import { SignInForm } from "./SignInForm";
 export default function SignIn() {
   const navigate = useNavigate();
   // Kept by the browser beside the address, so no link from elsewhere can say where the sign-in leads.
-  const wanted = useLocation({ select: (location) => location.state.wanted });
+  const path = useLocation({ select: (location) => location.state.wanted ?? "/" });
   return (
     <WelcomeFrame>
       <h1>{t("signin.title")}</h1>
       <SignInForm
         onDone={(session) => {
           adoptAppearance(session.user.preferences);
-          adoptLocale(session.user.locale);
-          void navigate({ href: wanted ?? "/" }).then(land);
+          if (!adoptLocale(session.user.locale, path)) void navigate({ href: path }).then(land);
         }}
       />
     </WelcomeFrame>
