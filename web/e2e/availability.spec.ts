@@ -249,6 +249,34 @@ test("the picture of a day's hours is dragged: an end, the whole, and back with 
   await expect.poll(monday).toEqual(["09:00-12:00", "12:30-16:30"]);
 });
 
+test("who works in another time zone has their hours by their clock, and by the reader's", async ({ inbox, world }) => {
+  const bo = await person(world, "Bo Sandvik");
+  const [starts_at, ends_at] = ["2031-03-03T00:00:00Z", "2031-03-07T08:00:00Z"];
+  await api(world, "PATCH", `/api/users/${bo}/availability`, {
+    time_zone: "Asia/Tokyo",
+    hours: [
+      { day: 0, from: "09:00", to: "12:00" },
+      { day: 2, from: "13:00", to: "18:00" },
+    ],
+    absences: [{ starts_at, ends_at, note: "" }],
+  });
+  await inbox.goto(`${world.innboks.url}/settings/availability/${bo}`);
+  // Oslo is seven or eight hours behind, by the time of year.
+  const wednesday = inbox.getByRole("group", { name: "Wednesday" });
+  await expect(wednesday).toContainText(/0[56]:00–1[01]:00 for you/);
+  await expect(inbox.getByRole("group", { name: "Monday" })).toContainText(/0[12]:00–0[45]:00 for you/);
+  const absence = inbox.getByRole("listitem").filter({ hasText: "2031" });
+  await expect(absence).toContainText("09:00 to Fri, 7 Mar 2031, 17:00 in Tokyo");
+  await expect(absence).toContainText("01:00 to Fri, 7 Mar 2031, 09:00 for you");
+  await axe(inbox, "hours by two clocks");
+  await keep(inbox, "availability two clocks");
+
+  await api(world, "PATCH", `/api/users/${bo}/availability`, { absences: [], status: "away" });
+  await inbox.goto(`${world.innboks.url}/settings/availability`);
+  const row = inbox.getByRole("listitem").filter({ hasText: "Bo Sandvik" });
+  await expect(row).toContainText("in Tokyo");
+});
+
 test("in Norwegian no word of the table of people is broken, however wide the window is", async ({ inbox, world }) => {
   await person(world, "Bo Sandvik");
   await inbox

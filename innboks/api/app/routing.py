@@ -51,12 +51,13 @@ class AvailabilityOut(msgspec.Struct):
     """How somebody stands now. `why`: “chosen” by hand, or what “hours”, a “holiday” or an “absence” say; “”: nothing limits it. `until`: when that changes
     by itself. `open_count` of at most `conversations_max` (null: no limit); `kinds`: the same for each kind that has a limit;
     `ticket_count` of `tickets_max`: open tickets that channels made. `set_away_by`: a colleague
-    who set them away (R-594). `is_connected`: the app was open in the last five minutes (R-596)."""
+    who set them away (R-594). `is_connected`: the app was open in the last five minutes (R-596). `time_zone`: of their hours."""
 
     user_id: str
     status: Status
     why: Why
     until: datetime | None
+    time_zone: str
     open_count: int
     conversations_max: int | None
     kinds: list[KindLoadOut]
@@ -88,7 +89,6 @@ class HolidayOut(msgspec.Struct):
 class PlanOut(AvailabilityOut):
     """And all that it follows from. `hours` null: always. The three limits are of their kind of conversation alone (null: none)."""
 
-    time_zone: str
     hours: list[Hours] | None
     country: str | None
     region: str | None
@@ -248,6 +248,7 @@ def _standing(one: Colleague) -> dict[str, Any]:
         "status": one.standing.status,
         "why": one.standing.why,
         "until": one.standing.until,
+        "time_zone": one.time_zone,
         "open_count": one.open_count,
         "conversations_max": one.conversations_max,
         "kinds": _kinds(one.kinds),
@@ -262,7 +263,6 @@ def _plan(one: Colleague, plan: Plan, now: datetime) -> PlanOut:
     today = now.astimezone(zone(plan.time_zone)).date()
     coming = [] if plan.country is None else next_holidays(plan.country, plan.region, today, HOLIDAYS_SHOWN)
     return PlanOut(
-        time_zone=plan.time_zone,
         hours=None if plan.hours is None else list(plan.hours),
         country=plan.country,
         region=plan.region,

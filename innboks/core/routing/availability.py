@@ -147,6 +147,7 @@ def _colleague(
     return Colleague(
         user_id=held.user_id,
         standing=stands,
+        time_zone=held.plan.time_zone,
         open_count=counts.get(held.user_id, 0),
         conversations_max=held.conversations_max,
         is_connected=is_connected(held.seen_at, now),

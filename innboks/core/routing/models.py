@@ -84,6 +84,7 @@ class Colleague(msgspec.Struct, frozen=True, kw_only=True):
 
     user_id: int
     standing: Standing
+    time_zone: str
     open_count: int
     conversations_max: int | None
     set_away_by: int | None

@@ -3179,6 +3179,7 @@ export interface components {
             /** @enum {string} */
             why: "" | "chosen" | "hours" | "holiday" | "absence";
             until: string | null;
+            time_zone: string;
             open_count: number;
             conversations_max: number | null;
             kinds: components["schemas"]["KindLoadOut"][];
@@ -4807,6 +4808,7 @@ export interface components {
             /** @enum {string} */
             why: "" | "chosen" | "hours" | "holiday" | "absence";
             until: string | null;
+            time_zone: string;
             open_count: number;
             conversations_max: number | null;
             kinds: components["schemas"]["KindLoadOut"][];
@@ -4814,7 +4816,6 @@ export interface components {
             tickets_max: number | null;
             set_away_by: string | null;
             is_connected: boolean;
-            time_zone: string;
             hours: components["schemas"]["Hours"][] | null;
             country: string | null;
             region: string | null;

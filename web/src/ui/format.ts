@@ -122,6 +122,9 @@ export const weekdayName = (weekday: number) => {
   return name.charAt(0).toLocaleUpperCase(locale()) + name.slice(1);
 };
 
+/** "Mon"; 0 is Monday. */
+export const shortWeekday = (weekday: number) => format(new Date(2024, 0, 1 + weekday), { weekday: "short" });
+
 /** What `Intl` takes for a country; of anything else it would throw. */
 const isRegion = /^[A-Z]{2}$/;
 

@@ -10,6 +10,7 @@ import { t } from "../../ui/i18n";
 import { fieldIn, momentIn } from "../../ui/zoned";
 import { changePlan, zoneHere } from "./availability";
 import type { PartProps } from "./PlanEditor";
+import { differ, placeOf } from "./there";
 
 type Absence = Plan["absences"][number];
 const WEEK_MS = 7 * 86_400_000;
@@ -20,6 +21,9 @@ const words = ({ starts_at, ends_at }: Absence, zone: string) =>
     from: fullMoment(new Date(starts_at), new Date(), zone),
     to: fullMoment(new Date(ends_at), new Date(), zone),
   });
+
+const isElsewhere = ({ starts_at, ends_at }: Absence, zone: string) =>
+  [starts_at, ends_at].some((at) => differ(new Date(at), zone, zoneHere()));
 
 const zoneWords = (zone: string) => t("availability.absent_zone", { zone: zone.replaceAll("_", " ") });
 
@@ -43,7 +47,14 @@ export function Absences({ id, plan, isReadOnly }: PartProps) {
             <li key={one.starts_at + one.ends_at}>
               <Plane />
               <div className="grow">
-                <p>{words(one, zone)}</p>
+                <p>
+                  {isElsewhere(one, zone)
+                    ? t("availability.in_place", { time: words(one, zone), place: placeOf(zone) })
+                    : words(one, zone)}
+                </p>
+                {isElsewhere(one, zone) ? (
+                  <p className="small-text muted">{t("availability.for_you", { times: words(one, zoneHere()) })}</p>
+                ) : null}
                 {one.note ? (
                   <p className="small-text muted" dir="auto">
                     {one.note}
@@ -67,7 +78,6 @@ export function Absences({ id, plan, isReadOnly }: PartProps) {
       ) : (
         <p className="soft">{t("availability.no_absences")}</p>
       )}
-      {isReadOnly && coming.length && zone !== zoneHere() ? <p className="hint">{zoneWords(zone)}</p> : null}
       {isReadOnly ? null : (
         <NewAbsence
           zone={zone}

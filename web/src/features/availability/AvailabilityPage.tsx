@@ -17,8 +17,10 @@ import { toast, toastError } from "../../ui/toasts";
 import { useMay } from "../people/people";
 import { StandingDot } from "../routing/StandingDot";
 import { availabilityQuery, isFull, loadWords, standingWords, ticketWords } from "../routing/standing";
+import { zoneHere } from "./availability";
 import { PlanEditor } from "./PlanEditor";
 import { setMyStatus, setStatusOf } from "./status";
+import { momentThere } from "./there";
 import { Uncounted } from "./Uncounted";
 import "./availability.css";
 
@@ -78,6 +80,8 @@ function Row({ user, standing }: { user: User; standing: Availability }) {
   const next = standing.status === "available" ? "away" : "available";
   const set = () => void (isMe ? setMyStatus(client, user.id, next) : setStatusOf(client, user.id, user.name, next));
   const tickets = ticketWords(standing);
+  const there =
+    standing.status === "away" && standing.until && momentThere(standing.until, standing.time_zone, zoneHere());
   const isSilent = standing.status === "available" && !standing.is_connected;
   return (
     <li>
@@ -92,6 +96,7 @@ function Row({ user, standing }: { user: User; standing: Availability }) {
         </p>
         <p className="small-text muted">
           {standingWords(standing)}
+          {there ? ` · ${there}` : ""}
           {isSilent ? `, ${t("availability.disconnected")}` : ""}
           {tickets ? ` · ${tickets}` : ""}
         </p>

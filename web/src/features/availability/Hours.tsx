@@ -12,6 +12,7 @@ import { t } from "../../ui/i18n";
 import { changePlan, zoneHere } from "./availability";
 import { DayBar } from "./DayBar";
 import type { PartProps } from "./PlanEditor";
+import { stretchHere } from "./there";
 import {
   another,
   DAYS,
@@ -73,6 +74,7 @@ export function Hours({ id, plan, isReadOnly, isMine }: PartProps) {
                 key={day}
                 day={day}
                 hours={hours}
+                zone={plan.time_zone}
                 isReadOnly={isReadOnly}
                 onType={(typed) => {
                   isTyping.current = true;
@@ -99,6 +101,8 @@ const atClock = (time: string) => new Date(2024, 0, 1, Number(time.slice(0, 2)),
 interface DayProps {
   day: number;
   hours: readonly Stretch[];
+  /** Whose clock they are meant by. */
+  zone: string;
   isReadOnly: boolean;
   /** Half typed: shown, not kept. */
   onType: (hours: Stretch[]) => void;
@@ -106,7 +110,7 @@ interface DayProps {
   onSet: (hours: Stretch[]) => void;
 }
 
-function Day({ day, hours, isReadOnly, onType, onLeave, onSet }: DayProps) {
+function Day({ day, hours, zone, isReadOnly, onType, onLeave, onSet }: DayProps) {
   const row = useRef<HTMLLIElement>(null);
   const name = weekdayName(day);
   const mine = hours.filter((one) => one.day === day);
@@ -125,6 +129,7 @@ function Day({ day, hours, isReadOnly, onType, onLeave, onSet }: DayProps) {
     onSet(wanted);
     row.current?.querySelector<HTMLElement>("input")?.focus(); // the button goes
   };
+  const here = problem ? [] : mine.flatMap((one) => stretchHere(one, zone, zoneHere()) ?? []);
   const isDifferent = day === 0 && JSON.stringify(likeDay(hours, 0)) !== JSON.stringify(sorted(hours));
   return (
     <li ref={row}>
@@ -182,6 +187,9 @@ function Day({ day, hours, isReadOnly, onType, onLeave, onSet }: DayProps) {
             </Button>
           ) : null}
         </div>
+        {here.length ? (
+          <p className="here small-text muted">{t("availability.for_you", { times: here.join(", ") })}</p>
+        ) : null}
       </div>
       {problem ? (
         <p className="hint error" id={errorId} role="alert">
