@@ -69,13 +69,21 @@ async def test_a_comment_names_only_who_can_read_it(
         assert made.json()["html"] == comment["html"]
         assert_problem(await api.post(posts, json={**comment, "type": "reply"}), 400, code="no_mentions", field="mentions")
         eve = await create_account(parts, "Other", "Eve Other", "eve2@elsewhere.example", "correct horse battery staple")
-        assert_problem(await api.post(posts, json={**comment, "mentions": [str(eve.user_id)]}), 400, field="mentions")
+        nobody = await api.post(posts, json={**comment, "mentions": [bo_id, str(eve.user_id)]})
+        assert_problem(nobody, 400, code="unknown_user", field="mentions")
+        assert "Eve" not in nobody.text
+        readers = f"/api/inboxes/{conversation['inbox_id']}/readers"
+        assert {one["id"] for one in (await bo.get(readers)).json()["items"]} == {bo_id, str(ada.user_id)}
         async with parts.db.connection() as conn:
             rows = await (await conn.execute("select user_id, message_id from mention")).fetchall()
         assert rows == [(int(bo_id), int(made.json()["id"]))]
         await api.put(f"/api/inboxes/{conversation['inbox_id']}/members", json={"member_ids": [str(ada.user_id)]})
         await api.patch(f"/api/inboxes/{conversation['inbox_id']}", json={"access": "members"})
-        assert_problem(await api.post(posts, json=comment), 400, code="not_a_member", field="mentions")
+        refused = await api.post(posts, json=comment)
+        assert_problem(refused, 400, code="not_a_member", field="mentions")
+        assert "would not see the comment: Bo Member." in refused.json()["detail"]
+        assert [one["id"] for one in (await api.get(readers)).json()["items"]] == [str(ada.user_id)]
+        assert_problem(await bo.get(readers), 404, code="unknown_inbox")
 
 
 async def test_a_picture_for_the_text_gets_a_content_id(api: httpx.AsyncClient) -> None:

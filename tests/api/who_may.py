@@ -155,6 +155,7 @@ TABLE: dict[str, str] = RIGHTS_TO_SKILLS | {
     "list_channels": "everybody",
     "list_contact_duplicates": "read",
     "list_contact_exports": "everybody",
+    "list_readers": "read",
     "list_bad_rows": "somebody else's own",
     "list_contact_imports": "everybody",
     "list_contact_properties": "everybody",

@@ -1,5 +1,5 @@
 /* What answers are made of: pictures, links, emoji, snippets, people, what is pasted, and a message that is passed on. */
-import { api, colleague, conversationWith } from "./checks";
+import { api, axe, colleague, conversationWith } from "./checks";
 import { bring, look, open, paste, reply } from "./composing";
 import { expect, test } from "./fixtures";
 
@@ -251,6 +251,26 @@ test("a comment names a colleague, who is told", async ({ inbox, world, browser 
   const list = inbox.getByRole("listbox", { name: "Suggestions" });
   await expect(list.getByRole("option", { name: /Jonas Berg/ })).toBeVisible();
   await look(inbox, "mention");
+  // Where they cannot read the inbox, they are shown with that, and cannot be taken.
+  const { inbox_id } = await api(world, "GET", `/api/conversations/${id}`);
+  await api(world, "PATCH", `/api/inboxes/${inbox_id}`, { access: "members", member_ids: [world.beginning.myId] });
+  const off = list.getByRole("option", { name: /Jonas Berg.*Cannot read this inbox/, disabled: true });
+  await expect(async () => {
+    await inbox.keyboard.press("Backspace");
+    await inbox.keyboard.type("n");
+    await expect(off).toBeVisible({ timeout: 500 });
+  }).toPass();
+  await look(inbox, "mention refused");
+  await axe(inbox, "a mention that cannot be taken");
+  await inbox.keyboard.press("Enter");
+  await expect(box.locator(".mention")).toHaveCount(0);
+  await expect(box).toHaveText("Can you look, @jon");
+  await api(world, "PATCH", `/api/inboxes/${inbox_id}`, { access: "everyone" });
+  await expect(async () => {
+    await inbox.keyboard.press("Backspace");
+    await inbox.keyboard.type("n");
+    await expect(list.getByRole("option", { name: /Jonas Berg/, disabled: false })).toBeVisible({ timeout: 500 });
+  }).toPass();
   await inbox.keyboard.press("Enter");
   await expect(box.locator(".mention")).toHaveText("@Jonas Berg");
   await inbox.keyboard.type("please?");

@@ -58,6 +58,10 @@ class AssigneeOut(msgspec.Struct):
     is_here: bool
 
 
+class ReaderOut(msgspec.Struct):
+    id: str
+
+
 class NewInbox(Input):
     name: Name
     access: Access = "everyone"
@@ -185,4 +189,14 @@ async def list_assignees(request: Call, inbox_id: PathId) -> Items[AssigneeOut]:
     )
 
 
-routes = [list_inboxes, create_inbox, update_inbox, set_members, add_member, remove_member, list_assignees]
+@get(
+    "/inboxes/{inbox_id:str}/readers",
+    operation_id="list_readers",
+    tags=["inboxes"],
+    summary="Who may read it, and so be named in a comment",
+)
+async def list_readers(request: Call, inbox_id: PathId) -> Items[ReaderOut]:
+    return Items([ReaderOut(str(user_id)) for user_id in await assignees.list_readers(request.parts, request.actor, inbox_id)])
+
+
+routes = [list_inboxes, create_inbox, update_inbox, set_members, add_member, remove_member, list_assignees, list_readers]

@@ -277,6 +277,27 @@ async def inbox_rights(conn: Connection, account_id: int, user_id: int, inbox_id
     return (row[0], row[1], row[2]) if row else (False, False, False)
 
 
+async def readers(conn: Connection, account_id: int, inbox_id: int) -> list[int]:
+    """Everybody who may read it."""
+    cursor = await conn.execute(
+        "select user_id from inbox_access where account_id = %s and inbox_id = %s and may_read order by user_id", (account_id, inbox_id)
+    )
+    return [row[0] for row in await cursor.fetchall()]
+
+
+async def shut_out(conn: Connection, account_id: int, inbox_id: int, user_ids: Sequence[int]) -> list[str]:
+    """The names of those of them who may not read it; "" for what is nobody of the account."""
+    cursor = await conn.execute(
+        """select coalesce(u.name, '') from unnest(%(users)s::bigint[]) as named (id)
+           left join app_user u on u.account_id = %(account)s and u.id = named.id
+           where not exists (select 1 from inbox_access a
+               where a.account_id = %(account)s and a.inbox_id = %(inbox)s and a.user_id = named.id and a.may_read)
+           order by 1""",
+        {"account": account_id, "inbox": inbox_id, "users": list(user_ids)},
+    )
+    return [row[0] for row in await cursor.fetchall()]
+
+
 async def sole_answerer(conn: Connection, account_id: int, conversation_id: int) -> int | None:
     """The assignee, where the inbox wants only them to answer. None: whoever may act there."""
     cursor = await conn.execute(

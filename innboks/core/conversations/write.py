@@ -39,6 +39,7 @@ from innboks.sdk.contract import Abilities
 
 ATTACHMENTS_MAX = 100
 LATER_MAX = timedelta(days=366)
+NAMED_MAX = 3
 CLIENT_ID = re.compile(r"[\x21-\x7e]{1,100}\Z")
 
 
@@ -145,11 +146,16 @@ async def _named(conn: Connection, actor: Actor, inbox_id: int, new: NewMessage)
     if new.mentions and new.type != "comment":
         raise Invalid("Only a comment can name colleagues: an answer goes to the customer.", code="no_mentions", field="mentions")
     named = sorted(set(new.mentions) - {actor.user_id})
-    for user_id in named:
-        if not (await conversations.inbox_rights(conn, actor.account_id, user_id, inbox_id))[0]:
-            raise Invalid(
-                "Somebody named here cannot read this inbox, so they would not see the comment.", code="not_a_member", field="mentions"
-            )
+    shut_out = await conversations.shut_out(conn, actor.account_id, inbox_id, named) if named else []
+    if not all(shut_out):
+        raise Invalid("Somebody named here is not in your account.", code="unknown_user", field="mentions")
+    if shut_out:
+        who = ", ".join(shut_out[:NAMED_MAX])
+        raise Invalid(
+            f"Cannot read this inbox, so would not see the comment: {who}. Take the name out, or have somebody who sets up inboxes let them in.",
+            code="not_a_member",
+            field="mentions",
+        )
     return named
 
 

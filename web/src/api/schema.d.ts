@@ -843,6 +843,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/inboxes/{inbox_id}/readers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who may read it, and so be named in a comment */
+        get: operations["list_readers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/brand": {
         parameters: {
             query?: never;
@@ -4008,6 +4025,11 @@ export interface components {
             items: components["schemas"]["InboxOut"][];
             next?: string | null;
         };
+        /** Items[ReaderOut] */
+        "Items_innboks.api.app.inboxes.ReaderOut_": {
+            items: components["schemas"]["ReaderOut"][];
+            next?: string | null;
+        };
         /** Items[LibraryFileOut] */
         "Items_innboks.api.app.library.LibraryFileOut_": {
             items: components["schemas"]["LibraryFileOut"][];
@@ -4935,6 +4957,10 @@ export interface components {
         /** ReadMark */
         ReadMark: {
             message_id: string;
+        };
+        /** ReaderOut */
+        ReaderOut: {
+            id: string;
         };
         /** Ready */
         Ready: {
@@ -7844,6 +7870,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Items_innboks.api.app.inboxes.AssigneeOut_"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_readers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                inbox_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_innboks.api.app.inboxes.ReaderOut_"];
                 };
             };
             /** @description A problem (RFC 9457) */

@@ -2,7 +2,7 @@
 import { keys } from "./queries";
 import type { Contact, StreamEvent } from "./types";
 
-const ROUTING = [keys.availability, ["simulation"], ["assignees"]];
+const ROUTING = [keys.availability, ["simulation"], ["assignees"], ["readers"]];
 const PEOPLE = [keys.users, keys.people, keys.teams, keys.roles, keys.session, keys.inboxes, ["rule"], ...ROUTING];
 /** What this person sees, all of it. */
 export const EVERYTHING = [

@@ -2,7 +2,7 @@
  * and the bar of tools with the button that sends. Who it goes to, and how it leaves, is the business of whoever shows it: Writing.tsx,
  * starting/NewConversation.tsx. Read next: editor/TextField.tsx. */
 import { type KeyboardEvent, lazy, type ReactNode, type RefObject, Suspense, useRef, useState } from "react";
-import type { Abilities, LibraryFile, User } from "../../api/types";
+import type { Abilities, Id, LibraryFile, User } from "../../api/types";
 import { withWords } from "../../ui/i18n";
 import type { RichApi } from "../editor/create";
 import { TextField } from "../editor/TextField";
@@ -63,6 +63,8 @@ interface Props {
   placeholder: string;
   triggers: readonly TriggerKind[];
   users: User[];
+  /** Where people are named. */
+  inboxId?: Id;
   /** What the tokens of a snippet stand for here. */
   values: () => Record<string, string>;
   /** The subject of a template that is put in. */
@@ -88,7 +90,12 @@ export function ComposerBody(props: Props) {
   const hasPictures = format === "html" && (abilities?.has_inline_images ?? false);
   const [marks, setMarks] = useState("");
   const [open, setOpen] = useState<Opened | null>(null);
-  const suggest = useSuggest(api, { users: props.users, values: props.values, onSubject: props.onSubject });
+  const suggest = useSuggest(api, {
+    users: props.users,
+    inboxId: props.inboxId,
+    values: props.values,
+    onSubject: props.onSubject,
+  });
   const toggle = (which: Opened) => setOpen(open === which ? null : which);
   const close = () => setOpen(null);
   const onKeyDown = (event: KeyboardEvent) => {

@@ -197,6 +197,7 @@ export function Writing({ conversation, messages, lastId, scope, mode, onMode, b
         placeholder={t(PLACEHOLDERS[mode])}
         triggers={isComment ? ["snippet", "mention", "emoji"] : ["snippet", "emoji"]}
         users={scope.users}
+        inboxId={conversation.inbox_id}
         values={() => tokenValues(conversation, scope, channel)}
         // Where the conversation has a subject, an answer keeps it.
         onSubject={(subject) => {

@@ -1,10 +1,11 @@
 /* Finds what fits what is typed after "/", "@" or ":", best first. */
-import type { QueryClient } from "@tanstack/react-query";
+import { type QueryClient, queryOptions } from "@tanstack/react-query";
 import type { ReactNode } from "react";
+import { get } from "../../api/client";
 import { keys, snippetsQuery } from "../../api/queries";
-import type { Snippet, User } from "../../api/types";
+import type { Id, Page, Snippet, User } from "../../api/types";
 import { Avatar } from "../../ui/Avatar";
-import { tOr } from "../../ui/i18n";
+import { t, tOr } from "../../ui/i18n";
 import type { RichApi } from "./create";
 import { htmlFromText } from "./plain";
 import { fillLine, fillTokens, type TokenValues } from "./tokens";
@@ -12,6 +13,8 @@ import type { Trigger } from "./trigger";
 
 export interface Ground {
   users: User[];
+  /** In which people are named: who cannot read it would not see that. */
+  inboxId?: Id;
   values: () => TokenValues;
   /** Takes the subject of a template; left out where there is none to give. */
   onSubject?: (subject: string) => void;
@@ -25,10 +28,27 @@ export interface Suggestion {
   /** How many letters of the title are what was typed. */
   matched: number;
   detail: string;
+  /** Shown with why, and cannot be taken. */
+  isOff?: boolean;
   take: (api: RichApi, trigger: Trigger | null) => void;
 }
 
 const MAX = 8;
+
+export const readersQuery = (inboxId: Id) =>
+  queryOptions({
+    queryKey: ["readers", inboxId],
+    queryFn: () =>
+      get<Page<{ id: Id }>>(`/api/inboxes/${inboxId}/readers`).then(({ items }) => new Set(items.map((one) => one.id))),
+    staleTime: 30_000,
+  });
+
+/** Without a network, who could when it was asked last; not known: everybody. */
+async function readersOf(client: QueryClient, inboxId: Id | undefined): Promise<Set<Id> | undefined> {
+  if (inboxId === undefined) return undefined;
+  const query = readersQuery(inboxId);
+  return client.fetchQuery(query).catch(() => client.getQueryData(query.queryKey));
+}
 
 export async function findSuggestions(client: QueryClient, trigger: Trigger, ground: Ground): Promise<Suggestion[]> {
   const query = trigger.query.toLowerCase();
@@ -43,11 +63,18 @@ export async function findSuggestions(client: QueryClient, trigger: Trigger, gro
       take: (api, asked) => api.insert(one.char, asked),
     }));
   }
-  if (trigger.kind === "mention")
+  if (trigger.kind === "mention") {
+    const readers = await readersOf(client, ground.inboxId);
+    const canRead = (user: User) => readers === undefined || readers.has(user.id);
     return ground.users
       .map((user) => ({ user, rank: rankOf(query, [user.name], user.email) }))
       .filter(({ user, rank }) => user.is_active && rank > 0)
-      .sort((a, b) => b.rank - a.rank || a.user.name.localeCompare(b.user.name))
+      .sort(
+        (a, b) =>
+          Number(canRead(b.user)) - Number(canRead(a.user)) ||
+          b.rank - a.rank ||
+          a.user.name.localeCompare(b.user.name),
+      )
       .slice(0, MAX)
       .map(({ user }) => ({
         id: user.id,
@@ -55,9 +82,11 @@ export async function findSuggestions(client: QueryClient, trigger: Trigger, gro
         before: "@",
         title: user.name,
         matched: user.name.toLowerCase().startsWith(query) ? query.length : 0,
-        detail: user.email,
+        detail: canRead(user) ? user.email : t("suggest.cannot_read"),
+        isOff: !canRead(user),
         take: (api, asked) => api.insertNode("mention", { id: user.id, name: user.name }, asked),
       }));
+  }
   // Fetched again when somebody changed one; without a network, what was there before.
   const snippets = await client
     .fetchQuery(snippetsQuery)

@@ -51,6 +51,7 @@ export function useSuggest(api: RefObject<RichApi | null>, ground: Ground): Sugg
   useEffect(() => api.current?.refresh(), [list?.active, api]);
 
   const take = (item: Suggestion | undefined) => {
+    if (item?.isOff) return announce(`${item.title}: ${item.detail}`);
     const asked = trigger;
     setTrigger(null);
     if (item && api.current) item.take(api.current, asked);
@@ -88,6 +89,7 @@ export function useSuggest(api: RefObject<RichApi | null>, ground: Ground): Sugg
             id={`${id}-${index}`}
             role="option"
             aria-selected={index === at}
+            aria-disabled={item.isOff || undefined}
             ref={(element) => {
               if (element && index === at) element.scrollIntoView({ block: "nearest" });
             }}
@@ -102,7 +104,7 @@ export function useSuggest(api: RefObject<RichApi | null>, ground: Ground): Sugg
               {item.title.slice(item.matched)}
             </span>
             <span className="cut soft">{item.detail}</span>
-            {index === at ? <CornerDownLeft className="small enter" aria-hidden="true" /> : null}
+            {index === at && !item.isOff ? <CornerDownLeft className="small enter" aria-hidden="true" /> : null}
           </li>
         ))}
       </ul>
