@@ -102,6 +102,10 @@ test("two contacts are merged side by side, and the merge is undone", async ({ i
   const namesake = `namesake@${word.toLowerCase()}.example`;
   await api(world, "POST", "/api/contacts", { name: `Hanne ${word}`, email: namesake });
   await inbox.goto(`${world.innboks.url}/contacts/${ids[0]}`);
+  // Two of one name are told apart before anything is opened.
+  const likely = inbox.getByRole("complementary").getByRole("button", { name: /^Look at merging Hanne/ });
+  await expect(likely).toContainText(`${namesake} · same name`);
+  await expect(likely).toHaveAccessibleName(new RegExp(namesake));
   await inbox.getByRole("button", { name: "Merge…" }).click();
   const dialog = inbox.getByRole("dialog", { name: "Merge two contacts" });
   await expect(dialog.getByRole("button", { name: `${namesake} · same name` })).toBeVisible();

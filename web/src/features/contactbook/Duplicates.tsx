@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { get } from "../../api/client";
-import type { Contact, Duplicate, Page } from "../../api/types";
+import type { Contact, ContactRow, Duplicate, Page } from "../../api/types";
 import { Avatar } from "../../ui/Avatar";
 import { type MessageId, t } from "../../ui/i18n";
 import { Section } from "../contacts/Section";
@@ -18,6 +18,13 @@ export const duplicatesQuery = (id: string) => ({
   staleTime: 60_000,
 });
 
+/** What stands under the name, best all of it: people of one name are told apart by it alone. */
+export const hintOf = (row: ContactRow, why: Duplicate["why"]): string => {
+  const shown = rowName(row);
+  const addresses = row.identities.map((one) => one.value).filter((value) => value !== shown);
+  return [...addresses, t(WHYS[why])].join(" · ");
+};
+
 /** Who may be the same person. Nothing is said where nobody is. */
 export function Duplicates({ contact, onMerge }: { contact: Contact; onMerge: (other: string) => void }) {
   const found = useQuery(duplicatesQuery(contact.id)).data ?? [];
@@ -29,14 +36,18 @@ export function Duplicates({ contact, onMerge }: { contact: Contact; onMerge: (o
           <li key={one.id}>
             <button
               type="button"
-              aria-label={t("duplicate.merge", { name: rowName(one), why: t(WHYS[why]) })}
+              aria-label={t("duplicate.merge", { name: rowName(one), why: hintOf(one, why) })}
               onClick={() => onMerge(one.id)}
             >
               <Avatar name={one.name} seed={one.id} size={20} />
-              <span className="cut grow" dir="auto">
-                {rowName(one)}
+              <span className="two grow">
+                <span className="cut" dir="auto">
+                  {rowName(one)}
+                </span>
+                <span className="muted" dir="auto">
+                  {hintOf(one, why)}
+                </span>
               </span>
-              <span className="muted">{t(WHYS[why])}</span>
             </button>
           </li>
         ))}

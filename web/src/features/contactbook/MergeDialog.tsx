@@ -12,7 +12,7 @@ import { Failed, Skeleton } from "../../ui/States";
 import type { People } from "../contacts/changes";
 import { shownValue } from "../contacts/PropertyFacts";
 import { rowName } from "./ContactTable";
-import { duplicatesQuery, WHYS } from "./Duplicates";
+import { duplicatesQuery, hintOf } from "./Duplicates";
 import { type Choices, mergeContacts } from "./merging";
 
 interface Props {
@@ -54,11 +54,7 @@ function Choose({ contact, onChoose }: { contact: Contact; onChoose: (id: string
   });
   const rows: { row: ContactRow; hint: string }[] = words
     ? (found.data ?? []).map((row) => ({ row, hint: row.identities[0]?.value ?? "" }))
-    : // The address, too: people of one name are told apart by it.
-      likely.map(({ contact: row, why }) => ({
-        row,
-        hint: [row.identities[0]?.value, t(WHYS[why])].filter(Boolean).join(" · "),
-      }));
+    : likely.map(({ contact: row, why }) => ({ row, hint: hintOf(row, why) }));
   const others = rows.filter(({ row }) => row.id !== contact.id);
   return (
     <div className="contactform">
