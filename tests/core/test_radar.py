@@ -1,5 +1,6 @@
 """What is stuck: found, shown to those whom it concerns, told to admins by another connection, once, and once more when it is over (AHEAD 4)."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, timedelta
 from email import message_from_bytes, policy
@@ -20,14 +21,14 @@ from innboks.core.conversations.receive import receive
 from innboks.core.conversations.write import write
 from innboks.core.dispatches import store as dispatches
 from innboks.core.parts import Parts
-from innboks.core.radar import store
+from innboks.core.radar import alarm, store
 from innboks.core.radar.alarm import count_what_is_missing, look_for_alarms
 from innboks.core.radar.look import radar
 from innboks.core.radar.models import Kind, Trouble
-from innboks.core.radar.words import what
+from innboks.core.radar.words import begun, over, what
 from innboks.lib.clock import FakeClock
 from innboks.sdk.contract import Grant, Health
-from tests.channels.email.scripted_smtp import ScriptedServer, scripted
+from tests.channels.email.scripted_smtp import HANG, ScriptedServer, scripted
 from tests.core.conftest import say, signed
 
 
@@ -83,6 +84,21 @@ async def test_what_could_not_be_read(parts: Parts, actor: Actor, echo: ChannelA
     await receive(parts, echo.account_id, echo.id, signed({"type": "nobody knows this"}))
     one = await only(parts, actor)
     assert (one.kind, one.count, one.name) == ("quarantined", 1, "Echo")
+
+
+async def test_much_that_could_not_be_read_hides_no_other_connection(parts: Parts, actor: Actor, echo: ChannelAccount) -> None:
+    other = await connect(parts, actor, "echo", "Other", None, {"room": "yard"})
+    await receive(parts, other.account_id, other.id, signed({"type": "nobody knows this"}))
+    async with parts.db.transaction() as conn:
+        await conn.execute(
+            """insert into delivery (account_id, channel_account_id, payload_hash, body, size, envelope, fate, reason, received_at)
+               select account_id, channel_account_id, sha256(n::text::bytea), body, size, envelope, fate, 'Torn.', received_at + interval '1 second'
+               from delivery, generate_series(1, 150) n where channel_account_id = %s""",
+            (other.id,),
+        )
+        await conn.execute("update delivery set channel_account_id = %s where reason = 'Torn.'", (echo.id,))
+    found = [(one.kind, one.name, one.count, one.is_capped) for one in await radar(parts, actor)]
+    assert found == [("quarantined", "Echo", 99, True), ("quarantined", "Other", 1, False)]
 
 
 async def test_a_sign_in_that_was_not_renewed(parts: Parts, actor: Actor, echo: ChannelAccount, clock: FakeClock) -> None:
@@ -222,9 +238,9 @@ async def test_a_broken_connection_is_told_by_another_one_once_and_once_when_it_
         clock.advance(61)
         await look_for_alarms(office.parts)
     assert len(office.mails(1)) + len(office.mails(0)) == 2
-    over = (office.mails(0) + office.mails(1)[1:])[0]
-    assert "over" in over
-    assert "Sales" in over
+    ended = (office.mails(0) + office.mails(1)[1:])[0]
+    assert "Over: The connection “Sales” did not work |" in ended
+    assert "does not work" not in ended, "what is over is not told as if it still were so"
 
 
 async def test_what_nobody_took_is_told_when_somebody_does(office: Office, clock: FakeClock) -> None:
@@ -240,6 +256,61 @@ async def test_what_nobody_took_is_told_when_somebody_does(office: Office, clock
     (told,) = office.mails(1)
     assert "Sales" in told
     assert "Team" not in told.split("|")[2], "of what was over before anybody was told, nobody is told"
+
+
+async def test_a_telling_that_was_interrupted_is_made_up_for(office: Office, clock: FakeClock) -> None:
+    """The process ends while the mail server has not answered yet."""
+    first, second = office.servers
+    for row in office.rows:
+        await mark_broken(office.parts, row.account_id, row.id, "Refused.")
+    await look_for_alarms(office.parts)
+    await record_health(office.parts, office.rows[1].account_id, office.rows[1].id, Health(state="connected"))
+    clock.advance(61)
+    second.commands.clear()
+    second.answers["EHLO"] = HANG
+    telling = asyncio.create_task(look_for_alarms(office.parts))
+    async with asyncio.timeout(10):
+        while not second.commands:
+            await asyncio.sleep(0.01)
+        await look_for_alarms(office.parts)  # somebody else looks meanwhile
+    telling.cancel()
+    await asyncio.gather(telling, return_exceptions=True)
+    del second.answers["EHLO"]
+    clock.advance(61)
+    await look_for_alarms(office.parts)
+    assert office.mails(1) == [], "whoever began may still be at it"
+    clock.advance(step=timedelta(minutes=5))
+    for _ in range(2):
+        await look_for_alarms(office.parts)
+    (told,) = office.mails(1)
+    assert "Sales" in told
+    assert first.mails == []
+
+
+async def test_a_mail_server_that_does_not_answer_makes_no_process_look_dead(
+    office: Office, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(alarm, "BEAT_S", 0.01)
+    monkeypatch.setattr(alarm, "LOOK_S", 0.01)
+    monkeypatch.setattr(alarm, "BEATS_PER_LOOK", 1, raising=False)
+    await mark_broken(office.parts, office.rows[0].account_id, office.rows[0].id, "Refused.")
+    await look_for_alarms(office.parts)
+    clock.advance(61)
+    office.servers[1].commands.clear()
+    office.servers[1].answers["EHLO"] = HANG
+    watch = asyncio.create_task(alarm.keep_watch(office.parts, "worker"))
+    async with asyncio.timeout(10):
+        while not office.servers[1].commands:
+            await asyncio.sleep(0.01)
+        clock.advance(61)
+        while True:
+            async with office.parts.db.connection() as conn:
+                beats = await store.last_beats(conn)
+            if "worker" in beats and beats["worker"][1] == clock.now():
+                break
+            await asyncio.sleep(0.01)
+    watch.cancel()
+    await asyncio.gather(watch, return_exceptions=True)
 
 
 async def test_a_worker_that_is_down_is_told_too(office: Office, clock: FakeClock) -> None:
@@ -281,6 +352,21 @@ async def test_only_accounts_in_which_something_may_be_wrong_are_looked_at(offic
     row = await connect(parts, well, "echo", "Echo", None, {"room": "lobby"})
     await receive(parts, row.account_id, row.id, signed(b"not what it should be"))
     assert await asked() == [well.account_id]
+
+
+def test_the_subject_of_an_alarm_says_what_is_so_and_its_text_why() -> None:
+    detail = "The mail server wants a valid user name and password. Enter them in the connection's settings."
+    one = Trouble(kind="broken", count=2, name="Support mail", detail=detail)
+    subject, text = begun([one], "en", "https://tindra.example")
+    assert subject == "Innboks: The connection “Support mail” does not work"
+    assert f"does not work. {detail} 2 answers wait for it.\nReconnect it." in text
+    assert over([one], "nb", "")[0] == "Innboks: Over: Tilkoblingen «Support mail» virket ikke"
+    other = Trouble(kind="quiet", name=" {name}\r\nBcc: everybody " * 20)
+    assert begun([one, other], "nb", "")[0] == "Innboks: 2 ting trenger deg"
+    assert over([one, other], "en", "")[0] == "Innboks: 2 things are over"
+    subject, _ = begun([other], "en", "")
+    assert subject.endswith("…” is unusually quiet")
+    assert "\n" not in subject
 
 
 @pytest.mark.parametrize("locale", ["en", "nb"])

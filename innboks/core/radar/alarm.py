@@ -9,7 +9,7 @@ import asyncio
 import os
 import socket
 from collections.abc import Collection, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -27,7 +27,9 @@ from innboks.sdk.registry import offers
 log = structlog.get_logger("radar")
 
 BEAT_S = 15.0
-BEATS_PER_LOOK = 4
+LOOK_S = 60.0
+TELLING = timedelta(minutes=5)
+"""Whoever began to tell and has not said that it is done after this was interrupted."""
 COUNT_S = 30.0
 """A provider that does not say in this time what it holds is asked again at the next look."""
 
@@ -35,20 +37,32 @@ COUNT_S = 30.0
 async def keep_watch(parts: Parts, role: str) -> None:
     """Until cancelled: part of every web and worker process."""
     name = f"{role}:{socket.gethostname()}:{os.getpid()}"
-    beats = 0
     try:
-        while True:
-            try:
-                async with parts.db.connection() as conn:
-                    await store.beat(conn, name, role, parts.clock.now())
-                if beats % BEATS_PER_LOOK == BEATS_PER_LOOK - 1:
-                    await look_for_alarms(parts)
-            except Exception as error:  # the database is away: others say so
-                log.warning("cannot keep watch", error=type(error).__name__)
-            beats += 1
-            await asyncio.sleep(BEAT_S)
+        # Apart: a mail server that does not answer must not make this process look dead.
+        async with asyncio.TaskGroup() as both:
+            both.create_task(_say_that_it_lives(parts, name, role))
+            both.create_task(_look_now_and_then(parts))
     finally:
         await _leave(parts, name, role)
+
+
+async def _say_that_it_lives(parts: Parts, name: str, role: str) -> None:
+    while True:
+        try:
+            async with parts.db.connection() as conn:
+                await store.beat(conn, name, role, parts.clock.now())
+        except Exception as error:  # the database is away: others say so
+            log.warning("cannot keep watch", error=type(error).__name__)
+        await asyncio.sleep(BEAT_S)
+
+
+async def _look_now_and_then(parts: Parts) -> None:
+    while True:
+        await asyncio.sleep(LOOK_S)
+        try:
+            await look_for_alarms(parts)
+        except Exception as error:
+            log.warning("cannot look for alarms", error=type(error).__name__)
 
 
 async def _leave(parts: Parts, name: str, role: str) -> None:
@@ -82,7 +96,7 @@ async def look_for_alarms(parts: Parts) -> None:
             over = [one for key, one in known.items() if key not in found]
             await store.forget(conn, account_id, [one.key for one in over])
             begun = [one for key, one in found.items() if _is_due(one, known.get(key), now)]
-            await store.set_told(conn, account_id, [one.key for one in begun], now)
+            await store.set_telling(conn, account_id, [one.key for one in begun], now + TELLING)
             is_changed = bool(over or found.keys() - known.keys())
             if is_changed:
                 await events.add(conn, account_id, "radar.changed")
@@ -93,13 +107,14 @@ async def look_for_alarms(parts: Parts) -> None:
 
 def _is_due(one: Trouble, known: Alarm | None, now: datetime) -> bool:
     after = ALARMS_AFTER.get(one.kind)
-    if after is None or (known is not None and known.told_at is not None):
+    if after is None or (known is not None and (known.told_at is not None or (known.telling_until or now) > now)):
         return False
     return now - (known.since if known is not None else now) >= after
 
 
 async def _tell(parts: Parts, account_id: int, begun: list[Trouble], over: list[Alarm], found: Mapping[str, Trouble]) -> None:
-    """To every admin in their language. What could not be told to anybody is tried again at the next look."""
+    """To every admin in their language. What could not be told to anybody is tried again at the next look; so it is some minutes later where this
+    process ends before it is done."""
     if not begun and not over:
         return
     async with parts.db.connection() as conn:
@@ -116,9 +131,9 @@ async def _tell(parts: Parts, account_id: int, begun: list[Trouble], over: list[
         if over:
             ended = [one.trouble for one in over]
             await _mail(parts, account_id, admin, words.over(ended, admin.locale, parts.settings.url), failing)
-    if begun and not is_told:
+    if begun:
         async with parts.db.transaction() as conn:
-            await store.set_told(conn, account_id, [one.key for one in begun], None)
+            await store.set_told(conn, account_id, [one.key for one in begun], parts.clock.now() if is_told else None)
     log.info("alarm", account=account_id, begun=[one.key for one in begun], over=[one.key for one in over], told=is_told)
 
 

@@ -106,14 +106,16 @@ class Place(msgspec.Struct):
 
 
 async def quarantined(conn: Connection, account_id: int, inbox_ids: Sequence[int], before: datetime) -> list[tuple[Place, Counted]]:
-    """By channel account, also of those that were disconnected. What is still tried again counts once it has been here for a while."""
+    """By channel account, also of those that were disconnected: however much waits at one, the others are told of. What is still tried again counts
+    once it has been here for a while."""
     cursor = await conn.execute(
-        f"""select channel_account_id, name, inbox_id, count(*), min(received_at), null, (array_agg(reason order by received_at desc))[1] from (
-                select d.channel_account_id, a.name, a.inbox_id, d.received_at, d.reason from delivery d
-                join channel_account a on a.account_id = d.account_id and a.id = d.channel_account_id
-                where d.account_id = %s and d.fate in ('kept', 'quarantined') and (d.fate = 'quarantined' or d.received_at < %s)
-                    and a.inbox_id = any(%s) order by d.received_at desc limit {CAP}) newest group by 1, 2, 3 order by 1""",
-        (account_id, before, list(inbox_ids)),
+        f"""select a.id, a.name, a.inbox_id, n.count, n.since, null, n.reason from channel_account a cross join lateral (
+                select count(*), min(received_at) as since, (array_agg(reason order by received_at desc))[1] as reason from (
+                    select d.received_at, d.reason from delivery d where d.account_id = a.account_id and d.channel_account_id = a.id
+                        and d.fate in ('kept', 'quarantined') and (d.fate = 'quarantined' or d.received_at < %s)
+                    order by d.received_at desc limit {CAP}) newest) n
+            where a.account_id = %s and a.inbox_id = any(%s) and n.count > 0 order by a.id""",
+        (before, account_id, list(inbox_ids)),
     )
     return [(Place(*row[:3]), Counted(*row[3:])) for row in await cursor.fetchall()]
 
@@ -177,6 +179,7 @@ class Alarm(msgspec.Struct):
     since: datetime
     told_at: datetime | None
     trouble: Trouble
+    telling_until: datetime | None = None
 
 
 async def take_turn(conn: Connection) -> bool:
@@ -187,8 +190,8 @@ async def take_turn(conn: Connection) -> bool:
 
 
 async def alarms(conn: Connection, account_id: int) -> dict[str, Alarm]:
-    cursor = await conn.execute("select key, since, told_at, trouble from alarm where account_id = %s order by key", (account_id,))
-    return {row[0]: Alarm(row[0], row[1], row[2], msgspec.convert(row[3], Trouble)) for row in await cursor.fetchall()}
+    cursor = await conn.execute("select key, since, told_at, trouble, telling_until from alarm where account_id = %s order by key", (account_id,))
+    return {row[0]: Alarm(row[0], row[1], row[2], msgspec.convert(row[3], Trouble), row[4]) for row in await cursor.fetchall()}
 
 
 async def note(conn: Connection, account_id: int, trouble: Trouble, since: datetime) -> None:
@@ -200,8 +203,14 @@ async def note(conn: Connection, account_id: int, trouble: Trouble, since: datet
     )
 
 
+async def set_telling(conn: Connection, account_id: int, keys: Sequence[str], until: datetime) -> None:
+    """Somebody is about to tell of these, and until then nobody else does."""
+    await conn.execute("update alarm set telling_until = %s where account_id = %s and key = any(%s)", (until, account_id, list(keys)))
+
+
 async def set_told(conn: Connection, account_id: int, keys: Sequence[str], at: datetime | None) -> None:
-    await conn.execute("update alarm set told_at = %s where account_id = %s and key = any(%s)", (at, account_id, list(keys)))
+    """None: nobody took it."""
+    await conn.execute("update alarm set told_at = %s, telling_until = null where account_id = %s and key = any(%s)", (at, account_id, list(keys)))
 
 
 async def forget(conn: Connection, account_id: int, keys: Sequence[str]) -> None:

@@ -75,24 +75,76 @@ _DO: dict[str, dict[Kind, str]] = {
         "unreachable": "Det prøves igjen av seg selv. Varer det, så se på serverens navn på kanalens side, og om leverandøren har en feil.",
     },
 }
+_WAS: dict[str, dict[Kind, str]] = {
+    "en": {
+        "worker": "The background work stood still.",
+        "broken": "The connection “{name}” did not work.",
+        "expiring": "The sign-in of “{name}” had ended.",
+        "unsent": "Answers should have left and had not.",
+        "uncertain": "Answers might have left or not.",
+        "failed": "Answers were not delivered.",
+        "quarantined": "Messages to “{name}” waited in quarantine.",
+        "gap": "“{name}” held messages that were never fetched.",
+        "records": "What “{name}” had published in the DNS was not in place.",
+        "quiet": "“{name}” was unusually quiet.",
+        "unreachable": "“{name}” could not be reached.",
+    },
+    "nb": {
+        "worker": "Bakgrunnsarbeidet sto stille.",
+        "broken": "Tilkoblingen «{name}» virket ikke.",
+        "expiring": "Innloggingen til «{name}» hadde gått ut.",
+        "unsent": "Svar skulle ha gått ut, men hadde ikke gjort det.",
+        "uncertain": "Svar kunne ha gått ut eller ikke.",
+        "failed": "Svar ble ikke levert.",
+        "quarantined": "Meldinger til «{name}» lå i karantene.",
+        "gap": "«{name}» hadde meldinger som aldri ble hentet.",
+        "records": "Det «{name}» hadde publisert i DNS, var ikke på plass.",
+        "quiet": "«{name}» var uvanlig stille.",
+        "unreachable": "«{name}» kunne ikke nås.",
+    },
+}
+_KEPT = {
+    "en": {"one": "One answer waits for it.", "many": "{count} answers wait for it."},
+    "nb": {"one": "Ett svar venter på den.", "many": "{count} svar venter på den."},
+}
 _MAIL = {
     "en": {
-        "begun": "Innboks: something needs you",
-        "over": "Innboks: over",
+        "many": "{count} things need you",
+        "over": "Over: {text}",
+        "many_over": "{count} things are over",
         "over_text": "This is over:\n{text}",
         "where": "Look: {url}/radar",
     },
-    "nb": {"begun": "Innboks: noe trenger deg", "over": "Innboks: over", "over_text": "Dette er over:\n{text}", "where": "Se: {url}/radar"},
+    "nb": {
+        "many": "{count} ting trenger deg",
+        "over": "Over: {text}",
+        "many_over": "{count} ting er over",
+        "over_text": "Dette er over:\n{text}",
+        "where": "Se: {url}/radar",
+    },
 }
+NAME_MAX = 60
+"""A longer name is cut in a subject, which then still says what is so."""
 
 
 def what(one: Trouble, locale: str) -> str:
-    """What is so, in a sentence."""
-    count = f"{one.count}+" if one.is_capped else str(one.count)
+    """What is so, in a sentence, with what is known of the reason."""
+    said = _sentence(one, locale).format(name=one.name, count=_count(one), detail=one.detail).strip()
+    if one.kind not in ("broken", "unreachable") or not one.count:
+        return said
+    kept = _KEPT[language(locale)]["one" if one.count == 1 and not one.is_capped else "many"]
+    return f"{said} {kept.format(count=_count(one))}"
+
+
+def _sentence(one: Trouble, locale: str) -> str:
     words = _WHAT[language(locale)][one.kind]
     if one.count == 1 and not one.is_capped:
         words = _WHAT_OF_ONE[language(locale)].get(one.kind, words)
-    return words.format(name=one.name, count=count, detail=one.detail).strip()
+    return words
+
+
+def _count(one: Trouble) -> str:
+    return f"{one.count}+" if one.is_capped else str(one.count)
 
 
 def what_to_do(one: Trouble, locale: str) -> str:
@@ -102,14 +154,23 @@ def what_to_do(one: Trouble, locale: str) -> str:
 def begun(found: list[Trouble], locale: str, url: str) -> tuple[str, str]:
     """(subject, text) of the mail about troubles that began."""
     words = _MAIL[language(locale)]
-    subject = f"Innboks: {what(found[0], locale)}" if len(found) == 1 else words["begun"]
+    short = [_sentence(one, locale).format(name=_cut(one.name), count=_count(one), detail="") for one in found]
     parts = [f"{what(one, locale)}\n{what_to_do(one, locale)}" for one in found]
-    return " ".join(subject.split())[:150], "\n\n".join([*parts, words["where"].format(url=url)]) + "\n"
+    return _subject(short, words["many"]), "\n\n".join([*parts, words["where"].format(url=url)]) + "\n"
 
 
 def over(ended: list[Trouble], locale: str, url: str) -> tuple[str, str]:
-    """(subject, text) of the mail about troubles that are over."""
-    words = _MAIL[language(locale)]
-    return words["over"], words["over_text"].format(text="\n".join(what(one, locale) for one in ended)) + "\n\n" + words["where"].format(
-        url=url
-    ) + "\n"
+    """(subject, text) of the mail about troubles that are over, in whatever way: also what was paused or disconnected."""
+    words, was = _MAIL[language(locale)], _WAS[language(locale)]
+    text = words["over_text"].format(text="\n".join(was[one.kind].format(name=one.name) for one in ended))
+    short = [words["over"].format(text=was[one.kind].format(name=_cut(one.name))) for one in ended]
+    return _subject(short, words["many_over"]), f"{text}\n\n{words['where'].format(url=url)}\n"
+
+
+def _subject(short: list[str], many: str) -> str:
+    said = short[0] if len(short) == 1 else many.format(count=len(short))
+    return f"Innboks: {' '.join(said.split()).removesuffix('.')}"
+
+
+def _cut(name: str) -> str:
+    return name if len(name) <= NAME_MAX else f"{name[: NAME_MAX - 1]}…"
