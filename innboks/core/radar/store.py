@@ -190,7 +190,9 @@ async def take_turn(conn: Connection) -> bool:
 
 
 async def alarms(conn: Connection, account_id: int) -> dict[str, Alarm]:
-    cursor = await conn.execute("select key, since, told_at, trouble, telling_until from alarm where account_id = %s order by key", (account_id,))
+    cursor = await conn.execute(
+        "select key, since, told_at, trouble, telling_until from alarm where account_id = %s order by key", (account_id,)
+    )
     return {row[0]: Alarm(row[0], row[1], row[2], msgspec.convert(row[3], Trouble), row[4]) for row in await cursor.fetchall()}
 
 
@@ -210,7 +212,9 @@ async def set_telling(conn: Connection, account_id: int, keys: Sequence[str], un
 
 async def set_told(conn: Connection, account_id: int, keys: Sequence[str], at: datetime | None) -> None:
     """None: nobody took it."""
-    await conn.execute("update alarm set told_at = %s, telling_until = null where account_id = %s and key = any(%s)", (at, account_id, list(keys)))
+    await conn.execute(
+        "update alarm set told_at = %s, telling_until = null where account_id = %s and key = any(%s)", (at, account_id, list(keys))
+    )
 
 
 async def forget(conn: Connection, account_id: int, keys: Sequence[str]) -> None:

@@ -40,7 +40,7 @@ export function Duplicates({ contact, onMerge }: { contact: Contact; onMerge: (o
               onClick={() => onMerge(one.id)}
             >
               <Avatar name={one.name} seed={one.id} size={20} />
-              <span className="two grow">
+              <span className="lines grow">
                 <span className="cut" dir="auto">
                   {rowName(one)}
                 </span>
