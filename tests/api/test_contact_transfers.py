@@ -313,3 +313,28 @@ def test_a_line_of_millions_of_cells_is_refused_before_it_is_parted() -> None:
             tables.look_at(content)
         assert refused.value.code == "too_many_columns"
         assert time.monotonic() - began < 2
+
+
+@pytest.mark.parametrize(
+    "beginning", [b"PK\x03\x04\x14\x00\x06\x00", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"%PDF-1.7\n", b"\x89PNG\r\n\x1a\n"]
+)
+async def test_a_workbook_is_no_table_of_strange_letters(api: httpx.AsyncClient, beginning: bytes) -> None:
+    refused = await api.post("/api/contact-imports", content=beginning + b"\x00,Name\n\x01;" * 100)
+    assert_problem(refused, 400, code="no_table")
+    assert "Save it as CSV" in refused.json()["detail"]
+
+
+@pytest.mark.parametrize("end", ["\n", ""])
+def test_a_quotation_mark_that_is_missing_swallows_nobody(end: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        tables.look_at(f'Name,Email\n\nBo,bo@fjell.example\n"Anna,anna@fjell.example\nCleo,cleo@fjell.example{end}'.encode())
+    assert refused.value.code == "bad_table"
+    assert refused.value.sentence.startswith("Row 4 ")
+    whole = tables.look_at(f'Name,Email\n"Anna,\nof two lines","anna@fjell.example"{end}'.encode())
+    assert whole.sample == [["Anna,\nof two lines", "anna@fjell.example"]]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_a_first_line_that_tells_programs_the_delimiter_is_no_row(encoding: str) -> None:
+    table = tables.look_at("sep=;\r\nName;Note\r\nAnna;one, two\r\n".encode(encoding))
+    assert (table.delimiter, table.columns, table.sample) == (";", ["Name", "Note"], [["Anna", "one, two"]])

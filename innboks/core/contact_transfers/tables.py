@@ -23,6 +23,10 @@ ROWS_MAX = 250_000
 CELLS_OF_LINE_MAX = 20_000
 CELL_CHARS = 20_000
 SAMPLE_ROWS = 5
+_NO_TABLES = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF-", b"\x89PNG", b"\xff\xd8\xff", b"\x1f\x8b")
+"""How workbooks, documents, pictures and archives begin: of their bytes an encoding would make letters."""
+_SAYS_DELIMITER = re.compile(r"sep=(.)")
+_END = "\x00"
 _LOOKED_AT = 64 * 1024
 _PIECE = 1024 * 1024
 # What a spreadsheet takes for a formula (OWASP, "CSV Injection"); a plain number with its sign is none.
@@ -44,6 +48,12 @@ class Table(msgspec.Struct, kw_only=True):
 
 def look_at(content: bytes, encoding: str | None = None, delimiter: str | None = None) -> Table:
     """Reads it once. Raises `Invalid` for what is no table."""
+    if content.startswith(_NO_TABLES):
+        raise Invalid(
+            "This is a workbook, a document or an archive, and no table in plain text. Save it as CSV, and take that file.",
+            code="no_table",
+            field="file",
+        )
     encoding = encoding or encoding_of(content)
     try:
         head = codecs.getincrementaldecoder(_codec(encoding))("replace").decode(content[:_LOOKED_AT])
@@ -73,23 +83,33 @@ def rows_of(file: BinaryIO, encoding: str, delimiter: str) -> Iterator[tuple[int
     number = 0
     try:
         for number, cells in enumerate(csv.reader(_readable(text, delimiter), delimiter=delimiter), 1):
+            if cells == [_END]:
+                return
+            if cells and cells[-1].endswith(_END):  # all that follows would have become one cell, and the people in it be lost
+                raise _unreadable(number)
             if any(one.strip() for one in cells):
                 yield number, [storable(one, CELL_CHARS).strip() for one in cells]
     except csv.Error as error:
-        raise Invalid(
-            f"Row {number + 1} cannot be read: a cell is far too long, or a quotation mark is missing.", code="bad_table"
-        ) from error
+        raise _unreadable(number + 1) from error
     finally:
         if not file.closed:
             text.detach()
 
 
+def _unreadable(row: int) -> Invalid:
+    return Invalid(f"Row {row} cannot be read: a cell is far too long, or a quotation mark is missing.", code="bad_table", field="file")
+
+
 def _readable(lines: Iterator[str], delimiter: str) -> Iterator[str]:
-    """Without NUL characters. A line of millions of empty cells would take gigabytes, and nobody means it."""
-    for line in lines:
+    """Without NUL characters, but for one that stands alone at the end, and without a first line “sep=;”, which only tells how cells
+    are parted. A line of millions of empty cells would take gigabytes, and nobody means it."""
+    for nth, line in enumerate(lines):
+        if nth == 0 and _SAYS_DELIMITER.fullmatch(line.rstrip("\r\n")):
+            continue
         if line.count(delimiter) > CELLS_OF_LINE_MAX:
             raise _too_wide()
-        yield line.replace("\x00", "")
+        yield line.replace(_END, "")
+    yield _END
 
 
 def _too_wide() -> Invalid:
@@ -113,6 +133,9 @@ def encoding_of(content: bytes) -> str:
 def delimiter_of(head: str) -> str:
     """The one by which most of the first rows have as many cells as the first, and more than one."""
     lines = head.splitlines()[:50]
+    said = _SAYS_DELIMITER.fullmatch(lines[0]) if lines else None
+    if said and said[1] in DELIMITERS:
+        return said[1]
     best, score = ",", (0, 0)
     for one in DELIMITERS:
         try:
