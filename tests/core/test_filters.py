@@ -304,6 +304,23 @@ async def test_the_brake_gathers_what_comes_too_often_and_loses_nothing(desk: De
     assert len(await desk.view("open")) == 10
 
 
+async def test_of_a_sender_who_never_calms_down_the_newest_is_kept_as_long_as_all_else(desk: Desk, clock: FakeClock) -> None:
+    await filters.change_filters(desk.parts, desk.actor, filters.Change(flood_count=2, flood_within_s=24 * 3600))
+    for nth in range(2):
+        await desk.begins(f"Hello {nth}")
+    for nth in range(1, 9):
+        clock.advance(step=timedelta(hours=12))
+        await desk.begins(f"Alarm {nth}")
+    assert len(await desk.view("open")) == 2
+    gathered = await desk.view("filtered")
+    assert {one.spam_reason for one in gathered} == {"flood"}
+    assert [one.message_count - 1 for one in gathered] == [2, 2, 2, 2], "one for each day, without its line"
+    clock.advance(step=SPAM_KEPT - timedelta(hours=13))
+    await empty_spam(desk.parts)
+    (left,) = await desk.view("filtered")
+    assert [message.text for message in await desk.messages(left) if message.type == "message"] == ["Alarm 7", "Alarm 8"]
+
+
 async def test_without_a_brake_everything_comes_through(desk: Desk) -> None:
     for nth in range(30):
         await desk.begins(f"Alarm {nth}")
