@@ -59,14 +59,11 @@ async def _change_batch(parts: Parts, actor: Actor, batch: Sequence[tuple[int, C
 @retrying
 async def _change_together(parts: Parts, actor: Actor, batch: Sequence[tuple[int, Change]]) -> list[Outcome]:
     """One transaction. What is refused is refused before anything is written of it, so the others are not touched by it."""
-    outcomes = []
     async with parts.db.transaction() as conn:
         # All rows first: a release lets a rule choose, and rules choose one after the other, so nothing may be waited for after that.
         await hold(conn, actor.account_id, [id for id, change in batch if change.is_spam is False], [id for id, _ in batch])
-        for id, change in batch:
-            try:
-                after = await one.apply(parts, conn, actor, id, change, parts.clock.now())
-                outcomes.append(Outcome(id, conversation=after))
-            except Refused as refused:
-                outcomes.append(Outcome(id, refused=refused))
-    return outcomes
+        outcomes = await one.apply_all(parts, conn, actor, batch, parts.clock.now())
+    return [
+        Outcome(id, refused=outcome) if isinstance(outcome, Refused) else Outcome(id, conversation=outcome)
+        for (id, _), outcome in zip(batch, outcomes, strict=True)
+    ]

@@ -4,9 +4,9 @@ says who did it and why (R-560, R-630). Two people at once: each field is the la
 Read next: `bulk.py` (many at once), `wake.py` (what a snooze ends by), `core/rearrangements/` (merge and split).
 """
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
-from typing import Any, get_args
+from typing import Any, TypeVar, TypeVarTuple, get_args
 
 import msgspec
 
@@ -15,7 +15,7 @@ from innboks.core.contacts import store as contacts
 from innboks.core.conversations import store
 from innboks.core.conversations.answerer import check_answer
 from innboks.core.conversations.models import Conversation, Priority
-from innboks.core.conversations.read import readable_conversation, readable_message
+from innboks.core.conversations.read import readable, readable_conversation, readable_message
 from innboks.core.conversations.window import NEVER_OPEN, closes_at, require_open
 from innboks.core.conversations.write import blocked
 from innboks.core.dispatches import store as dispatches
@@ -27,8 +27,8 @@ from innboks.core.messages import store as messages
 from innboks.core.parts import Parts
 from innboks.core.tags import store as tags
 from innboks.core.tickets import store_tickets as tickets
-from innboks.core.tickets.together import follow_conversation
-from innboks.errors import Conflict, Invalid
+from innboks.core.tickets.together import follow_conversations
+from innboks.errors import Conflict, Invalid, Refused
 from innboks.lib.db import Connection, retrying
 
 PRIORITIES: tuple[str, ...] = get_args(Priority)
@@ -37,6 +37,8 @@ TAGS_MAX = 50
 """That one conversation may have."""
 UNSET = msgspec.UNSET
 Lines = list[dict[str, Any]]
+About = TypeVarTuple("About")
+Answer = TypeVar("Answer")
 
 
 class Change(msgspec.Struct, kw_only=True):
@@ -97,41 +99,110 @@ def check(wanted: Change, now: datetime) -> None:
 async def apply(
     parts: Parts, conn: Connection, actor: Actor, conversation_id: int, wanted: Change, now: datetime, reason: str | None = None
 ) -> Conversation:
-    """One conversation in the caller's transaction, which has called `hold` for what comes out of spam. Everything that can be refused is refused before
-    anything is written."""
+    """One conversation in the caller's transaction, which has called `hold` for what comes out of spam."""
     before = await readable_conversation(conn, actor, conversation_id, lock=True)
+    decision = await _decide(Asked(conn, actor.account_id), actor, before, wanted, now, reason)
+    (after,) = await _write(parts, conn, actor, [decision], now)
+    return after
+
+
+async def apply_all(
+    parts: Parts, conn: Connection, actor: Actor, wanted: Sequence[tuple[int, Change]], now: datetime
+) -> list[Conversation | Refused]:
+    """As `apply`, of different conversations, with as many statements as for a few; each that cannot be changed has its reason instead. The caller has
+    called `hold` for all of them."""
+    found = {one.id: one for one in await store.of_ids(conn, actor.account_id, [id for id, _ in wanted], actor.user_id)}
+    asked = Asked(conn, actor.account_id)
+    decisions: dict[int, Decision] = {}
+    outcomes: dict[int, Conversation | Refused] = {}
+    elsewhere = [one.id for one in found.values() if one.merged_into_id is not None]
+    for id, change in wanted:
+        try:
+            if id not in elsewhere:
+                decisions[id] = await _decide(asked, actor, readable(actor, found.get(id)), change, now)
+        except Refused as refused:
+            outcomes[id] = refused
+    outcomes |= zip(decisions, await _write(parts, conn, actor, list(decisions.values()), now), strict=True)
+    for id, change in wanted:
+        try:
+            if id in elsewhere:  # changed where it went, which may be among the others
+                outcomes[id] = await apply(parts, conn, actor, id, change, now)
+        except Refused as refused:
+            outcomes[id] = refused
+    return [outcomes[id] for id, _ in wanted]
+
+
+class Decision(msgspec.Struct):
+    """What is to become of a conversation: columns, lines in it, tags put on and taken off."""
+
+    before: Conversation
+    wanted: Change
+    values: dict[str, Any]
+    lines: Lines
+    added: list[int]
+    removed: list[int]
+
+
+class Asked:
+    """What a change depends on beside its conversation: asked for once, however many conversations it is for."""
+
+    def __init__(self, conn: Connection, account_id: int) -> None:
+        self.conn = conn
+        self._account_id = account_id
+        self._answers: dict[tuple[Any, ...], Any] = {}
+
+    async def once(self, ask: Callable[[Connection, int, *About], Awaitable[Answer]], *about: *About) -> Answer:
+        if (ask, *about) not in self._answers:
+            self._answers[ask, *about] = await ask(self.conn, self._account_id, *about)
+        answer: Answer = self._answers[ask, *about]
+        return answer
+
+
+async def _decide(asked: Asked, actor: Actor, before: Conversation, wanted: Change, now: datetime, reason: str | None = None) -> Decision:
+    """Whatever can be refused is refused here, before anything is written."""
     values: dict[str, Any] = {}
     lines: Lines = []
     if any(value is not UNSET for name, value in msgspec.structs.asdict(wanted).items() if name != "is_unread"):
         actor.require_write(before.inbox_id)
-    await _move_and_assign(conn, actor, before, wanted, values, lines, reason)
+    await _move_and_assign(asked, actor, before, wanted, values, lines, reason)
     _state(before, wanted, values, lines, now)
-    await _spam(conn, before, wanted, values, lines, now)
-    added, removed = await _tags(conn, actor, before, wanted, lines)
-    if values or added or removed:
-        if added:
-            await tags.put_on(conn, actor.account_id, before.id, added)
-        if removed:
-            await tags.take_off(conn, actor.account_id, before.id, removed)
-        await store.update(conn, actor.account_id, before.id, values)
-        if "inbox_id" in values:
-            await tickets.follow_inbox(conn, actor.account_id, before.id, before.inbox_id, values["inbox_id"])
-    for line in lines:
-        await messages.add_system(conn, actor.account_id, before.id, line, author_id=actor.user_id)
-    if "status" in values:
-        await follow_conversation(conn, actor, before.id, is_closed=values["status"] == "closed", now=now)
-    if before.spam and values.get("spam") is False:
-        await release(parts, conn, before, now)
-    if wanted.is_unread is not UNSET:
-        read_to = before.last_received_id - 1 if wanted.is_unread else before.last_message_id
-        await store.save_read(conn, actor.account_id, actor.user_id, before.id, max(0, read_to))
-    after = await store.get(conn, actor.account_id, before.id, actor.user_id)
-    assert after is not None
-    return after
+    await _spam(asked.conn, before, wanted, values, lines, now)
+    added, removed = await _tags(asked, before, wanted, lines)
+    return Decision(before, wanted, values, lines, added, removed)
+
+
+async def _write(parts: Parts, conn: Connection, actor: Actor, decisions: Sequence[Decision], now: datetime) -> list[Conversation]:
+    """Of conversations whose rows are held, each as it is afterwards."""
+    account_id = actor.account_id
+    if added := [(one.before.id, tag) for one in decisions for tag in one.added]:
+        await tags.put_on(conn, account_id, added)
+    if removed := [(one.before.id, tag) for one in decisions for tag in one.removed]:
+        await tags.take_off(conn, account_id, removed)
+    if changes := {one.before.id: one.values for one in decisions if one.values or one.added or one.removed}:
+        await store.update_all(conn, account_id, changes)
+    if moves := [(one.before.id, one.before.inbox_id, one.values["inbox_id"]) for one in decisions if "inbox_id" in one.values]:
+        await tickets.follow_inbox(conn, account_id, moves)
+    if lines := [(one.before.id, line) for one in decisions for line in one.lines]:
+        await messages.add_lines(conn, account_id, lines, author_id=actor.user_id)
+    for status in ("closed", "open"):
+        if ids := [one.before.id for one in decisions if one.values.get("status") == status]:
+            await follow_conversations(conn, actor, ids, is_closed=status == "closed", now=now)
+    for one in decisions:
+        if one.before.spam and one.values.get("spam") is False:
+            await release(parts, conn, one.before, now)
+    if read_to := {one.before.id: _read_to(one.before, one.wanted) for one in decisions if one.wanted.is_unread is not UNSET}:
+        await store.save_reads(conn, account_id, actor.user_id, read_to)
+    ids = [one.before.id for one in decisions]
+    after = {one.id: one for one in await store.of_ids(conn, account_id, ids, actor.user_id)} if ids else {}
+    return [after[id] for id in ids]
+
+
+def _read_to(before: Conversation, wanted: Change) -> int:
+    return max(0, before.last_received_id - 1 if wanted.is_unread else before.last_message_id)
 
 
 async def _move_and_assign(
-    conn: Connection, actor: Actor, before: Conversation, wanted: Change, values: dict[str, Any], lines: Lines, reason: str | None
+    asked: Asked, actor: Actor, before: Conversation, wanted: Change, values: dict[str, Any], lines: Lines, reason: str | None
 ) -> None:
     inbox_id = before.inbox_id
     if wanted.inbox_id is not UNSET and wanted.inbox_id != before.inbox_id:
@@ -139,13 +210,13 @@ async def _move_and_assign(
         if not actor.can_read(inbox_id):
             raise Invalid("There is no such inbox.", code="unknown_inbox", field="inbox_id")
         actor.require_write(inbox_id)
-        if not await inboxes.is_open(conn, actor.account_id, inbox_id):
+        if not await asked.once(inboxes.is_open, inbox_id):
             raise Invalid("This inbox is archived. Choose another one.", code="archived_inbox", field="inbox_id")
         values["inbox_id"] = inbox_id
         lines.append({"event": "inbox_changed", "from": str(before.inbox_id), "to": str(inbox_id)})
     if wanted.assignee_id is not UNSET and wanted.assignee_id != before.assignee_id:
         if wanted.assignee_id is not None:
-            await _require_may_get(conn, actor, wanted.assignee_id, inbox_id)
+            await _require_may_get(asked, actor, wanted.assignee_id, inbox_id)
         values["assignee_id"] = wanted.assignee_id
         lines.append(
             {
@@ -157,14 +228,14 @@ async def _move_and_assign(
         )
         return
     keeps = before.assignee_id is None or inbox_id == before.inbox_id
-    if not keeps and not (await store.inbox_rights(conn, actor.account_id, before.assignee_id or 0, inbox_id))[1]:
+    if not keeps and not (await asked.once(store.inbox_rights, before.assignee_id or 0, inbox_id))[1]:
         values["assignee_id"] = None
         lines.append({"event": "assigned", "from": _id(before.assignee_id), "to": None, "reason": "not_a_member"})
 
 
-async def _require_may_get(conn: Connection, actor: Actor, user_id: int, inbox_id: int) -> None:
+async def _require_may_get(asked: Asked, actor: Actor, user_id: int, inbox_id: int) -> None:
     """Members get its conversations; where it is for teams, their main members (R-024). Every member may take one themselves (R-012)."""
-    _, may_act, may_get = await store.inbox_rights(conn, actor.account_id, user_id, inbox_id)
+    _, may_act, may_get = await asked.once(store.inbox_rights, user_id, inbox_id)
     if not may_get and not (may_act and user_id == actor.user_id):
         sentence = "This person is not a member of the inbox, so they cannot get its conversations."
         if may_act:
@@ -227,7 +298,7 @@ async def _spam(conn: Connection, before: Conversation, wanted: Change, values: 
     lines.append(line)
 
 
-async def _tags(conn: Connection, actor: Actor, before: Conversation, wanted: Change, lines: Lines) -> tuple[list[int], list[int]]:
+async def _tags(asked: Asked, before: Conversation, wanted: Change, lines: Lines) -> tuple[list[int], list[int]]:
     """(to be added, to be removed)."""
     had = set(before.tag_ids)
     has = had if wanted.tag_ids is UNSET else set(wanted.tag_ids)
@@ -236,7 +307,7 @@ async def _tags(conn: Connection, actor: Actor, before: Conversation, wanted: Ch
     added, removed = sorted(has - had), sorted(had - has)
     if not added and not removed:
         return [], []
-    names = await tags.named(conn, actor.account_id, [*added, *removed])
+    names = await asked.once(tags.named, (*added, *removed))
     if any(one not in names for one in added):
         raise Invalid("One of these tags is not there any more.", code="unknown_tag", field="tag_ids")
     if len(has) > TAGS_MAX:

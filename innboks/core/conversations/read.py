@@ -134,6 +134,11 @@ async def readable_conversation(conn: Connection, actor: Actor, conversation_id:
     found = await _found(conn, actor, conversation_id, lock)
     while found is not None and found.merged_into_id is not None:
         found = await _found(conn, actor, found.merged_into_id, lock)
+    return readable(actor, found)
+
+
+def readable(actor: Actor, found: Conversation | None) -> Conversation:
+    """Raises `NotFound` for what is not there or not for this person."""
     if found is None or not actor.can_read(found.inbox_id):
         raise NotFound("There is no such conversation.", code="unknown_conversation")
     return found

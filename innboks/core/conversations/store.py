@@ -100,6 +100,11 @@ async def lock_unassigned(conn: Connection, account_id: int, conversation_id: in
 
 async def update(conn: Connection, account_id: int, conversation_id: int, values: Mapping[str, Any]) -> None:
     """Sets the given columns and tells everybody."""
+    await update_all(conn, account_id, {conversation_id: values})
+
+
+async def update_all(conn: Connection, account_id: int, changes: Mapping[int, Mapping[str, Any]]) -> None:
+    """The same for several, each with its own columns; those that get the same are written together."""
     allowed = {
         "status",
         "closed_at",
@@ -115,21 +120,26 @@ async def update(conn: Connection, account_id: int, conversation_id: int, values
         "trashed_at",
         "merged_into_id",
     }
-    assert set(values) <= allowed, f"not to be set: {set(values) - allowed}"
-    if "inbox_id" in values:
-        # Those who see only the inbox it leaves are told that it is gone.
-        await conn.execute(
-            """insert into event (account_id, type, inbox_id, conversation_id, data)
-               select account_id, 'conversation.gone', inbox_id, id, jsonb_build_object('to_inbox_id', %(to)s::bigint)
-               from conversation where account_id = %(account)s and id = %(id)s and inbox_id <> %(to)s""",
-            {"account": account_id, "id": conversation_id, "to": values["inbox_id"]},
-        )
-    if values:
-        names = ", ".join(f"{name} = %s" for name in values)
-        await conn.execute(
-            f"update conversation set {names} where account_id = %s and id = %s", (*values.values(), account_id, conversation_id)
-        )
-    await announce(conn, account_id, conversation_id)
+    alike: dict[tuple[tuple[str, Any], ...], list[int]] = {}
+    for id, values in changes.items():
+        assert set(values) <= allowed, f"not to be set: {set(values) - allowed}"
+        alike.setdefault(tuple(values.items()), []).append(id)
+    for given, ids in alike.items():
+        values = dict(given)
+        if "inbox_id" in values:
+            # Those who see only the inbox it leaves are told that it is gone.
+            await conn.execute(
+                """insert into event (account_id, type, inbox_id, conversation_id, data)
+                   select account_id, 'conversation.gone', inbox_id, id, jsonb_build_object('to_inbox_id', %(to)s::bigint)
+                   from conversation where account_id = %(account)s and id = any(%(ids)s) and inbox_id <> %(to)s order by id""",
+                {"account": account_id, "ids": ids, "to": values["inbox_id"]},
+            )
+        if values:
+            names = ", ".join(f"{name} = %s" for name in values)
+            await conn.execute(
+                f"update conversation set {names} where account_id = %s and id = any(%s)", (*values.values(), account_id, ids)
+            )
+    await announce(conn, account_id, *changes)
 
 
 async def wake_due(conn: Connection, now: datetime, limit: int) -> list[int]:
@@ -154,11 +164,11 @@ async def wake_due(conn: Connection, now: datetime, limit: int) -> list[int]:
     return [row[0] for row in await cursor.fetchall()]
 
 
-async def announce(conn: Connection, account_id: int, conversation_id: int) -> None:
+async def announce(conn: Connection, account_id: int, *conversation_ids: int) -> None:
     await conn.execute(
         """insert into event (account_id, type, inbox_id, conversation_id)
-           select account_id, 'conversation.changed', inbox_id, id from conversation where account_id = %s and id = %s""",
-        (account_id, conversation_id),
+           select account_id, 'conversation.changed', inbox_id, id from conversation where account_id = %s and id = any(%s) order by id""",
+        (account_id, list(conversation_ids)),
     )
 
 
@@ -214,16 +224,23 @@ async def recount(conn: Connection, account_id: int, conversation_id: int) -> No
 
 async def save_read(conn: Connection, account_id: int, user_id: int, conversation_id: int, message_id: int) -> None:
     """Read up to this message. Going back (mark unread) is allowed; only this user is told, also whether anything is unread now."""
+    await save_reads(conn, account_id, user_id, {conversation_id: message_id})
+
+
+async def save_reads(conn: Connection, account_id: int, user_id: int, read_to: Mapping[int, int]) -> None:
+    """The same for several: conversation → message."""
     await conn.execute(
         """with saved as (
-               insert into read_state (account_id, user_id, conversation_id, message_id) values (%(account)s, %(user)s, %(id)s, %(message)s)
+               insert into read_state (account_id, user_id, conversation_id, message_id)
+               select %(account)s, %(user)s, id, message_id from unnest(%(ids)s::bigint[], %(messages)s::bigint[]) as given (id, message_id)
                on conflict (account_id, user_id, conversation_id) do update set message_id = excluded.message_id, at = now()
-               where read_state.message_id <> excluded.message_id returning 1
+               where read_state.message_id <> excluded.message_id returning conversation_id, message_id
            )
            insert into event (account_id, type, conversation_id, user_id, data)
-           select %(account)s, 'read.changed', %(id)s, %(user)s, jsonb_build_object('message_id', %(message)s::bigint, 'is_unread', c.last_received_id > %(message)s)
-           from saved cross join conversation c where c.account_id = %(account)s and c.id = %(id)s""",
-        {"account": account_id, "user": user_id, "id": conversation_id, "message": message_id},
+           select %(account)s, 'read.changed', c.id, %(user)s,
+               jsonb_build_object('message_id', saved.message_id, 'is_unread', c.last_received_id > saved.message_id)
+           from saved join conversation c on c.account_id = %(account)s and c.id = saved.conversation_id""",
+        {"account": account_id, "user": user_id, "ids": list(read_to), "messages": list(read_to.values())},
     )
 
 

@@ -13,7 +13,7 @@ from innboks.core.held import store
 from innboks.core.held.store import Standing
 from innboks.core.messages import store as messages
 from innboks.core.parts import Parts
-from innboks.core.tickets.together import follow_conversation
+from innboks.core.tickets.together import follow_conversations
 from innboks.errors import Invalid
 from innboks.lib.db import Connection
 
@@ -40,5 +40,5 @@ async def do_then(parts: Parts, conn: Connection, actor: Actor, conversation_id:
     await conversations.update(conn, actor.account_id, conversation_id, msgspec.structs.asdict(after))
     line_ids = [await messages.add_system(conn, actor.account_id, conversation_id, line, author_id=actor.user_id) for line in lines]
     if after.status != before.status:
-        await follow_conversation(conn, actor, conversation_id, is_closed=after.status == "closed", now=now)
+        await follow_conversations(conn, actor, [conversation_id], is_closed=after.status == "closed", now=now)
     await store.remember_then(conn, actor.account_id, message_id, before, after, line_ids)

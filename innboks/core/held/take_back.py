@@ -20,7 +20,7 @@ from innboks.core.held import store
 from innboks.core.held.store import Held, Standing
 from innboks.core.messages import store as messages
 from innboks.core.parts import Parts
-from innboks.core.tickets.together import follow_conversation
+from innboks.core.tickets.together import follow_conversations
 from innboks.errors import Conflict, Invalid
 from innboks.lib.db import Connection
 from innboks.lib.text import preview
@@ -73,7 +73,7 @@ async def _remove(conn: Connection, actor: Actor, held: Held, now: datetime) -> 
         if await store.put_back(conn, actor.account_id, held.conversation_id, before, after):
             gone += then["line_ids"]
             if before.status != after.status:
-                await follow_conversation(conn, actor, held.conversation_id, is_closed=before.status == "closed", now=now)
+                await follow_conversations(conn, actor, [held.conversation_id], is_closed=before.status == "closed", now=now)
     took = held.effects.get("took")
     gives_up = took is not None and await store.gives_up(conn, actor.account_id, held, took)
     if gives_up and isinstance(took, int) and took is not True:  # the line that said so; before there were lines, it was only noted

@@ -255,23 +255,46 @@ async def add_system(
     delivery_id: int | None = None,
 ) -> int:
     """A grey line in the conversation: what happened, by whom. Does not change the conversation's place in lists."""
+    (id,) = await add_lines(conn, account_id, [(conversation_id, data)], author_id=author_id, delivery_id=delivery_id)
+    return id
+
+
+async def add_lines(
+    conn: Connection,
+    account_id: int,
+    lines: Sequence[tuple[int, dict[str, Any]]],
+    *,
+    author_id: int | None = None,
+    delivery_id: int | None = None,
+) -> list[int]:
+    """Such lines of several conversations, (conversation, line) each, in this order."""
     cursor = await conn.execute(
-        """with added as (
+        """with given as (
+               select * from unnest(%(conversations)s::bigint[], %(lines)s::jsonb[]) with ordinality as g (conversation_id, data, nth)
+           ), added as (
                insert into message (account_id, conversation_id, channel_account_id, type, direction, author_id, data, delivery_id)
-               select account_id, id, channel_account_id, 'system', 'none', %(author)s::bigint, %(data)s, %(delivery)s::bigint
-               from conversation where account_id = %(account)s and id = %(conversation)s returning id
+               select c.account_id, c.id, c.channel_account_id, 'system', 'none', %(author)s::bigint, g.data, %(delivery)s::bigint
+               from given g join conversation c on c.account_id = %(account)s and c.id = g.conversation_id order by g.nth
+               returning id, conversation_id
            ), counted as (
-               update conversation set message_count = message_count + 1 where account_id = %(account)s and id = %(conversation)s returning inbox_id
+               update conversation c set message_count = message_count + n.lines
+               from (select conversation_id, count(*) as lines from given group by conversation_id) n
+               where c.account_id = %(account)s and c.id = n.conversation_id returning c.id, c.inbox_id
            ), told as (
                insert into event (account_id, type, inbox_id, conversation_id, data)
-               select %(account)s, 'message.added', counted.inbox_id, %(conversation)s, jsonb_build_object('message_id', added.id) from added, counted
+               select %(account)s, 'message.added', counted.inbox_id, counted.id, jsonb_build_object('message_id', added.id)
+               from added join counted on counted.id = added.conversation_id order by added.id
            )
-           select id from added""",
-        {"account": account_id, "conversation": conversation_id, "data": Jsonb(data), "author": author_id, "delivery": delivery_id},
+           select id from added order by id""",
+        {
+            "account": account_id,
+            "conversations": [id for id, _ in lines],
+            "lines": [Jsonb(line) for _, line in lines],
+            "author": author_id,
+            "delivery": delivery_id,
+        },
     )
-    row = await cursor.fetchone()
-    assert row is not None
-    return int(row[0])
+    return [row[0] for row in await cursor.fetchall()]
 
 
 async def move(conn: Connection, account_id: int, message_id: int, conversation_id: int, why: dict[str, Any]) -> None:

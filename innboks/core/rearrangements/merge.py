@@ -86,7 +86,7 @@ async def _merge_one(conn: Connection, actor: Actor, source: Conversation, targe
     values, new_tags = _joined(source, target)
     changes: dict[str, list[Any]] = {name: [getattr(target, name), value] for name, value in values.items()}
     if new_tags:
-        await tags.put_on(conn, account_id, target_id, new_tags)
+        await tags.put_on(conn, account_id, [(target_id, one) for one in new_tags])
     await conversations.update(conn, account_id, source.id, {"merged_into_id": target_id})
     await conversations.update(conn, account_id, target_id, values)
     line = {

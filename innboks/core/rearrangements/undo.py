@@ -92,7 +92,7 @@ async def _bring_back(conn: Connection, actor: Actor, done: Rearrangement, ends:
         if "assignee_id" in values:
             back = {"event": "assigned", "from": str(target.assignee_id), "to": None, "reason": "merge_undone"}
             await messages.add_system(conn, account_id, target_id, back, author_id=actor.user_id)
-        await tags.take_off(conn, account_id, target_id, done.changes.get("tag_ids", []))
+        await tags.take_off(conn, account_id, [(target_id, one) for one in done.changes.get("tag_ids", [])])
         await store.unmerge_reading(conn, account_id, target_id, done.changes.get("reading", []))
         await store.move_drafts_back(conn, account_id, carriers, source_id, done.changes.get("drafts", []))
         await store.move_reminders(conn, account_id, carriers, source_id, done.changes.get("reminders", []))

@@ -88,16 +88,20 @@ async def copy_back(conn: Connection, account_id: int, from_id: int) -> None:
     await conn.execute("delete from conversation_tag where account_id = %s and from_tag_id = %s", (account_id, from_id))
 
 
-async def put_on(conn: Connection, account_id: int, conversation_id: int, tag_ids: Sequence[int]) -> None:
+async def put_on(conn: Connection, account_id: int, pairs: Sequence[tuple[int, int]]) -> None:
+    """(conversation, tag) each."""
     await conn.execute(
-        """insert into conversation_tag (account_id, conversation_id, tag_id) select %s, %s, unnest(%s::bigint[])
+        """insert into conversation_tag (account_id, conversation_id, tag_id)
+           select %s, conversation_id, tag_id from unnest(%s::bigint[], %s::bigint[]) as given (conversation_id, tag_id)
            on conflict (account_id, conversation_id, tag_id) do update set from_tag_id = null where conversation_tag.from_tag_id is not null""",
-        (account_id, conversation_id, list(tag_ids)),
+        (account_id, [one for one, _ in pairs], [one for _, one in pairs]),
     )
 
 
-async def take_off(conn: Connection, account_id: int, conversation_id: int, tag_ids: Sequence[int]) -> None:
+async def take_off(conn: Connection, account_id: int, pairs: Sequence[tuple[int, int]]) -> None:
+    """(conversation, tag) each."""
     await conn.execute(
-        "delete from conversation_tag where account_id = %s and conversation_id = %s and tag_id = any(%s)",
-        (account_id, conversation_id, list(tag_ids)),
+        """delete from conversation_tag t using unnest(%s::bigint[], %s::bigint[]) as given (conversation_id, tag_id)
+           where t.account_id = %s and t.conversation_id = given.conversation_id and t.tag_id = given.tag_id""",
+        ([one for one, _ in pairs], [one for _, one in pairs], account_id),
     )

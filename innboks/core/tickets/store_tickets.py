@@ -135,9 +135,12 @@ async def update(conn: Connection, account_id: int, ticket_id: int, values: Mapp
     await conn.execute(f"update ticket set {names} where account_id = %s and id = %s", (*values.values(), account_id, ticket_id))
 
 
-async def tell(conn: Connection, account_id: int, ticket_id: int, kind: str = "ticket.changed") -> None:
-    """Whoever shows it, or one of its conversations, reads it again."""
-    await conn.execute("select tell_ticket(%s, %s, %s)", (account_id, ticket_id, kind))
+async def tell(conn: Connection, account_id: int, *ticket_ids: int, kind: str = "ticket.changed") -> None:
+    """Whoever shows one of them, or one of its conversations, reads it again."""
+    await conn.execute(
+        "select tell_ticket(%s, id, %s) from unnest(%s::bigint[]) with ordinality as told (id, nth) order by nth",
+        (account_id, kind, list(ticket_ids)),
+    )
 
 
 # ── links ────────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -205,18 +208,25 @@ async def tickets_of(conn: Connection, account_id: int, conversation_id: int) ->
 # ── what happens to conversations and contacts ───────────────────────────────────────────────────────────────────────────
 
 
-async def follow_inbox(conn: Connection, account_id: int, conversation_id: int, from_inbox_id: int, to_inbox_id: int) -> None:
-    """The conversation goes from one inbox to another, and those of its tickets that stand there with it (R-637). One of a third inbox stays: whoever
-    moves the conversation may not even see it."""
+async def follow_inbox(conn: Connection, account_id: int, moves: Sequence[tuple[int, int, int]]) -> None:
+    """Conversations go from one inbox to another, (conversation, from, to) each, and those of their tickets that stand there with them (R-637). One of a
+    third inbox stays: whoever moves the conversation may not even see it."""
     cursor = await conn.execute(
-        """select t.id from ticket_conversation x join ticket t on t.account_id = x.account_id and t.id = x.ticket_id
-           where x.account_id = %s and x.conversation_id = %s and t.inbox_id = %s order by t.id for update of t""",
-        (account_id, conversation_id, from_inbox_id),
+        """select t.id, m.to_id from unnest(%s::bigint[], %s::bigint[], %s::bigint[]) as m (conversation_id, from_id, to_id)
+           join ticket_conversation x on x.account_id = %s and x.conversation_id = m.conversation_id
+           join ticket t on t.account_id = x.account_id and t.id = x.ticket_id and t.inbox_id = m.from_id order by t.id for update of t""",
+        (*([move[at] for move in moves] for at in range(3)), account_id),
     )
-    for (ticket_id,) in await cursor.fetchall():
-        await tell(conn, account_id, ticket_id)  # those who see only the inbox that it leaves
-        await update(conn, account_id, ticket_id, {"inbox_id": to_inbox_id})
-        await tell(conn, account_id, ticket_id)
+    went: dict[int, int] = dict(await cursor.fetchall())
+    if not went:
+        return
+    await tell(conn, account_id, *went)  # those who see only the inbox that it leaves
+    await conn.execute(
+        """update ticket t set inbox_id = m.to_id from unnest(%s::bigint[], %s::bigint[]) as m (ticket_id, to_id)
+           where t.account_id = %s and t.id = m.ticket_id""",
+        (list(went), list(went.values()), account_id),
+    )
+    await tell(conn, account_id, *went)
 
 
 Moved = list[tuple[int, bool, int]]
@@ -237,8 +247,7 @@ async def copy_links(conn: Connection, account_id: int, from_id: int, to_id: int
         {"account": account_id, "from": from_id, "to": to_id},
     )
     moved = [(row[0], row[1], row[2]) for row in await cursor.fetchall()]
-    for ticket_id, _, _ in moved:
-        await tell(conn, account_id, ticket_id)
+    await tell(conn, account_id, *(ticket_id for ticket_id, _, _ in moved))
     return moved
 
 
@@ -311,10 +320,10 @@ async def move_contact(
 ) -> tuple[list[int], list[int]]:
     """The tickets of these contacts (of them only `ids`) become the other's; those in `stay`, and those that one of their own conversations is about, are
     both's afterwards. Returns (what went, of that what the other had as well)."""
+    these = "" if ids is None else "and ticket_id in (select unnest(%(ids)s::bigint[]))"
     cursor = await conn.execute(
-        """with went as (
-               select distinct ticket_id from ticket_contact
-               where account_id = %(account)s and contact_id = any(%(from)s) and (%(ids)s::bigint[] is null or ticket_id = any(%(ids)s::bigint[]))
+        f"""with went as (
+               select distinct ticket_id from ticket_contact where account_id = %(account)s and contact_id = any(%(from)s) {these}
            ), gone as (
                delete from ticket_contact t using went
                where t.account_id = %(account)s and t.ticket_id = went.ticket_id and t.contact_id = any(%(from)s) and t.ticket_id <> all(%(stay)s)
@@ -328,8 +337,7 @@ async def move_contact(
         {"account": account_id, "from": list(from_ids), "to": to_id, "ids": None if ids is None else list(ids), "stay": list(stay)},
     )
     found = await cursor.fetchall()
-    for ticket_id, _ in found[-_TOLD_MAX:]:
-        await tell(conn, account_id, ticket_id)
+    await tell(conn, account_id, *(ticket_id for ticket_id, _ in found[-_TOLD_MAX:]))
     return [row[0] for row in found], [row[0] for row in found if row[1]]
 
 
@@ -356,6 +364,5 @@ async def delete_with(conn: Connection, account_id: int, conversation_ids: Seque
         values | {"held": held},
     )
     gone = [row[0] for row in await cursor.fetchall()]
-    for ticket_id in gone:
-        await tell(conn, account_id, ticket_id, "ticket.gone")
+    await tell(conn, account_id, *gone, kind="ticket.gone")
     await conn.execute("delete from ticket where account_id = %s and id = any(%s)", (account_id, gone))

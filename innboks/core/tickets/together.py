@@ -8,6 +8,7 @@ tickets.
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from innboks.core.access import Actor
 from innboks.core.conversations import store as conversations
@@ -15,7 +16,7 @@ from innboks.core.messages import store as messages
 from innboks.core.tickets import store as pipelines
 from innboks.core.tickets import store_together as store
 from innboks.core.tickets.models import Stage
-from innboks.core.tickets.store_tickets import tell, update
+from innboks.core.tickets.store_tickets import tell
 from innboks.lib.db import Connection
 
 
@@ -30,50 +31,59 @@ async def follow_ticket(conn: Connection, actor: Actor, ticket_id: int, name: st
         ids = await store.threads_closed_with(conn, actor.account_id, ticket_id, writable)
         line = {"event": "status_changed", "from": "closed", "to": "open"}
         values = {"status": "open", "closed_at": None}
-    for one in ids:
-        await conversations.update(conn, actor.account_id, one, values)
-        why = {"reason": "ticket", "ticket_id": str(ticket_id), "name": name}
-        await messages.add_system(conn, actor.account_id, one, line | why, author_id=actor.user_id)
+    if ids:
+        await conversations.update_all(conn, actor.account_id, dict.fromkeys(ids, values))
+        line |= {"reason": "ticket", "ticket_id": str(ticket_id), "name": name}
+        await messages.add_lines(conn, actor.account_id, [(one, line) for one in ids], author_id=actor.user_id)
 
 
-async def follow_conversation(conn: Connection, actor: Actor, conversation_id: int, *, is_closed: bool, now: datetime) -> None:
-    """After a person closed a conversation, or opened it again; it is held."""
+async def follow_conversations(conn: Connection, actor: Actor, conversation_ids: Sequence[int], *, is_closed: bool, now: datetime) -> None:
+    """After a person closed conversations, or opened them again; they are held."""
     if is_closed:
-        await _close_tickets(conn, actor, conversation_id, now)
+        await _close_tickets(conn, actor, conversation_ids, now)
     else:
-        await _open_tickets(conn, actor, conversation_id, now)
+        await _open_tickets(conn, actor, conversation_ids, now)
 
 
-async def _close_tickets(conn: Connection, actor: Actor, conversation_id: int, now: datetime) -> None:
-    held = await store.lock_tickets_to_close(conn, actor.account_id, conversation_id, sorted(actor.writable))
+async def _close_tickets(conn: Connection, actor: Actor, conversation_ids: Sequence[int], now: datetime) -> None:
+    held = await store.lock_tickets_to_close(conn, actor.account_id, conversation_ids, sorted(actor.writable))
     if not held:
         return
-    known = {one.id: one for one in await pipelines.pipelines(conn, actor.account_id)}
+    known = {one.id: one.stages for one in await pipelines.pipelines(conn, actor.account_id)}
+    stay_open = await store.about_something_open(conn, actor.account_id, [one.id for one in held])
+    moves: Moves = []
     for ticket in held:
-        stages: Sequence[Stage] = known[ticket.pipeline_id].stages
+        stages: Sequence[Stage] = known[ticket.pipeline_id]
         to = next((one for one in stages if one.state == "closed"), None)
         was = next(one for one in stages if one.id == ticket.stage_id)
-        if to is None or await store.is_about_something_open(conn, actor.account_id, ticket.id):
-            continue
-        await update(conn, actor.account_id, ticket.id, {"stage_id": to.id, "closed_at": now, "updated_at": now})
-        await _say(conn, actor, conversation_id, ticket, was, to, reason="conversation")
+        if to is not None and ticket.id not in stay_open:
+            moves.append((ticket, was, to))
+    await _move(conn, actor, moves, now, is_closed=True)
 
 
-async def _open_tickets(conn: Connection, actor: Actor, conversation_id: int, now: datetime) -> None:
-    held = await store.lock_tickets_closed_with(conn, actor.account_id, conversation_id, sorted(actor.writable))
+async def _open_tickets(conn: Connection, actor: Actor, conversation_ids: Sequence[int], now: datetime) -> None:
+    held = await store.lock_tickets_closed_with(conn, actor.account_id, conversation_ids, sorted(actor.writable))
     if not held:
         return
     stages = {stage.id: stage for one in await pipelines.pipelines(conn, actor.account_id) for stage in one.stages}
-    for ticket in held:
-        was, to = stages[ticket.stage_id], stages.get(ticket.before_id or 0)
-        if to is not None:
-            await update(conn, actor.account_id, ticket.id, {"stage_id": to.id, "closed_at": None, "updated_at": now})
-            await _say(conn, actor, conversation_id, ticket, was, to)
+    moves = [(one, stages[one.stage_id], stages[one.before_id]) for one in held if one.before_id in stages]
+    await _move(conn, actor, moves, now, is_closed=False)
 
 
-async def _say(
-    conn: Connection, actor: Actor, conversation_id: int, ticket: store.Held, was: Stage, to: Stage, reason: str | None = None
-) -> None:
+Moves = list[tuple[store.Held, Stage, Stage]]
+"""(ticket, the stage it was in, the stage it goes to) each."""
+
+
+async def _move(conn: Connection, actor: Actor, moves: Moves, now: datetime, *, is_closed: bool) -> None:
+    if not moves:
+        return
+    await store.set_stages(conn, actor.account_id, {ticket.id: to.id for ticket, _, to in moves}, now if is_closed else None, now)
+    lines = [(ticket.conversation_id, _line(ticket, was, to, is_closed=is_closed)) for ticket, was, to in moves]
+    await messages.add_lines(conn, actor.account_id, lines, author_id=actor.user_id)
+    await tell(conn, actor.account_id, *(ticket.id for ticket, _, _ in moves))
+
+
+def _line(ticket: store.Held, was: Stage, to: Stage, *, is_closed: bool) -> dict[str, Any]:
     line = {
         "event": "ticket_stage_changed",
         "ticket_id": str(ticket.id),
@@ -81,7 +91,4 @@ async def _say(
         "from": {"key": was.key, "name": was.name},
         "to": {"key": to.key, "name": to.name},
     }
-    if reason is not None:
-        line |= {"reason": reason, "before_id": str(was.id), "after_id": str(to.id)}
-    await messages.add_system(conn, actor.account_id, conversation_id, line, author_id=actor.user_id)
-    await tell(conn, actor.account_id, ticket.id)
+    return line | {"reason": "conversation", "before_id": str(was.id), "after_id": str(to.id)} if is_closed else line

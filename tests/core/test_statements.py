@@ -1,0 +1,87 @@
+"""What is done to many takes as many statements as what is done to a few (R-640). Read next: `test_rows_read.py`."""
+
+from datetime import timedelta
+
+import pytest
+
+from innboks.core.access import Actor
+from innboks.core.accounts.actors import actor_for
+from innboks.core.accounts.users import change_account
+from innboks.core.channel_accounts.models import ChannelAccount
+from innboks.core.conversations.bulk import BATCH, change_many
+from innboks.core.conversations.change import Change
+from innboks.core.conversations.read import list_conversations
+from innboks.core.inboxes import inboxes
+from innboks.core.parts import Parts
+from innboks.core.rearrangements.merge import merge
+from innboks.core.tags import tags
+from innboks.core.tickets.defaults import Wish, set_defaults
+from innboks.lib.clock import FakeClock
+from tests.core.conftest import say
+from tests.statements import counted
+
+FEW = 3
+
+
+@pytest.fixture
+async def ids(parts: Parts, actor: Actor, echo: ChannelAccount) -> list[int]:
+    """Of a batch of conversations, each with a ticket that is closed with it."""
+    await set_defaults(parts, actor, echo.id, Wish(is_on=True))
+    await change_account(parts, actor, closing_closes_tickets=True)
+    for nth in range(BATCH):
+        await say(parts, echo, "Hello", id=f"m{nth}", sender=f"leo{nth}")
+    return [one.id for one in (await list_conversations(parts, actor, limit=100)).items]
+
+
+@pytest.fixture
+async def wanted(parts: Parts, actor: Actor, clock: FakeClock) -> dict[str, tuple[Change, Change]]:
+    """A change, and what takes it back."""
+    tag = await tags.create_tag(parts, actor, "Billing", "blue")
+    other = await inboxes.create_inbox(parts, actor, "Other")
+    (first,) = [one for one in await inboxes.list_inboxes(parts, actor) if one.id != other.id]
+    return {
+        "closing": (Change(status="closed"), Change(status="open")),
+        "assigning": (Change(assignee_id=actor.user_id), Change(assignee_id=None)),
+        "tagging": (Change(add_tag_ids=[tag.id]), Change(remove_tag_ids=[tag.id])),
+        "moving": (Change(inbox_id=other.id), Change(inbox_id=first.id)),
+        "snoozing": (Change(is_snoozed=True, snoozed_until=clock.now() + timedelta(days=1)), Change(is_snoozed=False)),
+        "trashing": (Change(is_trashed=True), Change(is_trashed=False)),
+        "ranking and unreading": (Change(priority="high", is_unread=True), Change(priority="normal", is_unread=False)),
+    }
+
+
+KINDS = ["closing", "assigning", "tagging", "moving", "snoozing", "trashing", "ranking and unreading"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_a_batch_is_changed_and_changed_back_with_as_many_statements_as_a_few(
+    parts: Parts, actor: Actor, ids: list[int], wanted: dict[str, tuple[Change, Change]], kind: str
+) -> None:
+    again = await actor_for(parts, actor.account_id, actor.user_id)  # with the inbox that was made since
+    assert again is not None
+    for change in wanted[kind]:
+        with counted() as few:
+            await change_many(parts, again, [(id, change) for id in ids[:FEW]])
+        with counted() as all:
+            outcomes = await change_many(parts, again, [(id, change) for id in ids[FEW:]])
+        assert {one.refused for one in outcomes} == {None}
+        assert all.count <= few.count
+
+
+async def test_marking_a_batch_as_spam_takes_no_more_statements_than_a_few(parts: Parts, actor: Actor, ids: list[int]) -> None:
+    with counted() as few:
+        await change_many(parts, actor, [(id, Change(is_spam=True)) for id in ids[:FEW]])
+    with counted() as all:
+        await change_many(parts, actor, [(id, Change(is_spam=True)) for id in ids[FEW:]])
+    assert all.count <= few.count
+
+
+async def test_one_that_was_merged_into_another_of_the_batch_is_changed_there(parts: Parts, actor: Actor, ids: list[int]) -> None:
+    await merge(parts, actor, ids[0], [ids[1]])
+    outcomes = await change_many(
+        parts, actor, [(ids[1], Change(priority="high")), (ids[0], Change(status="closed")), (ids[2], Change(status="closed"))]
+    )
+    assert [one.conversation and one.conversation.id for one in outcomes] == [ids[0], ids[0], ids[2]]
+    first = outcomes[0].conversation
+    assert first is not None
+    assert (first.priority, first.status) == ("high", "closed")
