@@ -142,8 +142,8 @@ async def apply_change(conn: Connection, actor: Actor, contact_id: int, wanted: 
             await store.note_change(conn, actor.account_id, before.id, kind, actor.user_id, data)
         if before.blocked_at is not None and wanted.is_blocked is False:
             # What they write from now on would go on in the spam that the block made.
-            for one in await store.release_spam(conn, actor.account_id, before.id, before.blocked_at, TOLD_MAX):
-                await conversations.announce(conn, actor.account_id, one)
+            released = await store.release_spam(conn, actor.account_id, before.id, before.blocked_at, TOLD_MAX)
+            await conversations.announce(conn, actor.account_id, *released)
         await tell(conn, actor, before.id, values)
 
 
@@ -214,8 +214,8 @@ async def tell(conn: Connection, actor: Actor, contact_id: int, changed: Mapping
     """Tells that this contact changed; with another name, also the rows that show it."""
     await events.add(conn, actor.account_id, "contact.changed", data={"contact_id": contact_id})
     if "name" in changed:
-        for conversation_id in await store.latest_conversations(conn, actor.account_id, contact_id, TOLD_MAX):
-            await conversations.announce(conn, actor.account_id, conversation_id)
+        latest = await store.latest_conversations(conn, actor.account_id, contact_id, TOLD_MAX)
+        await conversations.announce(conn, actor.account_id, *latest)
 
 
 async def readable_contact(conn: Connection, actor: Actor, contact_id: int) -> Contact:

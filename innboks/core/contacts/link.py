@@ -84,8 +84,7 @@ async def _link(parts: Parts, conn: Connection, actor: Actor, conversation: Conv
         linked = await store.get(conn, account_id, contact_id) if contact_id is not None else None
         line = {"event": "contact_linked", "from": _id(before), "to": _id(contact_id), "name": linked.name if linked else ""}
         await messages.add_system(conn, account_id, conversation.id, line, author_id=actor.user_id)
-        for one in moved[:200]:
-            await conversations.announce(conn, account_id, one)
+        await conversations.announce(conn, account_id, *moved[:200])
         await announce_moved(conn, account_id, moved[:200])  # their messages name another contact now
         for one_contact in (before, contact_id):
             if one_contact is not None:

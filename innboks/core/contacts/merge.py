@@ -108,8 +108,7 @@ async def _move_all(conn: Connection, actor: Actor, source: Contact, target: Con
 async def announce(conn: Connection, actor: Actor, conversation_ids: list[int], contact_ids: list[int]) -> None:
     """Whoever shows one of these conversations or contacts looks again; the newest conversations are told one by one."""
     told = sorted(conversation_ids, reverse=True)[:TOLD_MAX]
-    for one in told:
-        await conversations.announce(conn, actor.account_id, one)
+    await conversations.announce(conn, actor.account_id, *told)
     await announce_moved(conn, actor.account_id, told)  # their messages name another contact now
     for contact_id in contact_ids:
         await tell(conn, actor, contact_id, {})

@@ -105,12 +105,13 @@ async def mark_undone(conn: Connection, account_id: int, id: int, user_id: int, 
 async def move_conversations(
     conn: Connection, account_id: int, from_ids: Sequence[int], to_id: int, ids: Sequence[int] | None = None
 ) -> list[int]:
-    """All (or, of these, those that are still there). Returns what went."""
+    """All (or, of these, those that are still there). Returns what went. The ids are a table to the database: each looked for in a list of 20 000 took
+    five times as long as all the rest."""
+    these = "" if ids is None else "and id in (select unnest(%(ids)s::bigint[]))"
     cursor = await conn.execute(
-        """update conversation set contact_id = %s where account_id = %s and id in (
-               select id from conversation where account_id = %s and contact_id = any(%s) and (%s::bigint[] is null or id = any(%s::bigint[]))
-               order by id for update) returning id""",
-        (to_id, account_id, account_id, list(from_ids), _list(ids), _list(ids)),
+        f"""update conversation set contact_id = %(to)s where account_id = %(account)s and id in (
+                select id from conversation where account_id = %(account)s and contact_id = any(%(from)s) {these} order by id for update) returning id""",
+        {"to": to_id, "account": account_id, "from": list(from_ids), "ids": _list(ids)},
     )
     return sorted(row[0] for row in await cursor.fetchall())
 
