@@ -7,6 +7,7 @@ import pytest
 from innboks.core.access import Actor
 from innboks.core.accounts.actors import actor_for
 from innboks.core.accounts.users import change_account
+from innboks.core.channel_accounts.connect import connect
 from innboks.core.channel_accounts.models import ChannelAccount
 from innboks.core.conversations.bulk import BATCH, change_many
 from innboks.core.conversations.change import Change
@@ -14,6 +15,8 @@ from innboks.core.conversations.read import list_conversations
 from innboks.core.inboxes import inboxes
 from innboks.core.parts import Parts
 from innboks.core.rearrangements.merge import merge
+from innboks.core.routing.models import Rule, Target
+from innboks.core.routing.rules import rules_of_all, set_rule
 from innboks.core.tags import tags
 from innboks.core.tickets.defaults import Wish, set_defaults
 from innboks.lib.clock import FakeClock
@@ -85,3 +88,17 @@ async def test_one_that_was_merged_into_another_of_the_batch_is_changed_there(pa
     first = outcomes[0].conversation
     assert first is not None
     assert (first.priority, first.status) == ("high", "closed")
+
+
+async def test_all_rules_are_read_with_as_many_statements_as_one(parts: Parts, actor: Actor, echo: ChannelAccount) -> None:
+    target = Target("user", actor.user_id)
+    await set_rule(parts, actor, echo.id, Rule(is_on=True, targets=[target]))
+    with counted() as one:
+        await rules_of_all(parts, actor)
+    for nth in range(5):
+        row = await connect(parts, actor, "echo", f"Echo {nth}", echo.inbox_id, {"room": f"room{nth}"})
+        await set_rule(parts, actor, row.id, Rule(is_on=True, targets=[target]))
+    with counted() as all:
+        found = await rules_of_all(parts, actor)
+    assert [(rule.is_on, named[0].target, named[0].flaw) for _, rule, named in found if rule.is_on] == [(True, target, None)] * 6
+    assert all.count <= one.count

@@ -53,7 +53,7 @@ async def rule_of(parts: Parts, actor: Actor, channel_account_id: int) -> tuple[
     actor.require(ACCOUNT_ACCESS)
     async with parts.db.connection() as conn:
         row = await _row(conn, actor, channel_account_id)
-        rule = await _begun(conn, row)
+        rule = _begun(row, await store.rule_of(conn, row.account_id, row.id))
         return rule, await _named(conn, row, rule)
 
 
@@ -62,11 +62,11 @@ async def rules_of_all(parts: Parts, actor: Actor) -> list[tuple[ChannelAccount,
     actor.require(ACCOUNT_ACCESS)
     async with parts.db.connection() as conn:
         rows = [one for one in await channel_accounts.every_one(conn, actor.account_id) if one.archived_at is None and one.owner_id is None]
-        found = []
-        for row in sorted(rows, key=lambda one: (one.name.casefold(), one.id)):
-            rule = await _begun(conn, row)
-            found.append((row, rule, await _named(conn, row, rule)))
-        return found
+        rows.sort(key=lambda one: (one.name.casefold(), one.id))
+        known = await store.rules_of(conn, actor.account_id, [one.id for one in rows])
+        rules = [(one, _begun(one, known.get(one.id, Rule()))) for one in rows]
+        named = await _named_all(conn, actor.account_id, rules)
+        return [(row, rule, each) for (row, rule), each in zip(rules, named, strict=True)]
 
 
 async def is_live(parts: Parts, actor: Actor, channel_account_id: int) -> bool:
@@ -248,9 +248,8 @@ def _answered(rule: Rule, one: Past) -> Answered | None:
     return Answered(one.answered_by, one.answered_at) if one.answered_at >= one.created_at - timedelta(days=rule.returning_days) else None
 
 
-async def _begun(conn: Connection, row: ChannelAccount) -> Rule:
+def _begun(row: ChannelAccount, rule: Rule) -> Rule:
     """Its rule, or that with which it begins."""
-    rule = await store.rule_of(conn, row.account_id, row.id)
     return Rule(distribution="first_available") if rule == Rule() and row.category == LIVE else rule  # R-553
 
 
@@ -275,6 +274,21 @@ async def _check(conn: Connection, row: ChannelAccount, rule: Rule, before: Rule
 
 
 async def _named(conn: Connection, row: ChannelAccount, rule: Rule) -> list[Named]:
-    flaws = await seats.flaws_of_users(conn, row.account_id, row.inbox_id, [one.id for one in rule.targets if one.type == "user"])
-    missing = await seats.missing_teams(conn, row.account_id, [one.id for one in rule.targets if one.type == "team"])
-    return [Named(one, flaws.get(one.id) if one.type == "user" else "deleted" if one.id in missing else None) for one in rule.targets]
+    (named,) = await _named_all(conn, row.account_id, [(row, rule)])
+    return named
+
+
+async def _named_all(conn: Connection, account_id: int, rules: Sequence[tuple[ChannelAccount, Rule]]) -> list[list[Named]]:
+    """Of each rule, whom it names. Each inbox is asked for once, and the teams."""
+    users: dict[int, set[int]] = {}
+    for row, rule in rules:
+        users.setdefault(row.inbox_id, set()).update(one.id for one in rule.targets if one.type == "user")
+    flaws = {inbox_id: await seats.flaws_of_users(conn, account_id, inbox_id, list(ids)) for inbox_id, ids in users.items() if ids}
+    missing = await seats.missing_teams(conn, account_id, [one.id for _, rule in rules for one in rule.targets if one.type == "team"])
+
+    def flaw(inbox_id: int, one: Target) -> Flaw | Literal["deleted"] | None:
+        if one.type == "user":
+            return flaws[inbox_id].get(one.id)
+        return "deleted" if one.id in missing else None
+
+    return [[Named(one, flaw(row.inbox_id, one)) for one in rule.targets] for row, rule in rules]

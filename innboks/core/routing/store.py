@@ -8,7 +8,7 @@ import msgspec
 from psycopg.types.json import Jsonb
 
 from innboks.core.routing.models import Absence, Answered, Category, Hours, Limits, Plan, Rule
-from innboks.lib.db import Connection, fetch_all, fetch_one
+from innboks.lib.db import Connection, fetch_all, fetch_one, fetch_with
 
 OPEN_MAX = 10_000
 """Nobody's open conversations are counted further."""
@@ -144,13 +144,18 @@ async def open_counts(conn: Connection, account_id: int, user_ids: Sequence[int]
 
 async def rule_of(conn: Connection, account_id: int, channel_account_id: int) -> Rule:
     """The rule as it holds; one that is off when there is none, and none is on where the operator switched automatic assignment off."""
+    return (await rules_of(conn, account_id, [channel_account_id])).get(channel_account_id, Rule())
+
+
+async def rules_of(conn: Connection, account_id: int, channel_account_ids: Sequence[int]) -> dict[int, Rule]:
+    """The same of several that have one, by channel account."""
     cursor = await conn.execute(
         """select r.is_on and coalesce(a.flags ->> 'automatic_assignment', 'on') <> 'off' as is_on,
-               r.asks_owner, r.targets, r.returning_days, r.only_available, r.distribution, r.skills, r.round
-           from assignment_rule r join account a on a.id = r.account_id where r.account_id = %s and r.channel_account_id = %s""",
-        (account_id, channel_account_id),
+               r.asks_owner, r.targets, r.returning_days, r.only_available, r.distribution, r.skills, r.round, r.channel_account_id
+           from assignment_rule r join account a on a.id = r.account_id where r.account_id = %s and r.channel_account_id = any(%s)""",
+        (account_id, list(channel_account_ids)),
     )
-    return await fetch_one(cursor, Rule) or Rule()
+    return {row[0]: rule for rule, row in await fetch_with(cursor, Rule, beside=1)}
 
 
 async def mark_assigning(conn: Connection, account_id: int, channel_account_id: int, is_on: bool) -> None:
