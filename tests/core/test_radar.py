@@ -25,7 +25,7 @@ from innboks.core.radar import alarm, store
 from innboks.core.radar.alarm import count_what_is_missing, look_for_alarms
 from innboks.core.radar.look import radar
 from innboks.core.radar.models import Kind, Trouble
-from innboks.core.radar.words import begun, over, what
+from innboks.core.radar.words import begun, over, what, what_to_do
 from innboks.lib.clock import FakeClock
 from innboks.sdk.contract import Grant, Health
 from tests.channels.email.scripted_smtp import HANG, ScriptedServer, scripted
@@ -376,3 +376,7 @@ def test_one_thing_is_told_as_one(locale: str) -> None:
         assert not any(sign in what(Trouble(kind=kind, count=1, name="Support"), locale) for sign in "1{}"), kind
         assert "2" in what(Trouble(kind=kind, count=2, name="Support"), locale), kind
         assert "1+" in what(Trouble(kind=kind, count=1, is_capped=True, name="Support"), locale), kind
+    assert what_to_do(Trouble(kind="quarantined", count=1), locale) != what_to_do(Trouble(kind="quarantined", count=2), locale)
+    assert what_to_do(Trouble(kind="quarantined", count=1, is_capped=True), locale) == what_to_do(
+        Trouble(kind="quarantined", count=2), locale
+    )

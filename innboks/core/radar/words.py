@@ -1,5 +1,7 @@
 """What a trouble is called and what to do about it, in the words of mails and of `innboks doctor`. In the app the words stand in its own catalogues."""
 
+from collections.abc import Mapping
+
 from innboks.core.notifications.words import language
 from innboks.core.radar.models import Kind, Trouble
 
@@ -75,6 +77,10 @@ _DO: dict[str, dict[Kind, str]] = {
         "unreachable": "Det prøves igjen av seg selv. Varer det, så se på serverens navn på kanalens side, og om leverandøren har en feil.",
     },
 }
+_DO_OF_ONE: dict[str, dict[Kind, str]] = {
+    "en": {"quarantined": "Look at it in the quarantine, try it again, or set it aside."},
+    "nb": {"quarantined": "Se på den i karantenen, prøv den på nytt, eller legg den til side."},
+}
 _WAS: dict[str, dict[Kind, str]] = {
     "en": {
         "worker": "The background work stood still.",
@@ -137,10 +143,11 @@ def what(one: Trouble, locale: str) -> str:
 
 
 def _sentence(one: Trouble, locale: str) -> str:
-    words = _WHAT[language(locale)][one.kind]
-    if one.count == 1 and not one.is_capped:
-        words = _WHAT_OF_ONE[language(locale)].get(one.kind, words)
-    return words
+    return _by_number(one, _WHAT[language(locale)], _WHAT_OF_ONE[language(locale)])
+
+
+def _by_number(one: Trouble, words: Mapping[Kind, str], of_one: Mapping[Kind, str]) -> str:
+    return of_one.get(one.kind, words[one.kind]) if one.count == 1 and not one.is_capped else words[one.kind]
 
 
 def _count(one: Trouble) -> str:
@@ -148,7 +155,7 @@ def _count(one: Trouble) -> str:
 
 
 def what_to_do(one: Trouble, locale: str) -> str:
-    return _DO[language(locale)][one.kind]
+    return _by_number(one, _DO[language(locale)], _DO_OF_ONE[language(locale)])
 
 
 def begun(found: list[Trouble], locale: str, url: str) -> tuple[str, str]:
