@@ -50,6 +50,8 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True):
 
     def require(self, permission: str) -> None:
         """Raises `Forbidden` with a sentence that names what is missing."""
+        if permission == SUPER_ADMIN and not self.may(permission):
+            raise Forbidden("Only a super admin may do this. Ask one of them.", code="missing_permission")
         if not self.may(permission):
             words = permission.replace("_", " ")
             raise Forbidden(f"You need the permission “{words}” for this. An administrator can give it to you.", code="missing_permission")

@@ -1,6 +1,7 @@
 """Text as it may be stored and shown: no NUL characters (PostgreSQL refuses them), no lone surrogates, bounded length."""
 
 import re
+import unicodedata
 
 _SPACE = re.compile(r"\s+")
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
@@ -24,3 +25,14 @@ def preview(text: str) -> str:
 def one_line(text: str, limit: int) -> str:
     """Storable, and without line breaks or other control characters: what may become a header of a message."""
     return " ".join(_CONTROL.sub(" ", storable(text, limit)).split())
+
+
+def a_name(text: str, limit: int) -> str:
+    """What something or somebody is called: `one_line`, or "" when nothing of it can be seen."""
+    line = one_line(text, limit)
+    return line if is_seen(line) else ""
+
+
+def is_seen(text: str) -> bool:
+    """Is anything in it but spaces and signs without a picture?"""
+    return any(unicodedata.category(sign)[0] not in "CZ" for sign in text)

@@ -50,6 +50,8 @@ def wish(text: str) -> str:
     if how == "of length":
         return f"must be {words} with {'at least' if comparison == '>=' else 'at most'} {limit} characters or entries"
     if how == "matching regex":
+        if ":[0-5]" in limit:
+            return "must be a time of day like 09:00"
         return "is not an id: ids are digits in a text" if "0-9" in limit else "is not written as it should be"
     if how:
         return f"must be {words} {how} {limit}"

@@ -151,7 +151,18 @@ async def test_who_was_invited_is_nobody_yet(people: People, postbox: Postbox, b
 
 async def test_what_cannot_be_invited(people: People, stranger: httpx.AsyncClient, postbox: Postbox, browser: httpx.AsyncClient) -> None:
     api = people.api
-    assert_problem(await api.post("/api/invitations", json={"email": "nobody"}), 400, field="email")
+    for wrong in (
+        "nobody",
+        "cy@tindra..example",
+        "cy@.example",
+        "cy@tindra.",
+        "\u202ecy@tindra.example",
+        "cy\u200b@tindra.example",
+        "c\x7fy@tindra.example",
+    ):
+        assert_problem(await api.post("/api/invitations", json={"email": wrong, "by_mail": False}), 400, code="not_an_email", field="email")
+    for blank in ("\u200b", "\u2066 \u2069", "\x07"):
+        assert_problem(await api.post("/api/invitations", json=NEW | {"name": blank}), 400, field="name")
     assert_problem(await api.post("/api/invitations", json={"email": "ada@TINDRA.example"}), 409, code="is_active")
     assert_problem(await api.post("/api/invitations", json={"email": "eve@elsewhere.example"}), 409, code="email_taken")
     their_inbox = (await stranger.get("/api/inboxes")).json()["items"][0]["id"]

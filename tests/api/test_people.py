@@ -80,11 +80,18 @@ async def test_a_role_of_ones_own_holds_for_those_who_have_it(people: People) ->
 
 async def test_what_a_role_cannot_be(people: People) -> None:
     await people.role("Editors", [])
-    for wrong in ({"name": ""}, {"name": "x" * 61}, {"name": "A", "permissions": ["super_admin"]}, {"name": "A", "permissions": ["all"]}):
+    for wrong in (
+        {"name": ""},
+        {"name": "\u200b"},
+        {"name": "x" * 61},
+        {"name": "A", "permissions": ["super_admin"]},
+        {"name": "A", "permissions": ["all"]},
+    ):
         assert_problem(await people.api.post("/api/roles", json=wrong), 400)
     assert_problem(await people.api.post("/api/roles", json={"name": "eDITORS"}), 409, code="name_taken")
     _, admin = await people.new("Cy Admin", await people.role("admin"))
-    assert_problem(await admin.post("/api/roles", json={"name": "Mine", "permissions": []}), 403)
+    refused = assert_problem(await admin.post("/api/roles", json={"name": "Mine", "permissions": []}), 403)
+    assert refused["detail"] == "Only a super admin may do this. Ask one of them."
 
 
 async def test_nobody_gives_more_than_they_have(people: People) -> None:

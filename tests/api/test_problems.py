@@ -40,6 +40,7 @@ WRONG_BODIES: list[tuple[bytes, str, str | None]] = [
     (b'{"name": "x", "member_ids": ["one"]}', "“member_ids[0]” is not an id", "member_ids[0]"),
     (b'{"name": "x", "member_ids": ["99999999999999999999"]}', "is not an id", "member_ids[0]"),
     (b'{"name": "a\\u0000b"}', "NUL", None),
+    (b'{"name": "\\u200b\\u2066"}', "name", "name"),
     (b'{"name": "' + b"x" * 2000 + b'"}', "at most 1000", "name"),
 ]
 
@@ -59,6 +60,9 @@ async def test_a_wrong_time_is_told_how_to_write_one(api: httpx.AsyncClient) -> 
         ("/api/channel-accounts/1/backfill", {"since": "2026-13-45"}, "“since” must be a date like 2026-01-31."),
     ):
         assert assert_problem(await api.post(where, json=body), 400)["detail"] == words
+    nine = {"hours": [{"day": 0, "from": "9", "to": "17:00"}]}
+    refused = assert_problem(await api.patch("/api/users/1/availability", json=nine), 400)
+    assert refused["detail"] == "“hours[0].from” must be a time of day like 09:00."
 
 
 async def test_json_nested_without_end_is_refused(api: httpx.AsyncClient) -> None:

@@ -115,6 +115,8 @@ async def test_what_waits_is_given_out_if_the_account_says_so(people: People, ec
         {"hours": [{"day": 7, "from": "09:00", "to": "17:00"}]},
         {"hours": [{"day": 0, "from": "9", "to": "17:00"}]},
         {"hours": [{"day": 0, "from": "24:00", "to": "24:00"}]},
+        {"hours": [{"day": 0, "from": "09:00\n", "to": "17:00"}]},
+        {"hours": [{"day": 0, "from": "09:00", "to": "17:00\n"}]},
         {"hours": WEEK + WEEK},
         {"hours": WEEK * 20},
         {"hours": "always"},

@@ -63,6 +63,9 @@ test("hours of a week, a public holiday and an absence are set by keyboard, kept
   await inbox.goto(`${world.innboks.url}/settings/hours`);
   const [from, to] = [inbox.getByLabel("From", { exact: true }), inbox.getByLabel("To", { exact: true })];
   await expect(inbox.getByText("By the clock in UTC")).toBeVisible();
+  await from.fill("2031-12-05T08:30");
+  await expect(from).toHaveAccessibleDescription("Fri, 5 Dec 2031, 08:30. By the clock in UTC");
+  await inbox.reload();
   expect((await from.boundingBox())?.y, "in line, whatever stands below one of them").toBe((await to.boundingBox())?.y);
   await inbox.getByRole("button", { name: "Set to away" }).click();
   const [button, words] = [inbox.getByRole("button", { name: "Set to available" }), inbox.getByText(/^Set by hand/)];

@@ -71,8 +71,8 @@ class HoursIn(Input, rename={"from_": "from"}):
     """A stretch of the week; `day` 0 is Monday, times as 09:00, `to` 24:00 at most."""
 
     day: Annotated[int, msgspec.Meta(ge=0, le=6)]
-    from_: Annotated[str, msgspec.Meta(pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$")]
-    to: Annotated[str, msgspec.Meta(pattern="^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$")]
+    from_: Annotated[str, msgspec.Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$(?!\n)")]
+    to: Annotated[str, msgspec.Meta(pattern=r"^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$(?!\n)")]
 
 
 class AbsenceIn(Input):

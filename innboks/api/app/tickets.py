@@ -153,7 +153,7 @@ class NewTicket(TicketIn):
     """Without a name it has the conversation's subject, without an owner the conversation's; `owner_id` null: nobody. A `client_id` makes it harmless to
     send this twice."""
 
-    client_id: Annotated[str, msgspec.Meta(pattern="^[!-~]{1,100}$")] | None = None
+    client_id: Annotated[str, msgspec.Meta(pattern=r"^[!-~]{1,100}$(?!\n)")] | None = None
 
 
 def ticket_out(one: Ticket) -> TicketOut:

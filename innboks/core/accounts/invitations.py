@@ -20,7 +20,7 @@ from innboks.core.accounts.rights import announce, note_change
 from innboks.core.accounts.roles import require_may_give
 from innboks.core.accounts.secrets import Secret, new_invitation_secret, read_invitation_secret
 from innboks.core.accounts.teams import set_teams_of
-from innboks.core.accounts.users import NAME_CHARS, email_taken, person, require_email, require_over, role_or_agent
+from innboks.core.accounts.users import email_taken, person, require_email, require_over, role_or_agent
 from innboks.core.inboxes.personal import require_personal
 from innboks.errors import Conflict, Invalid, NotFound
 
@@ -61,7 +61,7 @@ async def invite(parts: "Parts", actor: Actor, new: New) -> Invited:
     """Makes the person and sends them the link."""
     actor.require(USER_MANAGEMENT)
     email = require_email(new.email)
-    who = person(new.name or email.partition("@")[0].replace(".", " ")[:NAME_CHARS])
+    who = person(new.name or email.partition("@")[0].replace(".", " ").strip() or email)
     if new.inbox_ids:
         actor.require(ACCOUNT_ACCESS)
     async with parts.db.transaction() as conn:

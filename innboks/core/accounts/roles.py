@@ -23,7 +23,7 @@ from innboks.core.accounts import store_roles as store
 from innboks.core.accounts.models import Role
 from innboks.core.accounts.rights import announce, note_change
 from innboks.errors import Conflict, Forbidden, Invalid, NotFound
-from innboks.lib.text import one_line
+from innboks.lib.text import a_name
 
 if TYPE_CHECKING:
     from innboks.core.parts import Parts
@@ -128,7 +128,7 @@ async def _own_role(conn: "Connection", actor: Actor, role_id: int) -> Role:
 
 
 def _name(name: str) -> str:
-    name = one_line(name, NAME_CHARS + 1)
+    name = a_name(name, NAME_CHARS + 1)
     if not 0 < len(name) <= NAME_CHARS:
         raise Invalid(f"Give the role a name of 1 to {NAME_CHARS} characters.", field="name")
     return name

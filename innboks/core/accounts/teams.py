@@ -13,7 +13,7 @@ from innboks.core.accounts import store_teams as store
 from innboks.core.accounts.models import Team
 from innboks.core.accounts.rights import announce, note_change
 from innboks.errors import Conflict, Forbidden, Invalid, NotFound
-from innboks.lib.text import one_line
+from innboks.lib.text import a_name
 
 if TYPE_CHECKING:
     from innboks.core.parts import Parts
@@ -145,7 +145,7 @@ async def _set_members(conn: "Connection", actor: Actor, team_id: int, main: Seq
 
 
 def _name(name: str) -> str:
-    name = one_line(name, NAME_CHARS + 1)
+    name = a_name(name, NAME_CHARS + 1)
     if not 0 < len(name) <= NAME_CHARS:
         raise Invalid(f"Give the team a name of 1 to {NAME_CHARS} characters.", field="name")
     return name

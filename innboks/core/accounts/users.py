@@ -23,7 +23,7 @@ from innboks.core.routing import store as routing
 from innboks.core.routing.hours import status_at
 from innboks.core.tickets import store as tickets
 from innboks.errors import Conflict, Forbidden, Invalid, NotFound
-from innboks.lib.text import storable
+from innboks.lib.text import a_name, storable
 
 if TYPE_CHECKING:
     from innboks.core.parts import Parts
@@ -35,7 +35,9 @@ EMAIL_CHARS = 254  # RFC 5321, 4.5.3.1.3, less the angle brackets
 PREFERENCES_BYTES = 16_384
 HERE = timedelta(minutes=10)
 """Whose session was seen so lately is here. Sessions are marked as seen every few minutes."""
-_EMAIL = re.compile(r"[^@\s<>\"(),:;\[\]\\\x00-\x1f]{1,64}@[^@\s<>\"(),:;\[\]\\\x00-\x1f]+")
+_UNSEEN = "\x00-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff"
+_SIGNS = rf"[^@\s<>\"(),:;\[\]\\{_UNSEEN}"
+_EMAIL = re.compile(rf"{_SIGNS}]{{1,64}}@{_SIGNS}.]+(\.{_SIGNS}.]+)*")
 _LOCALE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
 
@@ -58,7 +60,7 @@ class UserChange(msgspec.Struct, kw_only=True, frozen=True):
 
 def person(name: str) -> dict[str, str]:
     """A name with its parts, which the tokens of signatures need (R-114): all but the last word is the first name."""
-    name = " ".join(name.split())
+    name = a_name(name, NAME_CHARS + 1)
     if not 0 < len(name) <= NAME_CHARS:
         raise Invalid(f"Give a name of 1 to {NAME_CHARS} characters.", field="name")
     first, _, last = name.rpartition(" ")
@@ -67,7 +69,7 @@ def person(name: str) -> dict[str, str]:
 
 def account_named(name: str, *, field: str = "name") -> str:
     """The name of an account, as it is kept. Raises `Invalid`."""
-    name = storable(" ".join(name.split()), NAME_CHARS + 1)
+    name = a_name(name, NAME_CHARS + 1)
     if not 0 < len(name) <= NAME_CHARS:
         raise Invalid(f"Give the account a name of 1 to {NAME_CHARS} characters.", field=field)
     return name

@@ -10,6 +10,7 @@ from innboks.core.inboxes import store
 from innboks.core.inboxes.models import Access
 from innboks.errors import Invalid
 from innboks.lib.db import Connection
+from innboks.lib.text import is_seen
 
 NAME_CHARS = 200
 MEMBERS_MAX = 10_000
@@ -49,6 +50,6 @@ async def set_teams(conn: Connection, actor: Actor, inbox_id: int, team_ids: Seq
 def require_name(name: str, *, field: str = "name") -> str:
     """Without spaces around it."""
     name = name.strip()
-    if not 0 < len(name) <= NAME_CHARS:
+    if len(name) > NAME_CHARS or not is_seen(name):
         raise Invalid(f"Give the inbox a name of 1 to {NAME_CHARS} characters.", field=field)
     return name

@@ -93,6 +93,9 @@ function NewAbsence({ zone, onAdd }: { zone: string; onAdd: (one: Absence) => Pr
   const [to, setTo] = useState(() => morning(WEEK_MS, zone));
   const [note, setNote] = useState("");
   const [error, setError] = useState<string | null>(null);
+  // The fields follow the browser's language, and 05/12 is not the same day in all of them.
+  const inWords = (typed: string) => (typed ? fullMoment(momentIn(typed, zone), new Date(), zone) : "");
+  const hints = [inWords(from), zone === zoneHere() ? "" : zoneWords(zone)].filter(Boolean);
   const add = async (event: FormEvent) => {
     event.preventDefault();
     const [starts, ends] = [momentIn(from, zone), momentIn(to, zone)];
@@ -108,7 +111,7 @@ function NewAbsence({ zone, onAdd }: { zone: string; onAdd: (one: Absence) => Pr
         label={t("availability.absent_from")}
         type="datetime-local"
         required
-        hint={zone === zoneHere() ? undefined : zoneWords(zone)}
+        hint={hints.join(". ")}
         value={from}
         onChange={(event) => setFrom(event.target.value)}
       />
@@ -116,6 +119,7 @@ function NewAbsence({ zone, onAdd }: { zone: string; onAdd: (one: Absence) => Pr
         label={t("availability.absent_to")}
         type="datetime-local"
         required
+        hint={inWords(to)}
         value={to}
         error={error}
         onChange={(event) => setTo(event.target.value)}

@@ -159,6 +159,7 @@ function Row({ person, standing, roles, teams, inboxes }: RowProps) {
       .map((inbox) => inbox.name);
   const acts = reach(true);
   const reads = reach(false);
+  const isEverywhere = acts.length > SHOWN && acts.length === inboxes.filter((inbox) => !inbox.is_archived).length;
   return (
     <tr>
       <td className="who">
@@ -179,14 +180,20 @@ function Row({ person, standing, roles, teams, inboxes }: RowProps) {
       <td data-label={t("people.teams")}>
         {main.length ? <span className="strong">{main[0]}</span> : null}
         {extra.length ? (
-          <span className="block small-text muted">{t("people.also_in", { teams: nameList(extra) })}</span>
+          <span className="block small-text muted">{t("people.also_in", { teams: someOf(extra) })}</span>
         ) : null}
         {main.length || extra.length ? null : <span className="muted">{t("people.no_team")}</span>}
       </td>
       <td data-label={t("views.inboxes")}>
-        {acts.length ? nameList(acts) : <span className="muted">{t("people.no_inbox")}</span>}
+        {isEverywhere ? (
+          t("people.all_inboxes", { count: acts.length })
+        ) : acts.length ? (
+          someOf(acts)
+        ) : (
+          <span className="muted">{t("people.no_inbox")}</span>
+        )}
         {reads.length ? (
-          <span className="block small-text muted">{t("people.reads", { inboxes: nameList(reads) })}</span>
+          <span className="block small-text muted">{t("people.reads", { inboxes: someOf(reads) })}</span>
         ) : null}
       </td>
       <td data-label={t("people.seat")}>
@@ -198,6 +205,14 @@ function Row({ person, standing, roles, teams, inboxes }: RowProps) {
     </tr>
   );
 }
+
+/** So many names stand in a row of the table; all of them on the page of the person. */
+const SHOWN = 3;
+
+const someOf = (names: readonly string[]) =>
+  names.length > SHOWN + 1
+    ? nameList([...names.slice(0, SHOWN), t("people.and_more", { count: names.length - SHOWN })])
+    : nameList(names);
 
 /** In words: colour and dot only support them. */
 export function StatusChip({ person, standing }: { person: Person; standing?: Availability }) {

@@ -24,7 +24,7 @@ export function PersonInboxes({ person }: { person: Person }) {
     <fieldset>
       <legend className="label">{t("views.inboxes")}</legend>
       <ul className="reachlist">
-        {inboxes.map((inbox) => {
+        {inboxes.toSorted(changeableFirst).map((inbox) => {
           const reach = person.reach.find((one) => one.inbox_id === inbox.id);
           const isOpen = inbox.access === "everyone";
           return (
@@ -48,6 +48,8 @@ export function PersonInboxes({ person }: { person: Person }) {
     </fieldset>
   );
 }
+
+const changeableFirst = (a: Inbox, b: Inbox) => Number(a.access === "everyone") - Number(b.access === "everyone");
 
 function because(isOpen: boolean, reach: Person["reach"][number] | undefined): MessageId {
   if (isOpen) return "people.by_everyone";
