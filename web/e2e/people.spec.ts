@@ -291,3 +291,24 @@ test("a role of one's own opens just what it allows, to whoever is signed in wit
   await ask("PATCH", `/api/roles/${role.id}`, { permissions: [] });
   await expect(connect).toHaveCount(0);
 });
+
+test("a person with many inboxes takes one row of the table", async ({ page }) => {
+  const dag = await person("Dag Mo", "agent");
+  for (const name of ["Aker", "Bygdøy", "Carl Berner", "Dæli", "Ekeberg", "Frogner"])
+    await ask("POST", "/api/inboxes", { name });
+  await signIn(page, innboks.url);
+  await page.goto(`${innboks.url}/settings/people`);
+  const row = page.getByRole("row").filter({ hasText: dag.email });
+  const open = (await ask("GET", "/api/inboxes")).items.filter((one: { access: string }) => one.access === "everyone");
+  const frogner = open.find((one: { name: string }) => one.name === "Frogner");
+  await ask("PATCH", `/api/inboxes/${frogner.id}`, { access: "members" });
+  await expect(row).toContainText(/Aker, Bygdøy, Carl Berner and \d more/);
+  for (const one of (await ask("GET", "/api/inboxes")).items as { id: string; access: string }[])
+    if (one.access !== "everyone") await ask("PATCH", `/api/inboxes/${one.id}`, { access: "everyone" });
+  await expect(row).toContainText(/All \d+ inboxes/);
+  await ask("PATCH", `/api/inboxes/${frogner.id}`, { access: "members" });
+  await page.goto(`${innboks.url}/settings/people/${dag.id}`);
+  const boxes = page.getByRole("group", { name: "Inboxes" }).getByRole("checkbox");
+  await expect(boxes.first()).toHaveAccessibleName(/^Frogner/);
+  await expect(boxes.first()).toBeEnabled();
+});

@@ -43,7 +43,8 @@ function Everybody() {
       <p className="soft">{t("availability.lead")}</p>
       <WhenAvailable />
       <h2>
-        {t("availability.now")} <span className="count">{t("availability.there", { count: there })}</span>
+        {t("availability.now")}{" "}
+        {standings.isSuccess ? <span className="count">{t("availability.there", { count: there })}</span> : null}
       </h2>
       <Field
         label={t("people.find")}
