@@ -21,7 +21,10 @@ export async function api(world: Pick<World, "innboks" | "token">, method: strin
 }
 
 /** Somebody else of the account; there already when a story is played again. */
-export async function colleague(world: World, person: { name: string; email: string; password: string }) {
+export async function colleague(
+  world: Pick<World, "innboks" | "token">,
+  person: { name: string; email: string; password: string },
+) {
   const { items } = await api(world, "GET", "/api/users");
   if (!items.some((one: { email: string }) => one.email === person.email))
     await api(world, "POST", "/api/users", person);

@@ -4,7 +4,8 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
 import { noteSignedIn, Problem, post } from "../../api/client";
-import { keys } from "../../api/queries";
+import { keys, sessionQuery } from "../../api/queries";
+import { isSignedIn } from "../../api/signedIn";
 import type { Opened, Session } from "../../api/types";
 import { Button } from "../../ui/Button";
 import { Field } from "../../ui/Field";
@@ -49,6 +50,7 @@ export default function Invitation() {
 function Accept({ token, invitation }: { token: string; invitation: Opened }) {
   const client = useQueryClient();
   const navigate = useNavigate();
+  const mine = useQuery({ ...sessionQuery, enabled: isSignedIn() }).data?.user;
   const [name, setName] = useState(invitation.name);
   const [password, setPassword] = useState("");
   const [problem, setProblem] = useState<unknown>(null);
@@ -79,6 +81,9 @@ function Accept({ token, invitation }: { token: string; invitation: Opened }) {
           ? t("invitation.lead", { who: invitation.invited_by, account: invitation.account_name })
           : null}
       </p>
+      {mine ? (
+        <p className="hint">{t("invitation.signed_in_as", { name: mine.name, email: invitation.email })}</p>
+      ) : null}
       <form className="fields" onSubmit={submit}>
         <Field
           label={t("field.email")}

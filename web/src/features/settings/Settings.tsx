@@ -63,13 +63,19 @@ const LibraryPage = lazy(withWords(() => import("../library/LibraryPage")));
 // It brings the composer's editor along.
 const SnippetsPage = lazy(withWords(() => import("../snippets/SnippetsPage")));
 
+/** What a section that not everybody has needs, as the roles call it. */
+const NEEDED = {
+  user_management: "roles.user_management",
+  account_access: "roles.account_access",
+} as const satisfies Record<string, MessageId>;
+
 interface Section {
   name: string;
   label: MessageId;
   icon: ReactNode;
   Page: ComponentType<{ item?: string }>;
   /** Who has not this permission is not led here. */
-  needs?: string;
+  needs?: keyof typeof NEEDED;
 }
 
 const GROUPS: { label: MessageId; sections: Section[] }[] = [
@@ -118,7 +124,7 @@ export const SECTIONS = GROUPS.flatMap((group) => group.sections);
 export default function Settings() {
   const { section: name = "channels", item } = useParams({ strict: false });
   const section = SECTIONS.find((one) => one.name === name);
-  const may: Record<string, boolean> = {
+  const may: Record<keyof typeof NEEDED, boolean> = {
     user_management: useMay("user_management"),
     account_access: useMay("account_access"),
   };
@@ -152,7 +158,15 @@ export default function Settings() {
           ))}
         </nav>
         <div className="pagebody">
-          {section ? (
+          {section?.needs && !may[section.needs] ? (
+            <>
+              <h1>{t(section.label)}</h1>
+              <Empty
+                title={t("settings.not_allowed_title")}
+                text={t("settings.not_allowed", { permission: t(NEEDED[section.needs]) })}
+              />
+            </>
+          ) : section ? (
             <Pane isFirst of={`${section.name} ${item}`}>
               <Suspense fallback={<Skeleton rows={4} shape="line" />}>
                 <section.Page item={item} />
