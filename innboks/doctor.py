@@ -8,7 +8,7 @@ import asyncio
 import os
 import socket
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import msgspec
@@ -17,7 +17,7 @@ import psycopg
 from innboks.config import Endpoint, Settings
 from innboks.core.radar import store as radar
 from innboks.core.radar.look import troubles, worker_silent_since
-from innboks.core.radar.models import Trouble
+from innboks.core.radar.models import ALARMS_AFTER, Trouble
 from innboks.core.radar.words import what, what_to_do
 from innboks.core.search.store_index import Lag, lag
 from innboks.errors import InnboksError
@@ -29,6 +29,8 @@ from innboks.lib.migrate import pending
 DISK_LOW_BYTES = 1024**3
 OLDEST_POSTGRES = 15
 SEARCH_LATE_S = 300.0
+UNTOLD = timedelta(minutes=10)
+"""Longer than an interrupted telling takes to be taken up again."""
 
 
 class Finding(msgspec.Struct, frozen=True):
@@ -150,6 +152,12 @@ def _database(settings: Settings, *, is_running: bool) -> Iterator[Finding]:
             yield Finding(True, "The database's schema is that of this program.")
             yield _search_index(asyncio.run(_lag(dsn)))
             yield from _stuck(asyncio.run(_troubles(settings, dsn)), is_running=is_running)
+            if is_running and asyncio.run(_is_untold(dsn)):
+                yield Finding(
+                    False,
+                    "No mail server takes the alarms, so administrators are not told of what is stuck.",
+                    "Set INNBOKS_SMTP_OUT to a mail server, or connect a second address.",
+                )
 
 
 async def _troubles(settings: Settings, dsn: str) -> list[Trouble]:
@@ -163,6 +171,15 @@ async def _troubles(settings: Settings, dsn: str) -> list[Trouble]:
             of_account = await troubles(conn, Vault(settings.secret), account_id, await radar.inboxes(conn, account_id), now)
             found += [one for one in of_account if one.kind != "worker"]
     return found
+
+
+async def _is_untold(dsn: str) -> bool:
+    """Has an alarm waited for long to be told?"""
+    now = datetime.now(UTC)
+    async with await psycopg.AsyncConnection.connect(dsn, autocommit=True) as conn:
+        alarms = [one for id in await radar.accounts(conn) for one in (await radar.alarms(conn, id)).values()]
+    after = [(one, ALARMS_AFTER.get(one.trouble.kind)) for one in alarms if one.told_at is None]
+    return any(wait is not None and now - one.since > wait + UNTOLD for one, wait in after)
 
 
 def _stuck(found: list[Trouble], *, is_running: bool) -> Iterator[Finding]:

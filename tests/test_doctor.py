@@ -7,7 +7,7 @@ import psycopg
 
 from innboks.config import Settings, load_settings
 from innboks.doctor import doctor
-from innboks.lib.lock import database
+from innboks.lib.lock import data_lock, database
 from innboks.lib.migrate import migrate
 
 
@@ -66,3 +66,22 @@ def test_what_is_stuck_is_told_as_the_radar_shows_it(settings: Settings) -> None
         )
     said = unwell(settings)
     assert "The connection “Support mail” does not work. The password was changed." in said
+
+
+def test_alarms_that_no_mail_server_takes_are_told(settings: Settings) -> None:
+    sentence = "No mail server takes the alarms"
+    with database(settings) as dsn, psycopg.connect(dsn, autocommit=True) as conn:
+        conn.execute("insert into account (name) values ('Tindra')")
+        conn.execute(
+            "insert into alarm (account_id, key, since, trouble) values (1, 'unsent', now() - interval '15 minutes', '{\"kind\": \"unsent\"}')"
+        )
+        with data_lock(settings.data):
+            assert sentence not in unwell(settings), "it may be under way"
+            conn.execute("update alarm set since = now() - interval '25 minutes'")
+            assert sentence in unwell(settings)
+            conn.execute("update alarm set told_at = now()")
+            assert sentence not in unwell(settings)
+            conn.execute('update alarm set told_at = null, trouble = \'{"kind": "failed"}\'')
+            assert sentence not in unwell(settings), "its author knows"
+        conn.execute('update alarm set trouble = \'{"kind": "unsent"}\'')
+        assert sentence not in unwell(settings), "nobody tells anything while Innboks is stopped"
