@@ -5,6 +5,8 @@ import { type KeyboardEvent, type ReactNode, useRef } from "react";
 interface Tab {
   id: string;
   label: string;
+  /** Behind its name. */
+  mark?: ReactNode;
 }
 
 interface Props {
@@ -50,6 +52,7 @@ export function Tabs({ label, name, tabs, current, onTab }: Props) {
           onClick={() => onTab(tab.id)}
         >
           {tab.label}
+          {tab.mark}
         </button>
       ))}
     </div>

@@ -3,11 +3,13 @@ import { useQueryClient } from "@tanstack/react-query";
 import { Plane, X } from "lucide-react";
 import { type FormEvent, useState } from "react";
 import type { Plan } from "../../api/types";
-import { Button, IconButton } from "../../ui/Button";
+import { IconButton } from "../../ui/Button";
 import { Field } from "../../ui/Field";
 import { fullMoment } from "../../ui/format";
 import { t } from "../../ui/i18n";
 import { fieldIn, momentIn } from "../../ui/zoned";
+import { SaveLine } from "../unsaved/SaveLine";
+import { useUnsaved } from "../unsaved/unsaved";
 import { changePlan, zoneHere } from "./availability";
 import type { PartProps } from "./PlanEditor";
 import { differ, placeOf } from "./there";
@@ -27,7 +29,7 @@ const isElsewhere = ({ starts_at, ends_at }: Absence, zone: string) =>
 
 const zoneWords = (zone: string) => t("availability.absent_zone", { zone: zone.replaceAll("_", " ") });
 
-export function Absences({ id, plan, isReadOnly }: PartProps) {
+export function Absences({ id, plan, isReadOnly, isMine }: PartProps) {
   const client = useQueryClient();
   const set = (absences: Absence[], said: string) =>
     changePlan(client, id, { absences }, () => said, { absences: plan.absences });
@@ -80,6 +82,7 @@ export function Absences({ id, plan, isReadOnly }: PartProps) {
       )}
       {isReadOnly ? null : (
         <NewAbsence
+          at={isMine ? "hours/absence" : `availability/${id}/absence`}
           zone={zone}
           onAdd={(one) => set([...plan.absences, one], t("availability.absence_added", { when: words(one, zone) }))}
         />
@@ -88,10 +91,18 @@ export function Absences({ id, plan, isReadOnly }: PartProps) {
   );
 }
 
-function NewAbsence({ zone, onAdd }: { zone: string; onAdd: (one: Absence) => Promise<boolean> }) {
-  const [from, setFrom] = useState(() => morning(0, zone));
-  const [to, setTo] = useState(() => morning(WEEK_MS, zone));
-  const [note, setNote] = useState("");
+interface NewProps {
+  at: string;
+  zone: string;
+  onAdd: (one: Absence) => Promise<boolean>;
+}
+
+function NewAbsence({ at, zone, onAdd }: NewProps) {
+  const unsaved = useUnsaved(at, { from: "", to: "", note: "" });
+  const { note } = unsaved.value;
+  const from = unsaved.value.from || morning(0, zone);
+  const to = unsaved.value.to || morning(WEEK_MS, zone);
+  const change = (part: Partial<typeof unsaved.value>) => unsaved.change({ ...unsaved.value, ...part });
   const [error, setError] = useState<string | null>(null);
   // The fields follow the browser's language, and 05/12 is not the same day in all of them.
   const inWords = (typed: string) => (typed ? fullMoment(momentIn(typed, zone), new Date(), zone) : "");
@@ -103,7 +114,7 @@ function NewAbsence({ zone, onAdd }: { zone: string; onAdd: (one: Absence) => Pr
     if (ends.getTime() <= Date.now()) return setError(t("availability.absence_past"));
     setError(null);
     const one = { starts_at: starts.toISOString(), ends_at: ends.toISOString(), note: note.trim() };
-    if (await onAdd(one)) setNote("");
+    if (await onAdd(one)) unsaved.saved(unsaved.value);
   };
   return (
     <form className="inlineform absenceform" onSubmit={add}>
@@ -113,7 +124,7 @@ function NewAbsence({ zone, onAdd }: { zone: string; onAdd: (one: Absence) => Pr
         required
         hint={hints.join(". ")}
         value={from}
-        onChange={(event) => setFrom(event.target.value)}
+        onChange={(event) => change({ from: event.target.value })}
       />
       <Field
         label={t("availability.absent_to")}
@@ -122,15 +133,15 @@ function NewAbsence({ zone, onAdd }: { zone: string; onAdd: (one: Absence) => Pr
         hint={inWords(to)}
         value={to}
         error={error}
-        onChange={(event) => setTo(event.target.value)}
+        onChange={(event) => change({ to: event.target.value })}
       />
       <Field
         label={t("availability.note")}
         maxLength={200}
         value={note}
-        onChange={(event) => setNote(event.target.value)}
+        onChange={(event) => change({ note: event.target.value })}
       />
-      <Button type="submit">{t("availability.add_absence")}</Button>
+      <SaveLine unsaved={unsaved} label={t("availability.add_absence")} isLasting />
     </form>
   );
 }

@@ -11,6 +11,7 @@ import { Dialog } from "../../ui/Dialog";
 import { t } from "../../ui/i18n";
 import { Menu } from "../../ui/Menu";
 import { toast, toastError } from "../../ui/toasts";
+import { UnsavedMark } from "../unsaved/SaveLine";
 import { ChannelBadge, useChannel } from "./ChannelBadge";
 import { DisconnectDialog } from "./DisconnectDialog";
 import { HealthLine } from "./HealthLine";
@@ -94,7 +95,10 @@ export function AccountCard({ account, mayChange }: Props) {
       <div className="row">
         {channel ? <ChannelBadge channel={channel} size={32} /> : null}
         <div className="grow">
-          <h3 className="cut">{account.name}</h3>
+          <h3 className="cut">
+            {account.name}
+            <UnsavedMark at={`channels/${account.id}`} />
+          </h3>
           <p className="small-text muted cut">{account.address || channel?.name}</p>
           <Owner account={account} />
         </div>

@@ -8,6 +8,7 @@ import { type MessageId, t, withWords } from "../../ui/i18n";
 import { Skeleton } from "../../ui/States";
 import { TabPanel, Tabs } from "../../ui/Tabs";
 import { useMay } from "../people/people";
+import { UnsavedMark } from "../unsaved/SaveLine";
 import { ChannelBadge, useChannel } from "./ChannelBadge";
 import { Configuration } from "./Configuration";
 import { HealthLine } from "./HealthLine";
@@ -61,7 +62,11 @@ export function AccountPage({ account }: { account: ChannelAccount }) {
           label={t("channels.tabs")}
           name="channel"
           current={current}
-          tabs={TABS.map(({ id, label }) => ({ id, label: t(label) }))}
+          tabs={TABS.map(({ id, label }) => ({
+            id,
+            label: t(label),
+            mark: <UnsavedMark at={`channels/${account.id}/${id}`} />,
+          }))}
           onTab={go}
         />
       ) : null}

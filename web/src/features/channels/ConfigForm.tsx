@@ -18,6 +18,8 @@ interface Props {
   problem?: { field: string; text: string } | null;
   /** Editing: an empty secret means "as it is". */
   hasSecrets?: boolean;
+  /** Secrets that were typed and are not there any more. */
+  lost?: string[];
   /** What it is of, where that is connected already. */
   account?: ChannelAccount;
   /** What stands below a field. */
@@ -26,7 +28,7 @@ interface Props {
 }
 
 /** Fields drawn from a channel's own description of its settings. */
-export function ConfigForm({ fields, values, problem, notes, ...rest }: Props) {
+export function ConfigForm({ fields, values, problem, notes, lost, ...rest }: Props) {
   const shown = fields.filter((field) => isShown(field, values));
   const plain = shown.filter((field) => !isAdvanced(field, values));
   const advanced = shown.filter((field) => isAdvanced(field, values));
@@ -38,6 +40,7 @@ export function ConfigForm({ fields, values, problem, notes, ...rest }: Props) {
       hint={holds(field.hintIf, values) ? field.description || undefined : undefined}
       mayBeOther={field.otherIf !== null && holds(field.otherIf, values)}
       error={problem && problem.field.split(".").pop() === field.name ? problem.text : null}
+      isLost={lost?.includes(field.name)}
       {...rest}
     />
   );
@@ -94,13 +97,15 @@ interface OneProps {
   hint: string | undefined;
   mayBeOther: boolean;
   error: string | null;
+  /** It was typed, and is a secret that is not kept. */
+  isLost?: boolean;
   onChange: (name: string, value: Value) => void;
   hasSecrets?: boolean;
   account?: ChannelAccount;
   onLeave?: (name: string) => void;
 }
 
-function OneField({ field, value, hint, mayBeOther, error, onChange, hasSecrets, account, onLeave }: OneProps) {
+function OneField({ field, value, hint, mayBeOther, error, isLost, onChange, hasSecrets, account, onLeave }: OneProps) {
   const text = value === null ? "" : String(value);
   const isUsualZero = field.usual !== "" && field.control === "number";
   const common = {
@@ -142,7 +147,7 @@ function OneField({ field, value, hint, mayBeOther, error, onChange, hasSecrets,
         <PasswordField
           label={field.title}
           hint={hasSecrets ? t("connect.secret_kept") : common.hint}
-          error={error}
+          error={error ?? (isLost ? t("unsaved.secret_again") : null)}
           autoComplete="off"
           required={field.isRequired && !hasSecrets}
           value={text}

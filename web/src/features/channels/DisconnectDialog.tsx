@@ -7,6 +7,7 @@ import { Button } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
 import { t } from "../../ui/i18n";
 import { toastError } from "../../ui/toasts";
+import { useForget } from "../unsaved/unsaved";
 
 interface Props {
   account: ChannelAccount;
@@ -17,11 +18,13 @@ interface Props {
 /** Cannot be undone, so it is asked, by name, with what becomes of it. */
 export function DisconnectDialog({ account, onClose, onDone }: Props) {
   const client = useQueryClient();
+  const forget = useForget(`channels/${account.id}`);
   const [isBusy, setBusy] = useState(false);
   const go = async () => {
     setBusy(true);
     try {
       await remove(`/api/channel-accounts/${account.id}`);
+      forget();
       await client.invalidateQueries({ queryKey: keys.channelAccounts });
       void client.invalidateQueries({ queryKey: keys.views });
       onDone();

@@ -3,38 +3,81 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useMemo, useState } from "react";
 import { patch } from "../../api/client";
-import { keys } from "../../api/queries";
-import type { ChannelAccount } from "../../api/types";
-import { Button } from "../../ui/Button";
+import { channelAccountQuery, keys } from "../../api/queries";
+import type { Channel, ChannelAccount } from "../../api/types";
 import { Field } from "../../ui/Field";
 import { t } from "../../ui/i18n";
-import { sentence } from "../../ui/States";
+import { Skeleton, sentence } from "../../ui/States";
 import { toast } from "../../ui/toasts";
+import { SaveLine } from "../unsaved/SaveLine";
+import { useUnsaved } from "../unsaved/unsaved";
 import { useChannel } from "./ChannelBadge";
 import { ConfigForm } from "./ConfigForm";
 import { fieldAt } from "./fieldAt";
 import { ReplyPreview } from "./ReplyPreview";
 import { SignInSteps } from "./SignInSteps";
-import { configOf, fieldsOf, type Values } from "./schema";
+import { configOf, fieldsOf, type Value, type Values } from "./schema";
 import { otherSignIn, useSignIn } from "./signIn";
 import "./edit.css";
 
-export function EditForm({ account, onSaved }: { account: ChannelAccount; onSaved: () => Promise<void> }) {
+interface Props {
+  account: ChannelAccount;
+  onSaved: () => Promise<void>;
+}
+
+export function EditForm(props: Props) {
+  const channel = useChannel(props.account.kind);
+  return channel ? <Form {...props} channel={channel} /> : <Skeleton rows={4} shape="line" />;
+}
+
+/** What is typed, but for secrets: of those only their names. */
+interface Typed {
+  name: string;
+  config: Values;
+  secrets: string[];
+}
+
+function Form({ account, channel, onSaved }: Props & { channel: Channel }) {
   const client = useQueryClient();
-  const channel = useChannel(account.kind);
   const fields = useMemo(() => {
-    const all = channel ? fieldsOf(channel.config_schema) : [];
+    const all = fieldsOf(channel.config_schema);
     return account.is_fallback ? all.filter((field) => field.step === "details") : all;
   }, [channel, account.is_fallback]);
-  const [name, setName] = useState(account.name);
-  const [values, setValues] = useState<Values>({ ...(account.config as Values) });
+  const isSecret = (name: string) => fields.some((field) => field.name === name && field.control === "password");
+  const plain = fields.filter((field) => !isSecret(field.name));
+  const stored = account.config as Values;
+  const before: Typed = {
+    name: account.name,
+    config: Object.fromEntries(plain.map((field) => [field.name, stored[field.name] ?? field.initial])),
+    secrets: [],
+  };
+  const like = { ...before, config: Object.fromEntries(plain.map((field) => [field.name, null])), secrets: [""] };
+  const unsaved = useUnsaved(`channels/${account.id}/configuration`, before, like);
+  const typed = unsaved.value;
+  const { name } = typed;
+  const [secrets, setSecrets] = useState<Values>({});
+  const values = { ...stored, ...typed.config, ...secrets };
+  const change = (field: string, value: Value) => {
+    if (!isSecret(field)) {
+      const saved = before.config[field] ?? null;
+      const config = { ...typed.config, [field]: String(value) === String(saved) ? saved : value };
+      return unsaved.change({ ...typed, config });
+    }
+    setSecrets({ ...secrets, [field]: value });
+    const others = typed.secrets.filter((one) => one !== field);
+    unsaved.change({ ...typed, secrets: value ? [...others, field] : others });
+  };
   const [accepts, setAccepts] = useState(false);
   const [problem, setProblem] = useState<unknown>(null);
   const [isBusy, setBusy] = useState(false);
-  const signIn = channel && !account.is_fallback ? otherSignIn(channel, account, values) : undefined;
+  const signIn = account.is_fallback ? undefined : otherSignIn(channel, account, values);
   const at = fieldAt(problem, fields);
   const config = configOf(fields, values, true);
   const where = `/api/channel-accounts/${account.id}`;
+  const forget = () => {
+    setSecrets({});
+    return unsaved.discard();
+  };
   const saved = async () => {
     await client.invalidateQueries({ queryKey: keys.fromAddresses(account.id) });
     await onSaved();
@@ -43,6 +86,7 @@ export function EditForm({ account, onSaved }: { account: ChannelAccount; onSave
   const { begin, waiting, cancel } = useSignIn(async () => {
     if (name.trim() !== account.name) await patch(where, { name: name.trim() });
     await saved();
+    forget();
   }, setProblem);
   const save = async (event: FormEvent) => {
     event.preventDefault();
@@ -51,7 +95,13 @@ export function EditForm({ account, onSaved }: { account: ChannelAccount; onSave
       return void begin({ provider: signIn.provider, channel_account_id: account.id, config, accepts_terms: accepts });
     setBusy(true);
     try {
-      await patch(where, { name: name.trim(), config });
+      const now = await patch<ChannelAccount>(where, { name: name.trim(), config });
+      client.setQueryData<ChannelAccount[]>(keys.channelAccounts, (held) =>
+        held?.map((one) => (one.id === now.id ? now : one)),
+      );
+      client.setQueryData<ChannelAccount>(channelAccountQuery(now.id).queryKey, (held) => held && now);
+      setSecrets({});
+      unsaved.saved(typed);
       await saved();
     } catch (error) {
       setProblem(error);
@@ -67,12 +117,13 @@ export function EditForm({ account, onSaved }: { account: ChannelAccount; onSave
           label={t("field.channel_name")}
           required
           value={name}
-          onChange={(event) => setName(event.target.value)}
+          onChange={(event) => unsaved.change({ ...typed, name: event.target.value })}
         />
         <ConfigForm
           fields={fields}
           values={{ ...Object.fromEntries(fields.map((field) => [field.name, field.initial])), ...values }}
-          onChange={(field, value) => setValues((old) => ({ ...old, [field]: value }))}
+          onChange={change}
+          lost={typed.secrets.filter((one) => !secrets[one])}
           problem={at ? { field: at, text: sentence(problem) } : null}
           hasSecrets
           account={account}
@@ -92,15 +143,14 @@ export function EditForm({ account, onSaved }: { account: ChannelAccount; onSave
             {sentence(problem)}
           </p>
         ) : null}
-        {signIn ? null : (
-          <p>
-            <Button type="submit" look="primary" isBusy={isBusy}>
-              {t("common.save")}
-            </Button>
-          </p>
-        )}
+        <SaveLine
+          unsaved={{ ...unsaved, discard: forget }}
+          isBusy={isBusy}
+          isLasting={!signIn}
+          label={signIn ? null : undefined}
+        />
       </form>
-      {channel?.can_preview ? (
+      {channel.can_preview ? (
         <aside aria-label={t("reply_preview.title")}>
           <ReplyPreview account={account} config={config} />
         </aside>

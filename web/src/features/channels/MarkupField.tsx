@@ -9,6 +9,7 @@ import { TextArea } from "../../ui/Field";
 import { type MessageId, t } from "../../ui/i18n";
 import { Menu } from "../../ui/Menu";
 import { ComposerBody, useField } from "../drafts/ComposerBody";
+import { useTextKey } from "../editor/useTextKey";
 import { build } from "../messages/Written";
 import { useSnippetText } from "../snippets/useSnippetText";
 import { fromEditor, insertLogo, PICTURES, picturesIn, toEditor } from "./signaturePictures";
@@ -26,6 +27,7 @@ export function MarkupField({ field, value, error, onChange }: Props) {
   const isPlain = build(value, picturesIn(value)) === null;
   const [wantsMarkup, setWantsMarkup] = useState(isPlain);
   const asMarkup = wantsMarkup || isPlain;
+  const editor = useTextKey(value);
   return (
     <div className="field">
       <div className="row">
@@ -58,7 +60,15 @@ export function MarkupField({ field, value, error, onChange }: Props) {
           onChange={(event) => onChange(event.target.value)}
         />
       ) : (
-        <Editor field={field} value={value} onChange={onChange} />
+        <Editor
+          key={editor.key}
+          field={field}
+          value={value}
+          onChange={(markup) => {
+            editor.note(markup);
+            onChange(markup);
+          }}
+        />
       )}
     </div>
   );

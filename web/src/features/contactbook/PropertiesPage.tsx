@@ -14,6 +14,8 @@ import { Menu } from "../../ui/Menu";
 import { Empty, Failed, Skeleton, sentence } from "../../ui/States";
 import { toast, toastError } from "../../ui/toasts";
 import { useMay } from "../people/people";
+import { SaveLine, UnsavedMark } from "../unsaved/SaveLine";
+import { useUnsaved } from "../unsaved/unsaved";
 
 const TYPES: Record<ContactProperty["type"], MessageId> = {
   text: "property.text",
@@ -58,6 +60,7 @@ export function PropertiesPage() {
         {mayDefine ? (
           <Button look="primary" onClick={() => setOpen("new")}>
             {t("property.new")}
+            <UnsavedMark at="properties/new" />
           </Button>
         ) : null}
       </div>
@@ -71,6 +74,7 @@ export function PropertiesPage() {
               <div className="grow">
                 <p className="mid" dir="auto">
                   {one.label}
+                  <UnsavedMark at={`properties/${one.id}`} />
                 </p>
                 <p className="small-text muted">
                   {t(TYPES[one.type])}
@@ -114,9 +118,13 @@ interface DialogProps {
 }
 
 function PropertyDialog({ property, onClose, onDone }: DialogProps) {
-  const [label, setLabel] = useState(property?.label ?? "");
-  const [type, setType] = useState<ContactProperty["type"]>(property?.type ?? "text");
-  const [options, setOptions] = useState(property?.options.join("\n") ?? "");
+  const unsaved = useUnsaved(`properties/${property?.id ?? "new"}`, {
+    label: property?.label ?? "",
+    type: property?.type ?? "text",
+    options: property?.options.join("\n") ?? "",
+  });
+  const { label, type, options } = unsaved.value;
+  const change = (part: Partial<typeof unsaved.value>) => unsaved.change({ ...unsaved.value, ...part });
   const [wrong, setWrong] = useState<{ field: string; words: string } | null>(null);
   const hasOptions = type === "choice" || type === "choices";
   const save = async (event: FormEvent) => {
@@ -125,6 +133,7 @@ function PropertyDialog({ property, onClose, onDone }: DialogProps) {
     try {
       if (property) await patch(`/api/contact-properties/${property.id}`, given);
       else await post("/api/contact-properties", { ...given, type });
+      unsaved.saved(unsaved.value);
       await onDone();
       onClose();
     } catch (problem) {
@@ -140,14 +149,14 @@ function PropertyDialog({ property, onClose, onDone }: DialogProps) {
           maxLength={60}
           value={label}
           error={wrong?.field === "label" ? wrong.words : null}
-          onChange={({ target }) => setLabel(target.value)}
+          onChange={({ target }) => change({ label: target.value })}
         />
         <Select
           label={t("property.type")}
           disabled={property !== null}
           hint={property ? t("property.type_stays") : undefined}
           value={type}
-          onChange={({ target }) => setType(target.value as ContactProperty["type"])}
+          onChange={({ target }) => change({ type: target.value as ContactProperty["type"] })}
         >
           {Object.entries(TYPES).map(([name, words]) => (
             <option key={name} value={name}>
@@ -162,12 +171,10 @@ function PropertyDialog({ property, onClose, onDone }: DialogProps) {
             rows={5}
             value={options}
             error={wrong?.field === "options" ? wrong.words : null}
-            onChange={({ target }) => setOptions(target.value)}
+            onChange={({ target }) => change({ options: target.value })}
           />
         ) : null}
-        <Button type="submit" look="primary">
-          {t("common.save")}
-        </Button>
+        <SaveLine unsaved={unsaved} isLasting />
       </form>
     </Dialog>
   );

@@ -11,6 +11,8 @@ import { Field, TextArea } from "../../ui/Field";
 import { t } from "../../ui/i18n";
 import { Failed, Skeleton, sentence } from "../../ui/States";
 import { toast, toastError } from "../../ui/toasts";
+import { SaveLine } from "../unsaved/SaveLine";
+import { useUnsaved } from "../unsaved/unsaved";
 
 type Name = ListedSender["list"];
 const NAMES: Name[] = ["allow", "deny"];
@@ -88,7 +90,8 @@ function List({ name, may }: { name: Name; may: boolean }) {
 }
 
 function Paste({ name, onDone }: { name: Name; onDone: () => Promise<void> }) {
-  const [text, setText] = useState("");
+  const unsaved = useUnsaved(`spam/${name}`, "");
+  const text = unsaved.value;
   const [isBusy, setBusy] = useState(false);
   const [error, setError] = useState<string | null>(null);
   const [done, setDone] = useState<SendersAdded | null>(null);
@@ -100,7 +103,7 @@ function Paste({ name, onDone }: { name: Name; onDone: () => Promise<void> }) {
     try {
       const result = await post<SendersAdded>("/api/listed-senders", { list: name, text });
       setDone(result);
-      setText(result.bad.map((one) => one.text).join("\n"));
+      unsaved.change(result.bad.map((one) => one.text).join("\n"));
       announce(t("filters.added", { added: result.added, moved: result.moved, known: result.known }));
       await onDone();
     } catch (problem) {
@@ -117,7 +120,7 @@ function Paste({ name, onDone }: { name: Name; onDone: () => Promise<void> }) {
         error={error}
         spellCheck={false}
         autoCapitalize="off"
-        onChange={(event) => setText(event.target.value)}
+        onChange={(event) => unsaved.change(event.target.value)}
       />
       {done ? (
         <div role="status">
@@ -135,11 +138,7 @@ function Paste({ name, onDone }: { name: Name; onDone: () => Promise<void> }) {
           ) : null}
         </div>
       ) : null}
-      <p>
-        <Button type="submit" look="primary" isBusy={isBusy}>
-          {t(`filters.${name}_add`)}
-        </Button>
-      </p>
+      <SaveLine unsaved={unsaved} isBusy={isBusy} label={t(`filters.${name}_add`)} isLasting />
     </form>
   );
 }

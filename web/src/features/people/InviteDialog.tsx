@@ -11,18 +11,24 @@ import { Field, Select, Switch } from "../../ui/Field";
 import { t } from "../../ui/i18n";
 import { sentence } from "../../ui/States";
 import { toast } from "../../ui/toasts";
+import { SaveLine } from "../unsaved/SaveLine";
+import { useUnsaved } from "../unsaved/unsaved";
 import { renewPeople, roleName, rolesQuery, sentWords, teamsQuery, useMay } from "./people";
 
+const BLANK = {
+  email: "",
+  name: "",
+  role_id: null as string | null,
+  main_team_id: null as string | null,
+  can_receive: true,
+  inbox_ids: [] as string[],
+};
+
+/** Closed by Esc it opens again as it was left. */
 export function InviteDialog({ onClose }: { onClose: () => void }) {
   const client = useQueryClient();
-  const [values, setValues] = useState({
-    email: "",
-    name: "",
-    role_id: null as string | null,
-    main_team_id: null as string | null,
-    can_receive: true,
-    inbox_ids: [] as string[],
-  });
+  const unsaved = useUnsaved("people/invitation", BLANK, { ...BLANK, inbox_ids: [""] });
+  const values = unsaved.value;
   const [problem, setProblem] = useState<unknown>(null);
   const [isBusy, setBusy] = useState(false);
   const [invited, setInvited] = useState<Invited | null>(null);
@@ -30,7 +36,7 @@ export function InviteDialog({ onClose }: { onClose: () => void }) {
   const teams = useQuery(teamsQuery).data ?? [];
   const mayConfigure = useMay("account_access");
   const closed = (useQuery(inboxesQuery).data ?? []).filter((one) => one.access === "members" && !one.is_archived);
-  const change = (part: Partial<typeof values>) => setValues((old) => ({ ...old, ...part }));
+  const change = (part: Partial<typeof values>) => unsaved.change({ ...values, ...part });
   const at = (field: string) => (problem instanceof Problem && problem.field === field ? sentence(problem) : null);
 
   const submit = async (event: FormEvent) => {
@@ -39,6 +45,7 @@ export function InviteDialog({ onClose }: { onClose: () => void }) {
     setProblem(null);
     try {
       const made = await post<Invited>("/api/invitations", values);
+      unsaved.saved(values);
       await renewPeople(client);
       const words = sentWords(made, values.email);
       if (words) {
@@ -133,12 +140,14 @@ export function InviteDialog({ onClose }: { onClose: () => void }) {
             {sentence(problem)}
           </p>
         ) : null}
-        <div className="dialogfoot">
-          <Button onClick={onClose}>{t("common.cancel")}</Button>
-          <Button type="submit" look="primary" isBusy={isBusy}>
-            {t("people.send_invitation")}
-          </Button>
-        </div>
+        <SaveLine
+          unsaved={unsaved}
+          isBusy={isBusy}
+          label={t("people.send_invitation")}
+          back={t("common.cancel")}
+          onBack={onClose}
+          isLasting
+        />
       </form>
     </Dialog>
   );

@@ -14,6 +14,7 @@ import { Empty, Failed, Skeleton } from "../../ui/States";
 import { StandingDot } from "../routing/StandingDot";
 import { availabilityQuery, isFull, loadWords, standingWords } from "../routing/standing";
 import { type Filter, useFilter } from "../settings/useFilter";
+import { UnsavedMark } from "../unsaved/SaveLine";
 import { InviteDialog } from "./InviteDialog";
 import { PersonPage } from "./PersonPage";
 import { type PeopleFilter, peopleQuery, roleName, rolesQuery, STATUSES, teamsQuery } from "./people";
@@ -44,6 +45,7 @@ function Table() {
         </div>
         <Button look="primary" icon={<UserPlus />} onClick={() => setInviting(true)}>
           {t("people.invite")}
+          <UnsavedMark at="people/invitation" />
         </Button>
       </div>
       <PeopleFilters filter={filter} inboxes={inboxes} onChange={change} />

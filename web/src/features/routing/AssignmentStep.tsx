@@ -7,15 +7,15 @@ import type { AssignmentRule, ChannelAccount, RuleDraft } from "../../api/types"
 import { t } from "../../ui/i18n";
 import { Preview } from "./Preview";
 import { RuleFields } from "./RuleFields";
-import { draftOf, isSame, ruleQuery } from "./routing";
+import { ruleQuery, useUnsavedRule } from "./routing";
 import "./routing.css";
 import { Loading } from "../../ui/Loading";
+import { Overtaken } from "../unsaved/SaveLine";
 
 interface Props {
   account: ChannelAccount;
-  /** What was chosen and is not kept yet: it outlives a look at another step. */
-  draft: RuleDraft | null;
-  onChange: (draft: RuleDraft | null) => void;
+  /** Something else was chosen. */
+  onChange: () => void;
   /** What stands below the preview. */
   beside: ReactNode;
   /** The form stands there; false when it goes. Before, there is nothing that a button could send. */
@@ -30,19 +30,23 @@ export default function AssignmentStep(props: Props) {
   return <Step {...props} kept={kept.data} />;
 }
 
-function Step({ account, draft, onChange, beside, onReady, onSubmit, kept }: Props & { kept: AssignmentRule }) {
+function Step({ account, onChange, beside, onReady, onSubmit, kept }: Props & { kept: AssignmentRule }) {
   const client = useQueryClient();
   useEffect(() => {
     onReady(true);
     return () => onReady(false);
   }, [onReady]);
-  const before = draftOf(kept);
-  const rule = draft ?? before;
+  const unsaved = useUnsavedRule(account.id, kept);
+  const rule = unsaved.value;
+  const change = (part: Partial<RuleDraft>) => {
+    onChange();
+    unsaved.change({ ...rule, ...part });
+  };
   const keep = async () => {
-    if (isSame(rule, before)) return;
+    if (!unsaved.isChanged) return;
     const saved = await put<AssignmentRule>(`/api/channel-accounts/${account.id}/assignment`, rule);
     client.setQueryData(keys.rule(account.id), saved);
-    onChange(null);
+    unsaved.saved(rule);
   };
   return (
     <form
@@ -58,7 +62,8 @@ function Step({ account, draft, onChange, beside, onReady, onSubmit, kept }: Pro
           <h2>{t("setup_step.assignment_title")}</h2>
           <p className="soft">{t("setup_step.assignment_text")}</p>
         </div>
-        <RuleFields account={account} saved={kept} rule={rule} onChange={(part) => onChange({ ...rule, ...part })} />
+        {unsaved.isOvertaken ? <Overtaken /> : null}
+        <RuleFields account={account} saved={kept} rule={rule} onChange={change} />
       </section>
       <aside aria-label={t("routing.preview")}>
         <Preview account={account} rule={rule} />

@@ -5,14 +5,14 @@ import { type FormEvent, useState } from "react";
 import { put } from "../../api/client";
 import { keys, sessionQuery } from "../../api/queries";
 import type { AssignmentRule, ChannelAccount, RuleDraft } from "../../api/types";
-import { Button } from "../../ui/Button";
 import { t } from "../../ui/i18n";
 import { Loading } from "../../ui/Loading";
 import { sentence } from "../../ui/States";
 import { toast, toastError } from "../../ui/toasts";
+import { SaveLine } from "../unsaved/SaveLine";
 import { Preview } from "./Preview";
 import { RuleFields } from "./RuleFields";
-import { draftOf, isSame, ruleQuery } from "./routing";
+import { draftOf, ruleQuery, useUnsavedRule } from "./routing";
 import "./routing.css";
 
 export default function Automation({ account }: { account: ChannelAccount }) {
@@ -25,20 +25,19 @@ export default function Automation({ account }: { account: ChannelAccount }) {
 
 function Editor({ account, saved }: { account: ChannelAccount; saved: AssignmentRule }) {
   const client = useQueryClient();
-  const [draft, setDraft] = useState<RuleDraft | null>(null);
+  const unsaved = useUnsavedRule(account.id, saved);
   const [problem, setProblem] = useState<string | null>(null);
   const [isBusy, setBusy] = useState(false);
   const before = draftOf(saved);
-  const rule = draft ?? before;
-  const isChanged = !isSame(rule, before);
+  const rule = unsaved.value;
   const change = (part: Partial<RuleDraft>) => {
     setProblem(null);
-    setDraft({ ...rule, ...part });
+    unsaved.change({ ...rule, ...part });
   };
   const store = async (wanted: RuleDraft) => {
     const answer = await put<AssignmentRule>(`/api/channel-accounts/${account.id}/assignment`, wanted);
     client.setQueryData(keys.rule(account.id), answer);
-    setDraft(null);
+    unsaved.saved(wanted);
   };
   const save = async (event: FormEvent) => {
     event.preventDefault();
@@ -65,17 +64,7 @@ function Editor({ account, saved }: { account: ChannelAccount; saved: Assignment
             {problem}
           </p>
         ) : null}
-        {isChanged ? (
-          <p className="row">
-            <Button type="submit" look="primary" isBusy={isBusy}>
-              {t("common.save")}
-            </Button>
-            <Button onClick={() => setDraft(null)}>{t("routing.discard")}</Button>
-            <span className="muted small-text" role="status">
-              {t("routing.not_saved")}
-            </span>
-          </p>
-        ) : null}
+        <SaveLine unsaved={unsaved} isBusy={isBusy} />
       </form>
       <aside aria-label={t("routing.preview")}>
         <Preview account={account} rule={rule} />

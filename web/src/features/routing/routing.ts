@@ -4,6 +4,7 @@ import { get, post } from "../../api/client";
 import { keys } from "../../api/queries";
 import type { components } from "../../api/schema";
 import type { AssignmentRule, Id, Inbox, Page, RuleDraft, Simulation, Target, Team, User } from "../../api/types";
+import { type Unsaved, useUnsaved } from "../unsaved/unsaved";
 
 export const ruleQuery = (id: Id) =>
   queryOptions({
@@ -40,7 +41,12 @@ export const draftOf = (rule: AssignmentRule): RuleDraft => ({
   skills: rule.skills,
 });
 
-export const isSame = (one: RuleDraft, other: RuleDraft) => JSON.stringify(one) === JSON.stringify(other);
+/** A rule that is being changed: on the page of its channel and in a set-up it is the same one. */
+export function useUnsavedRule(id: Id, saved: AssignmentRule): Unsaved<RuleDraft> {
+  const before = draftOf(saved);
+  const like = { ...before, targets: [{ type: "", id: "" }], returning_days: null };
+  return useUnsaved(`channels/${id}/automation/rule`, before, like);
+}
 
 /** Does it name anybody? One that does not cannot be switched on. */
 export const namesSomebody = (rule: RuleDraft) => rule.asks_owner || rule.targets.length > 0;

@@ -6,6 +6,7 @@ import { keys } from "../../api/queries";
 import type { Id, Session } from "../../api/types";
 import { createStore } from "../../ui/store";
 import { countWaiting } from "../messages/pending";
+import { forgetUnsaved } from "../unsaved/forget";
 
 export const auth = createStore<{ isExpired: boolean; isLeaving: boolean }>({ isExpired: false, isLeaving: false });
 
@@ -17,6 +18,7 @@ export function followTabs(client: QueryClient): void {
   tabs = new BroadcastChannel("innboks.session");
   tabs.onmessage = ({ data: who }: MessageEvent<Id | null>) => {
     const me = client.getQueryData<Session>(keys.session)?.user.id;
+    forgetUnsaved(who);
     if (who !== null && who === me) beginAgain(client);
     else if (who === null && me) location.assign("/sign-in");
     else if (who !== null && (me || location.pathname === "/sign-in")) location.assign("/");
@@ -31,7 +33,11 @@ function beginAgain(client: QueryClient): void {
   void client.invalidateQueries();
 }
 
-export const tellTabs = (who: Id | null): void => tabs?.postMessage(who);
+/** Who is signed in from now on, or null. What others have not saved in this tab is gone. */
+export function tellTabs(who: Id | null): void {
+  forgetUnsaved(who);
+  tabs?.postMessage(who);
+}
 
 export async function signIn(client: QueryClient, email: string, password: string): Promise<Session> {
   const session = await post<Session>("/api/session", { email, password });

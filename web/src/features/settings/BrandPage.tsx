@@ -12,6 +12,8 @@ import { t } from "../../ui/i18n";
 import { Failed, Skeleton, sentence } from "../../ui/States";
 import { toast, toastError } from "../../ui/toasts";
 import { useMay } from "../people/people";
+import { SaveLine } from "../unsaved/SaveLine";
+import { useUnsaved } from "../unsaved/unsaved";
 
 /** A colour as it is written, where none is chosen. */
 const SAMPLES = { colour: "#0a6b75", background: "#ffffff" };
@@ -33,7 +35,10 @@ function BrandForm({ saved }: { saved: Brand }) {
   const client = useQueryClient();
   const may = useMay("account_access");
   const account = useQuery(sessionQuery).data?.account.name ?? "";
-  const [draft, setDraft] = useState({ name: saved.name, colour: saved.colour, background: saved.background });
+  const before = { name: saved.name, colour: saved.colour, background: saved.background };
+  const unsaved = useUnsaved("brand", before);
+  const draft = unsaved.value;
+  const setDraft = unsaved.change;
   const [problem, setProblem] = useState<unknown>(null);
   const [isBusy, setBusy] = useState(false);
   const picker = useRef<HTMLInputElement>(null);
@@ -41,14 +46,14 @@ function BrandForm({ saved }: { saved: Brand }) {
   // The picture and the rest are saved apart, and each shows only its own part.
   const show = (part: Partial<Brand>) =>
     client.setQueryData<Brand>(brandQuery.queryKey, (held) => held && { ...held, ...part });
-  const save = async (wanted: typeof draft, before: typeof draft) => {
+  const save = async (wanted: typeof before, undone: typeof before) => {
     setBusy(true);
     setProblem(null);
     try {
       const { name, colour, background } = await patch<Brand>("/api/brand", wanted);
       show({ name, colour, background });
-      setDraft({ name, colour, background });
-      toast(t("toast.saved"), () => void save(before, wanted));
+      unsaved.saved(wanted);
+      toast(t("toast.saved"), () => void save(undone, wanted));
     } catch (error) {
       setProblem(error);
     } finally {
@@ -108,7 +113,7 @@ function BrandForm({ saved }: { saved: Brand }) {
         className="fields"
         onSubmit={(event: FormEvent) => {
           event.preventDefault();
-          void save(draft, { name: saved.name, colour: saved.colour, background: saved.background });
+          void save(draft, before);
         }}
       >
         <Field
@@ -153,11 +158,7 @@ function BrandForm({ saved }: { saved: Brand }) {
             {sentence(problem)}
           </p>
         ) : null}
-        <p>
-          <Button type="submit" look="primary" isBusy={isBusy} disabled={!may}>
-            {t("common.save")}
-          </Button>
-        </p>
+        {may ? <SaveLine unsaved={unsaved} isBusy={isBusy} isLasting /> : null}
       </form>
       <aside aria-label={t("brand.preview")}>
         <div

@@ -40,6 +40,7 @@ import { PeoplePage } from "../people/PeoplePage";
 import { useMay } from "../people/people";
 import { RolesPage } from "../people/RolesPage";
 import { TeamsPage } from "../people/TeamsPage";
+import { UnsavedMark } from "../unsaved/SaveLine";
 import { Profile } from "../users/Profile";
 import { AppearancePage } from "./AppearancePage";
 import { BrandPage } from "./BrandPage";
@@ -191,6 +192,7 @@ function SectionLink({ section }: { section: Section }) {
     >
       {section.icon}
       {t(section.label)}
+      <UnsavedMark at={section.name} />
     </Link>
   );
 }

@@ -1,11 +1,10 @@
 /* One snippet: its shortcut and name, its text in the composer's editor, and beside it what a customer would get. */
 import { useQuery } from "@tanstack/react-query";
 import { Braces } from "lucide-react";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { Problem, patch, post } from "../../api/client";
 import { usersQuery } from "../../api/queries";
 import type { Snippet, User } from "../../api/types";
-import { Button } from "../../ui/Button";
 import { Field, Switch } from "../../ui/Field";
 import { t } from "../../ui/i18n";
 import { Menu } from "../../ui/Menu";
@@ -14,6 +13,9 @@ import { ComposerBody, useField } from "../drafts/ComposerBody";
 import { htmlFromText } from "../editor/plain";
 import { tokenWords } from "../editor/suggestions";
 import { TOKENS, unknownTokens } from "../editor/tokens";
+import { useTextKey } from "../editor/useTextKey";
+import { SaveLine } from "../unsaved/SaveLine";
+import { type Unsaved, useUnsaved } from "../unsaved/unsaved";
 import { SnippetPreview } from "./SnippetPreview";
 import { useSnippetText } from "./useSnippetText";
 import "../drafts/composer.css";
@@ -21,25 +23,45 @@ import "../drafts/composer.css";
 export type Draft = Pick<Snippet, "shortcut" | "name" | "subject" | "text" | "html" | "is_shared"> & { id?: string };
 
 interface Props {
+  /** Under which it is kept until it is saved: "new", or its id. */
+  name: string;
   begun: Draft;
   me: User;
   onSaved: () => void;
   onCancel: () => void;
 }
 
-export function SnippetForm({ begun, me, onSaved, onCancel }: Props) {
+export function SnippetForm(props: Props) {
+  const { id: _, ...begun } = props.begun;
+  const unsaved = useUnsaved(`snippets/${props.name}`, begun);
+  const editor = useTextKey(JSON.stringify([unsaved.value.text, unsaved.value.html]));
+  return <Form {...props} key={editor.key} unsaved={unsaved} note={editor.note} />;
+}
+
+interface FormProps extends Props {
+  unsaved: Unsaved<Omit<Draft, "id">>;
+  note: (said: string) => void;
+}
+
+function Form({ begun, me, unsaved, note, onSaved, onCancel }: FormProps) {
   const users = useQuery(usersQuery).data ?? [];
-  const [draft, setDraft] = useState(begun);
+  const draft = unsaved.value;
   const [problem, setProblem] = useState<{ field: string; words: string } | null>(null);
   const [isBusy, setBusy] = useState(false);
-  const kept = useSnippetText(begun.text, begun.html || htmlFromText(begun.text));
+  const kept = useSnippetText(draft.text, draft.html || htmlFromText(draft.text));
   const field = useField(kept, undefined);
   const { text, html } = kept.draft;
   const wrong = unknownTokens(`${draft.subject} ${text}`);
   const change = (part: Partial<Draft>) => {
     setProblem(null);
-    setDraft({ ...draft, ...part });
+    unsaved.change({ ...draft, ...part });
   };
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what is written is kept; what is given is only how it begins
+  useEffect(() => {
+    if (!kept.isTouched()) return;
+    note(JSON.stringify([text, html]));
+    unsaved.change({ ...draft, text, html });
+  }, [text, html]);
   const save = async () => {
     if (isBusy) return;
     const { shortcut, name, subject, is_shared } = draft;
@@ -50,11 +72,14 @@ export function SnippetForm({ begun, me, onSaved, onCancel }: Props) {
       name,
       subject,
       is_shared,
-      ...(kept.isTouched() ? { text: written.text, html: written.html } : {}),
+      ...(kept.isTouched() || draft.html !== begun.html || draft.text !== begun.text
+        ? { text: written.text, html: written.html }
+        : {}),
     };
     setBusy(true);
     try {
-      await (draft.id ? patch(`/api/snippets/${draft.id}`, content) : post("/api/snippets", content));
+      await (begun.id ? patch(`/api/snippets/${begun.id}`, content) : post("/api/snippets", content));
+      unsaved.discard();
       onSaved();
     } catch (error) {
       setBusy(false);
@@ -147,14 +172,14 @@ export function SnippetForm({ begun, me, onSaved, onCancel }: Props) {
           checked={draft.is_shared}
           onChange={(event) => change({ is_shared: event.target.checked })}
         />
-        <div className="row">
-          <Button type="submit" look="primary" isBusy={isBusy}>
-            {t("snippets.save")}
-          </Button>
-          <Button look="ghost" onClick={onCancel}>
-            {t("common.cancel")}
-          </Button>
-        </div>
+        <SaveLine
+          unsaved={unsaved}
+          isBusy={isBusy}
+          label={t("snippets.save")}
+          back={t("common.cancel")}
+          onBack={onCancel}
+          isLasting
+        />
       </form>
       <SnippetPreview subject={draft.subject} text={text} html={html} me={me} />
     </div>

@@ -13,18 +13,32 @@ import { Menu } from "../../ui/Menu";
 import { Failed, Skeleton } from "../../ui/States";
 import { toast, toastError } from "../../ui/toasts";
 import { rankSnippets } from "../editor/suggestions";
+import { UnsavedMark } from "../unsaved/SaveLine";
+import { useUnsavedAt } from "../unsaved/unsaved";
 import { asCsv, asJson } from "./files";
 import { type Draft, SnippetForm } from "./SnippetForm";
 import { SnippetImport } from "./SnippetImport";
 
 const blank: Draft = { shortcut: "", name: "", subject: "", text: "", html: "", is_shared: true };
 
+const formOf = ({ id, shortcut, name, subject, text, html, is_shared }: Draft): Draft => ({
+  ...(id ? { id } : {}),
+  shortcut,
+  name,
+  subject,
+  text,
+  html,
+  is_shared,
+});
+
 export default function SnippetsPage() {
   const client = useQueryClient();
   const me = useQuery(sessionQuery).data?.user;
   const query = useQuery(snippetsQuery);
   const [search, setSearch] = useState("");
-  const [draft, setDraft] = useState<Draft | null>(null);
+  const [begun] = useUnsavedAt("snippets");
+  /** "new", or the id of the one that is open; as it opens, one that is not saved. */
+  const [open, setOpen] = useState<string | null>(begun ?? null);
   const [isImporting, setImporting] = useState(false);
   const refresh = () => client.invalidateQueries({ queryKey: keys.snippets });
   const drop = async (one: Snippet) => {
@@ -32,7 +46,7 @@ export default function SnippetsPage() {
     const restore = () => post("/api/snippets", { shortcut, name, subject, text, html, is_shared }).then(refresh);
     try {
       await remove(`/api/snippets/${one.id}`);
-      if (draft?.id === one.id) setDraft(null);
+      if (open === one.id) setOpen(null);
       const bringBack = () => void restore().catch((error) => toastError(error));
       toast(t("snippets.deleted", { name: shortcut }), bringBack, { isLasting: true });
       await refresh();
@@ -52,6 +66,8 @@ export default function SnippetsPage() {
       </div>
     );
   const all = query.data;
+  // One that a colleague has deleted meanwhile is written anew.
+  const draft = open === null ? null : (all.find((one) => one.id === open) ?? blank);
   const shown = rankSnippets(all, search.toLowerCase());
   return (
     <div className={draft ? "snippetspage" : "narrow"}>
@@ -59,19 +75,21 @@ export default function SnippetsPage() {
       <p className="soft">{t("snippets.about")}</p>
       {draft ? (
         <SnippetForm
-          key={draft.id ?? ""}
-          begun={draft}
+          key={open}
+          name={open ?? "new"}
+          begun={formOf(draft)}
           me={me}
-          onCancel={() => setDraft(null)}
+          onCancel={() => setOpen(null)}
           onSaved={() => {
-            setDraft(null);
+            setOpen(null);
             void refresh();
           }}
         />
       ) : (
         <div className="row block snippetacts">
-          <Button look="primary" icon={<Plus />} onClick={() => setDraft(blank)}>
+          <Button look="primary" icon={<Plus />} onClick={() => setOpen("new")}>
             {t("snippets.add")}
+            <UnsavedMark at="snippets/new" />
           </Button>
           <Button icon={<FileUp />} onClick={() => setImporting(true)}>
             {t("snippets.import")}
@@ -113,9 +131,10 @@ export default function SnippetsPage() {
                 type="button"
                 className="snippetrow"
                 aria-label={t("snippets.edit", { name: one.shortcut })}
-                onClick={() => setDraft(one)}
+                onClick={() => setOpen(one.id)}
               >
                 <b>{`/${one.shortcut}`}</b>
+                <UnsavedMark at={`snippets/${one.id}`} />
                 <span className="soft cut" dir="auto">
                   {one.text.replace(/\s+/g, " ")}
                 </span>

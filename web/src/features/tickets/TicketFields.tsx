@@ -1,12 +1,17 @@
 /* The properties that a new ticket begins with (R-070, R-071). Whoever shows them says when they are kept. */
 import { useQuery } from "@tanstack/react-query";
 import { usersQuery } from "../../api/queries";
-import type { ChannelAccount, TicketDefaults } from "../../api/types";
+import type { ChannelAccount, Id, TicketDefaults } from "../../api/types";
 import { Select } from "../../ui/Field";
 import { type MessageId, t } from "../../ui/i18n";
 import { ruleQuery } from "../routing/routing";
+import { useUnsaved } from "../unsaved/unsaved";
 import { TicketName } from "./TicketName";
 import { CATEGORIES, nameOf, PRIORITIES, pipelinesQuery, type TicketCategory, type TicketPriority } from "./tickets";
+
+/** What is being changed of it: on the page of its channel and in a set-up it is the same. */
+export const useUnsavedTickets = (id: Id, saved: TicketDefaults) =>
+  useUnsaved(`channels/${id}/automation/tickets`, saved, { ...saved, owner_id: null, priority: null, category: null });
 
 interface Props {
   account: ChannelAccount;

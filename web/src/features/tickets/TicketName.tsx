@@ -7,6 +7,7 @@ import { type MessageId, t, withWords } from "../../ui/i18n";
 import type { RichApi } from "../editor/create";
 import { htmlFromText } from "../editor/plain";
 import { parse } from "../editor/text";
+import { useTextKey } from "../editor/useTextKey";
 import "../drafts/composer.css";
 import "../editor/editor.css";
 import "./tickets.css";
@@ -55,12 +56,15 @@ interface Props {
 
 export function TicketName({ value, error, onChange }: Props) {
   const api = useRef<RichApi | null>(null);
-  const begun = useRef(markupOf(value.name));
+  const editor = useTextKey(value.name);
   const label = t("tickets.name");
   const left = TOKENS.filter(([token]) => !value.name.includes(token));
   const changed = () => {
     const name = api.current && nameOfMarkup(api.current.content().html);
-    if (name !== null && name !== value.name) onChange({ name });
+    if (name !== null && name !== value.name) {
+      editor.note(name);
+      onChange({ name });
+    }
   };
   return (
     <div className="field">
@@ -68,7 +72,8 @@ export function TicketName({ value, error, onChange }: Props) {
       <div className={`input tokenfield ${error ? "err" : ""}`}>
         <Suspense fallback={<span className="composetext" />}>
           <RichEditor
-            html={begun.current}
+            key={editor.key}
+            html={markupOf(value.name)}
             version={0}
             caret={null}
             label={label}

@@ -13,8 +13,9 @@ import { t } from "../../ui/i18n";
 import { Loading } from "../../ui/Loading";
 import { sentence } from "../../ui/States";
 import { toast } from "../../ui/toasts";
+import { SaveLine } from "../unsaved/SaveLine";
 import { DefaultsInWords } from "./DefaultsInWords";
-import { TicketFields } from "./TicketFields";
+import { TicketFields, useUnsavedTickets } from "./TicketFields";
 import { keepTicketDefaults, ticketDefaultsQuery } from "./tickets";
 
 export default function TicketPanel({ account }: { account: ChannelAccount }) {
@@ -26,18 +27,19 @@ export default function TicketPanel({ account }: { account: ChannelAccount }) {
 
 function Panel({ account, kept }: { account: ChannelAccount; kept: TicketDefaults }) {
   const client = useQueryClient();
-  const [isOn, setOn] = useState<boolean | null>(null);
-  const [isEditing, setEditing] = useState(false);
+  const unsaved = useUnsavedTickets(account.id, kept);
+  const { value } = unsaved;
+  /** As it stood when the dialog was opened. */
+  const [editing, setEditing] = useState<TicketDefaults | null>(null);
   const [problem, setProblem] = useState<unknown>(null);
   const [isBusy, setBusy] = useState(false);
-  const isChanged = isOn !== null && isOn !== kept.is_on;
   const save = async (wanted: TicketDefaults, before = kept) => {
     setBusy(true);
     setProblem(null);
     try {
       client.setQueryData(keys.ticketDefaults(account.id), await keepTicketDefaults(account.id, wanted));
-      setOn(null);
-      setEditing(false);
+      unsaved.saved(wanted);
+      setEditing(null);
       toast(t("toast.saved"), () => void save(before, wanted));
     } catch (error) {
       setProblem(error);
@@ -47,7 +49,11 @@ function Panel({ account, kept }: { account: ChannelAccount; kept: TicketDefault
   };
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    void save({ ...kept, is_on: isOn ?? kept.is_on });
+    void save(value);
+  };
+  const close = () => {
+    setProblem(null);
+    setEditing(null);
   };
   return (
     <>
@@ -56,15 +62,15 @@ function Panel({ account, kept }: { account: ChannelAccount; kept: TicketDefault
         <Switch
           label={t("tickets.treat")}
           hint={t("tickets.treat_hint")}
-          checked={isOn ?? kept.is_on}
-          onChange={(event) => setOn(event.target.checked)}
+          checked={value.is_on}
+          onChange={(event) => unsaved.change({ ...value, is_on: event.target.checked })}
         />
-        {(isOn ?? kept.is_on) ? (
+        {value.is_on ? (
           <p className="row">
             <span className="grow soft">
-              <DefaultsInWords kept={kept} />
+              <DefaultsInWords kept={value} />
             </span>
-            <Button size="s" icon={<Pencil />} onClick={() => setEditing(true)}>
+            <Button size="s" icon={<Pencil />} onClick={() => setEditing(value)}>
               {t("tickets.edit")}
             </Button>
           </p>
@@ -75,33 +81,26 @@ function Panel({ account, kept }: { account: ChannelAccount; kept: TicketDefault
             {t("tickets.for_all_link")}
           </Link>
         </p>
-        {problem && !isEditing ? (
+        {problem && !editing ? (
           <p className="hint error" role="alert">
             {sentence(problem)}
           </p>
         ) : null}
-        {isChanged ? (
-          <p className="row">
-            <Button type="submit" look="primary" isBusy={isBusy}>
-              {t("common.save")}
-            </Button>
-            <span className="muted small-text" role="status">
-              {t("routing.not_saved")}
-            </span>
-          </p>
-        ) : null}
+        <SaveLine unsaved={unsaved} isBusy={isBusy} />
       </form>
-      {isEditing ? (
+      {editing ? (
         <EditDialog
           account={account}
-          kept={kept}
+          value={value}
           problem={problem}
           isBusy={isBusy}
-          onClose={() => {
-            setProblem(null);
-            setEditing(false);
+          onChange={(part) => unsaved.change({ ...value, ...part })}
+          onClose={close}
+          onCancel={() => {
+            unsaved.change(editing);
+            close();
           }}
-          onSave={(wanted) => void save({ ...wanted, is_on: isOn ?? kept.is_on })}
+          onSave={() => void save(value)}
         />
       ) : null}
     </>
@@ -110,15 +109,17 @@ function Panel({ account, kept }: { account: ChannelAccount; kept: TicketDefault
 
 interface EditProps {
   account: ChannelAccount;
-  kept: TicketDefaults;
+  value: TicketDefaults;
   problem: unknown;
   isBusy: boolean;
+  onChange: (part: Partial<TicketDefaults>) => void;
+  /** What was changed stays, not saved yet. */
   onClose: () => void;
-  onSave: (wanted: TicketDefaults) => void;
+  onCancel: () => void;
+  onSave: () => void;
 }
 
-function EditDialog({ account, kept, problem, isBusy, onClose, onSave }: EditProps) {
-  const [value, setValue] = useState(kept);
+function EditDialog({ account, value, problem, isBusy, onChange, onClose, onCancel, onSave }: EditProps) {
   const at = problem instanceof Problem ? problem.field : undefined;
   return (
     <Dialog title={t("tickets.edit")} onClose={onClose} isWide>
@@ -126,14 +127,14 @@ function EditDialog({ account, kept, problem, isBusy, onClose, onSave }: EditPro
         className="fields"
         onSubmit={(event) => {
           event.preventDefault();
-          onSave(value);
+          onSave();
         }}
       >
         <p className="soft">{t("tickets.edit_text")}</p>
         <TicketFields
           account={account}
           value={value}
-          onChange={(part) => setValue((old) => ({ ...old, ...part }))}
+          onChange={onChange}
           problem={at ? { field: at, text: sentence(problem) } : null}
         />
         {problem && !at ? (
@@ -145,7 +146,7 @@ function EditDialog({ account, kept, problem, isBusy, onClose, onSave }: EditPro
           <Button type="submit" look="primary" isBusy={isBusy}>
             {t("common.save")}
           </Button>
-          <Button onClick={onClose}>{t("common.cancel")}</Button>
+          <Button onClick={onCancel}>{t("common.cancel")}</Button>
         </p>
       </form>
     </Dialog>

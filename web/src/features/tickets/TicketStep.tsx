@@ -10,7 +10,8 @@ import { t } from "../../ui/i18n";
 import { Loading } from "../../ui/Loading";
 import { sentence } from "../../ui/States";
 import { ChannelBadge } from "../channels/ChannelBadge";
-import { TicketFields } from "./TicketFields";
+import { Overtaken } from "../unsaved/SaveLine";
+import { TicketFields, useUnsavedTickets } from "./TicketFields";
 import { sampleName } from "./TicketName";
 import { keepTicketDefaults, nameOf, PRIORITIES, pipelinesQuery, ticketDefaultsQuery } from "./tickets";
 import "./tickets.css";
@@ -19,9 +20,6 @@ interface Props {
   channel: Channel;
   account: ChannelAccount;
   problem: unknown;
-  /** What was chosen and is not kept yet: it outlives a look at another step. */
-  draft: TicketDefaults | null;
-  onChange: (draft: TicketDefaults) => void;
   /** What stands below the sample. */
   beside: ReactNode;
   /** The form stands there; false when it goes. Before, there is nothing that a button could send. */
@@ -37,26 +35,19 @@ export default function TicketStep(props: Props) {
   return <Step {...props} kept={kept.data} />;
 }
 
-function Step({
-  channel,
-  account,
-  problem,
-  draft,
-  onChange,
-  beside,
-  onReady,
-  onSubmit,
-  kept,
-}: Props & { kept: TicketDefaults }) {
+function Step({ channel, account, problem, beside, onReady, onSubmit, kept }: Props & { kept: TicketDefaults }) {
   const client = useQueryClient();
   useEffect(() => {
     onReady(true);
     return () => onReady(false);
   }, [onReady]);
-  const value = draft ?? kept;
-  const change = (part: Partial<TicketDefaults>) => onChange({ ...value, ...part });
+  const unsaved = useUnsavedTickets(account.id, kept);
+  const { value } = unsaved;
+  const change = (part: Partial<TicketDefaults>) => unsaved.change({ ...value, ...part });
   const keep = async () => {
-    if (draft) client.setQueryData(keys.ticketDefaults(account.id), await keepTicketDefaults(account.id, draft));
+    if (!unsaved.isChanged) return;
+    client.setQueryData(keys.ticketDefaults(account.id), await keepTicketDefaults(account.id, value));
+    unsaved.saved(value);
   };
   const at = problem instanceof Problem ? problem.field : undefined;
   return (
@@ -73,6 +64,7 @@ function Step({
           <h2>{t("tickets.step_title")}</h2>
           <p className="soft">{t("tickets.step_text")}</p>
         </div>
+        {unsaved.isOvertaken ? <Overtaken /> : null}
         <Switch
           label={t("tickets.treat")}
           hint={t("tickets.treat_hint")}

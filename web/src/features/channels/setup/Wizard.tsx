@@ -4,10 +4,11 @@ import { useNavigate } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect, useMemo, useRef, useState } from "react";
 import { get, patch, post } from "../../../api/client";
 import { channelDraftsQuery, inboxesQuery, keys, sessionQuery } from "../../../api/queries";
-import type { Channel, ChannelAccount, ChannelDraft, Id, RuleDraft, TicketDefaults } from "../../../api/types";
+import type { Channel, ChannelAccount, ChannelDraft, Id } from "../../../api/types";
 import { t, withWords } from "../../../ui/i18n";
 import { Skeleton, sentence } from "../../../ui/States";
 import { toast } from "../../../ui/toasts";
+import { useUnsavedAt } from "../../unsaved/unsaved";
 import { fieldAt } from "../fieldAt";
 import { configOf, fieldsOf, isShown, type Value, type Values } from "../schema";
 import { signInWanted, useSignIn } from "../signIn";
@@ -63,8 +64,7 @@ export function Wizard({ channel, begun, connected, brand: given, inbox, onAnoth
   const [isLoaded, setLoaded] = useState(false);
   // Where only one of the two fits: what stands beside the form is looked at instead of it.
   const [isLooking, setLooking] = useState(false);
-  const [rule, setRule] = useState<RuleDraft | null>(null);
-  const [tickets, setTickets] = useState<TicketDefaults | null>(null);
+  const isBehind = useUnsavedAt(`channels/${account?.id}/automation`).length > 0;
   const wantsAnother = useRef(false);
   const { typed, type, take, draft } = useTyped({
     channel,
@@ -186,7 +186,7 @@ export function Wizard({ channel, begun, connected, brand: given, inbox, onAnoth
         steps={steps}
         current={step}
         isConnected={account !== null}
-        saving={account ? "saved" : draft.saving}
+        saving={account ? (isBehind ? "failed" : "saved") : draft.saving}
         onStep={turn}
         onClose={leaveKept}
       />
@@ -195,11 +195,7 @@ export function Wizard({ channel, begun, connected, brand: given, inbox, onAnoth
           <AssignmentStep
             account={account}
             beside={left}
-            draft={rule}
-            onChange={(draft) => {
-              setProblem(null);
-              setRule(draft);
-            }}
+            onChange={() => setProblem(null)}
             onReady={setLoaded}
             onSubmit={(keep) => void go(keep)}
           />
@@ -211,8 +207,6 @@ export function Wizard({ channel, begun, connected, brand: given, inbox, onAnoth
             account={account}
             problem={problem}
             beside={left}
-            draft={tickets}
-            onChange={setTickets}
             onReady={setLoaded}
             onSubmit={(keep) => void go(keep)}
           />
