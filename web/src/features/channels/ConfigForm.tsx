@@ -1,4 +1,4 @@
-import { Fragment, type ReactNode } from "react";
+import { Fragment, type ReactNode, useState } from "react";
 import type { ChannelAccount } from "../../api/types";
 import { Field, Select, Switch, TextArea } from "../../ui/Field";
 import { t } from "../../ui/i18n";
@@ -32,6 +32,8 @@ export function ConfigForm({ fields, values, problem, notes, lost, ...rest }: Pr
   const shown = fields.filter((field) => isShown(field, values));
   const plain = shown.filter((field) => !isAdvanced(field, values));
   const advanced = shown.filter((field) => isAdvanced(field, values));
+  // It stays as it begins: what is lost is so no more with the first letter.
+  const [isOpen] = useState(() => advanced.some((field) => lost?.includes(field.name)));
   const one = (field: FormField) => (
     <OneField
       key={field.name}
@@ -82,7 +84,10 @@ export function ConfigForm({ fields, values, problem, notes, lost, ...rest }: Pr
     <>
       {rows(plain)}
       {advanced.length ? (
-        <details className="advanced" open={advanced.some((field) => problem?.field.endsWith(field.name)) || undefined}>
+        <details
+          className="advanced"
+          open={isOpen || advanced.some((field) => problem?.field.endsWith(field.name)) || undefined}
+        >
           <summary>{t("connect.advanced")}</summary>
           <div className="fields">{rows(advanced)}</div>
         </details>

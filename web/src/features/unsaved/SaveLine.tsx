@@ -61,7 +61,7 @@ export function UnsavedMark({ at }: { at: string }) {
   return isThere ? (
     <>
       {" "}
-      <span className="dot warn" title={t("unsaved.not_saved")}>
+      <span className="dot warn unsavedmark" title={t("unsaved.not_saved")}>
         <span className="sr">{t("unsaved.not_saved")}</span>
       </span>
     </>
