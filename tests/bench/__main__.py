@@ -1,6 +1,6 @@
 """`python -m tests.bench [NAME…]`: runs the rows (all, or those named), prints one table and writes `bench.json`.
 
-Rows: rest, ingest, latency, replies, mail, mailbox, idle, pages, team, search, browser, cases; and `mail-million` by name only, which adds mails
+Rows: rest, ingest, latency, replies, mail, mailbox, idle, pages, team, bulk, search, browser, cases; and `mail-million` by name only, which adds mails
 to the stored million.
 Exits with 1 when a figure misses its bar. Each row is one file of this folder.
 """
@@ -21,6 +21,7 @@ import uvloop
 
 from tests.bench import live
 from tests.bench.browser import browser
+from tests.bench.bulk import bulk
 from tests.bench.cases import cases
 from tests.bench.figures import Figure, table
 from tests.bench.ingest import ingest
@@ -82,6 +83,10 @@ async def _team(bench: Bench, say: Say) -> list[Figure]:
     return await team(await bench.past(MILLION, say), say)
 
 
+async def _bulk(bench: Bench, say: Say) -> list[Figure]:
+    return await bulk(await bench.past(MILLION, say), say)
+
+
 async def _search(bench: Bench, say: Say) -> list[Figure]:
     return await search(await bench.kept("search", lambda: searchable(SEARCHED, say)), say)
 
@@ -136,6 +141,7 @@ ROWS: dict[str, Callable[[Bench, Say], Awaitable[list[Figure]]]] = {
     "idle": _idle,
     "pages": _pages,
     "team": _team,
+    "bulk": _bulk,
     "browser": _browser,
     "search": _search,
     "cases": _cases,

@@ -165,11 +165,12 @@ async def wake_due(conn: Connection, now: datetime, limit: int) -> list[int]:
 
 
 async def announce(conn: Connection, account_id: int, *conversation_ids: int) -> None:
-    await conn.execute(
-        """insert into event (account_id, type, inbox_id, conversation_id)
-           select account_id, 'conversation.changed', inbox_id, id from conversation where account_id = %s and id = any(%s) order by id""",
-        (account_id, list(conversation_ids)),
-    )
+    if conversation_ids:
+        await conn.execute(
+            """insert into event (account_id, type, inbox_id, conversation_id)
+               select account_id, 'conversation.changed', inbox_id, id from conversation where account_id = %s and id = any(%s) order by id""",
+            (account_id, list(conversation_ids)),
+        )
 
 
 async def create(

@@ -188,6 +188,8 @@ async def save_rule(conn: Connection, account_id: int, channel_account_id: int, 
 
 async def members_of(conn: Connection, account_id: int, team_ids: Sequence[int]) -> dict[int, list[int]]:
     """Team → its main members (R-554)."""
+    if not team_ids:
+        return {}
     cursor = await conn.execute(
         """select m.team_id, array_agg(m.user_id order by m.user_id) from team_member m
            join team t on t.account_id = m.account_id and t.id = m.team_id and t.deleted_at is null

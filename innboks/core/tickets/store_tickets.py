@@ -137,10 +137,11 @@ async def update(conn: Connection, account_id: int, ticket_id: int, values: Mapp
 
 async def tell(conn: Connection, account_id: int, *ticket_ids: int, kind: str = "ticket.changed") -> None:
     """Whoever shows one of them, or one of its conversations, reads it again."""
-    await conn.execute(
-        "select tell_ticket(%s, id, %s) from unnest(%s::bigint[]) with ordinality as told (id, nth) order by nth",
-        (account_id, kind, list(ticket_ids)),
-    )
+    if ticket_ids:
+        await conn.execute(
+            "select tell_ticket(%s, id, %s) from unnest(%s::bigint[]) with ordinality as told (id, nth) order by nth",
+            (account_id, kind, list(ticket_ids)),
+        )
 
 
 # ── links ────────────────────────────────────────────────────────────────────────────────────────────────────────────────
