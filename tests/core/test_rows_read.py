@@ -22,6 +22,7 @@ from innboks.core.dispatches import store_queue as queue
 from innboks.core.notifications import store as notifications
 from innboks.core.notifications import store_follow as follow
 from innboks.core.parts import Parts
+from innboks.core.radar import store as radar
 from innboks.core.routing import store as routing
 from innboks.core.views import store as views
 from innboks.core.views import store_sent
@@ -73,6 +74,18 @@ async def test_the_list_of_what_needs_a_person_reads_nothing_else(parts: Parts, 
         found = await deliveries.in_need(counting.conn, echo.account_id, fates, [echo.inbox_id], None, 50)
         assert {one.fate for one in found} == set(fates)
         assert await counting.read_of("delivery") <= 6
+
+
+CONNECTIONS: LiteralString = """insert into channel_account (account_id, inbox_id, kind, name, identity, config_sealed, category)
+    select account_id, inbox_id, kind, 'Echo ' || n, 'room' || n, config_sealed, category from channel_account, generate_series(1, 20) n where kind = 'echo'"""
+QUARANTINED: LiteralString = "update delivery set fate = 'quarantined' where id > (select max(id) - 300 from delivery)"
+
+
+async def test_the_radar_does_not_look_through_all_of_the_quarantine_for_each_connection(parts: Parts, echo: ChannelAccount) -> None:
+    async with filled(parts, HANDLED, QUARANTINED, CONNECTIONS) as counting:
+        found = await radar.quarantined(counting.conn, echo.account_id, [echo.inbox_id], parts.clock.now())
+        assert [(place.id, one.count) for place, one in found] == [(echo.id, radar.CAP)]
+        assert await counting.read_of("delivery") <= radar.CAP
 
 
 MANY: LiteralString = """with made as (

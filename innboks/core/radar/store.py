@@ -111,9 +111,13 @@ async def quarantined(conn: Connection, account_id: int, inbox_ids: Sequence[int
     cursor = await conn.execute(
         f"""select a.id, a.name, a.inbox_id, n.count, n.since, null, n.reason from channel_account a cross join lateral (
                 select count(*), min(received_at) as since, (array_agg(reason order by received_at desc))[1] as reason from (
-                    select d.received_at, d.reason from delivery d where d.account_id = a.account_id and d.channel_account_id = a.id
-                        and d.fate in ('kept', 'quarantined') and (d.fate = 'quarantined' or d.received_at < %s)
-                    order by d.received_at desc limit {CAP}) newest) n
+                    select * from (
+                        (select received_at, reason from delivery d where d.account_id = a.account_id and d.channel_account_id = a.id
+                             and d.fate = 'quarantined' order by d.received_at desc limit {CAP})
+                        union all
+                        (select received_at, reason from delivery d where d.account_id = a.account_id and d.channel_account_id = a.id
+                             and d.fate = 'kept' and d.received_at < %s limit {CAP})) either
+                    order by received_at desc limit {CAP}) newest) n
             where a.account_id = %s and a.inbox_id = any(%s) and n.count > 0 order by a.id""",
         (before, account_id, list(inbox_ids)),
     )
