@@ -43,7 +43,7 @@ test("a role of one's own opens just what it allows, to whoever is signed in wit
   await expect(page.getByRole("button", { name: "Invite a person" })).toBeVisible();
 });
 
-test("a person with many inboxes takes one row of the table", async ({ page }) => {
+test("a person with many inboxes, or limits, takes one row", async ({ page }) => {
   const email = "dag@tindra.example";
   await colleague(own, { name: "Dag Mo", email, password: PASSWORD });
   const dag = (await api(own, "GET", "/api/users")).items.find((one: { email: string }) => one.email === email);
@@ -66,4 +66,11 @@ test("a person with many inboxes takes one row of the table", async ({ page }) =
   const boxes = page.getByRole("group", { name: "Inboxes" }).getByRole("checkbox");
   await expect(boxes.first()).toHaveAccessibleName(/^Frogner/);
   await expect(boxes.first()).toBeEnabled();
+
+  const limits = { conversations_max: 20, calling_max: 5, messaging_max: 5, other_max: 10 };
+  await api(own, "PATCH", `/api/users/${dag.id}/availability`, limits);
+  await page.goto(`${own.innboks.url}/settings/availability`);
+  const item = page.getByRole("listitem").filter({ hasText: "Dag Mo" });
+  await expect(item).toContainText("calls 0 of 5 · messages 0 of 5 · email 0 of 10");
+  expect((await item.locator(".num").boundingBox())?.height, "one line").toBeLessThan(30);
 });

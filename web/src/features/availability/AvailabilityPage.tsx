@@ -16,7 +16,7 @@ import { Empty, Failed, Skeleton } from "../../ui/States";
 import { toast, toastError } from "../../ui/toasts";
 import { useMay } from "../people/people";
 import { StandingDot } from "../routing/StandingDot";
-import { availabilityQuery, isFull, loadWords, standingWords, ticketWords } from "../routing/standing";
+import { availabilityQuery, isFull, kindWords, loadWords, standingWords, ticketWords } from "../routing/standing";
 import { zoneHere } from "./availability";
 import { PlanEditor } from "./PlanEditor";
 import { setMyStatus, setStatusOf } from "./status";
@@ -99,10 +99,10 @@ function Row({ user, standing }: { user: User; standing: Availability }) {
           {standingWords(standing)}
           {there ? ` · ${there}` : ""}
           {isSilent ? `, ${t("availability.disconnected")}` : ""}
-          {tickets ? ` · ${tickets}` : ""}
+          {[...kindWords(standing.kinds), tickets].map((one) => (one ? ` · ${one}` : ""))}
         </p>
       </div>
-      <span className={`num ${isFull(standing) ? "full" : ""}`}>{loadWords(standing)}</span>
+      <span className={`num ${isFull(standing) ? "full" : ""}`}>{loadWords({ ...standing, kinds: [] })}</span>
       {may ? (
         <Button size="s" onClick={set} aria-label={t(LABELS[next], { name: user.name })}>
           {t(next === "away" ? "availability.away" : "availability.available")}

@@ -53,8 +53,12 @@ export const loadWords = ({ open_count, conversations_max, kinds }: Load) =>
     conversations_max === null
       ? t("standing.open", { count: open_count })
       : t("standing.of_max", { count: number(open_count), max: number(conversations_max) }),
-    ...kinds.map((one) => t(KINDS[one.kind], { count: number(one.open_count), max: number(one.max) })),
+    ...kindWords(kinds),
   ].join(", ");
+
+/** "calls 1 of 1", of each kind that has a limit of its own. */
+export const kindWords = (kinds: Load["kinds"]) =>
+  kinds.map((one) => t(KINDS[one.kind], { count: number(one.open_count), max: number(one.max) }));
 
 /** "tickets 2 of 5" where there is a limit of them, else how many there are; "" for none. */
 export function ticketWords({ ticket_count: count, tickets_max: max }: Availability): string {
