@@ -49,3 +49,8 @@ class FakeClock:
         if (move := timedelta(seconds=seconds) + step) < timedelta():
             raise ValueError("time never runs backwards")
         self._passed += move
+
+
+def in_sentence(moment: datetime) -> str:
+    """A moment within a sentence for people: whoever shows it puts it in the reader's zone and words (`web/src/ui/serverWords.ts`)."""
+    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%MZ}"

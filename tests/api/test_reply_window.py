@@ -96,7 +96,7 @@ async def test_answers_are_taken_until_the_last_moment_and_comments_always(
 
     clock.advance(1)
     problem = assert_problem(await writes(api, conversation), 403, code="window_closed")
-    assert f"{closes:%Y-%m-%d %H:%M} UTC" in problem["detail"]
+    assert f"until {closes:%Y-%m-%dT%H:%MZ}." in problem["detail"], "whoever shows it finds the moment"
     there = await reach_of(api, conversation)
     assert (there["is_open"], there["reason"], datetime.fromisoformat(there["until"])) == (False, "window_closed", closes)
     assert (await writes(api, conversation, type="comment")).status_code == 201
@@ -129,7 +129,8 @@ async def test_a_time_after_the_end_is_refused_and_one_before_it_leaves(
 ) -> None:
     closes = clock.now() + DAY
     for at in (closes, closes + timedelta(hours=1)):
-        assert_problem(await writes(api, conversation, send_at=at.isoformat()), 403, code="window_closes_before")
+        problem = assert_problem(await writes(api, conversation, send_at=at.isoformat()), 403, code="window_closes_before")
+        assert f"until {closes:%Y-%m-%dT%H:%MZ} only." in problem["detail"]
     await accepted(api, conversation, send_at=(closes - timedelta(minutes=1)).isoformat())
     left = await released(parts, api, conversation, clock, closes - timedelta(minutes=1))
     assert (await tries(parts, api, ada, left))["state"] == "sent"

@@ -25,6 +25,7 @@ from innboks.channels.email.settings import (
 )
 from innboks.channels.email.smtp_session import refusal
 from innboks.errors import Broken, Invalid, Retry, SendError
+from innboks.lib.clock import in_sentence
 from innboks.sdk.contract import Context, Finding
 
 LIMIT_S = 12.0
@@ -155,7 +156,7 @@ async def _shown_by(server: Server, ctx: Context, prefix: str) -> str:
     if shown is None:
         return ""
     names = ", ".join(shown.names) or "nobody"
-    return f" It says: for {names}, by {shown.issuer or 'nobody'}, until {shown.ends_at.date().isoformat()}."
+    return f" It says: for {names}, by {shown.issuer or 'nobody'}, until {in_sentence(shown.ends_at)}."
 
 
 async def _try_outgoing(config: Config, ctx: Context, server: Server) -> _Found:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from innboks.core.dispatches import store
 from innboks.errors import Forbidden
+from innboks.lib.clock import in_sentence
 from innboks.lib.db import Connection
 from innboks.sdk.contract import Abilities
 
@@ -32,6 +33,6 @@ def require_open(closes_at: datetime | None, now: datetime) -> None:
         raise Forbidden("On this channel the customer has to write first.", code="must_write_first")
     if closes_at is not None and closes_at <= now:
         raise Forbidden(
-            f"This channel took answers until {closes_at:%Y-%m-%d %H:%M} UTC. It takes them again when the customer writes.",
+            f"This channel took answers until {in_sentence(closes_at)}. It takes them again when the customer writes.",
             code="window_closed",
         )

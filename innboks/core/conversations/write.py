@@ -34,6 +34,7 @@ from innboks.core.parts import Parts
 from innboks.core.rearrangements import store as rearrangements
 from innboks.core.reminders.remind import set_reminder
 from innboks.errors import Forbidden, Invalid, NewerMessage, NotFound
+from innboks.lib.clock import in_sentence
 from innboks.lib.db import Connection
 from innboks.sdk.contract import Abilities
 
@@ -207,7 +208,7 @@ def check_way(ground: ReplyGround, new: NewMessage, closes_at: datetime | None, 
     # Sent in spite of an answer, it may find the window open again: the customer's next message opens it.
     if closes_at and new.send_at and new.send_at >= closes_at and not new.send_even_if_answered:
         raise Forbidden(
-            f"This channel takes answers until {closes_at:%Y-%m-%d %H:%M} UTC only. Choose a time before that.",
+            f"This channel takes answers until {in_sentence(closes_at)} only. Choose a time before that.",
             code="window_closes_before",
         )
 

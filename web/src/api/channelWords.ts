@@ -1,5 +1,6 @@
 /* A channel describes itself in English and may bring words in other languages (`words`, `guides`): here it becomes one that speaks the reader's. */
-import { inWords, learn } from "../ui/serverWords";
+import { learn } from "../ui/learned";
+import { inWords } from "../ui/serverWords";
 import type { Channel, JsonSchema } from "./types";
 
 const SAID = new Set(["title", "description", "x-labels", "x-cards", "x-usual"]);

@@ -1,5 +1,15 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { clock, clockIn, fullMoment, fullTime, messageTime, moment, rowTime, weekdayTime } from "./format";
+import {
+  clock,
+  clockIn,
+  fullMoment,
+  fullTime,
+  messageTime,
+  moment,
+  rowTime,
+  timeInSentence,
+  weekdayTime,
+} from "./format";
 import { loadCatalogue } from "./i18n";
 
 const at = new Date(2026, 10, 27, 9, 5);
@@ -33,4 +43,14 @@ it("keeps kl. and the time on one line in Norwegian", async () => {
   await loadCatalogue("nb");
   expect(fullTime(iso)).toBe("fredag 27. november 2026 kl.\u00a009.05");
   expect(weekdayTime(iso)).toBe("fre. kl.\u00a009.05");
+});
+
+it.each([
+  ["en", "09:05", "27 Nov, 09:05", "27 Nov 2026, 09:05"],
+  ["nb", "kl.\u00a009.05", "27. nov. kl.\u00a009.05", "27. nov. 2026 kl.\u00a009.05"],
+] as const)("says in %s when something was or will be, in a sentence", async (locale, today, otherwise, year) => {
+  await loadCatalogue(locale);
+  expect(timeInSentence(iso, new Date(2026, 10, 27, 23, 0))).toBe(today);
+  for (const now of [earlier, later]) expect(timeInSentence(iso, now)).toBe(otherwise);
+  expect(timeInSentence(iso, new Date(2027, 0, 2))).toBe(year);
 });

@@ -47,6 +47,15 @@ export function messageTime(iso: string, now: Date): string {
   return daysBetween(date, now) <= 0 ? clock(date) : `${shortDate(date, now)}, ${clock(date)}`;
 }
 
+/** Within a sentence: "09:41" today, else "3 Nov, 09:41"; in Norwegian "kl. 09.41", "3. nov. kl. 09.41". */
+export function timeInSentence(iso: string, now: Date): string {
+  const date = new Date(iso);
+  const isNorwegian = locale() === "nb";
+  const time = isNorwegian ? `kl.\u00a0${clock(date)}` : clock(date);
+  if (daysBetween(date, now) === 0) return time;
+  return `${shortDate(date, now)}${isNorwegian ? "" : ","} ${time}`;
+}
+
 const HOUR_MIN = 60;
 
 /** How long something lasts, in one or two words: "48 min", "2 h 40", "23 h", "3 d". */

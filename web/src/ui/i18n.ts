@@ -1,9 +1,9 @@
 /* Words. Every string people read stands in messages/<locale>.json (ICU MessageFormat, compiled at build by messages.plugin.ts); `t` is typed by
  * the English catalogue, so an unknown id does not compile. */
 import { type Messages, setupI18n } from "@lingui/core";
+import { learn } from "./learned";
 import type en from "./messages/en.json";
 import { isLocale, LOCALE_STORED_AS, type Locale, preferredLocale as preferred } from "./preferredLocale";
-import { learn } from "./serverWords";
 
 export type MessageId = keyof typeof en;
 export { LOCALES, type Locale } from "./preferredLocale";

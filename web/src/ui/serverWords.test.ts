@@ -1,9 +1,11 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { spokenIn } from "../api/channelWords";
 import type { Channel } from "../api/types";
+import { loadCatalogue } from "./i18n";
+import { forget, learn, onWords } from "./learned";
 import core from "./server.nb.json";
-import { forget, inWords, learn, onWords } from "./serverWords";
+import { inWords } from "./serverWords";
 
 const REPOSITORY = new URL("../../../", import.meta.url).pathname;
 const read = (path: string) => readFileSync(`${REPOSITORY}${path}`, "utf8");
@@ -14,7 +16,10 @@ const filesIn = (folder: string, end: RegExp) =>
 const OF_CHANNELS = filesIn("innboks/channels", /words\.\w+\.json$/);
 const places = (text: string) => [...new Set(text.match(/\{\d\}/g) ?? [])].sort();
 
-afterEach(forget);
+afterEach(() => {
+  forget();
+  vi.unstubAllEnvs();
+});
 
 describe("what the server says", () => {
   it("is said in the reader's words, with what stands in its places, the most telling pattern first", () => {
@@ -25,6 +30,18 @@ describe("what the server says", () => {
     expect(inWords("Sending: The door is shut.")).toBe("Ut: Døren er lukket.");
     expect(inWords("Nobody knows this.")).toBe("Nobody knows this.");
     expect(inWords("")).toBe("");
+  });
+
+  it.each([
+    ["en", /^This channel took answers until 22 Nov( 2026)?, 10:00\. It takes/],
+    ["nb", /^Denne kanalen tok svar fram til 22\. nov\.( 2026)? kl\.\u00a010\.00\. Den tar/],
+  ] as const)("names a moment in the reader's zone and way in %s", async (locale, said) => {
+    vi.stubEnv("TZ", "Europe/Oslo");
+    await loadCatalogue(locale);
+    if (locale === "nb") learn(core);
+    const told = "This channel took answers until 2026-11-22T09:00Z. It takes them again when the customer writes.";
+    expect(inWords(told)).toMatch(said);
+    expect(inWords("What is none stays: 2026-99-22T09:00Z.")).toContain("2026-99-22T09:00Z");
   });
 
   it("tells what stands on the screen already when its words come", () => {

@@ -7,7 +7,7 @@ import type { ChannelAccount } from "../../api/types";
 import { Button } from "../../ui/Button";
 import { CopyField } from "../../ui/CopyField";
 import { useNow } from "../../ui/clock";
-import { messageTime } from "../../ui/format";
+import { timeInSentence } from "../../ui/format";
 import { t } from "../../ui/i18n";
 import { toastError } from "../../ui/toasts";
 import { useChannel } from "./ChannelBadge";
@@ -59,7 +59,7 @@ function Confirmation({ account }: { account: ChannelAccount }) {
         {t("confirmation.title")}
       </p>
       <p className="small-text">
-        {t("confirmation.text", { sender: confirmation.sender, when: messageTime(confirmation.at, now) })}
+        {t("confirmation.text", { sender: confirmation.sender, when: timeInSentence(confirmation.at, now) })}
       </p>
       {confirmation.code ? <CopyField label={t("confirmation.code")} value={confirmation.code} /> : null}
       <p className="row">

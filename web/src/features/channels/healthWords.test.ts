@@ -29,6 +29,14 @@ describe("the words of a connection", () => {
     expect(second).toMatch(/^Since .+\. Check the server's name\.$/);
   });
 
+  it("says since when as a time, not as what could be a date", async () => {
+    await loadCatalogue("nb");
+    const since = new Date(2026, 10, 27, 9, 41).toISOString();
+    const [, second] = healthWords(account("paused", { since }), "Support", new Date(2026, 10, 27, 12));
+    await loadCatalogue("en");
+    expect(second).toBe("Siden kl.\u00a009.41.");
+  });
+
   it("calls silence quiet by its own rhythm only", () => {
     const [first, second] = healthWords(account("quiet", { usual_s: 1200 }, "2026-11-27T07:00:00Z"), "Support", NOW);
     expect(first).toContain("Unusually quiet for 5");

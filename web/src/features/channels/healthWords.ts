@@ -1,6 +1,6 @@
 /* How a connection is, in two lines: what is so, and since when or what to do. Pure. */
 import type { ChannelAccount } from "../../api/types";
-import { ago, messageTime, nameList, span } from "../../ui/format";
+import { ago, nameList, span, timeInSentence } from "../../ui/format";
 import { t, tOr } from "../../ui/i18n";
 import { inWords } from "../../ui/serverWords";
 
@@ -29,7 +29,7 @@ export function healthWords(account: ChannelAccount, inbox: string | undefined, 
       return [
         inWords(health.sentence) || t(health.state === "broken" ? "health.broken" : "health.unreachable"),
         [
-          health.since ? t("health.since", { when: messageTime(health.since, now) }) : "",
+          health.since ? t("health.since", { when: timeInSentence(health.since, now) }) : "",
           kept || inWords(health.action),
         ]
           .filter(Boolean)
@@ -38,7 +38,7 @@ export function healthWords(account: ChannelAccount, inbox: string | undefined, 
     case "paused":
       return [
         inWords(health.sentence) || t("health.paused"),
-        [health.since ? t("health.since", { when: messageTime(health.since, now) }) : "", kept]
+        [health.since ? t("health.since", { when: timeInSentence(health.since, now) }) : "", kept]
           .filter(Boolean)
           .join(" "),
       ];

@@ -1,7 +1,7 @@
 /* What the composer says when the channel takes no answer now: since when, what opens it again, and the other ways. Read next: useReplyWindow.ts. */
 import { Hourglass } from "lucide-react";
 import { Button } from "../../ui/Button";
-import { messageTime } from "../../ui/format";
+import { timeInSentence } from "../../ui/format";
 import { t } from "../../ui/i18n";
 import { ChannelBadge } from "../channels/ChannelBadge";
 import { type Elsewhere, insteadWords, type Shut } from "./useReplyWindow";
@@ -13,7 +13,7 @@ export function shutWords({ reason, since, window_s }: Shut, name: string): stri
   if (reason === "must_write_first" || !since)
     return name ? t("composer.window_never", { name }) : t("composer.window_never_unknown");
   const hours = window_s % HOUR_S ? 0 : window_s / HOUR_S;
-  return t("composer.window_closed", { hours, time: messageTime(since, new Date()) });
+  return t("composer.window_closed", { hours, time: timeInSentence(since, new Date()) });
 }
 
 export function ShutWindow({ shut, name }: { shut: Shut; name: string }) {

@@ -8,7 +8,7 @@ import type { Availability, Inbox, Person, Role, Team } from "../../api/types";
 import { Avatar } from "../../ui/Avatar";
 import { Button } from "../../ui/Button";
 import { Field, Select } from "../../ui/Field";
-import { messageTime, nameList } from "../../ui/format";
+import { nameList, timeInSentence } from "../../ui/format";
 import { t } from "../../ui/i18n";
 import { Empty, Failed, Skeleton } from "../../ui/States";
 import { StandingDot } from "../routing/StandingDot";
@@ -227,7 +227,7 @@ export function StatusChip({ person, standing }: { person: Person; standing?: Av
       </span>
     );
   }
-  const seen = person.seen_at ? messageTime(person.seen_at, new Date()) : null;
+  const seen = person.seen_at ? timeInSentence(person.seen_at, new Date()) : null;
   const presence = person.is_here ? t("people.here") : seen ? t("people.seen", { when: seen }) : t("people.not_here");
   if (!standing) return <span className={`chip ${person.is_here ? "ok" : ""}`}>{presence}</span>;
   return (

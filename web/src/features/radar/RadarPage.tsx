@@ -19,7 +19,7 @@ import { type ReactNode, useEffect } from "react";
 import { radarQuery } from "../../api/queries";
 import type { Trouble } from "../../api/types";
 import { useNow } from "../../ui/clock";
-import { fullTime, messageTime } from "../../ui/format";
+import { fullTime, timeInSentence } from "../../ui/format";
 import { t } from "../../ui/i18n";
 import { Loading } from "../../ui/Loading";
 import { Empty } from "../../ui/States";
@@ -93,7 +93,7 @@ function Row({ trouble }: { trouble: Trouble }) {
           {t(`radar.${kind}_do`)}{" "}
           {since ? (
             <time className="muted" dateTime={since} title={fullTime(since)}>
-              {t("radar.since", { when: messageTime(since, now) })}
+              {t("radar.since", { when: timeInSentence(since, now) })}
             </time>
           ) : null}
         </p>
