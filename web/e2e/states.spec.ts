@@ -1,7 +1,7 @@
 /* Every screen when there is nothing, when the server fails, and when something is not there: axe, and no sideways scroll at 320 px, also at 400 % zoom. */
 import { join } from "node:path";
 import type { Page } from "@playwright/test";
-import { axe, conversationWith, cutTexts, SECTIONS } from "./checks";
+import { api, axe, conversationWith, cutTexts, SECTIONS } from "./checks";
 import { expect, test } from "./fixtures";
 
 /** What is asked for before anything is drawn stays true. */
@@ -84,10 +84,18 @@ test("what cannot be asked for is not said to be missing", async ({ browser, inb
   await page.route(/\/api\/channel-accounts(\?|$)/, (route) =>
     isBroken ? route.fulfill({ status: 500, json: { title: "Error", status: 500 } }) : route.continue(),
   );
+  // Neither the page of a channel nor its set-up takes what it could not ask for as missing.
+  const [{ id }] = (await api(world, "GET", "/api/channel-accounts")).items;
+  for (const path of [`channels/${id}`, `channels/${id}/setup`]) {
+    await page.goto(`${world.innboks.url}/settings/${path}`);
+    await expect(page.getByText("This could not be loaded. Try again.")).toBeVisible({ timeout: 15_000 });
+    await expect(page.getByText("This is not here")).toHaveCount(0);
+  }
   await page.goto(`${world.innboks.url}/settings/inboxes`);
   await expect(page.getByRole("heading", { name: "Channels" })).toBeVisible();
   const again = page.getByRole("button", { name: "Retry" });
   await expect(again).toBeVisible({ timeout: 15_000 });
+  await expect(page.getByText("This could not be loaded. Try again.")).toBeVisible();
   await expect(page.getByText("Nothing is connected")).toHaveCount(0);
   await expect(page.getByRole("button", { name: "Archive this inbox" })).toBeDisabled();
   await page.getByRole("navigation", { name: "Main" }).first().getByRole("link", { name: "Inbox" }).click();
@@ -99,6 +107,16 @@ test("what cannot be asked for is not said to be missing", async ({ browser, inb
   await again.click();
   await expect(page.getByText("Support mail").first()).toBeVisible();
   await expect(page.getByRole("button", { name: "Archive this inbox" })).toBeEnabled();
+
+  // Nor does a set-up offer a new inbox as the only one while it does not know those that are there.
+  await page.route(/\/api\/inboxes(\?|$)/, (route) =>
+    route.fulfill({ status: 500, json: { title: "Error", status: 500 } }),
+  );
+  await page.goto(`${world.innboks.url}/settings/channels/connect-email`);
+  await expect(page.getByText("This could not be loaded. Try again.")).toBeVisible({ timeout: 15_000 });
+  await page.unroute(/\/api\/inboxes(\?|$)/);
+  await page.getByRole("button", { name: "Retry" }).click();
+  await expect(page.getByLabel("Inbox", { exact: true })).toBeVisible();
   await context.close();
 });
 

@@ -8,6 +8,8 @@ export class Problem extends Error {
   constructor(
     readonly status: number,
     readonly body: ProblemBody,
+    /** It was only asked for something. */
+    readonly isOfReading = false,
   ) {
     super(body.detail || body.title || String(status));
     this.name = "Problem";
@@ -63,7 +65,7 @@ export async function call<T>(method: Method, path: string, body?: unknown, sign
   const isKept = answer.headers.has("x-innboks-kept");
   if (isKept && hasMetServer) throw new NoConnection();
   hasMetServer ||= !isKept;
-  if (!answer.ok) throw await problemOf(answer, path, asked);
+  if (!answer.ok) throw await problemOf(answer, method, path, asked);
   if (answer.status === 204) return undefined as T;
   const text = await answer.text();
   return (text ? JSON.parse(text) : undefined) as T;
@@ -76,14 +78,14 @@ const LASTING_MAX = 4000;
 
 const jsonHeaders = { accept: "application/json", "content-type": "application/json" };
 
-async function problemOf(answer: Response, path: string, asked: number): Promise<Error> {
+async function problemOf(answer: Response, method: Method, path: string, asked: number): Promise<Error> {
   if (answer.status === 502 || answer.status === 503 || answer.status === 504) return new NoConnection();
   // What no framework answered (a proxy's page) has its number in the header only.
   const request_id = answer.headers.get("x-request-id") ?? undefined;
   const body = { request_id, ...((await answer.json().catch(() => ({}))) as ProblemBody) };
   const isOwnAffair = path.startsWith("/api/session") || path.startsWith("/api/setup");
   if (answer.status === 401 && !isOwnAffair && asked === signIns) onSignedOut?.();
-  return new Problem(answer.status, body);
+  return new Problem(answer.status, body, method === "GET");
 }
 
 export const get = <T>(path: string, signal?: AbortSignal) => call<T>("GET", path, undefined, signal);

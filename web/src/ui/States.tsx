@@ -56,6 +56,7 @@ export function sentence(error: unknown): string {
     if (error.body.detail) return inWords(error.body.detail);
     if (error.status === 403) return t("problem.forbidden");
     if (error.status === 404) return t("problem.not_found");
+    if (error.isOfReading) return t("problem.not_loaded");
   }
   return t("problem.unknown");
 }

@@ -85,7 +85,8 @@ export function ChannelList({ accounts }: Props) {
       {accounts.data?.length || drafts.length ? (
         <>
           <h2>
-            {t("channels.connected")} <span className="count">{number(accounts.data?.length ?? 0)}</span>
+            {t("channels.connected")}{" "}
+            {accounts.data ? <span className="count">{number(accounts.data.length)}</span> : null}
             <span className="grow" />
             {needing ? (
               <span className="chip bad">

@@ -2,10 +2,11 @@ import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useParams } from "@tanstack/react-router";
 import { ArrowLeft } from "lucide-react";
 import { lazy, Suspense, useState } from "react";
+import { isNotThere } from "../../api/client";
 import { channelAccountQuery, channelAccountsQuery } from "../../api/queries";
 import type { Id } from "../../api/types";
 import { t, withWords } from "../../ui/i18n";
-import { Skeleton } from "../../ui/States";
+import { Failed, Skeleton } from "../../ui/States";
 import { inWords } from "../../ui/serverWords";
 import { toastError } from "../../ui/toasts";
 import { AccountPage } from "./AccountPage";
@@ -42,6 +43,8 @@ export function Channels({ item }: { item?: string }) {
   const isElsewhere = item !== undefined && !isBegun && accounts.isSuccess && !listed;
   const single = useQuery({ ...channelAccountQuery(item ?? ""), enabled: isElsewhere, retry: false });
   const account = listed ?? (isElsewhere && !single.data?.archived_at ? single.data : undefined);
+  // What cannot be asked for is not missing.
+  const failed = [accounts, single].find((one) => one.isError && !one.data && !isNotThere(one.error));
   // The same place for both: while it is set up, a draft becomes a channel account.
   if (isBegun || (item && tab === "setup" && (account || !accounts.isFetched || accounts.isFetching)))
     return (
@@ -65,6 +68,8 @@ export function Channels({ item }: { item?: string }) {
         <AccountPage key={account.id} account={account} />
       ) : accounts.isPending || single.isLoading ? (
         <Skeleton rows={3} shape="row" />
+      ) : failed ? (
+        <Failed error={failed.error} onRetry={() => void failed.refetch()} />
       ) : (
         <p>{t("problem.not_found")}</p>
       )}

@@ -19,7 +19,13 @@ export default function Automation({ account }: { account: ChannelAccount }) {
   const rule = useQuery(ruleQuery(account.id));
   const isOff = useQuery(sessionQuery).data?.account.switched_off.includes("automatic_assignment");
   if (isOff) return <p className="soft">{t("routing.switched_off")}</p>;
-  if (!rule.data) return <Loading query={rule} queryKey={ruleQuery(account.id).queryKey} rows={4} shape="line" />;
+  if (!rule.data)
+    return (
+      <>
+        <h2>{t("routing.title")}</h2>
+        <Loading query={rule} queryKey={ruleQuery(account.id).queryKey} rows={4} shape="line" />
+      </>
+    );
   return <Editor account={account} saved={rule.data} />;
 }
 

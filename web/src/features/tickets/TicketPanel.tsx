@@ -20,9 +20,16 @@ import { keepTicketDefaults, ticketDefaultsQuery } from "./tickets";
 
 export default function TicketPanel({ account }: { account: ChannelAccount }) {
   const kept = useQuery(ticketDefaultsQuery(account.id));
-  if (!kept.data)
-    return <Loading query={kept} queryKey={ticketDefaultsQuery(account.id).queryKey} rows={2} shape="line" />;
-  return <Panel account={account} kept={kept.data} />;
+  return (
+    <>
+      <h2>{t("tickets.title")}</h2>
+      {kept.data ? (
+        <Panel account={account} kept={kept.data} />
+      ) : (
+        <Loading query={kept} queryKey={ticketDefaultsQuery(account.id).queryKey} rows={2} shape="line" />
+      )}
+    </>
+  );
 }
 
 function Panel({ account, kept }: { account: ChannelAccount; kept: TicketDefaults }) {
@@ -57,7 +64,6 @@ function Panel({ account, kept }: { account: ChannelAccount; kept: TicketDefault
   };
   return (
     <>
-      <h2>{t("tickets.title")}</h2>
       <form className="fields" aria-label={t("tickets.title")} onSubmit={submit}>
         <Switch
           label={t("tickets.treat")}

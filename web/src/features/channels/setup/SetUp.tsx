@@ -3,7 +3,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { useSearch } from "@tanstack/react-router";
 import { useState } from "react";
-import { brandQuery, channelsQuery } from "../../../api/queries";
+import { isNotThere } from "../../../api/client";
+import { brandQuery, channelsQuery, inboxesQuery } from "../../../api/queries";
 import type { ChannelAccount, Id } from "../../../api/types";
 import { t } from "../../../ui/i18n";
 import { Failed, Skeleton } from "../../../ui/States";
@@ -24,9 +25,18 @@ export default function SetUp({ item = "", account, onAnother }: Props) {
   const channels = useQuery(channelsQuery).data;
   const draft = useQuery({ ...channelDraftQuery(which), enabled: how === "draft" });
   const brand = useQuery(brandQuery);
-  // Connected, it is gone; what was read of it stays.
-  if (draft.isError && !draft.data) return <Failed error={draft.error} />;
-  if (!channels || brand.isPending || (how === "account" && !account) || (how === "draft" && !draft.data))
+  const inboxes = useQuery(inboxesQuery);
+  // Connected, a draft is gone; what was read of it stays.
+  const failed = [draft, inboxes].find((one) => one.isError && !one.data);
+  if (failed)
+    return <Failed error={failed.error} onRetry={isNotThere(failed.error) ? undefined : () => void failed.refetch()} />;
+  if (
+    !channels ||
+    !inboxes.data ||
+    brand.isPending ||
+    (how === "account" && !account) ||
+    (how === "draft" && !draft.data)
+  )
     return <Skeleton rows={4} shape="line" />;
   const kind = account?.kind ?? draft.data?.kind ?? which;
   const channel = channels.find((one) => one.kind === kind);
