@@ -95,11 +95,11 @@ export function AccountCard({ account, mayChange }: Props) {
       <div className="row">
         {channel ? <ChannelBadge channel={channel} size={32} /> : null}
         <div className="grow">
-          <h3 className="cut">
+          <h3>
             {account.name}
             <UnsavedMark at={`channels/${account.id}`} />
           </h3>
-          <p className="small-text muted cut">{account.address || channel?.name}</p>
+          <p className="small-text muted">{account.address || channel?.name}</p>
           <Owner account={account} />
         </div>
         {mayChange && quickly ? quickly : <Sparkline hours={account.traffic} isQuiet={state === "quiet"} />}

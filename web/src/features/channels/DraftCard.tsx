@@ -6,15 +6,19 @@ import { keys } from "../../api/queries";
 import type { ChannelDraft } from "../../api/types";
 import { Button } from "../../ui/Button";
 import { useNow } from "../../ui/clock";
-import { messageTime } from "../../ui/format";
+import { timeInSentence } from "../../ui/format";
 import { t } from "../../ui/i18n";
 import { toast, toastError } from "../../ui/toasts";
 import { ChannelBadge, useChannel } from "./ChannelBadge";
+import { fieldsOf, type Values } from "./schema";
 
 export function DraftCard({ draft, onOpen }: { draft: ChannelDraft; onOpen: () => void }) {
   const channel = useChannel(draft.kind);
   const client = useQueryClient();
   const now = useNow();
+  // What tells it from another one of its kind: what the channel cannot do without.
+  const named = channel && fieldsOf(channel.config_schema).find((field) => field.isRequired && !field.choices.length);
+  const typed = named ? String((draft.config as Values)[named.name] ?? "") : "";
   const again = () => client.invalidateQueries({ queryKey: keys.channelDrafts });
   const drop = async () => {
     const { id: _, kept_secrets: __, updated_at: ___, ...typed } = draft;
@@ -33,8 +37,8 @@ export function DraftCard({ draft, onOpen }: { draft: ChannelDraft; onOpen: () =
       <div className="row">
         {channel ? <ChannelBadge channel={channel} size={32} /> : null}
         <div className="grow">
-          <h3 className="cut">{draft.name || channel?.name}</h3>
-          <p className="small-text muted cut">{channel?.name}</p>
+          <h3>{draft.name || channel?.name}</h3>
+          <p className="small-text muted">{typed || channel?.name}</p>
         </div>
         <Button size="s" aria-label={t("channels.continue_named", { name: draft.name })} onClick={onOpen}>
           {t("channels.continue")}
@@ -44,7 +48,7 @@ export function DraftCard({ draft, onOpen }: { draft: ChannelDraft; onOpen: () =
         <CircleDashed />
         <div className="small-text">
           <p className="strong">{t("health.unfinished")}</p>
-          <p className="muted">{t("channels.draft_text", { when: messageTime(draft.updated_at, now) })}</p>
+          <p className="muted">{t("channels.draft_text", { when: timeInSentence(draft.updated_at, now) })}</p>
         </div>
       </div>
       <div className="cardfoot">
