@@ -1,8 +1,8 @@
 /* Does it work? The address to forward to, what the provider wants confirmed, a test through both roads, and what the DNS has to say. */
-import { useQueryClient } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { ExternalLink, MailCheck } from "lucide-react";
 import { remove } from "../../api/client";
-import { keys } from "../../api/queries";
+import { channelAccountsQuery, keys } from "../../api/queries";
 import type { ChannelAccount } from "../../api/types";
 import { Button } from "../../ui/Button";
 import { CopyField } from "../../ui/CopyField";
@@ -14,7 +14,14 @@ import { useChannel } from "./ChannelBadge";
 import { Records } from "./Records";
 import { TestSteps } from "./TestSteps";
 
-export function ConnectionPanel({ account, startsItself }: { account: ChannelAccount; startsItself?: boolean }) {
+interface Props {
+  account: ChannelAccount;
+  startsItself?: boolean;
+}
+
+export function ConnectionPanel({ account: given, startsItself }: Props) {
+  // A set-up holds it as it was connected: what came since (a provider's confirmation) is in the list.
+  const account = useQuery(channelAccountsQuery).data?.find((one) => one.id === given.id) ?? given;
   const channel = useChannel(account.kind);
   return (
     <>
