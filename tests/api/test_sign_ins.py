@@ -109,6 +109,25 @@ async def test_denied(app: httpx.AsyncClient) -> None:
     assert (await app.get("/api/channel-accounts")).json()["items"] == []
 
 
+async def test_what_was_given_up_connects_nothing_when_it_is_allowed_after_all(app: httpx.AsyncClient, stranger: httpx.AsyncClient) -> None:
+    started = await begin(app)
+    where = f"/api/sign-ins/{started['id']}"
+    assert_problem(await stranger.delete(where), 404)
+    assert (await app.delete(where)).status_code == 204
+    assert (await app.delete(where)).status_code == 204
+    left = (await app.get(where)).json()
+    assert (left["status"], left["problem"]["code"]) == ("failed", "cancelled")
+    assert (await app.get(await through_the_page(started["url"]))).status_code == 400
+    assert (await app.get("/api/channel-accounts")).json()["items"] == []
+
+
+async def test_what_is_connected_stays_so_when_it_is_given_up(app: httpx.AsyncClient) -> None:
+    started = await begin(app)
+    await app.get(await through_the_page(started["url"]))
+    assert (await app.delete(f"/api/sign-ins/{started['id']}")).status_code == 204
+    assert (await app.get(f"/api/sign-ins/{started['id']}")).json()["status"] == "connected"
+
+
 async def test_an_inbox_that_is_wished_for_is_there_only_when_access_was_given(app: httpx.AsyncClient) -> None:
     """R-021: nothing is left behind by somebody who turns back."""
 

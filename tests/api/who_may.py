@@ -14,6 +14,7 @@ RULES: dict[str, tuple[int, int, int, int, int, int, int]] = {
     "read": (OK, 404, OK, 404, 404, OK, 404),
     "act": (OK, 404, 403, 404, 404, 403, 404),
     "see the connection": (OK, 404, OK, OK, 404, OK, 404),
+    "cancel_sign_in": "somebody else's own",
     "configure the inbox": (403, 404, OK, OK, 404, OK, 404),
     "configure": (403, 403, OK, OK, 403, OK, OK),
     "configure ours": (403, 403, OK, OK, 403, OK, 404),

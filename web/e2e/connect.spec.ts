@@ -80,6 +80,66 @@ test("a Gmail mailbox is connected in a window, withdrawn, and signed in to agai
   await expect(page.getByText(/access was withdrawn/)).toHaveCount(0);
 });
 
+test("while somebody signs in the form stands still, also after a reload; cancelled, a late leave connects nothing", async ({
+  page,
+  context,
+}) => {
+  const address = "late@tindra.example";
+  const allow = { name: `Allow as ${address}` };
+  await signIn(page, innboks.url);
+  await fillForm(page, "Gmail", address);
+  const connect = page.getByRole("button", { name: "Connect with Google" });
+  const begin = async () => {
+    await page.getByLabel("I accept these terms").check();
+    const [window] = await Promise.all([context.waitForEvent("page"), connect.click()]);
+    return window;
+  };
+  const left = await begin();
+  const waiting = page.getByRole("status").filter({ hasText: "Waiting for you to sign in" });
+  await expect(waiting, "the button that was pressed is gone: the hands are here").toBeFocused();
+  await expect(page.getByRole("radio", { name: /^Forwarding/ })).toBeDisabled();
+  await expect(page.getByLabel("Address", { exact: true })).toBeDisabled();
+  await page.reload();
+  await expect(waiting).toBeVisible();
+  await waiting.getByRole("button", { name: "Cancel" }).click();
+  await expect(connect).toBeFocused();
+  await expect(page.getByLabel("Address", { exact: true })).toBeEnabled();
+  await left.getByRole("link", allow).click();
+  await expect(left.getByText("This sign-in is over")).toBeVisible();
+
+  const again = await begin();
+  await page.reload();
+  await expect(waiting).toBeVisible();
+  await again.getByRole("link", allow).click();
+  await expect(page.getByRole("heading", { name: "Connection check" })).toBeVisible();
+  await page.getByRole("button", { name: "Continue", exact: true }).click();
+  await expect(page.getByRole("heading", { name: "What customers see" }), "the next step begins here").toBeFocused();
+});
+
+test("what is half done is told apart by its address, and a long name is read to its end", async ({ page }) => {
+  await signIn(page, innboks.url);
+  const name = `${"Customer care of the northern branches ".repeat(4)}mail`;
+  const address = `${"long".repeat(14)}@${"longer".repeat(9)}.example`;
+  const send = (path: string, data: object) =>
+    page.request.post(`${innboks.url}/api/${path}`, { data, headers: { origin: innboks.url } });
+  await send("channel-accounts", { kind: "email", name, config: { method: "forwarding", address } });
+  await send("channel-drafts", {
+    kind: "email",
+    name: "Email",
+    config: { method: "gmail", address: "half@tindra.example" },
+  });
+  await page.goto(`${innboks.url}/settings/channels`);
+  await expect(page.getByText("half@tindra.example")).toBeVisible();
+  for (const width of [1440, 360]) {
+    await page.setViewportSize({ width, height: 800 });
+    for (const words of [name, address])
+      expect(
+        await page.getByText(words, { exact: true }).evaluate((one) => one.scrollWidth - one.clientWidth),
+        `${words.slice(0, 20)} at ${width}`,
+      ).toBeLessThanOrEqual(0);
+  }
+});
+
 test("where no window opens, Microsoft is gone to in the same tab, and it comes back", async ({ page }) => {
   const address = "orders@tindra.example";
   await page.addInitScript(() => {

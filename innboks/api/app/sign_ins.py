@@ -10,7 +10,7 @@ from typing import Annotated, Any
 from urllib.parse import quote
 
 import msgspec
-from litestar import Response, get, post
+from litestar import Response, delete, get, post
 from litestar.params import JSONBody, QueryParameter
 
 from innboks.api.app.channel_accounts import InboxToMake, PastDays, Step, inbox_to_make
@@ -98,6 +98,11 @@ async def show(request: Call, sign_in_id: PathId) -> SignInOut:
     return _shown(await sign_in.get_sign_in(request.parts, request.actor, sign_in_id))
 
 
+@delete("/sign-ins/{sign_in_id:str}", operation_id="cancel_sign_in", tags=["channels"], summary="Give up a sign-in that is waiting")
+async def cancel(request: Call, sign_in_id: PathId) -> None:
+    await sign_in.give_up(request.parts, request.actor, sign_in_id)
+
+
 Given = Annotated[str, QueryParameter(max_length=8000)]
 State = Annotated[str, QueryParameter(name="state", max_length=8000)]
 """Under another name in Python, because “state” is the framework's own word."""
@@ -142,4 +147,4 @@ def _page(request: Call, title: PageWord, text: PageWord, status: int, reason: s
     return Response(page, status_code=status, media_type="text/html", headers=headers)
 
 
-routes = [start, show, callback]
+routes = [start, show, cancel, callback]

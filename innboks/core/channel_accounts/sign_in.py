@@ -145,6 +145,14 @@ async def get_sign_in(parts: Parts, actor: Actor, sign_in_id: int) -> store.Row:
     return row
 
 
+async def give_up(parts: Parts, actor: Actor, sign_in_id: int) -> None:
+    """One's own. Whoever allows access afterwards, in a window that was left open, connects nothing."""
+    row = await get_sign_in(parts, actor, sign_in_id)
+    problem = {"sentence": "You cancelled this sign-in. Start it again.", "code": "cancelled"}
+    async with parts.db.transaction() as conn:
+        await store.give_up(conn, row.account_id, row.id, problem)
+
+
 async def _take(parts: Parts, actor: Actor, kept: _Kept, state: str, code: str, error: str) -> int:
     wish = kept.wish
     if error or not code:

@@ -63,6 +63,14 @@ async def take(conn: Connection, account_id: int, user_id: int, state_hash: byte
     return await fetch_one(cursor, Row)
 
 
+async def give_up(conn: Connection, account_id: int, sign_in_id: int, problem: Mapping[str, Any]) -> None:
+    """Where nobody has come back yet: the way back finds nothing afterwards."""
+    await conn.execute(
+        "update sign_in set status = 'failed', problem = %s, sealed = '' where account_id = %s and id = %s and status = 'waiting'",
+        (Jsonb(dict(problem)), account_id, sign_in_id),
+    )
+
+
 async def settle(
     conn: Connection, account_id: int, sign_in_id: int, status: str, channel_account_id: int | None, problem: Mapping[str, Any]
 ) -> None:

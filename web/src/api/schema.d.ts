@@ -1256,7 +1256,8 @@ export interface paths {
         get: operations["get_sign_in"];
         put?: never;
         post?: never;
-        delete?: never;
+        /** Give up a sign-in that is waiting */
+        delete: operations["cancel_sign_in"];
         options?: never;
         head?: never;
         patch?: never;
@@ -8982,6 +8983,35 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["SignInOut"];
                 };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_sign_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sign_in_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem (RFC 9457) */
             default: {

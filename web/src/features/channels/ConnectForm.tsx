@@ -75,26 +75,28 @@ export function ConnectForm({ channel, inboxId, onDone }: Props) {
 
   return (
     <form className="fields" onSubmit={submit}>
-      {inboxes.length > 1 ? (
-        <Select
-          label={t("field.inbox")}
-          value={inbox ?? inboxes[0]?.id}
-          onChange={(event) => setInbox(event.target.value)}
-        >
-          {inboxes.map((one) => (
-            <option key={one.id} value={one.id}>
-              {one.name}
-            </option>
-          ))}
-        </Select>
-      ) : null}
-      <ConfigForm
-        fields={fields}
-        values={filled}
-        onChange={(field, value) => setValues((old) => ({ ...old, [field]: value }))}
-        {...suggesting}
-        problem={isBeside && at ? { field: at, text: sentence(problem) } : null}
-      />
+      <fieldset className="held" disabled={waiting !== null}>
+        {inboxes.length > 1 ? (
+          <Select
+            label={t("field.inbox")}
+            value={inbox ?? inboxes[0]?.id}
+            onChange={(event) => setInbox(event.target.value)}
+          >
+            {inboxes.map((one) => (
+              <option key={one.id} value={one.id}>
+                {one.name}
+              </option>
+            ))}
+          </Select>
+        ) : null}
+        <ConfigForm
+          fields={fields}
+          values={filled}
+          onChange={(field, value) => setValues((old) => ({ ...old, [field]: value }))}
+          {...suggesting}
+          problem={isBeside && at ? { field: at, text: sentence(problem) } : null}
+        />
+      </fieldset>
       {problem && !isBeside ? (
         <p className="hint error" role="alert">
           {sentence(problem)}

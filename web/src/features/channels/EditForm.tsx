@@ -113,21 +113,23 @@ function Form({ account, channel, onSaved }: Props & { channel: Channel }) {
   return (
     <div className="editform">
       <form className="fields" onSubmit={save}>
-        <Field
-          label={t("field.channel_name")}
-          required
-          value={name}
-          onChange={(event) => unsaved.change({ ...typed, name: event.target.value })}
-        />
-        <ConfigForm
-          fields={fields}
-          values={{ ...Object.fromEntries(fields.map((field) => [field.name, field.initial])), ...values }}
-          onChange={change}
-          lost={typed.secrets.filter((one) => !secrets[one])}
-          problem={at ? { field: at, text: sentence(problem) } : null}
-          hasSecrets
-          account={account}
-        />
+        <fieldset className="held" disabled={waiting !== null}>
+          <Field
+            label={t("field.channel_name")}
+            required
+            value={name}
+            onChange={(event) => unsaved.change({ ...typed, name: event.target.value })}
+          />
+          <ConfigForm
+            fields={fields}
+            values={{ ...Object.fromEntries(fields.map((field) => [field.name, field.initial])), ...values }}
+            onChange={change}
+            lost={typed.secrets.filter((one) => !secrets[one])}
+            problem={at ? { field: at, text: sentence(problem) } : null}
+            hasSecrets
+            account={account}
+          />
+        </fieldset>
         {signIn ? (
           <SignInSteps
             signIn={signIn}

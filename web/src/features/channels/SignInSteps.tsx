@@ -1,5 +1,5 @@
 import { ExternalLink } from "lucide-react";
-import { useId } from "react";
+import { useEffect, useId, useRef } from "react";
 import type { SignIn } from "../../api/types";
 import { Button } from "../../ui/Button";
 import { t } from "../../ui/i18n";
@@ -60,8 +60,11 @@ export function SignInSteps({ signIn, accepts, onAccept, termsProblem, waiting, 
 }
 
 export function Waiting({ waiting, onCancel }: Pick<Props, "onCancel"> & { waiting: { url: string } }) {
+  const place = useRef<HTMLDivElement>(null);
+  // The button that was pressed is gone or cannot be pressed any more.
+  useEffect(() => place.current?.focus(), []);
   return (
-    <div role="status" className="signinwait">
+    <div role="status" className="signinwait" tabIndex={-1} ref={place}>
       <p className="mid">{t("connect.waiting")}</p>
       <p className="hint">{t("connect.waiting_hint")}</p>
       <p className="row">

@@ -1,7 +1,7 @@
 /* Signing in at a provider to connect: in a window of its own, or, where the browser opens none, in this tab, which then comes back to where it was.
  * The window cannot be reached from here once it shows the provider's page (both sites see to that), so the server is asked how it stands. */
 import { useEffect, useRef, useState } from "react";
-import { get, Problem, post } from "../../api/client";
+import { get, Problem, post, remove } from "../../api/client";
 import type { Channel, ChannelAccount, Id, Inbox, SignIn, SignInState } from "../../api/types";
 import { holds, type Values } from "./schema";
 
@@ -44,9 +44,22 @@ export function otherSignIn(channel: Channel, account: ChannelAccount, values: V
 export const signInWanted = (channel: Channel, account: ChannelAccount | null, values: Values): SignIn | undefined =>
   account ? otherSignIn(channel, account, values) : signInFor(channel, values);
 
-/** `begin` must be called in the very moment of a press, or the browser takes the window for an advertisement. */
-export function useSignIn(onConnected: (channelAccountId: Id) => Promise<void>, onProblem: (problem: unknown) => void) {
-  const [waiting, setWaiting] = useState<{ id: Id; url: string } | null>(null);
+interface Awaited {
+  id: Id;
+  url: string;
+}
+
+/** `begin` must be called in the very moment of a press, or the browser takes the window for an advertisement. `outlivesReload`: the page that is there
+ * again after a reload goes on waiting. */
+export function useSignIn(
+  onConnected: (channelAccountId: Id) => Promise<void>,
+  onProblem: (problem: unknown) => void,
+  outlivesReload = false,
+) {
+  const [waiting, setWaiting] = useState<Awaited | null>(() => (outlivesReload ? keptWaiting() : null));
+  useEffect(() => {
+    if (outlivesReload) keepWaiting(waiting);
+  }, [outlivesReload, waiting]);
   const calls = useRef({ onConnected, onProblem });
   calls.current = { onConnected, onProblem };
   const id = waiting?.id;
@@ -93,7 +106,33 @@ export function useSignIn(onConnected: (channelAccountId: Id) => Promise<void>, 
     }
   };
 
-  return { begin, waiting, cancel: () => setWaiting(null) };
+  /** What is allowed afterwards in the window that stands open connects nothing. */
+  const cancel = () => {
+    setWaiting(null);
+    if (id) remove(`/api/sign-ins/${id}`).catch((problem: unknown) => calls.current.onProblem(problem));
+  };
+  return { begin, waiting, cancel };
+}
+
+const WAITING_KEPT_AS = "innboks.sign-in";
+
+function keepWaiting(waiting: Awaited | null): void {
+  try {
+    if (waiting) sessionStorage.setItem(WAITING_KEPT_AS, JSON.stringify({ ...waiting, path: location.pathname }));
+    else sessionStorage.removeItem(WAITING_KEPT_AS);
+  } catch {
+    // Storage is forbidden: a reload then forgets that somebody is signing in.
+  }
+}
+
+/** What this very page waited for before it was loaded again. */
+function keptWaiting(): Awaited | null {
+  try {
+    const { path, ...kept } = JSON.parse(sessionStorage.getItem(WAITING_KEPT_AS) ?? "{}");
+    return path === location.pathname ? kept : null;
+  } catch {
+    return null;
+  }
 }
 
 /** Back in this tab from the provider's page: how it went, said once. */

@@ -47,65 +47,67 @@ export function AccountStep(props: Props) {
           <h2>{t("setup_step.account_title")}</h2>
           <p className="soft">{t("setup_step.account_text")}</p>
         </div>
-        <div className="two">
-          <Field
-            label={t("field.channel_name")}
-            required
-            value={typed.name}
-            error={problem?.field === "name" ? problem.text : null}
-            onChange={(event) => onType({ name: event.target.value })}
-          />
-          {account ? null : (
-            <WhichInbox
-              typed={typed}
-              inboxes={inboxes}
-              onType={onType}
-              problem={problem?.field === "inbox_id" ? problem.text : null}
-              nameProblem={problem?.field === "new_inbox_name" ? problem.text : null}
+        <fieldset className="held" disabled={props.waiting !== null}>
+          <div className="two">
+            <Field
+              label={t("field.channel_name")}
+              required
+              value={typed.name}
+              error={problem?.field === "name" ? problem.text : null}
+              onChange={(event) => onType({ name: event.target.value })}
             />
-          )}
-        </div>
-        {account ? null : <Whose channel={channel} typed={typed} inboxes={inboxes} onType={onType} />}
-        {!account && typed.new_inbox_name && !typed.is_personal ? (
-          <InboxAccess
-            inbox={{
-              id: "new",
-              access: typed.new_inbox_access,
-              member_ids: typed.new_inbox_member_ids,
-              team_ids: typed.new_inbox_team_ids,
-            }}
-            mayChange
-            onChange={async ({ access, member_ids, team_ids }) =>
-              onType({
-                ...(access ? { new_inbox_access: access } : {}),
-                ...(member_ids ? { new_inbox_member_ids: [...member_ids] } : {}),
-                ...(team_ids ? { new_inbox_team_ids: [...team_ids] } : {}),
-              })
-            }
+            {account ? null : (
+              <WhichInbox
+                typed={typed}
+                inboxes={inboxes}
+                onType={onType}
+                problem={problem?.field === "inbox_id" ? problem.text : null}
+                nameProblem={problem?.field === "new_inbox_name" ? problem.text : null}
+              />
+            )}
+          </div>
+          {account ? null : <Whose channel={channel} typed={typed} inboxes={inboxes} onType={onType} />}
+          {!account && typed.new_inbox_name && !typed.is_personal ? (
+            <InboxAccess
+              inbox={{
+                id: "new",
+                access: typed.new_inbox_access,
+                member_ids: typed.new_inbox_member_ids,
+                team_ids: typed.new_inbox_team_ids,
+              }}
+              mayChange
+              onChange={async ({ access, member_ids, team_ids }) =>
+                onType({
+                  ...(access ? { new_inbox_access: access } : {}),
+                  ...(member_ids ? { new_inbox_member_ids: [...member_ids] } : {}),
+                  ...(team_ids ? { new_inbox_team_ids: [...team_ids] } : {}),
+                })
+              }
+            />
+          ) : null}
+          <ConfigForm
+            fields={fields}
+            values={values}
+            onChange={change}
+            problem={problem}
+            {...(account ? {} : suggesting)}
+            hasSecrets={account !== null || props.keptSecrets.length > 0}
           />
-        ) : null}
-        <ConfigForm
-          fields={fields}
-          values={values}
-          onChange={change}
-          problem={problem}
-          {...(account ? {} : suggesting)}
-          hasSecrets={account !== null || props.keptSecrets.length > 0}
-        />
-        {!account && channel.past_when && holds(channel.past_when, values) ? (
-          <Select
-            label={t("past.label")}
-            hint={t("past.hint")}
-            value={String(typed.past_days)}
-            onChange={(event) => onType({ past_days: Number(event.target.value) })}
-          >
-            {PAST_DAYS.map((days) => (
-              <option key={days} value={days}>
-                {t("past.days", { days })}
-              </option>
-            ))}
-          </Select>
-        ) : null}
+          {!account && channel.past_when && holds(channel.past_when, values) ? (
+            <Select
+              label={t("past.label")}
+              hint={t("past.hint")}
+              value={String(typed.past_days)}
+              onChange={(event) => onType({ past_days: Number(event.target.value) })}
+            >
+              {PAST_DAYS.map((days) => (
+                <option key={days} value={days}>
+                  {t("past.days", { days })}
+                </option>
+              ))}
+            </Select>
+          ) : null}
+        </fieldset>
         {signIn ? (
           <SignInSteps
             signIn={signIn}

@@ -106,6 +106,7 @@ export function Wizard({ channel, begun, connected, brand: given, inbox, onAnoth
   const { begin, waiting, cancel } = useSignIn(
     async (id) => enter(await get<ChannelAccount>(`/api/channel-accounts/${id}`)),
     setProblem,
+    true,
   );
   const leave = () => void navigate({ to: "/settings/$section", params: { section: "channels" } });
   const leaveKept = () => void draft.flush().then(leave);
@@ -168,6 +169,19 @@ export function Wizard({ channel, begun, connected, brand: given, inbox, onAnoth
   const isBeside =
     at !== undefined &&
     (["name", "inbox_id", "new_inbox_name", "accepts_terms"].includes(at) || shown.some((one) => one.name === at));
+  // The next step begins with its heading, for the hands and for a screen reader; after a wait the button is there again.
+  const shownStep = useRef(step);
+  useEffect(() => {
+    if (isComing || step === shownStep.current) return;
+    shownStep.current = step;
+    const heading = document.querySelector<HTMLElement>(".wizardbody h2");
+    heading?.setAttribute("tabindex", "-1");
+    heading?.focus();
+  }, [step, isComing]);
+  useEffect(() => {
+    if (!waiting && !isBusy && document.activeElement === document.body)
+      document.querySelector<HTMLElement>(".wizard > footer .primary")?.focus();
+  }, [waiting, isBusy]);
   // What is wrong may stand below the edge of the screen.
   useEffect(() => {
     if (isBeside) document.querySelector<HTMLElement>('.wizard [aria-invalid="true"]')?.focus();
