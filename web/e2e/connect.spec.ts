@@ -71,6 +71,17 @@ test("a Gmail mailbox is connected in a window, withdrawn, and signed in to agai
   await page.goto(`${innboks.url}/settings/channels`);
   await page.getByRole("button", { name: "Edit: Email" }).click();
   await expect(page.getByText(/access was withdrawn/).first()).toBeVisible({ timeout: 45_000 });
+  // On its card one waits for the sign-in, too, and can give it up.
+  await page.goto(`${innboks.url}/settings/channels`);
+  const reconnect = page.getByRole("button", { name: "Reconnect" });
+  const [unused] = await Promise.all([context.waitForEvent("page"), reconnect.click()]);
+  await unused.close();
+  const waiting = page.getByRole("status").filter({ hasText: "Waiting for you to sign in" });
+  await expect(waiting).toBeFocused();
+  await waiting.getByRole("button", { name: "Cancel" }).click();
+  await expect(reconnect).toBeFocused();
+  await page.getByRole("button", { name: "More: Email" }).click();
+  await page.getByRole("menuitem", { name: "Edit" }).click();
   const [again] = await Promise.all([
     context.waitForEvent("page"),
     page.getByRole("button", { name: "Sign in again" }).click(),
@@ -118,7 +129,7 @@ test("while somebody signs in the form stands still, also after a reload; cancel
 
 test("what is half done is told apart by its address, and a long name is read to its end", async ({ page }) => {
   await signIn(page, innboks.url);
-  const name = `${"Customer care of the northern branches ".repeat(4)}mail`;
+  const name = `${"Customer care of the northern branches ".repeat(2)}mail`;
   const address = `${"long".repeat(14)}@${"longer".repeat(9)}.example`;
   const send = (path: string, data: object) =>
     page.request.post(`${innboks.url}/api/${path}`, { data, headers: { origin: innboks.url } });

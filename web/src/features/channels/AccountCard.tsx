@@ -2,7 +2,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { Ellipsis, Pause, Pencil, Play, Send, Unplug } from "lucide-react";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { keys } from "../../api/queries";
 import type { ChannelAccount } from "../../api/types";
 import { Button } from "../../ui/Button";
@@ -16,6 +16,7 @@ import { ChannelBadge, useChannel } from "./ChannelBadge";
 import { DisconnectDialog } from "./DisconnectDialog";
 import { HealthLine } from "./HealthLine";
 import { Owner } from "./Owner";
+import { Waiting } from "./SignInSteps";
 import { Sparkline, today } from "./Sparkline";
 import type { Values } from "./schema";
 import { setActive } from "./setActive";
@@ -39,7 +40,7 @@ export function AccountCard({ account, mayChange }: Props) {
   const { state } = account.health;
   const signIn = channel ? signInFor(channel, account.config as Values) : undefined;
   const refresh = () => client.invalidateQueries({ queryKey: keys.channelAccounts });
-  const { begin, waiting } = useSignIn(
+  const { begin, waiting, cancel } = useSignIn(
     async () => {
       await refresh();
       toast(t("connect.signed_in_again"));
@@ -52,10 +53,15 @@ export function AccountCard({ account, mayChange }: Props) {
     signIn && !signIn.problem
       ? void begin({ provider: signIn.provider, channel_account_id: account.id, accepts_terms: true })
       : open();
+  const again = useRef<HTMLButtonElement>(null);
+  const giveUp = () => {
+    cancel();
+    requestAnimationFrame(() => again.current?.focus());
+  };
   const act = (isActive: boolean) => void setActive(client, account, isActive);
   const quickly =
     state === "broken" ? (
-      <Button look="primary" size="s" isBusy={waiting !== null} onClick={reconnect}>
+      <Button ref={again} look="primary" size="s" isBusy={waiting !== null} onClick={reconnect}>
         {t("channels.reconnect")}
       </Button>
     ) : state === "paused" ? (
@@ -104,7 +110,7 @@ export function AccountCard({ account, mayChange }: Props) {
         </div>
         {mayChange && quickly ? quickly : <Sparkline hours={account.traffic} isQuiet={state === "quiet"} />}
       </div>
-      <HealthLine account={account} />
+      {waiting ? <Waiting waiting={waiting} onCancel={giveUp} /> : <HealthLine account={account} />}
       <div className="cardfoot">
         {mayChange && account.test_address && (state === "connected" || state === "quiet") ? (
           <Button

@@ -4,6 +4,7 @@ import type { SignIn } from "../../api/types";
 import { Button } from "../../ui/Button";
 import { t } from "../../ui/i18n";
 import { Guide } from "./Guide";
+import "./setup/setup.css";
 
 interface Props {
   signIn: SignIn;
