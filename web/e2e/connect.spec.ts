@@ -119,6 +119,7 @@ test("while somebody signs in the form stands still, also after a reload; cancel
   await expect(left.getByText("This sign-in is over")).toBeVisible();
 
   const again = await begin();
+  await expect(waiting).toBeVisible();
   await page.reload();
   await expect(waiting).toBeVisible();
   await again.getByRole("link", allow).click();
