@@ -116,6 +116,7 @@ function Form({ account, channel, onSaved }: Props & { channel: Channel }) {
         <fieldset className="held" disabled={waiting !== null}>
           <Field
             label={t("field.channel_name")}
+            maxLength={100}
             required
             value={name}
             onChange={(event) => unsaved.change({ ...typed, name: event.target.value })}

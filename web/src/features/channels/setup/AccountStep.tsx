@@ -51,6 +51,7 @@ export function AccountStep(props: Props) {
           <div className="two">
             <Field
               label={t("field.channel_name")}
+              maxLength={100}
               required
               value={typed.name}
               error={problem?.field === "name" ? problem.text : null}
