@@ -203,6 +203,7 @@ test("what waits for its time stands in one place, and ends there", async ({ inb
 
 test("how long one can undo is a setting", async ({ inbox, world }) => {
   await inbox.goto(`${world.innboks.url}/settings/sending`);
+  await expect(inbox.getByLabel("Undo send")).toBeVisible();
   await look(inbox, "settings");
   await inbox.getByLabel("Undo send").selectOption("30");
   await expect(inbox.getByText("Saved")).toBeVisible();

@@ -1,6 +1,6 @@
 /* What a category or a skill is called, and the way to call it something else. A language has its own name. */
 import { Pencil } from "lucide-react";
-import { type FormEvent, useRef, useState } from "react";
+import { type FormEvent, useEffect, useRef, useState } from "react";
 import { Button, IconButton } from "../../ui/Button";
 import { Field } from "../../ui/Field";
 import { t } from "../../ui/i18n";
@@ -17,10 +17,16 @@ export function SkillName({ name, level: Heading, onRename }: Props) {
   const [wanted, setWanted] = useState<string | null>(null);
   const [error, setError] = useState<string | null>(null);
   const pencil = useRef<HTMLSpanElement>(null);
+  const isOpen = wanted !== null;
+  const wasOpen = useRef(false);
+  // Where the field was, the pencil is again: the hands stay there.
+  useEffect(() => {
+    if (wasOpen.current && !isOpen) pencil.current?.querySelector("button")?.focus();
+    wasOpen.current = isOpen;
+  }, [isOpen]);
   const close = () => {
     setWanted(null);
     setError(null);
-    requestAnimationFrame(() => pencil.current?.querySelector("button")?.focus());
   };
   const save = async (event: FormEvent) => {
     event.preventDefault();
@@ -33,7 +39,7 @@ export function SkillName({ name, level: Heading, onRename }: Props) {
       setError(sentence(problem));
     }
   };
-  if (wanted === null)
+  if (!isOpen)
     return (
       <>
         <Heading dir="auto">{name}</Heading>
