@@ -5,13 +5,13 @@ import type { World } from "./fixtures";
 
 const PASSWORD = "seven-quiet-herons-wade";
 
-/** The id of a colleague who is available, has a seat and no limit, whatever an earlier story left. */
+/** The id of a colleague of this name who is available, has a seat and no limit, whatever an earlier story left, and called whoever had the address. */
 export async function person(world: World, name: string): Promise<string> {
   const email = `${name.split(" ")[0]?.toLowerCase()}@tindra.example`;
   await colleague(world, { name, email, password: PASSWORD });
   const { items } = await api(world, "GET", "/api/users");
   const { id } = items.find((one: { email: string }) => one.email === email);
-  await api(world, "PATCH", `/api/users/${id}`, { can_receive: true });
+  await api(world, "PATCH", `/api/users/${id}`, { name, can_receive: true });
   await api(world, "PATCH", `/api/users/${id}/availability`, ALWAYS_THERE);
   return id;
 }
