@@ -19,6 +19,8 @@ test("what an admin sets up about people, assignment and channels is met by a fi
   const role = await api(world, "POST", "/api/roles", { name: "Seasonal hands in the stores", permissions: [] });
   const team = await api(world, "POST", "/api/teams", { name: "Tents", main_member_ids: [bo] });
   const { channel } = world.beginning;
+  // Its page then leads to the quarantine.
+  await world.write({ from: "", raw: "To: support@tindra.example\r\nSubject: From nobody\r\n\r\nHello\r\n" });
   const context = await browser.newContext({
     locale: "en-GB",
     viewport: { width: 360, height: 740 },
