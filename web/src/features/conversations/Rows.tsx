@@ -87,12 +87,12 @@ export function Rows({ view, filter, rows, query, openId, open, onHover }: Props
   useLayoutEffect(() => reveal(openIndex, seen.current), [openId]);
   useWantedRow(scroller, rows, reveal);
 
-  // The open row, or the one that was open last.
-  const lastOpen = useRef(openId);
-  if (openId) lastOpen.current = openId;
+  // The open row, or the one that was open or had the focus last.
+  const last = useRef(openId);
+  if (openId) last.current = openId;
   const firstTab = Math.max(
     0,
-    rows.findIndex((row) => row.id === lastOpen.current),
+    rows.findIndex((row) => row.id === last.current),
   );
   return (
     <>
@@ -103,7 +103,14 @@ export function Rows({ view, filter, rows, query, openId, open, onHover }: Props
           </button>
         ) : null}
       </div>
-      <div className={`scroller ${density}`} ref={scroller} data-testid="rows">
+      <div
+        className={`scroller ${density}`}
+        ref={scroller}
+        data-testid="rows"
+        onFocus={({ target }) => {
+          last.current = target.dataset.row ?? last.current;
+        }}
+      >
         {layout.sections.map((section) => (
           <GroupOfRows
             key={section.group ?? "all"}

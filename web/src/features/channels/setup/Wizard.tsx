@@ -178,9 +178,12 @@ export function Wizard({ channel, begun, connected, brand: given, inbox, onAnoth
     heading?.setAttribute("tabindex", "-1");
     heading?.focus();
   }, [step, isComing]);
+  const wasAway = useRef(false);
   useEffect(() => {
-    if (!waiting && !isBusy && document.activeElement === document.body)
+    const isAway = waiting !== null || isBusy;
+    if (wasAway.current && !isAway && document.activeElement === document.body)
       document.querySelector<HTMLElement>(".wizard > footer .primary")?.focus();
+    wasAway.current = isAway;
   }, [waiting, isBusy]);
   // What is wrong may stand below the edge of the screen.
   useEffect(() => {
