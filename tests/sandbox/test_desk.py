@@ -6,14 +6,18 @@ from typing import Any, get_args
 import httpx
 import pytest
 
+from innboks.config import Settings
 from innboks.core.access import Actor
 from innboks.core.accounts.actors import first_admin
+from innboks.core.channel_accounts.connect import connect
 from innboks.core.channel_accounts.models import ChannelAccount
+from innboks.core.channel_accounts.try_out import list_tests, send_test, start_test
 from innboks.core.conversations.models import Conversation, Message, NewMessage
 from innboks.core.conversations.read import list_conversations, list_messages
 from innboks.core.conversations.send import send
 from innboks.core.conversations.write import write
 from innboks.core.parts import Parts
+from innboks.sandbox.email import Desk, connection
 from innboks.sandbox.email.letters import Client
 from tests.sandbox.conftest import SUPPORT, eventually
 
@@ -112,6 +116,42 @@ async def test_addresses_misbehave_as_they_say(
         await send(parts, sent.account_id, sent.id, "test")
         assert (await messages(parts, conversation.id))[-1].state == "sent"
         assert len((await threads(page, person))[0]["mails"]) == 2
+
+
+async def test_the_teams_provider_forwards_what_is_sent_to_a_connected_address(
+    parts: Parts, support: ChannelAccount, page: httpx.AsyncClient, desk: Desk, near: Settings
+) -> None:
+    """So a test comes back (R-144), and what one address of the team writes to another."""
+    ada = await _ada(parts)
+    test = await start_test(parts, ada, support.id)
+    await send_test(parts, ada.account_id, test.id)
+
+    async def came_back() -> bool:
+        return (await list_tests(parts, ada, support.id))[0].returned_at is not None
+
+    await eventually(came_back)
+    assert (await threads(page, SUPPORT)) == []
+    await mail(page)
+    conversation = await the_conversation(parts)
+    sales = await connect(parts, ada, "email", "Sales", None, connection("sales@tindra.example", "Tindra sales", near.sandbox_smtp))
+    desk.google.spread("maja@box.example", SENT_FROM_A_BOX, ["sales@tindra.example", MAJA])
+
+    async def both() -> bool:
+        found = (await list_conversations(parts, ada)).items
+        return {one.channel_account_id for one in found} == {support.id, sales.id}
+
+    await eventually(both)
+    assert conversation.channel_account_id == support.id
+    assert len(await threads(page)) == 2
+
+
+SENT_FROM_A_BOX = b"""From: Maja <maja@box.example>\r
+To: sales@tindra.example, maja@lindqvist.example\r
+Subject: Fifty jackets\r
+Message-ID: <jackets@box.example>\r
+\r
+What do they cost?\r
+"""
 
 
 async def test_a_failure_report_comes_back_by_mail(parts: Parts, support: ChannelAccount, page: httpx.AsyncClient) -> None:

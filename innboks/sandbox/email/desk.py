@@ -82,9 +82,8 @@ class Desk:
         self._settings = settings
         self.mailbox = Mailbox()
         endpoint = settings.sandbox_smtp
-        self.server = MailServer(
-            self.mailbox, endpoint, self.post, **({} if report_after_s is None else {"report_after_s": report_after_s})
-        )
+        after = {} if report_after_s is None else {"report_after_s": report_after_s}
+        self.server = MailServer(self.mailbox, endpoint, self.post, reaches_team=self._reaches_team, **after)
         self.google = Google(self._spread)
         self.microsoft = Microsoft(self._spread)
         self.providers: dict[str, Provider] = {one.key: one for one in (self.google, self.microsoft)}
@@ -232,13 +231,16 @@ class Desk:
         except (aiosmtplib.SMTPException, OSError) as error:
             raise Refused(f"Nobody takes mail at {smtp}. Is Innboks running?", code="not_running") from error
 
+    async def _reaches_team(self, address: str) -> bool:
+        if any(provider.reached_by(address) for provider in self.providers.values()):
+            return True
+        connected = await asyncio.to_thread(self._connected)
+        return any(address.lower() in (one.address.lower(), one.hosted.lower()) for one in connected)
+
     async def _spread(self, sender: str, raw: bytes, recipients: list[str]) -> None:
-        """What a mailbox at a big provider sent: to each other's mailbox, or into the customers'."""
+        """What a mailbox at a big provider sent: to each other's mailbox, to what the team forwards, or into the customers'."""
         for address in recipients:
-            if any(provider.reached_by(address) for provider in self.providers.values()):
-                await self.post(sender, address, raw)
-            else:
-                await self.server.take(sender, address, raw)
+            await self.server.take(sender, address, raw)
 
     def _mail(self, id: str) -> KeptMail:
         mail = self.mailbox.get(int(id)) if id.isascii() and id.isdecimal() and len(id) < 12 else None

@@ -1,35 +1,51 @@
 """The mail server of all customers: it takes every mail that Innboks sends, puts it into the customers' mailboxes, and misbehaves where it is asked to.
 
-Loopback only. `behaviour.py` says who misbehaves how; what comes back later (a failure report, an automatic reply) leaves by `post`.
+Loopback only. `behaviour.py` says who misbehaves how; what comes back later (a failure report, an automatic reply) leaves by `post`. What is for the
+team itself is none of a customer's: its provider, played by `desk.py`, carries it on to Innboks.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
 import msgspec
+import structlog
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from innboks.config import Endpoint
+from innboks.errors import Refused
 from innboks.sandbox.email.behaviour import Behaviour, behaviour_of
 from innboks.sandbox.email.mailbox import Mailbox
 from innboks.sandbox.email.reports import HOST, away_reply, failure_report
 
+log = structlog.get_logger("sandbox")
 SIZE_LIMIT = 50 * 2**20
 REPORT_AFTER_S = 1.0
 
 Post = Callable[[str, str, bytes], Awaitable[None]]
 """Sends a mail by real SMTP: (envelope sender, recipient, mail)."""
+Reaches = Callable[[str], Awaitable[bool]]
+"""Is this an address of the team? Its mail is posted."""
 
 
 class MailServer:
     """`port` is the one in use, also where the system chose it. Without `post`, nothing comes back."""
 
-    def __init__(self, mailbox: Mailbox, endpoint: Endpoint, post: Post | None = None, report_after_s: float = REPORT_AFTER_S) -> None:
+    def __init__(
+        self,
+        mailbox: Mailbox,
+        endpoint: Endpoint,
+        post: Post | None = None,
+        report_after_s: float = REPORT_AFTER_S,
+        *,
+        reaches_team: Reaches | None = None,
+    ) -> None:
+        assert post is not None or reaches_team is None
         self._mailbox = mailbox
         self._endpoint = endpoint
         self._post = post
+        self._reaches_team = reaches_team
         self._report_after_s = report_after_s
         self._tried: set[str] = set()
         self._coming_back: set[asyncio.Task[None]] = set()
@@ -75,19 +91,35 @@ class MailServer:
             if behaviour.refusal and behaviour.stage == "text":
                 return behaviour.refusal
         for address, behaviour in behaviours.items():
+            if self._reaches_team is not None and await self._reaches_team(address):
+                self._later(self._carry_on(str(envelope.mail_from or ""), address, raw))
+                continue
             if not behaviour.report_status:
                 await self._mailbox.keep(raw, address, is_own=False)
             if self._post is not None and (behaviour.report_status or behaviour.is_away):
-                task = asyncio.create_task(self._come_back(behaviour, raw, str(envelope.mail_from or ""), address))
-                self._coming_back.add(task)
-                task.add_done_callback(self._coming_back.discard)
+                self._later(self._come_back(behaviour, raw, str(envelope.mail_from or ""), address))
         if any(behaviour.hangs_up for behaviour in behaviours.values()):
             assert isinstance(server.transport, asyncio.Transport)
             server.transport.abort()
         return "250 2.0.0 OK, delivered"
 
+    def _later(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(work)
+        self._coming_back.add(task)
+        task.add_done_callback(self._coming_back.discard)
+
+    async def _carry_on(self, sender: str, address: str, raw: bytes) -> None:
+        assert self._post is not None
+        try:
+            await self._post(sender, address, raw)
+        except Refused as error:
+            log.warning("a mail for the team was not taken", code=error.code)
+
     async def take(self, sender: str, person: str, raw: bytes) -> None:
         """A mail that a big provider took and now delivers: what this customer's mailbox refuses comes back as a report."""
+        if self._reaches_team is not None and await self._reaches_team(person):
+            await self._carry_on(sender, person, raw)
+            return
         behaviour = self._behaviour(person)
         if behaviour.refusal and not behaviour.only_first and not behaviour.report_status:
             text = behaviour.refusal.format(address=person)
