@@ -289,7 +289,7 @@ class Context(Strict, frozen=True):
 
     `grant` is what a sign-in brought; `renew_grant(stale, refresh)` replaces it: one at a time over all processes, and whoever comes second
     gets what the first one brought (use `oauth.py`). `news(seconds)` waits until a push of the provider says that there is something
-    (`Channel.push`), or the time is over."""
+    (`Channel.push`), or the time is over; less long while a test is on its way back."""
 
     ref: AccountRef
     config: Any

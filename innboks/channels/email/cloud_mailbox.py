@@ -92,7 +92,8 @@ class Source(Protocol):
 
 
 class Pace(msgspec.Struct, frozen=True):
-    """In seconds. `look_s`: between two looks without a push; `pushed_s`: where pushes come. Withdrawn access shows within it."""
+    """In seconds. `look_s`: between two looks without a push; `pushed_s`: where pushes come. Withdrawn access shows within it. `Context.news` ends them
+    sooner while somebody waits for a test."""
 
     look_s: float = 15
     pushed_s: float = 45

@@ -13,6 +13,7 @@ from innboks.core.channel_accounts import records, store, store_rhythm, store_te
 from innboks.core.channel_accounts.connect import get_channel_account, require_real
 from innboks.core.channel_accounts.health import mark_broken
 from innboks.core.channel_accounts.models import ChannelAccount
+from innboks.core.channel_accounts.news import tell_watcher
 from innboks.core.channel_accounts.store_tests import Test
 from innboks.core.channel_accounts.words import TEST_MAIL
 from innboks.core.events import store as events
@@ -88,6 +89,8 @@ async def send_test(parts: Parts, account_id: int, test_id: int) -> None:
             await store_tests.failed(conn, account_id, test_id, problem)
         else:
             await store_tests.sent(conn, account_id, test_id, parts.clock.now())
+    if not problem:
+        await tell_watcher(parts, account_id, test.channel_account_id, is_expected=True)
 
 
 async def came_back(conn: Connection, row: ChannelAccount, happening: TestReturned, delivery_id: int, parts: Parts) -> None:

@@ -21,6 +21,7 @@ from innboks.core.channel_accounts.models import ChannelAccount
 from innboks.core.channel_accounts.news import tell_watcher
 from innboks.core.channel_accounts.preview import from_addresses
 from innboks.core.channel_accounts.rhythm import figures_of
+from innboks.core.channel_accounts.try_out import list_tests, send_test, start_test
 from innboks.core.channel_accounts.watch import watch_all
 from innboks.core.conversations.models import NewMessage
 from innboks.core.conversations.read import get_message, list_conversations, list_messages
@@ -51,6 +52,10 @@ class Team:
     async def connects(self, **config: Any) -> ChannelAccount:
         given = {"method": self.method, "address": TEAM, "refresh_token": self.provider.oauth.issue(TEAM)}
         return await connect(self.parts, self.actor, "email", "Team", None, {**given, **config})
+
+    def looks(self) -> int:
+        """How often it was asked what is new."""
+        return sum("history" in one.path or "delta" in one.path for one in self.provider.requests)
 
     async def subjects(self) -> list[str]:
         page = await list_conversations(self.parts, self.actor)
@@ -112,6 +117,22 @@ async def test_from_the_mailbox_to_the_list_and_the_answer_to_sent(team: Team, w
     await until(is_in_the_thread)
     told = await ledger(team.parts, team.actor, row.id)
     assert (told.on_server, told.stored, told.quarantined, told.gap) == (3, 3, 0, 0)
+
+
+async def test_a_test_is_looked_for_every_few_seconds_until_it_is_back(team: Team, watching: None) -> None:
+    """Somebody sits in front of it (R-144). The test is asked for in one process and comes back in another."""
+    row = await team.connects()
+    await until(lambda: team.looks() > 0)
+    test = await start_test(team.parts, team.actor, row.id)
+    async with build_parts(team.parts.settings, team.parts.db.dsn, "worker") as sender:
+        await send_test(sender, row.account_id, test.id)
+    begun = team.looks()
+    await until(lambda: team.looks() >= begun + 3, seconds=14, what="looking often")
+
+    async def is_back() -> bool:
+        return (await list_tests(team.parts, team.actor, row.id))[0].returned_at is not None
+
+    await until(is_back)
 
 
 async def test_what_comes_to_a_paused_mailbox_stays_there_and_is_fetched_once_when_it_goes_on(team: Team, watching: None) -> None:
