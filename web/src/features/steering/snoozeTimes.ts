@@ -57,9 +57,10 @@ function readSpan(words: string, now: Date): Date | null {
   return new Date(now.getTime() + count * unit * MINUTE);
 }
 
-/** "tomorrow", "mon 9", "friday at 14:30", "25 dec", "25.12. kl 9", "17:00", "i kveld". */
+/** "tomorrow", "mon 9", "friday at 14:30", "25 dec", "dec 25", "25.12. kl 9", "17:00", "i kveld". */
 function readDay(words: string, now: Date): Date | null {
-  const [rest, clock] = cutClock(words);
+  // The number behind a month is its day: "jan 5" is no time of day.
+  const [rest, clock] = dayFirst(words) === words ? cutClock(words) : [words, null];
   const [hour, minute] = clock ?? [MORNING, 0];
   if (rest === "" && clock) {
     const today = day(now, 0, hour, minute);
@@ -80,13 +81,23 @@ function nameIndex(names: readonly string[], written: string): number {
   return /^\p{L}{3,}$/u.test(written) ? names.findIndex((name) => written.startsWith(name)) : -1;
 }
 
-function readDate(rest: string, now: Date, hour: number, minute: number): Date | null {
+const monthOf = (written: string) =>
+  [MONTHS, MAANEDER].map((names) => nameIndex(names, written)).find((index) => index >= 0);
+
+/** "jan 5", "on january 5th, 2028" as "5 jan", "5 january 2028"; everything else as it is. */
+function dayFirst(written: string): string {
+  const match = /^(?:on |på )?(\p{L}{3,})\.? (\d{1,2})(?:st|nd|rd|th|\.)?(?:,? (\d{4}))?$/u.exec(written);
+  if (!match || monthOf(match[1] ?? "") === undefined) return written;
+  return [match[2], match[1], match[3]].filter(Boolean).join(" ");
+}
+
+function readDate(written: string, now: Date, hour: number, minute: number): Date | null {
+  const rest = dayFirst(written);
   const iso = /^(\d{4})-(\d{1,2})-(\d{1,2})$/.exec(rest);
   if (iso) return real(Number(iso[1]), Number(iso[2]), Number(iso[3]), hour, minute);
-  const match = /^(\d{1,2})(?:[./] ?(\d{1,2})\.?|\.? (\p{L}{3,}))(?:[./ ]{1,2}(\d{4}))?$/u.exec(rest);
+  const match = /^(\d{1,2})(?:[./] ?(\d{1,2})\.?|(?:st|nd|rd|th|\.)? (\p{L}{3,}))(?:[./ ]{1,2}(\d{4}))?$/u.exec(rest);
   if (!match) return null;
-  const named = [MONTHS, MAANEDER].map((names) => nameIndex(names, match[3] ?? "")).find((index) => index >= 0);
-  const month = match[2] ? Number(match[2]) : (named ?? -1) + 1;
+  const month = match[2] ? Number(match[2]) : (monthOf(match[3] ?? "") ?? -1) + 1;
   if (match[4]) return real(Number(match[4]), month, Number(match[1]), hour, minute);
   const thisYear = real(now.getFullYear(), month, Number(match[1]), hour, minute);
   return thisYear && thisYear <= now ? real(now.getFullYear() + 1, month, Number(match[1]), hour, minute) : thisYear;
