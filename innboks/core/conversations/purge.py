@@ -8,17 +8,19 @@ from datetime import datetime, timedelta
 
 from innboks.core.access import Actor
 from innboks.core.conversations import store
+from innboks.core.conversations.store import Aged
 from innboks.core.parts import Parts
 from innboks.errors import Conflict, NotFound
-from innboks.lib.db import Connection
+from innboks.lib.db import Connection, retrying
 
 KEPT = timedelta(days=30)
 SPAM_KEPT = timedelta(days=90)
-"""What people, the deny list, a filter or the brake put there; an answer of ours or a new message does not make it longer."""
-BATCH = 50
+"""What people, the deny list, a filter or the brake put there; a new message does not make it longer. What we answered since is a correspondence, and what a
+rule kept apart of a sender who is on the allow list by now was none of its business (R-800): both stay."""
+BATCH = 200
 
 
-Find = Callable[[Connection, datetime, int], Awaitable[list[tuple[int, int]]]]
+Find = Callable[[Connection, datetime, Aged | None, int], Awaitable[list[Aged]]]
 
 
 async def empty_trash(parts: Parts) -> int:
@@ -32,19 +34,29 @@ async def empty_spam(parts: Parts) -> int:
 
 
 async def _delete_old(parts: Parts, find: Find, kept: timedelta) -> int:
-    """Some at a time, so that nobody waits for the night's work."""
-    gone = 0
+    """Some at a time, so that nobody waits for the night's work; what stays is not looked at again."""
+    gone, after = 0, None
     while True:
-        async with parts.db.transaction() as conn:
-            found = await find(conn, parts.clock.now() - kept, BATCH)
-            for account_id, conversation_id in found:
-                await parts.jobs.erase_files(conn, await store.delete(conn, account_id, conversation_id))
+        looked_at, going = await _delete_some(parts, find, parts.clock.now() - kept, after)
         parts.jobs.announce()
-        for account_id in {account_id for account_id, _ in found}:
+        for account_id in {one.account_id for one in going}:
             parts.wake.touch(account_id)
-        gone += len(found)
-        if len(found) < BATCH:
+        gone += len(going)
+        if len(looked_at) < BATCH:
             return gone
+        after = looked_at[-1]
+
+
+@retrying
+async def _delete_some(parts: Parts, find: Find, before: datetime, after: Aged | None) -> tuple[list[Aged], list[Aged]]:
+    """(what was looked at, what went of it)."""
+    async with parts.db.transaction() as conn:
+        found = await find(conn, before, after, BATCH)
+        going = [one for one in found if not one.is_kept]
+        for account_id in sorted({one.account_id for one in going}):
+            hashes = await store.delete(conn, account_id, [one.id for one in going if one.account_id == account_id])
+            await parts.jobs.erase_files(conn, hashes)
+    return found, going
 
 
 async def delete_for_good(parts: Parts, actor: Actor, conversation_id: int) -> None:
@@ -55,6 +67,6 @@ async def delete_for_good(parts: Parts, actor: Actor, conversation_id: int) -> N
         actor.require_write(found.inbox_id)
         if found.trashed_at is None:
             raise Conflict("Only what is in the trash can be deleted for good. Move it there first.", code="not_in_trash")
-        await parts.jobs.erase_files(conn, await store.delete(conn, actor.account_id, found.id))
+        await parts.jobs.erase_files(conn, await store.delete(conn, actor.account_id, [found.id]))
     parts.jobs.announce()
     parts.wake.touch(actor.account_id)

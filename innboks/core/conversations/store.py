@@ -327,24 +327,46 @@ async def sole_answerer(conn: Connection, account_id: int, conversation_id: int)
     return row[0] if row else None
 
 
-async def long_in_trash(conn: Connection, before: datetime, limit: int) -> list[tuple[int, int]]:
-    """(account, conversation) of what was put in the trash before this, held until the commit."""
-    cursor = await conn.execute(
-        f"""select account_id, id from conversation where trashed_at < %s and merged_into_id is null
-            order by trashed_at limit {limit:d} for update skip locked""",
-        (before,),
-    )
-    return [(row[0], row[1]) for row in await cursor.fetchall()]
+class Aged(msgspec.Struct):
+    """What has lain long enough to go. `at`: since when; `is_kept`: it stays all the same."""
+
+    account_id: int
+    id: int
+    at: datetime
+    is_kept: bool
 
 
-async def long_in_spam(conn: Connection, before: datetime, limit: int) -> list[tuple[int, int]]:
-    """(account, conversation) of what was kept out of the inbox before this, held until the commit."""
+async def long_in_trash(conn: Connection, before: datetime, after: Aged | None, limit: int) -> list[Aged]:
+    """What was put in the trash before this, the oldest first, held until the commit; what somebody holds now is left out. `after`: where to go on."""
     cursor = await conn.execute(
-        f"""select account_id, id from conversation where spam and spam_at < %s and merged_into_id is null
-            order by spam_at limit {limit:d} for update skip locked""",
-        (before,),
+        f"""select account_id, id, trashed_at as at, false as is_kept from conversation
+            where trashed_at < %(before)s and merged_into_id is null and (trashed_at, account_id, id) > (%(at)s::timestamptz, %(account)s, %(id)s)
+            order by trashed_at, account_id, id limit {limit:d} for update skip locked""",
+        {"before": before, **_place(after)},
     )
-    return [(row[0], row[1]) for row in await cursor.fetchall()]
+    return await fetch_all(cursor, Aged)
+
+
+async def long_in_spam(conn: Connection, before: datetime, after: Aged | None, limit: int) -> list[Aged]:
+    """As `long_in_trash`, of what was kept out of the inbox before this. Kept is what somebody answered since, or what a rule put there and whose sender
+    is on the allow list by now (R-800)."""
+    cursor = await conn.execute(
+        f"""select c.account_id, c.id, c.spam_at as at,
+                exists (select 1 from message m where m.account_id = c.account_id and m.conversation_id = c.id and m.type = 'reply'
+                    and m.author_id is not null and m.id > coalesce((select max(l.id) from message l where l.account_id = c.account_id
+                        and l.conversation_id = c.id and l.type = 'system' and l.data ->> 'event' = 'marked_spam'), 0))
+                or c.spam_reason not in ('manual', 'blocked') and coalesce((select bool_or(s.is_allowed) from listed_sender s
+                    where s.account_id = c.account_id and s.value = any(sender_names(lower(c.party_address)))), false) as is_kept
+            from conversation c where c.spam and c.spam_at < %(before)s and c.merged_into_id is null
+                and (c.spam_at, c.account_id, c.id) > (%(at)s::timestamptz, %(account)s, %(id)s)
+            order by c.spam_at, c.account_id, c.id limit {limit:d} for update of c skip locked""",
+        {"before": before, **_place(after)},
+    )
+    return await fetch_all(cursor, Aged)
+
+
+def _place(after: Aged | None) -> dict[str, Any]:
+    return {"at": after.at, "account": after.account_id, "id": after.id} if after else {"at": "-infinity", "account": 0, "id": 0}
 
 
 _RAW = """select m.delivery_id from message m where m.account_id = %(account)s and m.conversation_id = any(%(ids)s) and m.delivery_id is not null
@@ -353,20 +375,19 @@ _RAW = """select m.delivery_id from message m where m.account_id = %(account)s a
 """The raw payloads of the messages of these conversations, and of what came about them later: copies, receipts, edits, reactions."""
 
 
-async def delete(conn: Connection, account_id: int, conversation_id: int) -> list[str]:
-    """Deletes a conversation with all that was merged into it and the tickets that are about nothing else, and tells those who may have it on the screen;
-    that it was erased, and not moved, stands in the log as an event of its own (R-806). Returns its files, by hash: `erase.py` removes those that nothing
+async def delete(conn: Connection, account_id: int, conversation_ids: Sequence[int]) -> list[str]:
+    """Deletes conversations with all that was merged into them and the tickets that are about nothing else, and tells those who may have them on the screen;
+    that they were erased, and not moved, stands in the log as an event of its own (R-806). Returns their files, by hash: `erase.py` removes those that nothing
     else has."""
-    values: dict[str, Any] = {"account": account_id, "id": conversation_id}
+    values: dict[str, Any] = {"account": account_id, "ids": list(conversation_ids)}
     cursor = await conn.execute(
         """with recursive merged (id) as (
-               select %(id)s::bigint
+               select unnest(%(ids)s::bigint[])
                union select c.id from conversation c join merged m on c.account_id = %(account)s and c.merged_into_id = m.id
-           ) select array_agg(id) from merged""",
+           ) select id from merged order by id""",
         values,
     )
-    row = await cursor.fetchone()
-    values["ids"] = row[0] if row else [conversation_id]
+    values["ids"] = [row[0] for row in await cursor.fetchall()]
     cursor = await conn.execute(
         f"""select a.hash from attachment a join message m on m.account_id = a.account_id and m.id = a.message_id
            where m.account_id = %(account)s and m.conversation_id = any(%(ids)s)

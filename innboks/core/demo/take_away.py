@@ -72,8 +72,7 @@ async def take_some(parts: "Parts", account_id: int) -> bool:
     """True when there may be more."""
     async with parts.db.transaction() as conn:
         found = await store.removable_conversations(conn, account_id, BATCH)
-        for conversation_id in found:
-            await parts.jobs.erase_files(conn, await conversations.delete(conn, account_id, conversation_id))
+        await parts.jobs.erase_files(conn, await conversations.delete(conn, account_id, found))
         await store.note_removed(conn, account_id, len(found))
     parts.jobs.announce()
     return len(found) == BATCH

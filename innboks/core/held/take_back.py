@@ -54,7 +54,7 @@ async def take_back(parts: Parts, actor: Actor, message_id: int) -> TakenBack:
         await _remove(conn, actor, held, parts.clock.now())
         conversation = None
         if await store.is_bare(conn, actor.account_id, held.conversation_id):
-            await conversations.delete(conn, actor.account_id, held.conversation_id)
+            await conversations.delete(conn, actor.account_id, [held.conversation_id])
         else:
             conversation = await conversations.get(conn, actor.account_id, held.conversation_id, actor.user_id)
             if conversation is not None and "forward_of" not in message.data:
