@@ -81,9 +81,13 @@ test("what cannot be asked for is not said to be missing", async ({ browser, inb
   await context.addCookies(await inbox.context().cookies());
   const page = await context.newPage();
   let isBroken = true;
-  await page.route(/\/api\/channel-accounts(\?|$)/, (route) =>
-    isBroken ? route.fulfill({ status: 500, json: { title: "Error", status: 500 } }) : route.continue(),
-  );
+  // A problem, as the server says it: the app asks again by itself for any other answer, and would be well before the press.
+  const broken = {
+    status: 500,
+    contentType: "application/problem+json",
+    body: JSON.stringify({ title: "Error", status: 500 }),
+  };
+  await page.route(/\/api\/channel-accounts(\?|$)/, (route) => (isBroken ? route.fulfill(broken) : route.continue()));
   // Neither the page of a channel nor its set-up takes what it could not ask for as missing.
   const [{ id }] = (await api(world, "GET", "/api/channel-accounts")).items;
   for (const path of [`channels/${id}`, `channels/${id}/setup`]) {
@@ -109,9 +113,7 @@ test("what cannot be asked for is not said to be missing", async ({ browser, inb
   await expect(page.getByRole("button", { name: "Archive this inbox" })).toBeEnabled();
 
   // Nor does a set-up offer a new inbox as the only one while it does not know those that are there.
-  await page.route(/\/api\/inboxes(\?|$)/, (route) =>
-    route.fulfill({ status: 500, json: { title: "Error", status: 500 } }),
-  );
+  await page.route(/\/api\/inboxes(\?|$)/, (route) => route.fulfill(broken));
   await page.goto(`${world.innboks.url}/settings/channels/connect-email`);
   await expect(page.getByText("This could not be loaded. Try again.")).toBeVisible({ timeout: 15_000 });
   await page.unroute(/\/api\/inboxes(\?|$)/);

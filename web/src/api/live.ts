@@ -1,6 +1,6 @@
 /* Joins the live stream to the query cache: each event goes through `apply`, what changed is written back, and what cannot be worked out is asked for
  * again. Also where optimistic changes enter (`applyNow`). Read next: apply.ts. */
-import type { QueryClient } from "@tanstack/react-query";
+import type { Query, QueryClient } from "@tanstack/react-query";
 import { createStore } from "../ui/store";
 import { apply, type Cache, type Context, findConversation, type List } from "./apply";
 import { NoConnection } from "./client";
@@ -135,9 +135,8 @@ export function startLive(client: QueryClient, me: Id, onSignedOut: () => void):
   const refetch = throttled((pending) => {
     for (const queryKey of pending.values()) void client.invalidateQueries({ queryKey });
   }, 800);
-  // What was read before the stream stood may miss what happened in between.
   const meet = () => {
-    if (!hasMet) for (const key of [...EVERYTHING, ...LASTING]) if (isRead(client, key)) refetch(key);
+    if (!hasMet) setTimeout(catchUp, 800, client);
     hasMet = true;
   };
   const onEvent = (event: StreamEvent) => {
@@ -194,8 +193,12 @@ export function startLive(client: QueryClient, me: Id, onSignedOut: () => void):
   return stream.stop;
 }
 
-const isRead = (client: QueryClient, queryKey: readonly unknown[]) =>
-  client.getQueryCache().findAll({ queryKey }).length > 0;
+/** What was read before the stream stood may miss what happened in between. What could not be read misses nothing, and stays as it is under the hand that
+ * goes to press *Retry*. */
+export function catchUp(client: QueryClient): void {
+  const predicate = ({ state }: Query) => state.data !== undefined;
+  for (const queryKey of [...EVERYTHING, ...LASTING]) void client.invalidateQueries({ queryKey, predicate });
+}
 
 let retry: () => void = () => undefined;
 
