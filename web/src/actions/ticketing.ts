@@ -2,10 +2,13 @@
 import { Link2, Ticket, TicketPlus } from "lucide-react";
 import { keys } from "../api/queries";
 import type { Ticket as TicketShape } from "../api/types";
-import { makeTicket } from "../features/tickets/deeds";
+import { withWords } from "../ui/i18n";
+import { toastError } from "../ui/toasts";
 import type { Action, Scope } from "./action";
 import { forMembers } from "./mayAct";
 import { openDialog, openPicker } from "./pickers";
+
+const loadDeeds = withWords(() => import("../features/tickets/deeds"));
 
 const hasTicket = ({ client, conversation }: Scope) =>
   conversation !== null && Boolean(client.getQueryData<TicketShape[]>(keys.tickets(conversation.id))?.length);
@@ -19,7 +22,8 @@ const attaching: Action[] = [
     icon: () => TicketPlus,
     keys: [],
     when: isOpenOne,
-    run: ({ client, conversation }) => void (conversation && makeTicket(client, conversation.id)),
+    run: ({ client, conversation }) =>
+      void (conversation && loadDeeds().then((deeds) => deeds.makeTicket(client, conversation.id), toastError)),
   },
   {
     name: "link_ticket",
