@@ -30,6 +30,8 @@ async function fillForm(page: Page, method: string, address: string): Promise<vo
 }
 
 test("a Gmail mailbox is connected in a window, withdrawn, and signed in to again", async ({ page, context }) => {
+  // The mailbox is looked at each fifteen seconds, and this waits for three looks.
+  test.setTimeout(240_000);
   const address = "support@tindra.example";
   await signIn(page, innboks.url);
   await fillForm(page, "Gmail", address);

@@ -27,6 +27,7 @@ test("a paused way out stays in the list with its reason, cannot be chosen, and 
   await expect(old).toContainText("Paused");
   await expect(old).toHaveAttribute("aria-disabled", "true");
   // By keyboard one comes to it and its reason, and nothing happens.
+  await expect(inbox.getByRole("menu")).toBeFocused();
   await inbox.keyboard.press("End");
   await expect(old).toBeFocused();
   await inbox.keyboard.press("Enter");
