@@ -155,6 +155,40 @@ test("a password that was typed is never kept, and it is said that it has to be 
   expect(await stored(page)).not.toContain("unsaved");
 });
 
+test("what is typed in a set-up that is connected stands there again, is marked, and goes with its step", async ({
+  inbox: page,
+  world,
+}) => {
+  const account = `/api/channel-accounts/${world.beginning.channel}`;
+  const { name, config } = await api(world, "GET", account);
+  await api(world, "PATCH", account, { setup_step: "account" });
+  await page.goto(`${world.innboks.url}/settings/channels/${world.beginning.channel}/setup`);
+  const called = page.getByLabel("Name in the inbox");
+  await called.fill("Letters");
+  await page.getByText("More settings").click();
+  await page.getByLabel("SMTP password", { exact: true }).fill("open sesame");
+  await page.getByRole("list", { name: "Steps" }).getByRole("button", { name: "Details" }).click();
+  await page.getByLabel("Company name").fill("Tindra Letters");
+  await expect(page.getByText("Not saved yet").first()).toBeVisible();
+  expect(await stored(page)).not.toContain("open sesame");
+  await page.reload();
+  await expect(called).toHaveValue("Letters");
+  await expect(page.getByLabel("SMTP password", { exact: true })).toHaveValue("");
+  await expect(page.getByText("Type it again")).toBeVisible();
+  await page.getByLabel("SMTP password", { exact: true }).fill("x");
+  await page.getByLabel("SMTP password", { exact: true }).fill("");
+  await page.getByRole("button", { name: "Continue", exact: true }).click();
+  await expect(page.getByLabel("Company name")).toHaveValue("Tindra Letters");
+  await page.getByRole("button", { name: "Continue", exact: true }).click();
+  await expect(page.getByRole("heading", { name: "Who gets new conversations?" })).toBeVisible();
+  expect(await api(world, "GET", account)).toMatchObject({
+    name: "Letters",
+    config: { company_name: "Tindra Letters" },
+  });
+  expect(await stored(page)).not.toContain("unsaved");
+  await api(world, "PATCH", account, { setup_step: null, name, config });
+});
+
 test("texts, lists and dialogs that are not saved stand there again", async ({ inbox: page, world }) => {
   const go = (section: string) => page.goto(`${world.innboks.url}/settings/${section}`);
   const made = await api(world, "POST", "/api/snippets", { shortcut: "hi", name: "", text: "Hello there" });

@@ -10,14 +10,14 @@ import { t } from "../../ui/i18n";
 import { Skeleton, sentence } from "../../ui/States";
 import { toast } from "../../ui/toasts";
 import { SaveLine } from "../unsaved/SaveLine";
-import { useUnsaved } from "../unsaved/unsaved";
 import { useChannel } from "./ChannelBadge";
 import { ConfigForm } from "./ConfigForm";
 import { fieldAt } from "./fieldAt";
 import { ReplyPreview } from "./ReplyPreview";
 import { SignInSteps } from "./SignInSteps";
-import { configOf, fieldsOf, type Value, type Values } from "./schema";
+import { configOf, fieldsOf } from "./schema";
 import { otherSignIn, useSignIn } from "./signIn";
+import { useTypedConfig } from "./typedConfig";
 import "./edit.css";
 
 interface Props {
@@ -30,43 +30,14 @@ export function EditForm(props: Props) {
   return channel ? <Form {...props} channel={channel} /> : <Skeleton rows={4} shape="line" />;
 }
 
-/** What is typed, but for secrets: of those only their names. */
-interface Typed {
-  name: string;
-  config: Values;
-  secrets: string[];
-}
-
 function Form({ account, channel, onSaved }: Props & { channel: Channel }) {
   const client = useQueryClient();
   const fields = useMemo(() => {
     const all = fieldsOf(channel.config_schema);
     return account.is_fallback ? all.filter((field) => field.step === "details") : all;
   }, [channel, account.is_fallback]);
-  const isSecret = (name: string) => fields.some((field) => field.name === name && field.control === "password");
-  const plain = fields.filter((field) => !isSecret(field.name));
-  const stored = account.config as Values;
-  const before: Typed = {
-    name: account.name,
-    config: Object.fromEntries(plain.map((field) => [field.name, stored[field.name] ?? field.initial])),
-    secrets: [],
-  };
-  const like = { ...before, config: Object.fromEntries(plain.map((field) => [field.name, null])), secrets: [""] };
-  const unsaved = useUnsaved(`channels/${account.id}/configuration`, before, like);
-  const typed = unsaved.value;
-  const { name } = typed;
-  const [secrets, setSecrets] = useState<Values>({});
-  const values = { ...stored, ...typed.config, ...secrets };
-  const change = (field: string, value: Value) => {
-    if (!isSecret(field)) {
-      const saved = before.config[field] ?? null;
-      const config = { ...typed.config, [field]: String(value) === String(saved) ? saved : value };
-      return unsaved.change({ ...typed, config });
-    }
-    setSecrets({ ...secrets, [field]: value });
-    const others = typed.secrets.filter((one) => one !== field);
-    unsaved.change({ ...typed, secrets: value ? [...others, field] : others });
-  };
+  const typed = useTypedConfig(account, fields);
+  const { name, values } = typed;
   const [accepts, setAccepts] = useState(false);
   const [problem, setProblem] = useState<unknown>(null);
   const [isBusy, setBusy] = useState(false);
@@ -74,10 +45,6 @@ function Form({ account, channel, onSaved }: Props & { channel: Channel }) {
   const at = fieldAt(problem, fields);
   const config = configOf(fields, values, true);
   const where = `/api/channel-accounts/${account.id}`;
-  const forget = () => {
-    setSecrets({});
-    return unsaved.discard();
-  };
   const saved = async () => {
     await client.invalidateQueries({ queryKey: keys.fromAddresses(account.id) });
     await onSaved();
@@ -86,7 +53,7 @@ function Form({ account, channel, onSaved }: Props & { channel: Channel }) {
   const { begin, waiting, cancel } = useSignIn(async () => {
     if (name.trim() !== account.name) await patch(where, { name: name.trim() });
     await saved();
-    forget();
+    typed.discard();
   }, setProblem);
   const save = async (event: FormEvent) => {
     event.preventDefault();
@@ -100,8 +67,7 @@ function Form({ account, channel, onSaved }: Props & { channel: Channel }) {
         held?.map((one) => (one.id === now.id ? now : one)),
       );
       client.setQueryData<ChannelAccount>(channelAccountQuery(now.id).queryKey, (held) => held && now);
-      setSecrets({});
-      unsaved.saved(typed);
+      typed.saved();
       await saved();
     } catch (error) {
       setProblem(error);
@@ -119,13 +85,13 @@ function Form({ account, channel, onSaved }: Props & { channel: Channel }) {
             maxLength={100}
             required
             value={name}
-            onChange={(event) => unsaved.change({ ...typed, name: event.target.value })}
+            onChange={(event) => typed.change({}, event.target.value)}
           />
           <ConfigForm
             fields={fields}
             values={{ ...Object.fromEntries(fields.map((field) => [field.name, field.initial])), ...values }}
-            onChange={change}
-            lost={typed.secrets.filter((one) => !secrets[one])}
+            onChange={(field, value) => typed.change({ [field]: value })}
+            lost={typed.lost}
             problem={at ? { field: at, text: sentence(problem) } : null}
             hasSecrets
             account={account}
@@ -146,12 +112,7 @@ function Form({ account, channel, onSaved }: Props & { channel: Channel }) {
             {sentence(problem)}
           </p>
         ) : null}
-        <SaveLine
-          unsaved={{ ...unsaved, discard: forget }}
-          isBusy={isBusy}
-          isLasting={!signIn}
-          label={signIn ? null : undefined}
-        />
+        <SaveLine unsaved={typed} isBusy={isBusy} isLasting={!signIn} label={signIn ? null : undefined} />
       </form>
       {channel.can_preview ? (
         <aside aria-label={t("reply_preview.title")}>

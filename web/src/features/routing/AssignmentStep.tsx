@@ -1,6 +1,6 @@
 /* The step of a set-up that says who gets what comes in (picture 03c). Going on keeps it; beside it what it does. */
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { type ReactNode, useEffect } from "react";
+import type { ReactNode } from "react";
 import { put } from "../../api/client";
 import { keys } from "../../api/queries";
 import type { AssignmentRule, ChannelAccount, RuleDraft } from "../../api/types";
@@ -10,6 +10,7 @@ import { RuleFields } from "./RuleFields";
 import { ruleQuery, useUnsavedRule } from "./routing";
 import "./routing.css";
 import { Loading } from "../../ui/Loading";
+import { type StepState, useStepState } from "../channels/setup/stepState";
 import { Overtaken } from "../unsaved/SaveLine";
 
 interface Props {
@@ -18,24 +19,21 @@ interface Props {
   onChange: () => void;
   /** What stands below the preview. */
   beside: ReactNode;
-  /** The form stands there; false when it goes. Before, there is nothing that a button could send. */
-  onReady: (isReady: boolean) => void;
+  /** Before its form stands there is nothing that a button could send. */
+  onState: (state: StepState) => void;
   /** The form was sent; `keep` stores what was chosen. */
   onSubmit: (keep: () => Promise<void>) => void;
 }
 
 export default function AssignmentStep(props: Props) {
   const kept = useQuery(ruleQuery(props.account.id));
+  useStepState(kept, props.onState);
   if (!kept.data) return <Loading query={kept} queryKey={ruleQuery(props.account.id).queryKey} rows={4} shape="line" />;
   return <Step {...props} kept={kept.data} />;
 }
 
-function Step({ account, onChange, beside, onReady, onSubmit, kept }: Props & { kept: AssignmentRule }) {
+function Step({ account, onChange, beside, onSubmit, kept }: Props & { kept: AssignmentRule }) {
   const client = useQueryClient();
-  useEffect(() => {
-    onReady(true);
-    return () => onReady(false);
-  }, [onReady]);
   const unsaved = useUnsavedRule(account.id, kept);
   const rule = unsaved.value;
   const change = (part: Partial<RuleDraft>) => {

@@ -1,6 +1,6 @@
 /* The last step of a set-up (picture 03d): are its conversations tickets, and what do those begin with? Beside it a ticket as it would be. */
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { type ReactNode, useEffect } from "react";
+import type { ReactNode } from "react";
 import { Problem } from "../../api/client";
 import { keys, usersQuery } from "../../api/queries";
 import type { Channel, ChannelAccount, TicketDefaults } from "../../api/types";
@@ -10,6 +10,7 @@ import { t } from "../../ui/i18n";
 import { Loading } from "../../ui/Loading";
 import { sentence } from "../../ui/States";
 import { ChannelBadge } from "../channels/ChannelBadge";
+import { type StepState, useStepState } from "../channels/setup/stepState";
 import { Overtaken } from "../unsaved/SaveLine";
 import { TicketFields, useUnsavedTickets } from "./TicketFields";
 import { sampleName } from "./TicketName";
@@ -22,25 +23,22 @@ interface Props {
   problem: unknown;
   /** What stands below the sample. */
   beside: ReactNode;
-  /** The form stands there; false when it goes. Before, there is nothing that a button could send. */
-  onReady: (isReady: boolean) => void;
+  /** Before its form stands there is nothing that a button could send. */
+  onState: (state: StepState) => void;
   /** The form was sent; `keep` stores what was chosen. */
   onSubmit: (keep: () => Promise<void>) => void;
 }
 
 export default function TicketStep(props: Props) {
   const kept = useQuery(ticketDefaultsQuery(props.account.id));
+  useStepState(kept, props.onState);
   if (!kept.data)
     return <Loading query={kept} queryKey={ticketDefaultsQuery(props.account.id).queryKey} rows={4} shape="line" />;
   return <Step {...props} kept={kept.data} />;
 }
 
-function Step({ channel, account, problem, beside, onReady, onSubmit, kept }: Props & { kept: TicketDefaults }) {
+function Step({ channel, account, problem, beside, onSubmit, kept }: Props & { kept: TicketDefaults }) {
   const client = useQueryClient();
-  useEffect(() => {
-    onReady(true);
-    return () => onReady(false);
-  }, [onReady]);
   const unsaved = useUnsavedTickets(account.id, kept);
   const { value } = unsaved;
   const change = (part: Partial<TicketDefaults>) => unsaved.change({ ...value, ...part });

@@ -3,6 +3,7 @@ import type { Channel, ChannelAccount, Id, Inbox, SignIn } from "../../../api/ty
 import { Field, Select } from "../../../ui/Field";
 import { t } from "../../../ui/i18n";
 import { InboxAccess } from "../../settings/InboxAccess";
+import { Overtaken } from "../../unsaved/SaveLine";
 import { ConfigForm } from "../ConfigForm";
 import { ConnectionPanel } from "../ConnectionPanel";
 import { Guide } from "../Guide";
@@ -25,6 +26,10 @@ interface Props {
   inboxes: Inbox[];
   onType: (part: Partial<Typed>) => void;
   account: ChannelAccount | null;
+  /** Secrets that were typed and are not there any more. */
+  lost: string[];
+  /** Somebody has saved something else since. */
+  isOvertaken: boolean;
   keptSecrets: string[];
   draftId: Id | null;
   signIn: SignIn | undefined;
@@ -47,6 +52,7 @@ export function AccountStep(props: Props) {
           <h2>{t("setup_step.account_title")}</h2>
           <p className="soft">{t("setup_step.account_text")}</p>
         </div>
+        {props.isOvertaken ? <Overtaken /> : null}
         <fieldset className="held" disabled={props.waiting !== null}>
           <div className="two">
             <Field
@@ -92,6 +98,7 @@ export function AccountStep(props: Props) {
             onChange={change}
             problem={problem}
             {...(account ? {} : suggesting)}
+            lost={props.lost}
             hasSecrets={account !== null || props.keptSecrets.length > 0}
           />
           {!account && channel.past_when && holds(channel.past_when, values) ? (

@@ -4,6 +4,7 @@ import type { ReactNode } from "react";
 import { channelAccountsQuery } from "../../../api/queries";
 import type { Channel, ChannelAccount } from "../../../api/types";
 import { t } from "../../../ui/i18n";
+import { Overtaken } from "../../unsaved/SaveLine";
 import { ConfigForm } from "../ConfigForm";
 import { ReplyPreview } from "../ReplyPreview";
 import type { FormField, Value, Values } from "../schema";
@@ -11,6 +12,8 @@ import type { FormField, Value, Values } from "../schema";
 interface Props {
   channel: Channel;
   account: ChannelAccount;
+  /** Somebody has saved something else since. */
+  isOvertaken: boolean;
   fields: FormField[];
   values: Values;
   /** What the name that customers see begins with. */
@@ -23,7 +26,8 @@ interface Props {
   beside?: ReactNode;
 }
 
-export function DetailsStep({ channel, account, fields, values, brand, all, change, problem, beside }: Props) {
+export function DetailsStep(props: Props) {
+  const { channel, account, fields, values, brand, all, change, problem, beside } = props;
   const named = problem ? undefined : fields.find((field) => field.brand === "name");
   return (
     <>
@@ -32,6 +36,7 @@ export function DetailsStep({ channel, account, fields, values, brand, all, chan
           <h2>{t("setup_step.details_title")}</h2>
           <p className="soft">{t("setup_step.details_text")}</p>
         </div>
+        {props.isOvertaken ? <Overtaken /> : null}
         <ConfigForm
           fields={fields}
           values={values}

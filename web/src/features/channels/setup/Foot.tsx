@@ -15,7 +15,8 @@ interface Props {
   before: Step | undefined;
   after: Step | undefined;
   signIn: SignIn | undefined;
-  isWaiting: boolean;
+  /** There is something to send; not while somebody signs in elsewhere, nor where the step could not be read. */
+  hasForm: boolean;
   isBusy: boolean;
   hasCheck: boolean;
   isLooking: boolean;
@@ -57,12 +58,12 @@ export function Foot(props: Props) {
           </span>
         ) : null}
       </span>
-      {account && !after ? (
+      {account && !after && props.hasForm ? (
         <Button isBusy={isBusy} onClick={props.onTwice}>
           {t("setup_step.another")}
         </Button>
       ) : null}
-      {props.isWaiting || signIn?.problem ? null : (
+      {!props.hasForm || signIn?.problem ? null : (
         <Button type="submit" form="setup" look="primary" isBusy={isBusy}>
           {signIn ? signIn.label : after ? t("setup_step.next") : t("connect.submit")}
           <EnterKey />

@@ -20,6 +20,7 @@ import { Foot } from "./Foot";
 import { withFreeName } from "./freeName";
 import { Head, STEPS, type Step } from "./Head";
 import { placeOf } from "./newInbox";
+import type { StepState } from "./stepState";
 import { useTyped } from "./useTyped";
 import "./setup.css";
 
@@ -61,20 +62,19 @@ export function Wizard({ channel, begun, connected, brand: given, inbox, onAnoth
   const [accepts, setAccepts] = useState(false);
   const [problem, setProblem] = useState<unknown>(null);
   const [isBusy, setBusy] = useState(false);
-  const [isLoaded, setLoaded] = useState(false);
+  const [state, setState] = useState<StepState>("coming");
   // Where only one of the two fits: what stands beside the form is looked at instead of it.
   const [isLooking, setLooking] = useState(false);
-  const isBehind = useUnsavedAt(`channels/${account?.id}/automation`).length > 0;
+  const isBehind = useUnsavedAt(`channels/${account?.id}`).length > 0;
   const wantsAnother = useRef(false);
-  const { typed, type, take, draft } = useTyped({
+  const { typed, type, kept, draft } = useTyped({
     channel,
     fields,
     begun,
-    connected,
+    account,
     brand,
     inbox: inbox ?? inboxes[0]?.id ?? null,
     me,
-    isDraft: account === null,
   });
   const values = typed.config;
   const nth = steps.indexOf(step);
@@ -119,14 +119,13 @@ export function Wizard({ channel, begun, connected, brand: given, inbox, onAnoth
     const more = { ...wish, ...where, setup_step: after ?? null, past_days, is_personal };
     if (signIn) return begin({ ...more, provider: signIn.provider, accepts_terms: accepts });
     const join = (config: Values) => post<ChannelAccount>("/api/channel-accounts", { ...more, config });
-    const [made, emptied] = await withFreeName(fields, values, join);
-    take(emptied);
-    enter(made);
+    enter(await withFreeName(fields, values, join));
   };
   const keepStep = async (setup_step: Step | null) => {
     if (!account) return;
     const changed = hasSettings ? { name: typed.name.trim(), config: configOf(fields, values, true) } : {};
     show(await patch<ChannelAccount>(`/api/channel-accounts/${account.id}`, { ...changed, setup_step }));
+    if (hasSettings) kept.saved();
   };
   const go = async (keep?: () => Promise<void>) => {
     const hasAnother = wantsAnother.current;
@@ -157,14 +156,14 @@ export function Wizard({ channel, begun, connected, brand: given, inbox, onAnoth
     wantsAnother.current = false;
   };
   const turn = (to: Step) => {
-    if (to !== step) setLoaded(false); // with the step itself: until its form says so, a button would send nothing
+    if (to !== step) setState("coming"); // with the step itself: until its form says so, a button would send nothing
     setStep(to);
     setLooking(false);
   };
   const left =
     account && !after ? <BeforeFinish channel={channel} account={account} steps={steps} onStep={turn} /> : null;
-  // A step of its own file, that is still on its way.
-  const isComing = (step === "assignment" || step === "tickets") && !isLoaded;
+  // A step of its own file may be on its way still, or not be had.
+  const stands = hasSettings ? "ready" : state;
   const shown = fields.filter((field) => field.step === (step === "account" ? "" : step));
   const isBeside =
     at !== undefined &&
@@ -172,12 +171,12 @@ export function Wizard({ channel, begun, connected, brand: given, inbox, onAnoth
   // The next step begins with its heading, for the hands and for a screen reader; after a wait the button is there again.
   const shownStep = useRef(step);
   useEffect(() => {
-    if (isComing || step === shownStep.current) return;
+    if (stands !== "ready" || step === shownStep.current) return;
     shownStep.current = step;
     const heading = document.querySelector<HTMLElement>(".wizardbody h2");
     heading?.setAttribute("tabindex", "-1");
     heading?.focus();
-  }, [step, isComing]);
+  }, [step, stands]);
   const wasAway = useRef(false);
   useEffect(() => {
     const isAway = waiting !== null || isBusy;
@@ -213,7 +212,7 @@ export function Wizard({ channel, begun, connected, brand: given, inbox, onAnoth
             account={account}
             beside={left}
             onChange={() => setProblem(null)}
-            onReady={setLoaded}
+            onState={setState}
             onSubmit={(keep) => void go(keep)}
           />
         </Suspense>
@@ -224,7 +223,7 @@ export function Wizard({ channel, begun, connected, brand: given, inbox, onAnoth
             account={account}
             problem={problem}
             beside={left}
-            onReady={setLoaded}
+            onState={setState}
             onSubmit={(keep) => void go(keep)}
           />
         </Suspense>
@@ -241,6 +240,7 @@ export function Wizard({ channel, begun, connected, brand: given, inbox, onAnoth
             <DetailsStep
               {...common}
               account={account}
+              isOvertaken={kept.isOvertaken}
               brand={brand}
               all={configOf(fields, values, true)}
               beside={left}
@@ -252,6 +252,8 @@ export function Wizard({ channel, begun, connected, brand: given, inbox, onAnoth
               inboxes={inboxes}
               onType={onType}
               account={account}
+              lost={kept.lost}
+              isOvertaken={kept.isOvertaken}
               keptSecrets={begun?.kept_secrets ?? []}
               draftId={begun?.id ?? null}
               signIn={signIn}
@@ -269,8 +271,8 @@ export function Wizard({ channel, begun, connected, brand: given, inbox, onAnoth
         before={steps[nth - 1]}
         after={after}
         signIn={signIn}
-        isWaiting={waiting !== null}
-        isBusy={isBusy || isComing}
+        hasForm={waiting === null && stands !== "failed"}
+        isBusy={isBusy || stands === "coming"}
         hasCheck={account !== null || trialsOf(channel, values).length > 0}
         isLooking={isLooking}
         problem={problem && !isBeside ? sentence(problem) : ""}

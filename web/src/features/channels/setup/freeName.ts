@@ -4,18 +4,17 @@ import { Problem } from "../../../api/client";
 import type { ChannelAccount } from "../../../api/types";
 import { configOf, type FormField, type Values } from "../schema";
 
-/** What was made, and the fields that had to be emptied. */
 export async function withFreeName(
   fields: FormField[],
   values: Values,
   connect: (config: Values) => Promise<ChannelAccount>,
-): Promise<[ChannelAccount, Values]> {
+): Promise<ChannelAccount> {
   try {
-    return [await connect(configOf(fields, values)), {}];
+    return await connect(configOf(fields, values));
   } catch (problem) {
     const later = fields.filter((field) => field.brand === "name" && field.step);
     if (!(problem instanceof Problem) || problem.code !== "sender_name_taken" || !later.length) throw problem;
     const empty = Object.fromEntries(later.map((field) => [field.name, ""]));
-    return [await connect(configOf(fields, { ...values, ...empty })), empty];
+    return await connect(configOf(fields, { ...values, ...empty }));
   }
 }
