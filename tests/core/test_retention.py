@@ -1,5 +1,6 @@
 """What goes for good in the night (R-801, R-805): all that must, nothing else, in steps that nobody waits for."""
 
+import asyncio
 from datetime import timedelta
 from typing import LiteralString
 
@@ -11,11 +12,14 @@ from innboks.core.conversations.models import Conversation, NewMessage
 from innboks.core.conversations.purge import KEPT, SPAM_KEPT, empty_spam, empty_trash
 from innboks.core.conversations.write import write
 from innboks.core.parts import Parts
+from innboks.core.routing.models import Rule, Target
+from innboks.core.routing.rules import set_rule
 from innboks.core.tickets.defaults import Wish, set_defaults
 from innboks.lib.clock import FakeClock
 from tests.core.test_filters import Desk, desk
 from tests.core.test_rows_read import filled
 from tests.statements import counted
+from tests.waiting import somebody_waits
 
 __all__ = ["desk"]
 
@@ -106,6 +110,22 @@ async def test_what_somebody_holds_is_not_waited_for_and_goes_the_next_night(des
         await conversations.lock(conn, desk.actor.account_id, held.id)
         assert await empty_spam(desk.parts) == 1
     assert await empty_spam(desk.parts) == 1
+
+
+@pytest.mark.parametrize("is_assigning", [False, True])
+async def test_a_message_in_the_moment_of_the_deletion_begins_another_conversation(desk: Desk, is_assigning: bool) -> None:
+    if is_assigning:
+        await set_rule(desk.parts, desk.actor, desk.echo.id, Rule(is_on=True, targets=[Target("user", desk.actor.user_id)]))
+    await desk.begins("Forget me")
+    one = await desk.only("open")
+    async with desk.parts.db.transaction() as conn:
+        await conversations.delete(conn, desk.actor.account_id, [one.id])
+        coming = asyncio.create_task(desk.gets("I changed my mind"))
+        await somebody_waits(desk.parts)
+    await coming
+    assert await desk.number("delivery where fate = 'handled'") == 2
+    again = await desk.only("open")
+    assert (again.id != one.id, again.preview) == (True, "I changed my mind")
 
 
 async def test_many_go_with_as_many_statements_as_one(desk: Desk, clock: FakeClock) -> None:

@@ -63,17 +63,14 @@ class Ground(msgspec.Struct, kw_only=True):
 async def bring_in(parts: Parts, account_id: int, id: int) -> None:
     async with parts.db.connection() as conn:
         found = await store.get_import(conn, account_id, id)
-        properties = {one.key: one for one in await store_properties.all_of(conn, account_id)}
-        people = await store.people_by_mail(conn, account_id)
     if found is None or found.state != "running":
         return
-    ground = Ground(options=msgspec.convert(found.options, Options), properties=properties, people=people)
     try:
         with tempfile.SpooledTemporaryFile(IN_MEMORY) as file:
             async for piece in parts.files.stream(found.file or ""):
                 file.write(piece)
             file.seek(0)
-            await _rows(parts, account_id, found, ground, file)  # type: ignore[arg-type]
+            await _rows(parts, account_id, found, file)  # type: ignore[arg-type]
     except FileMissing:
         await _end(parts, account_id, id, "failed", "The file is missing on the server. Upload it again.")
     except Invalid as error:
@@ -82,11 +79,12 @@ async def bring_in(parts: Parts, account_id: int, id: int) -> None:
         await _end(parts, account_id, id, "done", "")
 
 
-async def _rows(parts: Parts, account_id: int, found: Import, ground: Ground, file: BinaryIO) -> None:
+async def _rows(parts: Parts, account_id: int, found: Import, file: BinaryIO) -> None:
+    options = msgspec.convert(found.options, Options)
     rows: Iterator[tuple[int, list[str]]] = islice(rows_of(file, found.encoding, found.delimiter), found.done_count + 1, None)
     done = found.done_count
     while batch := list(islice(rows, BATCH)):
-        if not await _batch(parts, account_id, found.id, done, [meant(number, cells, ground) for number, cells in batch], ground):
+        if not await _batch(parts, account_id, found.id, done, batch, options):
             return
         done += len(batch)
         parts.wake.touch(account_id)
@@ -126,8 +124,9 @@ def meant(number: int, cells: list[str], ground: Ground) -> Wanted:
                     raise Invalid(f"“{text[:80]}” is not the email address of a colleague.")
             else:
                 definition = ground.properties.get(target.removeprefix("property:"))
-                if definition is not None:
-                    found.properties[definition.key] = from_text(definition, text)
+                if definition is None:
+                    raise Invalid("The property of this column was deleted meanwhile.")
+                found.properties[definition.key] = from_text(definition, text)
     except Invalid as error:
         found.problem = error.sentence
     else:
@@ -164,6 +163,11 @@ class Batch:
         if not problem and match is not None and not self.contacts[match].may_change:
             problem = "An address in this row belongs to a contact that you may not change."
             column = next((at for one, at in row.columns.items() if self.owners.get(one) == match), None)
+        if not problem and match is not None and options.on_match == "update":
+            added = {one for one in (*row.emails, *row.phones) if one not in self.owners}
+            if added and self.contacts[match].address_count + len(added) > IDENTITIES_MAX:
+                problem = f"A contact has at most {IDENTITIES_MAX} addresses."
+                column = next(at for one, at in row.columns.items() if one in added)
         if problem:
             self.results.append(RowResult(row=row.row, outcome="bad", reason=problem, cells=row.cells, bad_column=column))
         elif match is None:
@@ -207,12 +211,13 @@ class Batch:
                 if value not in self.owners:
                     self.owners[value] = contact_id
                     self.identities.append((type, value, contact_id))
+                    self.contacts[contact_id].address_count += 1
                     added.append([type, value])
         return added
 
 
 @retrying
-async def _batch(parts: Parts, account_id: int, id: int, done: int, rows: list[Wanted], ground: Ground) -> bool:
+async def _batch(parts: Parts, account_id: int, id: int, done: int, cells: list[tuple[int, list[str]]], options: Options) -> bool:
     """False when this is not to be gone on with: somebody else has come further. Raises `Invalid` when whoever began it may not import any more."""
     async with parts.db.transaction() as conn:
         found = await store.get_import(conn, account_id, id, lock=True)
@@ -221,14 +226,21 @@ async def _batch(parts: Parts, account_id: int, id: int, done: int, rows: list[W
         actor = await who_began(conn, account_id, found.user_id)
         if actor is None:
             raise Invalid("Whoever began this import has no access any more.")
+        ground = await _ground(conn, account_id, options)
+        rows = [meant(number, line, ground) for number, line in cells]
         addresses = [one for row in rows for one in (*row.emails, *row.phones)]
-        owners = await store.owners_of(conn, account_id, addresses)
-        known = await store.known(conn, account_id, list(owners.values()), list(actor.writable))
+        owners, known = await store.held(conn, account_id, addresses, list(actor.writable))
         batch = Batch(owners, known, await store.new_ids(conn, len(rows)))
         for row in rows:
-            batch.take(row, ground.options)
+            batch.take(row, options)
         await _write(conn, actor, id, batch)
     return True
+
+
+async def _ground(conn: Connection, account_id: int, options: Options) -> Ground:
+    """As it is now: hours may lie between the first row and the last, in which people leave and properties are deleted."""
+    properties = {one.key: one for one in await store_properties.all_of(conn, account_id)}
+    return Ground(options=options, properties=properties, people=await store.people_by_mail(conn, account_id))
 
 
 async def _write(conn: Connection, actor: Actor, id: int, batch: Batch) -> None:

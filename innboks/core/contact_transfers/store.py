@@ -119,18 +119,39 @@ async def forget_rows(conn: Connection, account_id: int, import_id: int, rows: S
 
 
 class Known(msgspec.Struct, kw_only=True):
-    """A contact as it is. `may_change`: by the person who imports."""
+    """A contact as it is. `may_change`: by the person who imports; `address_count`: with those that are being added, where somebody counted."""
 
     id: int
     name: str
     owner_id: int | None
     properties: dict[str, Any]
     may_change: bool
+    address_count: int = 0
 
 
-async def owners_of(conn: Connection, account_id: int, addresses: Sequence[str]) -> dict[str, int]:
-    """Address → contact. Until the commit nobody else gives one of these away."""
+async def held(
+    conn: Connection, account_id: int, addresses: Sequence[str], inbox_ids: Sequence[int]
+) -> tuple[dict[str, int], dict[int, Known]]:
+    """Address → contact, and these contacts. Until the commit nobody else gives one of these addresses away, and nobody merges one of these contacts: whoever
+    did in the moment in which they were waited for, without holding an address that was new to them, has been seen."""
     await hold_addresses(conn, account_id, addresses)
+    owners = await _owners_of(conn, account_id, addresses)
+    while True:
+        contacts = await known(conn, account_id, list(owners.values()), inbox_ids)
+        now = await _owners_of(conn, account_id, addresses)
+        if now == owners:
+            break
+        owners = now
+    cursor = await conn.execute(
+        "select contact_id, count(*) from contact_identity where account_id = %s and contact_id = any(%s) group by contact_id",
+        (account_id, list(contacts)),
+    )
+    for id, count in await cursor.fetchall():
+        contacts[id].address_count = count
+    return owners, contacts
+
+
+async def _owners_of(conn: Connection, account_id: int, addresses: Sequence[str]) -> dict[str, int]:
     cursor = await conn.execute(
         "select value, contact_id from contact_identity where account_id = %s and type in ('email', 'phone') and scope_id = 0 and value = any(%s)",
         (account_id, list(addresses)),

@@ -107,7 +107,7 @@ async def _record_all(
     body_file: str | None,
     delivery_id: int | None,
 ) -> Delivered:
-    """The one transaction, run again when two payloads collided on the same new row."""
+    """The one transaction, run again when two payloads collided on the same new row, and when the conversation was deleted for good in that moment."""
     only = happenings[0] if len(happenings) == 1 and delivery_id is None else None
     for attempt in range(1, TRIES + 1):
         try:
@@ -118,7 +118,7 @@ async def _record_all(
                     delivered = await _in_transaction(parts, conn, connected, inbound, happenings, stored, body_file, delivery_id)
             parts.wake.touch(connected.row.account_id)
             return delivered
-        except (psycopg.errors.UniqueViolation, psycopg.errors.DeadlockDetected):
+        except (psycopg.errors.UniqueViolation, psycopg.errors.ForeignKeyViolation, psycopg.errors.DeadlockDetected):
             if attempt == TRIES:
                 raise
     raise AssertionError("unreachable")
