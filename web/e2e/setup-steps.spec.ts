@@ -1,6 +1,6 @@
 /* The steps of a set-up as they stand: one that cannot be read, and what is drawn beside them (picture 03a). */
 import { api } from "./api";
-import { expect, test } from "./fixtures";
+import { expect, signIn, test } from "./fixtures";
 
 test("a step that cannot be read says so in its place and offers no way on, until it is there", async ({
   inbox: page,
@@ -43,4 +43,66 @@ test("beside a set-up the first card stands where it is drawn, and its fields ar
   await expect(page.getByText("Not tried yet").first()).toBeVisible();
   expect(await gap()).toEqual([88, 14]);
   expect((await page.getByLabel("Name in the inbox").locator("..").boundingBox())?.height).toBe(34);
+});
+
+test("a signature as markup is shown in its colours, without what runs, and says which tokens are none", async ({
+  page,
+  world,
+}) => {
+  // Not the page that takes every word of the browser's policy for a fault: here it has something to refuse.
+  await signIn(page, world.innboks.url);
+  const account = `/api/channel-accounts/${world.beginning.channel}`;
+  const { config } = await api(world, "GET", account);
+  const me = await api(world, "GET", "/api/users/me");
+  await api(world, "PATCH", account, { setup_step: "details" });
+  await page.goto(`${world.innboks.url}/settings/channels/${world.beginning.channel}/setup`);
+  await page.getByRole("radio", { name: "HTML" }).check({ force: true });
+  const markup = page.getByRole("textbox", { name: "Signature" });
+  await expect(page.getByText("Signature", { exact: true }).first(), "its name stands once").toBeVisible();
+  const seen = await page
+    .getByText("Signature", { exact: true })
+    .evaluateAll((all) => all.filter((one) => one.clientWidth > 1).length);
+  expect(seen).toBe(1);
+  await markup.fill(
+    '<p style="color: rgb(12, 34, 56); position: fixed" onclick="document.title=1">{{ first_name }} {{firstname}}</p><script>document.title = "ran"</script>',
+  );
+  const line = page.frameLocator(".mailcard iframe").getByText(`${me.first_name} {{firstname}}`);
+  await expect(line).toHaveCSS("color", "rgb(12, 34, 56)");
+  await expect(line).toHaveCSS("position", "static");
+  await expect(page.getByText("Customers read this as it stands, because it is no token: {{firstname}}")).toBeVisible();
+  await markup.fill("<p>{{first_name}}</p>");
+  await expect(page.getByText("because it is no token")).toHaveCount(0);
+  expect(await page.title()).not.toMatch(/^(1|ran)$/);
+  await api(world, "PATCH", account, { setup_step: null, config });
+});
+
+test("on a phone the preview stands whole behind its button, and the check begins at its top", async ({
+  inbox: page,
+  world,
+}) => {
+  const account = `/api/channel-accounts/${world.beginning.channel}`;
+  await page.setViewportSize({ width: 360, height: 740 });
+  await api(world, "PATCH", account, { setup_step: "details" });
+  await page.goto(`${world.innboks.url}/settings/channels/${world.beginning.channel}/setup`);
+  await expect(page.getByLabel("Company name")).toBeVisible();
+  await expect(page.locator(".mailcard iframe")).toBeAttached();
+  await page.getByRole("button", { name: "Preview" }).click();
+  const frame = page.locator(".mailcard iframe");
+  await expect(frame).toBeVisible();
+  await expect.poll(async () => (await frame.boundingBox())?.height).toBeGreaterThan(120);
+  const [title, by] = [page.getByRole("heading", { name: "Preview" }), page.getByText("as sent by")];
+  const [one, other] = [await title.boundingBox(), await by.boundingBox()];
+  if (!one || !other) throw new Error("not drawn");
+  const width = await title.evaluate((element) => {
+    const range = document.createRange();
+    range.selectNodeContents(element);
+    return range.getBoundingClientRect().width;
+  });
+  expect(other.x >= one.x + width || other.y >= one.y + one.height, "they do not stand upon each other").toBe(true);
+  await page.goto(`${world.innboks.url}/settings/channels/connect-email`);
+  await page.getByText("More settings").click();
+  await page.getByText("More settings").evaluate((element) => element.scrollIntoView());
+  await page.getByRole("button", { name: "Connection check" }).click();
+  await expect(page.getByRole("heading", { name: "Connection check" })).toBeInViewport();
+  await api(world, "PATCH", account, { setup_step: null });
 });

@@ -6,6 +6,7 @@ import { useEffect, useState } from "react";
 import { brandQuery, sessionQuery } from "../../api/queries";
 import { Button } from "../../ui/Button";
 import { TextArea } from "../../ui/Field";
+import { nameList } from "../../ui/format";
 import { type MessageId, t } from "../../ui/i18n";
 import { Menu } from "../../ui/Menu";
 import { ComposerBody, useField } from "../drafts/ComposerBody";
@@ -28,8 +29,9 @@ export function MarkupField({ field, value, error, onChange }: Props) {
   const [wantsMarkup, setWantsMarkup] = useState(isPlain);
   const asMarkup = wantsMarkup || isPlain;
   const editor = useTextKey(value);
+  const unknown = field.tokens.length ? unknownTokens(value, field.tokens) : [];
   return (
-    <div className="field">
+    <div className="field markupfield">
       <div className="row">
         <span className="label grow">{field.title}</span>
         <fieldset className="seg">
@@ -70,9 +72,23 @@ export function MarkupField({ field, value, error, onChange }: Props) {
           }}
         />
       )}
+      {unknown.length ? (
+        <p className="banner warn" role="status">
+          {t("markup.unknown_tokens", { names: nameList(unknown) })}
+        </p>
+      ) : null}
     </div>
   );
 }
+
+/** What looks like a token and is none of these: "{{firstname}}". */
+const unknownTokens = (markup: string, known: string[]): string[] => [
+  ...new Set(
+    [...markup.matchAll(/\{\{\s*([^{}<>]{1,40}?)\s*\}\}/g)].flatMap(([all, name = ""]) =>
+      known.includes(name) ? [] : [all],
+    ),
+  ),
+];
 
 const TOKENS: Record<string, MessageId> = {
   first_name: "markup.first_name",

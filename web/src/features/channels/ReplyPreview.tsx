@@ -1,7 +1,7 @@
 /* A real reply as a chosen person would send it, with what is typed but not saved (R-115). The server makes the very message; here it is only shown. */
 import { useQuery } from "@tanstack/react-query";
 import { Monitor, Send, Smartphone } from "lucide-react";
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { post } from "../../api/client";
 import { sessionQuery, usersQuery } from "../../api/queries";
 import type { ChannelAccount, Id, ReplyPreview as Shown } from "../../api/types";
@@ -110,7 +110,7 @@ function Mail({ mail, isStale, isPhone }: { mail: Shown; isStale: boolean; isPho
         </div>
       </div>
       {mail.html ? (
-        <Letter html={mail.html} isPhone={isPhone} />
+        <Letter html={mail.html} />
       ) : (
         <p className="plainletter" dir="auto">
           {mail.text}
@@ -120,11 +120,23 @@ function Mail({ mail, isStale, isPhone }: { mail: Shown; isStale: boolean; isPho
   );
 }
 
-function Letter({ html, isPhone }: { html: string; isPhone: boolean }) {
+function Letter({ html }: { html: string }) {
+  const place = useRef<HTMLIFrameElement>(null);
+  // Its width changes, or it is behind a button first, where nothing has a height.
+  useEffect(() => {
+    const frame = place.current;
+    if (!frame) return;
+    let width = 0;
+    const watching = new ResizeObserver(() => {
+      if (frame.clientWidth !== width) asTallAsItsContent(frame);
+      width = frame.clientWidth;
+    });
+    watching.observe(frame);
+    return () => watching.disconnect();
+  }, []);
   return (
     <iframe
-      // Drawn anew at another width, so that its height is measured again.
-      key={String(isPhone)}
+      ref={place}
       title={t("reply_preview.title")}
       tabIndex={-1}
       sandbox="allow-same-origin"
@@ -136,10 +148,21 @@ function Letter({ html, isPhone }: { html: string; isPhone: boolean }) {
         // What a mail program does where the mail chooses no letters of its own.
         body.style.font = "14px/1.57 Inter, system-ui, sans-serif";
         body.style.margin = "8px 18px 16px";
-        frame.style.height = `${body.scrollHeight + 24}px`;
+        // This page's policy keeps the styles of a markup away, here too; the server has left none in it that could do harm (lib/html.py).
+        for (const one of body.querySelectorAll<HTMLElement>("[style]"))
+          one.style.cssText = one.getAttribute("style") ?? "";
+        asTallAsItsContent(frame);
       }}
     />
   );
+}
+
+/** As tall as what is in it, which it is asked while it is as low as can be: else it would only grow. */
+function asTallAsItsContent(frame: HTMLIFrameElement): void {
+  const body = frame.contentDocument?.body;
+  if (!body || frame.clientWidth === 0) return;
+  frame.style.height = "0";
+  frame.style.height = `${body.scrollHeight + 24}px`;
 }
 
 /** The newest value, once it has stood still for a moment. */

@@ -37,6 +37,14 @@ describe("the words of a connection", () => {
     expect(second).toBe("Siden kl.\u00a009.41.");
   });
 
+  it("says of what waits while it is paused that resuming sends it", () => {
+    const paused = { ...account("paused", { sentence: "Paused by Ada." }), kept_count: 2 };
+    expect(healthWords(paused, "Support", NOW)).toEqual([
+      "Paused by Ada.",
+      "2 replies are kept and go out when you resume the channel.",
+    ]);
+  });
+
   it("calls silence quiet by its own rhythm only", () => {
     const [first, second] = healthWords(account("quiet", { usual_s: 1200 }, "2026-11-27T07:00:00Z"), "Support", NOW);
     expect(first).toContain("Unusually quiet for 5");

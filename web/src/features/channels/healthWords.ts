@@ -38,7 +38,10 @@ export function healthWords(account: ChannelAccount, inbox: string | undefined, 
     case "paused":
       return [
         inWords(health.sentence) || t("health.paused"),
-        [health.since ? t("health.since", { when: timeInSentence(health.since, now) }) : "", kept]
+        [
+          health.since ? t("health.since", { when: timeInSentence(health.since, now) }) : "",
+          count ? t("health.kept_paused", { count }) : "",
+        ]
           .filter(Boolean)
           .join(" "),
       ];

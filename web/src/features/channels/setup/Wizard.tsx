@@ -276,7 +276,10 @@ export function Wizard({ channel, begun, connected, brand: given, inbox, onAnoth
         hasCheck={account !== null || trialsOf(channel, values).length > 0}
         isLooking={isLooking}
         problem={problem && !isBeside ? sentence(problem) : ""}
-        onLook={() => setLooking(!isLooking)}
+        onLook={() => {
+          setLooking(!isLooking);
+          document.querySelector(".wizardbody")?.scrollTo(0, 0);
+        }}
         onStep={turn}
         onLater={leaveKept}
         onTwice={goTwice}
