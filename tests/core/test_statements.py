@@ -6,7 +6,7 @@ import pytest
 
 from innboks.core.access import Actor
 from innboks.core.accounts.actors import actor_for
-from innboks.core.accounts.users import change_account
+from innboks.core.accounts.users import change_account, create_user
 from innboks.core.channel_accounts.connect import connect
 from innboks.core.channel_accounts.models import ChannelAccount
 from innboks.core.conversations.bulk import BATCH, change_many
@@ -15,7 +15,7 @@ from innboks.core.conversations.read import list_conversations
 from innboks.core.inboxes import inboxes
 from innboks.core.parts import Parts
 from innboks.core.rearrangements.merge import merge
-from innboks.core.routing.models import Rule, Target
+from innboks.core.routing.models import Distribution, Rule, Target
 from innboks.core.routing.rules import rules_of_all, set_rule
 from innboks.core.tags import tags
 from innboks.core.tickets.defaults import Wish, set_defaults
@@ -102,3 +102,20 @@ async def test_all_rules_are_read_with_as_many_statements_as_one(parts: Parts, a
         found = await rules_of_all(parts, actor)
     assert [(rule.is_on, named[0].target, named[0].flaw) for _, rule, named in found if rule.is_on] == [(True, target, None)] * 6
     assert all.count <= one.count
+
+
+@pytest.mark.parametrize("distribution", ["random", "load_balanced", "round_robin", "first_available"])
+async def test_what_arrives_is_given_to_one_of_many_with_few_statements(
+    parts: Parts, actor: Actor, echo: ChannelAccount, distribution: Distribution
+) -> None:
+    """They run one after the other while all that arrives beside it waits for its turn (R-561)."""
+    people = [actor.user_id]
+    for nth in range(12):
+        email = f"kim{nth}@tindra.example"
+        people.append((await create_user(parts, actor, name=f"Kim {nth}", email=email, password="a long enough password")).id)
+    await set_rule(parts, actor, echo.id, Rule(is_on=True, distribution=distribution, targets=[Target("user", one) for one in people]))
+    await say(parts, echo, "Hello", sender="maja", id="first")  # what the channel is was looked up
+    with counted() as statements:
+        await say(parts, echo, "Hello")
+    assert statements.count <= 11, "with its beginning and its end"
+    assert {one.assignee_id in people for one in (await list_conversations(parts, actor)).items} == {True}

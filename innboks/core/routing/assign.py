@@ -40,9 +40,10 @@ async def route(conn: Connection, account_id: int, message_id: int, now: datetim
     )
     if not arrived.is_new and not came_back:
         return
-    rule = obeyed(await store.rule_of(conn, account_id, arrived.channel_account_id), arrived.category)
-    if not rule.is_on or (arrived.assignee_id is not None and await _stays(conn, account_id, arrived, rule, now)):
-        return
+    if arrived.assignee_id is not None:
+        rule = obeyed(await store.rule_of(conn, account_id, arrived.channel_account_id), arrived.category)
+        if not rule.is_on or await _stays(conn, account_id, arrived, rule, now):
+            return
     if arrived.assignee_id is None and not arrived.is_new and arrived.assigned_by == "manual":
         return  # somebody took it from everybody by hand
     await _give(conn, account_id, arrived, now, pick)
@@ -53,8 +54,8 @@ async def route_released(conn: Connection, account_id: int, message_id: int, now
     arrived = await store.arrival(conn, account_id, message_id)
     if arrived is None or arrived.is_hidden or arrived.assignee_id is not None:
         return
-    rule = obeyed(await store.rule_of(conn, account_id, arrived.channel_account_id), arrived.category)
-    if rule.is_on:
+    rule = await store.rule_of(conn, account_id, arrived.channel_account_id)
+    if rule.is_on:  # asked before the turn is taken: most have none
         await _give(conn, account_id, arrived, now, random.choice)
 
 
@@ -86,8 +87,14 @@ async def _give(conn: Connection, account_id: int, arrived: Arrival, now: dateti
         if rule.skills != "off":
             skills = (await needed(conn, account_id, [arrived.conversation_id])).get(arrived.conversation_id, ())
         choice = choose(rule, await candidates_of(conn, account_id, arrived, rule, now, skills), pick, answered)
-    if choice.user_id is not None and choice.is_turn:
-        await store.take_turn(conn, account_id, arrived.channel_account_id, choice.user_id, choice.round, now)
+    if choice.user_id is not None:
+        turn = (choice.round, now) if choice.is_turn else None
+        if choice.user_id != arrived.assignee_id:
+            await store.give(conn, account_id, arrived.channel_account_id, choice.user_id, arrived.conversation_id, turn)
+        elif turn is not None:
+            await store.take_turn(conn, account_id, arrived.channel_account_id, choice.user_id, *turn)
+    elif arrived.assignee_id is not None and is_first:
+        await conversations.update(conn, account_id, arrived.conversation_id, {"assignee_id": None})
     if choice.user_id is not None or is_first:
         await _write_down(conn, account_id, arrived, choice, answered, skills)
     return choice.user_id is not None
@@ -112,8 +119,6 @@ async def _write_down(
         line["answered_at"] = answered.at.isoformat()
     if skills:
         line |= {"skills": [{"name": one.name, "language": one.language} for one in skills], "fit": choice.fit}
-    if choice.user_id != arrived.assignee_id:
-        await conversations.update(conn, account_id, arrived.conversation_id, {"assignee_id": choice.user_id})
     await messages.add_system(conn, account_id, arrived.conversation_id, line)
 
 
@@ -161,25 +166,23 @@ async def candidates_of(
 async def _candidates(
     conn: Connection, account_id: int, way: Way, user_ids: Sequence[int], now: datetime, places: Mapping[int, int] | None = None
 ) -> list[Candidate]:
-    held = await store.plans(conn, account_id, user_ids)
-    counts = await store.open_counts(conn, account_id, user_ids)
-    turns = await store.turns(conn, account_id, way.channel_account_id)
+    found = await store.standings(conn, account_id, way.channel_account_id, user_ids)
     category = category_of(way.category)
-    limited = [one for one in user_ids if held[one].limits.of(category) is not None]
+    limited = [one for one in user_ids if found[one].held.limits.of(category) is not None]
     of_kind = await store.open_counts(conn, account_id, limited, category) if limited else {}
-    sated = await _who_has_all_tickets(conn, account_id, way, held, now)
+    sated = await _who_has_all_tickets(conn, account_id, way, {id: one.held for id, one in found.items()}, now)
     return [
         Candidate(
             user_id=one,
             place=places[one] if places is not None else 0,
-            is_available=is_there(held[one], way.category, now),
-            open_count=counts.get(one, 0),
-            conversations_max=held[one].conversations_max,
+            is_available=is_there(found[one].held, way.category, now),
+            open_count=found[one].open_count,
+            conversations_max=found[one].held.conversations_max,
             kind_count=of_kind.get(one, 0),
-            kind_max=held[one].limits.of(category),
+            kind_max=found[one].held.limits.of(category),
             has_all_tickets=one in sated,
-            round=turns[one][0] if one in turns else 0,
-            at=turns[one][1] if one in turns else None,
+            round=found[one].round,
+            at=found[one].at,
         )
         for one in user_ids
     ]

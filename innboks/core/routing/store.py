@@ -31,15 +31,14 @@ class Held(msgspec.Struct, kw_only=True):
     seen_at: datetime | None
 
 
-_PLANS = """
-select u.account_id, u.id, coalesce(a.time_zone, 'UTC'), a.hours, a.country, a.region, a.chosen, a.chosen_at, a.chosen_by, a.conversations_max,
+_PLAN = """u.account_id, u.id, coalesce(a.time_zone, 'UTC'), a.hours, a.country, a.region, a.chosen, a.chosen_at, a.chosen_by, a.conversations_max,
     coalesce(a.told, 'available'),
     coalesce((select jsonb_agg(jsonb_build_array(b.starts_at, b.ends_at, b.note) order by b.starts_at) from absence b
               where b.account_id = u.account_id and b.user_id = u.id), '[]'),
     a.calling_max, a.messaging_max, a.other_max, a.tickets_max, a.tickets_calling_max, a.tickets_messaging_max, a.tickets_other_max,
-    (select max(s.seen_at) from session s where s.account_id = u.account_id and s.user_id = u.id)
-from app_user u left join availability a on a.account_id = u.account_id and a.user_id = u.id
-"""
+    (select max(s.seen_at) from session s where s.account_id = u.account_id and s.user_id = u.id)"""
+_PEOPLE = "from app_user u left join availability a on a.account_id = u.account_id and a.user_id = u.id"
+_PLANS = f"select {_PLAN} {_PEOPLE}"
 
 
 def _held(row: Sequence[Any]) -> Held:
@@ -109,6 +108,29 @@ async def set_absences(conn: Connection, account_id: int, user_id: int, absences
             "insert into absence (account_id, user_id, starts_at, ends_at, note) values (%s, %s, %s, %s, %s)",
             (account_id, user_id, one.starts_at, one.ends_at, one.note),
         )
+
+
+class Standing(msgspec.Struct):
+    """Somebody whom a rule may choose. `open_count` as in `open_counts`; `round`, `at`: of the last conversation that the rule gave them."""
+
+    held: Held
+    open_count: int
+    round: int
+    at: datetime | None
+
+
+async def standings(conn: Connection, account_id: int, channel_account_id: int, user_ids: Sequence[int]) -> dict[int, Standing]:
+    """All that a choice depends on, in one question: it is asked for each conversation that arrives, while the others wait for their turn."""
+    cursor = await conn.execute(
+        f"""select {_PLAN}, coalesce(t.round, 0), t.at, (select count(*)::int from (
+                select 1 from conversation c where c.account_id = u.account_id and c.assignee_id = u.id and c.shelf in ('open', 'snoozed')
+                limit {OPEN_MAX}) open)
+            {_PEOPLE}
+            left join assignment_turn t on t.account_id = u.account_id and t.channel_account_id = %s and t.user_id = u.id
+            where u.account_id = %s and u.id = any(%s)""",
+        (channel_account_id, account_id, list(user_ids)),
+    )
+    return {row[1]: Standing(_held(row[:-3]), row[-1], row[-3], row[-2]) for row in await cursor.fetchall()}
 
 
 OF_CATEGORY: dict[Category, str] = {
@@ -199,22 +221,30 @@ async def members_of(conn: Connection, account_id: int, team_ids: Sequence[int])
     return {row[0]: row[1] for row in await cursor.fetchall()}
 
 
-async def turns(conn: Connection, account_id: int, channel_account_id: int) -> dict[int, tuple[int, datetime]]:
-    """Person → (round, time) of the last conversation that this rule gave them."""
-    cursor = await conn.execute(
-        "select user_id, round, at from assignment_turn where account_id = %s and channel_account_id = %s", (account_id, channel_account_id)
-    )
-    return {row[0]: (row[1], row[2]) for row in await cursor.fetchall()}
-
-
 async def take_turn(conn: Connection, account_id: int, channel_account_id: int, user_id: int, round: int, at: datetime) -> None:
+    values = {"account": account_id, "channel": channel_account_id, "user": user_id, "round": round, "at": at}
+    await conn.execute(f"{_TURNED} select 1", values)
+
+
+async def give(
+    conn: Connection, account_id: int, channel_account_id: int, user_id: int, conversation_id: int, turn: tuple[int, datetime] | None
+) -> None:
+    """The conversation is theirs, and everybody is told. `turn`: (round, time), where it is the rule's turn that they had."""
+    round, at = turn or (None, None)
+    values = {"account": account_id, "channel": channel_account_id, "user": user_id, "round": round, "at": at}
     await conn.execute(
-        """with turned as (
-               update assignment_rule set round = %(round)s where account_id = %(account)s and channel_account_id = %(channel)s and round <> %(round)s)
-           insert into assignment_turn (account_id, channel_account_id, user_id, round, at) values (%(account)s, %(channel)s, %(user)s, %(round)s, %(at)s)
-           on conflict (account_id, channel_account_id, user_id) do update set round = excluded.round, at = excluded.at""",
-        {"account": account_id, "channel": channel_account_id, "user": user_id, "round": round, "at": at},
+        f"""{_TURNED if turn else "with"} {"," if turn else ""} given as (
+                update conversation set assignee_id = %(user)s where account_id = %(account)s and id = %(conversation)s returning id, inbox_id)
+            insert into event (account_id, type, inbox_id, conversation_id) select %(account)s, 'conversation.changed', inbox_id, id from given""",
+        {**values, "conversation": conversation_id},
     )
+
+
+_TURNED = """with turned as (
+        update assignment_rule set round = %(round)s where account_id = %(account)s and channel_account_id = %(channel)s and round <> %(round)s),
+    taken as (
+        insert into assignment_turn (account_id, channel_account_id, user_id, round, at) values (%(account)s, %(channel)s, %(user)s, %(round)s, %(at)s)
+        on conflict (account_id, channel_account_id, user_id) do update set round = excluded.round, at = excluded.at)"""
 
 
 # ── the step of the road in ──────────────────────────────────────────────────────────────────────────────────────────────
