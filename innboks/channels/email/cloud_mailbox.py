@@ -319,7 +319,8 @@ class _Watcher:
     async def _after(self, error: SendError) -> float:
         """How long to wait before the next look."""
         is_broken = isinstance(error, Broken)
-        action = f"Sign in at {self._source.name} again." if is_broken else ""
+        says_so = "Sign in again" in error.sentence  # once is enough: both stand below each other
+        action = f"Sign in at {self._source.name} again." if is_broken and not says_so else ""
         await self._pulse.failed(error.sentence, is_broken=is_broken, action=action)
         log.info("mailbox not read", channel_account=self._ctx.ref.id, code=error.code, failures=self._pulse.failures)
         return self._pulse.pause_s(error, is_broken=is_broken)

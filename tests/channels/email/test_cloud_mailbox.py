@@ -211,7 +211,8 @@ async def test_withdrawn_leave_turns_red_and_signing_in_again_mends_it(box: Clou
     async with box.watched():
         box.provider.oauth.withdraw(TEAM)
         await until(lambda: box.health[-1].state == "broken")
-        assert box.health[-1].action.startswith("Sign in at")
+        assert box.health[-1].sentence.endswith("Sign in again.")
+        assert box.health[-1].action == "", "it is not said twice"
         await box.box.put(mail("meanwhile"))
         box.grant = Grant(refresh_token=box.provider.oauth.issue(TEAM))
         await until(lambda: box.health[-1].state == "connected")
