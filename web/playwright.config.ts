@@ -6,8 +6,9 @@ export default defineConfig({
   outputDir: "test-results",
   // Each worker has a server, a browser and a customer of its own.
   workers: 2,
-  timeout: 60_000,
-  expect: { timeout: 10_000 },
+  // Against hanging: several times what a slow machine needs. How fast things are is no question here (`make bench`).
+  timeout: 120_000,
+  expect: { timeout: 20_000 },
   // A story that fails is told once more. One that passes only then is listed as "flaky": a fault in it or in the product, to be mended like any other.
   retries: 1,
   reporter: [[process.env.CI ? "line" : "list"], ["./e2e/atEnd.ts"]],

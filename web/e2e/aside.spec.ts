@@ -91,6 +91,7 @@ test("a conversation moves to an inbox that its owner is not in, the thread says
   await inbox.keyboard.press("m");
   await expect(inbox.getByRole("combobox", { name: "Move to another inbox" })).toBeFocused();
   await inbox.keyboard.type("rep");
+  await expect(inbox.getByRole("option", { name: "Repairs" })).toBeVisible();
   await inbox.keyboard.press("Enter");
   await expect(toast(inbox, "Moved to Repairs")).toBeVisible();
   await expect(inbox.getByRole("button", { name: "Assigned to nobody" })).toBeVisible();

@@ -1,6 +1,6 @@
 /* What several stories ask: the API as a script does, a conversation by its subject, and axe in light and dark. */
 import { join } from "node:path";
-import type { Page } from "@playwright/test";
+import type { Locator, Page } from "@playwright/test";
 import type { Conversation } from "../src/api/types";
 import { api } from "./api";
 import { violations } from "./axe";
@@ -25,6 +25,25 @@ export const kept = (page: Page, words: string) =>
   expect
     .poll(() => page.evaluate(() => JSON.stringify({ ...localStorage })), { message: `“${words}” is kept` })
     .toContain(words);
+
+/** Chooses one of several by the card around it: where that is when it has come to rest, and only where nothing lies over it. */
+export async function choose(radio: Locator): Promise<void> {
+  await radio.locator("xpath=ancestor::label").click();
+  await expect(radio).toBeChecked();
+}
+
+/** Whether the button of this name has been pressed on the page that is open now: to answer in vain until then, whatever the page asks for by itself meanwhile. */
+export async function pressOf(page: Page, name: string): Promise<() => Promise<boolean>> {
+  await page.addInitScript((wanted) => {
+    const note = ({ target }: MouseEvent) => {
+      if (target instanceof Element && target.closest("button")?.textContent?.trim() === wanted)
+        document.documentElement.dataset.pressed = wanted;
+    };
+    addEventListener("click", note, true);
+  }, name);
+  // A page that is just being left has pressed nothing.
+  return () => page.evaluate((wanted) => document.documentElement.dataset.pressed === wanted, name).catch(() => false);
+}
 
 /** What another theme can break; names, roles and order are the same in both, and looked at once. */
 const OF_COLOUR = ["color-contrast", "link-in-text-block"];

@@ -68,6 +68,7 @@ test("what was begun is there after closing and reload, and thrown away it comes
   await inbox.getByRole("button", { name: /^Undo/ }).click();
   await isAllThere();
   await pane(inbox).getByRole("button", { name: "Throw away" }).click();
+  await expect(pane(inbox)).toHaveCount(0);
   await inbox.keyboard.press("n");
   await expect(text(inbox)).toHaveText("");
 });

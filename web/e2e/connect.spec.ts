@@ -1,6 +1,7 @@
 /* Connecting a mailbox by signing in at a provider: in a window, in the same tab where none opens, and anew after access was withdrawn. The provider is the sandbox.
  * And the guide beside the form. */
 import { expect, type Page, test } from "@playwright/test";
+import { choose } from "./checks";
 import { signIn } from "./fixtures";
 import { freePort, type Innboks, startInnboks } from "./server";
 
@@ -25,7 +26,7 @@ async function play(path: string, body: Record<string, unknown>): Promise<void> 
 async function fillForm(page: Page, method: string, address: string): Promise<void> {
   await page.goto(`${innboks.url}/settings/channels`);
   await page.getByRole("list", { name: "Add more" }).getByRole("button", { name: /Email/ }).click();
-  await page.getByRole("radio", { name: method }).check({ force: true });
+  await choose(page.getByRole("radio", { name: method }));
   await page.getByLabel("Address", { exact: true }).fill(address);
 }
 
@@ -193,7 +194,7 @@ test("what is connected by forwarding goes over to Gmail on its page, with what 
   const { id } = await made.json();
   await page.goto(`${innboks.url}/settings/channels/${id}`);
   await expect(page.getByRole("button", { name: "Save", exact: true })).toBeVisible();
-  await page.getByRole("radio", { name: "Gmail" }).check({ force: true });
+  await choose(page.getByRole("radio", { name: "Gmail" }));
   await expect(page.getByRole("button", { name: "Save", exact: true })).toHaveCount(0);
   await page.getByLabel("Company name").fill("Tindra Returns");
   await expect(page.locator(".mailcard").getByText(/ at Tindra Returns/)).toBeVisible();
@@ -218,7 +219,7 @@ test("in a set-up that is connected already, another way to connect signs in, to
   await fillForm(page, "Forwarding", address);
   await page.getByRole("button", { name: "Continue", exact: true }).click();
   await expect(page.getByRole("heading", { name: "Connection check" })).toBeVisible({ timeout: 20_000 });
-  await page.getByRole("radio", { name: "Gmail" }).check({ force: true });
+  await choose(page.getByRole("radio", { name: "Gmail" }));
   await page.getByLabel("I accept these terms").check();
   const [window] = await Promise.all([
     context.waitForEvent("page"),
@@ -235,11 +236,11 @@ test("the guide beside the form is about the way that is chosen", async ({ page 
   const guide = page.locator(".guide").last();
   await expect(guide).toContainText("Sign in as that very mailbox");
   await expect(guide).not.toContainText("set a forwarding rule");
-  await page.getByRole("radio", { name: "Forwarding" }).check({ force: true });
+  await choose(page.getByRole("radio", { name: "Forwarding" }));
   await expect(guide).toContainText("set a forwarding rule");
   await expect(guide).not.toContainText("Sign in as that very mailbox");
   await expect(guide).not.toContainText("Many providers want an");
-  await page.getByRole("radio", { name: /^Mailbox/ }).check({ force: true });
+  await choose(page.getByRole("radio", { name: /^Mailbox/ }));
   await expect(guide).toContainText("Many providers want an");
   await expect(guide).not.toContainText("set a forwarding rule");
 });

@@ -120,6 +120,7 @@ test("a server that is killed when it has just taken an answer sends it once whe
   world,
   browser,
 }) => {
+  test.setTimeout(240_000); // the server begins anew
   await inbox.close();
   await setUndoSend(world, 5);
   const line = await openBehind(world, browser, "Killed at once");
@@ -141,6 +142,7 @@ test("a server that is killed while the other side has the mail in its hands say
   world,
   browser,
 }) => {
+  test.setTimeout(240_000); // the server begins anew
   await inbox.close();
   const line = await openBehind(world, browser, "In their hands");
   const { page } = line;

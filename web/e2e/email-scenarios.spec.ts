@@ -1,6 +1,6 @@
 /* What is promised of a team's mail, played as people do it: whose mailbox it is, who is told, under whom a mail is filed, and what customers see. */
 import type { Page } from "@playwright/test";
-import { api, conversationWith } from "./checks";
+import { api, choose, conversationWith } from "./checks";
 import { expect, fillComposer, test, type World } from "./fixtures";
 import { readable } from "./mailbox";
 import { person } from "./people";
@@ -46,7 +46,7 @@ test("one's own mailbox is nobody else's, and the same address is not connected 
 }) => {
   test.slow();
   await beginEmail(page, world, "Just mine", "support@x.example");
-  await page.getByRole("radio", { name: /^Mine alone/ }).check({ force: true });
+  await choose(page.getByRole("radio", { name: /^Mine alone/ }));
   await expect(page.getByLabel("Inbox name")).toHaveValue("Amina Yusuf's mail");
   await expect(page.getByText("Draft saved")).toBeVisible();
   await page.reload();
@@ -139,7 +139,7 @@ test("a contact's owner gets what the contact writes, and while away a mail abou
   await page.goto(`${world.innboks.url}/settings/channels/${world.beginning.channel}/automation`);
   const panel = page.getByRole("tabpanel", { name: "Automation" });
   await panel.getByRole("switch", { name: "Assign conversations automatically" }).check();
-  await panel.getByRole("radio", { name: /^The contact's owner/ }).check({ force: true });
+  await choose(panel.getByRole("radio", { name: /^The contact's owner/ }));
   await panel.getByRole("button", { name: "Save", exact: true }).click();
   await expect(page.getByText("The rule of Support mail is saved")).toBeVisible();
   // It holds in every process within three seconds.
@@ -171,7 +171,7 @@ test("customers see the person and the company, or the company alone, and each t
   await configure(page, world);
   await page.getByLabel("Company name").fill("X Ltd");
   await page.getByLabel("From name").selectOption({ label: "Person and company" });
-  await page.getByRole("radio", { name: "HTML" }).check({ force: true });
+  await choose(page.getByRole("radio", { name: "HTML" }));
   await page
     .getByRole("textbox", { name: "Signature" })
     .fill("<p>first {{first_name}} last {{last_name}} full {{full_name}}</p>");
@@ -194,7 +194,7 @@ test("customers see the person and the company, or the company alone, and each t
   await configure(page, world);
   await page.getByLabel("From name").selectOption({ label: "Person and company" });
   await page.getByLabel("Company name").fill("");
-  await page.getByRole("radio", { name: "HTML" }).check({ force: true });
+  await choose(page.getByRole("radio", { name: "HTML" }));
   await page.getByRole("textbox", { name: "Signature" }).fill("");
   await save(page);
 });

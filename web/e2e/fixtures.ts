@@ -49,7 +49,7 @@ export const setUndoSend = (world: Pick<World, "innboks" | "token">, seconds: nu
 
 export async function signIn(page: Page, url: string): Promise<void> {
   await page.goto(`${url}/sign-in`);
-  await page.getByLabel("Email").fill(ADMIN.email);
+  await page.getByLabel("Email", { exact: true }).fill(ADMIN.email);
   await page.getByLabel("Password", { exact: true }).fill(ADMIN.password);
   await page.getByRole("button", { name: "Sign in" }).click();
   await page.waitForURL("**/inbox/open");
@@ -85,7 +85,7 @@ export const test = plain.extend<{ inbox: Page; world: World }, { server: World 
       await world.mailbox.close();
       await world.innboks.remove();
     },
-    { scope: "worker", timeout: 120_000 },
+    { scope: "worker", timeout: 240_000 },
   ],
   world: async ({ server }, use) => {
     await beginAnew(server);

@@ -235,6 +235,7 @@ test("teams, roles and the access of an inbox, by keyboard alone", async ({ page
   await press("Enter");
   await expect(page.getByRole("combobox", { name: "Add a main member" })).toBeFocused();
   await page.keyboard.type("Kim");
+  await expect(page.getByRole("option", { name: /Kim Keys/ })).toBeVisible();
   await press("Enter");
   await expect(team.getByRole("group", { name: "Main members" })).toContainText("Kim Keys");
   await keep(page, "people teams");
@@ -274,6 +275,7 @@ test("teams, roles and the access of an inbox, by keyboard alone", async ({ page
   await press("Enter");
   await expect(page.getByRole("combobox", { name: "Add a team" })).toBeFocused();
   await page.keyboard.type("Tents");
+  await expect(page.getByRole("option", { name: "Tents" })).toBeVisible();
   await press("Enter");
   await expect(inbox.getByRole("group", { name: "Teams" })).toContainText("Tents");
   await keep(page, "people an inbox");

@@ -19,7 +19,7 @@ export async function person(world: World, name: string): Promise<string> {
 /** Signs such a colleague in, on a page of their own. */
 export async function enter(page: Page, world: Pick<World, "innboks">, email: string): Promise<void> {
   await page.goto(`${world.innboks.url}/sign-in`);
-  await page.getByLabel("Email").fill(email);
+  await page.getByLabel("Email", { exact: true }).fill(email);
   await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
   await page.getByRole("button", { name: "Sign in" }).click();
   await page.waitForURL("**/inbox/open");

@@ -1,6 +1,6 @@
 /* Setting up a connection: what is typed survives, a half-done set-up is found again, and a real reply is seen before anybody gets one. */
 import { api } from "./api";
-import { cutTexts } from "./checks";
+import { choose, cutTexts } from "./checks";
 import { expect, test } from "./fixtures";
 import { readable } from "./mailbox";
 
@@ -59,11 +59,11 @@ test("a set-up is left, found again after a reload, and finished with its previe
   await expect(back).toHaveValue("");
   const mail = page.locator(".mailcard");
   const wide = await mail.boundingBox();
-  await page.getByRole("radio", { name: "Phone" }).check({ force: true });
+  await choose(page.getByRole("radio", { name: "Phone" }));
   await expect.poll(async () => (await mail.boundingBox())?.width).toBe(360);
   await expect(page.frameLocator(".mailcard iframe").getByText("Hi Leo,")).toBeVisible();
   expect(wide?.width).toBeGreaterThan(400);
-  await page.getByRole("radio", { name: "Computer" }).check({ force: true });
+  await choose(page.getByRole("radio", { name: "Computer" }));
   await page.locator(".snippettext [contenteditable=true]").fill("Kind regards, ");
   await page.getByRole("button", { name: "Insert a token" }).click();
   await page.getByRole("menuitem", { name: /First name/ }).click();

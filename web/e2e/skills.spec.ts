@@ -20,11 +20,13 @@ test("a language is given to people, a subject needs it, and the rule goes by it
 
   await inbox.getByRole("button", { name: "Add a language" }).click();
   await inbox.getByRole("combobox", { name: "Add a language" }).fill("Norwegian Bok");
+  await expect(inbox.getByRole("option", { name: /Norwegian Bokmål/ })).toBeVisible();
   await inbox.keyboard.press("Enter");
   const language = inbox.getByRole("group", { name: "Norwegian Bokmål" });
   const add = async (list: string, name: string) => {
     await language.getByRole("group", { name: list }).getByRole("button", { name: "Add somebody" }).click();
     await inbox.getByRole("combobox", { name: "Add somebody" }).fill(name);
+    await expect(inbox.getByRole("option", { name: new RegExp(name) }).first()).toBeVisible();
     await inbox.keyboard.press("Enter");
     await expect(language.getByRole("group", { name: list })).toContainText(name);
   };

@@ -33,6 +33,7 @@ test("a conversation is steered by keyboard only, and each step is undone by Z",
   await inbox.keyboard.press("l");
   await expect(inbox.getByRole("combobox", { name: "Tags" })).toBeFocused();
   await inbox.keyboard.type("warranty");
+  await expect(inbox.getByRole("option", { name: /warranty/ })).toBeVisible();
   await inbox.keyboard.press("Enter");
   await inbox.keyboard.press("Escape");
   await expect(inbox.getByRole("button", { name: "Remove the tag warranty" })).toBeVisible();
@@ -143,6 +144,7 @@ test("tags are made, renamed, merged and deleted, and brought back", async ({ in
   await inbox.getByRole("button", { name: "What to do with refunds" }).click();
   await inbox.getByRole("menuitem", { name: "Merge into another tag" }).click();
   await inbox.getByRole("combobox", { name: "Merge refunds into" }).fill("ret");
+  await expect(inbox.getByRole("option", { name: "returns" })).toBeVisible();
   await inbox.keyboard.press("Enter");
   await expect(inbox.getByText("refunds", { exact: true })).toHaveCount(0);
   await inbox.getByRole("status").getByRole("button", { name: "Undo" }).click();
@@ -164,6 +166,7 @@ test("many are changed at once, and all of it is undone at once", async ({ inbox
   await bar.getByRole("button", { name: "Set the priority" }).click();
   await expect(inbox.getByRole("combobox", { name: "Set the priority" })).toBeFocused();
   await inbox.keyboard.type("high");
+  await expect(inbox.getByRole("option", { name: "High" })).toBeVisible();
   await inbox.keyboard.press("Enter");
   await expect(inbox.getByText("Priority of 3: High")).toBeVisible();
   await expectNoViolations(inbox);

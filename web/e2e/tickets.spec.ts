@@ -98,6 +98,7 @@ test("mail becomes tickets of whoever gets it, an override wins, and at the limi
     .click();
   await page.keyboard.press("s");
   await page.getByRole("combobox", { name: "Status of the ticket" }).fill("Closed");
+  await expect(page.getByRole("option", { name: /Closed/ })).toBeVisible();
   await page.keyboard.press("Enter");
   await expect(ticket).toContainText("Closed");
   await expect(page.getByText(/closed the conversation with the ticket .*Torn strap/).first()).toBeVisible();

@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import type { Page } from "@playwright/test";
 import { expect, test } from "@playwright/test";
+import { choose } from "./checks";
 import { fillComposer } from "./fixtures";
 import { ADMIN, freePort, type Innboks, startInnboks } from "./server";
 
@@ -28,7 +29,7 @@ test("the tour of five minutes is as it is written", async ({ context, page }) =
   await page.getByLabel("Inbox name").waitFor();
   await page.getByRole("button", { name: "Continue" }).click();
   await page.getByRole("button", { name: /^Connect/ }).click();
-  await page.getByRole("radio", { name: /^Forwarding/ }).check({ force: true });
+  await choose(page.getByRole("radio", { name: /^Forwarding/ }));
   await page.getByLabel("Address", { exact: true }).fill("support@tindra.example");
   await keep(page, "connect");
   await page.getByRole("button", { name: "Connect and finish" }).click();

@@ -25,6 +25,7 @@ test("an undo takes back what one did, and leaves what somebody did after it", a
   await inbox.keyboard.press("p");
   await expect(inbox.getByRole("combobox", { name: "Set the priority" })).toBeFocused();
   await inbox.keyboard.type("urg");
+  await expect(inbox.getByRole("option", { name: "Urgent" })).toBeVisible();
   await inbox.keyboard.press("Enter");
   await expect(inbox.getByText("Priority: Urgent", { exact: true })).toBeVisible();
   await api(world, "PATCH", `/api/conversations/${id}`, { assignee_id: nils });

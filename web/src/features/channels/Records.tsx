@@ -13,7 +13,7 @@ import { inWords } from "../../ui/serverWords";
 export function Records({ account }: { account: ChannelAccount }) {
   const checks = useQuery(channelChecksQuery(account.id));
   if (!checks.data)
-    return <Loading query={checks} queryKey={channelChecksQuery(account.id).queryKey} rows={3} shape="line" />;
+    return <Loading query={checks} queryKey={channelChecksQuery(account.id).queryKey} rows={3} shape="row" />;
   return (
     <div className="records">
       <ul className="card rowlist">
