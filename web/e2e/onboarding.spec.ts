@@ -2,7 +2,7 @@
  * empty server. */
 import { join } from "node:path";
 import { expect, type Page, test } from "@playwright/test";
-import { axe, cutTexts } from "./checks";
+import { axe, choose, cutTexts } from "./checks";
 import { watchForErrors } from "./fixtures";
 import { ADMIN, type Innboks, startInnboks } from "./server";
 
@@ -118,9 +118,9 @@ test("the first person makes an account, names the inbox, connects an address an
   await expect(page.getByLabel("SMTP server")).not.toBeVisible();
   const ways = page.getByRole("group", { name: "How mail reaches us" }).getByRole("radio");
   await expect(ways).toHaveCount(4);
-  await page.getByRole("radio", { name: /^Mailbox/ }).check({ force: true });
+  await choose(page.getByRole("radio", { name: /^Mailbox/ }));
   await expect(page.getByLabel("SMTP server")).toBeVisible();
-  await page.getByRole("radio", { name: /^Forwarding/ }).check({ force: true });
+  await choose(page.getByRole("radio", { name: /^Forwarding/ }));
   await page.getByLabel("Address", { exact: true }).fill("support@tindra.example");
   await look(page, "3-connect");
   await breakOnce(page, "POST", /\/api\/channel-accounts$/);
@@ -244,6 +244,30 @@ async function tabTo(page: Page, target: ReturnType<Page["getByRole"]>) {
   }
   throw new Error("sixty presses of Tab do not reach it");
 }
+
+test("who is quicker than what the second step reads presses once, and goes on when it is there", async ({ page }) => {
+  await fillAccount(page);
+  let letGo = () => {};
+  const gate = new Promise<void>((opened) => {
+    letGo = opened;
+  });
+  await page.route(/\/api\/(inboxes|users\/\d+\/availability)$/, async (route) => {
+    if (route.request().method() === "GET") await gate;
+    await route.fallback();
+  });
+  await go(page);
+  await expect(page.getByLabel("Inbox name")).toBeFocused();
+  await page.getByLabel("Company name").fill(ADMIN.account);
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("button", { name: "Continue" })).toHaveAttribute("aria-busy", "true");
+  letGo();
+  await expect(heading(page, "Where do your customers write today?")).toBeVisible();
+  const inboxes = await page.evaluate(() => fetch("/api/inboxes").then((answer) => answer.json()));
+  expect(
+    inboxes.items.map(({ name }: { name: string }) => name),
+    "the one that is there, and no second",
+  ).toEqual(["Support"]);
+});
 
 test("on a slow line each step says that it is under way, and is taken once", async ({ page }) => {
   await fillAccount(page);

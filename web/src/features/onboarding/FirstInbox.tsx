@@ -2,7 +2,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { Problem, patch, post } from "../../api/client";
 import { inboxesQuery, keys, sessionQuery } from "../../api/queries";
-import type { Inbox, Session } from "../../api/types";
+import type { Inbox, Plan, Session } from "../../api/types";
 import { Button } from "../../ui/Button";
 import { Field, Select } from "../../ui/Field";
 import { LOCALES, locale, t } from "../../ui/i18n";
@@ -16,6 +16,24 @@ interface Typed {
   zone?: string;
 }
 
+/** What stands in the fields: what was typed, or what the server is known to have. */
+function standing(typed: Typed, session?: Session, inboxes?: Inbox[], plan?: Plan) {
+  const existing = inboxes?.[0];
+  const account = session?.account.name ?? "";
+  // The server called them after what little it knew; that is no name that somebody chose.
+  const isUnnamed = !existing || existing.name === account;
+  const knownZone = plan?.time_zone;
+  return {
+    existing,
+    account,
+    knownZone,
+    inbox: typed.inbox ?? (isUnnamed ? t("setup.default_inbox") : existing.name),
+    company: typed.company ?? (account === session?.user.name ? "" : account),
+    language: typed.language ?? locale(),
+    zone: typed.zone ?? (knownZone && knownZone !== "UTC" ? knownZone : zoneHere()),
+  };
+}
+
 /** Step 2: what the first inbox and the company are called, and where one is. What the server made, or was told, already stands in the fields. */
 export function FirstInbox({ onDone }: { onDone: (inbox: Inbox, language: string) => void }) {
   const client = useQueryClient();
@@ -26,24 +44,14 @@ export function FirstInbox({ onDone }: { onDone: (inbox: Inbox, language: string
   const [typed, setTyped] = useState<Typed>({});
   const [failed, setFailed] = useState<{ at: keyof Typed; problem: unknown } | null>(null);
   const [isBusy, setBusy] = useState(false);
-  const existing = inboxes.data?.[0];
-  const account = session?.account.name ?? "";
-  // The server called them after what little it knew; that is no name that somebody chose.
-  const isUnnamed = !existing || existing.name === account;
-  const inbox = typed.inbox ?? (isUnnamed ? t("setup.default_inbox") : existing.name);
-  const company = typed.company ?? (account === session?.user.name ? "" : account);
-  const language = typed.language ?? locale();
-  const knownZone = plan.data?.time_zone;
-  const zone = typed.zone ?? (knownZone && knownZone !== "UTC" ? knownZone : zoneHere());
+  const { account, inbox, company, language, zone } = standing(typed, session, inboxes.data, plan.data);
   const zones = [...new Set([...Intl.supportedValuesOf("timeZone"), "UTC", zone])].sort();
   const change = (part: Typed) => setTyped((old) => ({ ...old, ...part }));
   const errorAt = (at: keyof Typed) => (failed?.at === at ? sentence(failed.problem) : null);
 
-  const saveInbox = () => {
-    if (!existing) return post<Inbox>("/api/inboxes", { name: inbox.trim() });
-    return existing.name === inbox.trim()
-      ? Promise.resolve(existing)
-      : patch<Inbox>(`/api/inboxes/${existing.id}`, { name: inbox.trim() });
+  const saveInbox = (existing: Inbox | undefined, name: string) => {
+    if (!existing) return post<Inbox>("/api/inboxes", { name });
+    return existing.name === name ? Promise.resolve(existing) : patch<Inbox>(`/api/inboxes/${existing.id}`, { name });
   };
   const saveCompany = async () => {
     if (company.trim() === account) return;
@@ -55,15 +63,19 @@ export function FirstInbox({ onDone }: { onDone: (inbox: Inbox, language: string
     event.preventDefault();
     setBusy(true);
     setFailed(null);
-    let at: keyof Typed = "company";
+    let at: keyof Typed = "inbox";
     try {
+      // Whoever is quicker than the answers presses once, and they are waited for here.
+      const known = await Promise.all([client.ensureQueryData(inboxesQuery), client.ensureQueryData(planQuery(me))]);
+      const { existing, inbox, zone, knownZone } = standing(typed, session, ...known);
+      at = "company";
       await saveCompany();
       at = "zone";
       if (zone !== knownZone) await patch(`/api/users/${me}/availability`, { time_zone: zone });
       at = "language";
       if (language !== session?.user.locale) await patch("/api/users/me", { locale: language });
       at = "inbox";
-      const saved = await saveInbox();
+      const saved = await saveInbox(existing, inbox.trim());
       await Promise.all([inboxes.refetch(), client.invalidateQueries({ queryKey: keys.plan(me) })]);
       onDone(saved, language);
     } catch (problem) {
@@ -122,13 +134,7 @@ export function FirstInbox({ onDone }: { onDone: (inbox: Inbox, language: string
             ))}
           </Select>
         </div>
-        <Button
-          type="submit"
-          look="primary"
-          size="l"
-          className="wide"
-          isBusy={isBusy || inboxes.isPending || plan.isPending}
-        >
+        <Button type="submit" look="primary" size="l" className="wide" isBusy={isBusy}>
           {t("common.continue")}
         </Button>
       </form>
