@@ -60,6 +60,69 @@ test("closed is said when the server has it; the row has gone before, and Z brin
   await expect.poll(() => statusOf(world, id)).toBe("open");
 });
 
+test("news of a conversation that was on its way before one's own change does not take that back on the screen", async ({
+  inbox,
+  world,
+}) => {
+  await open(inbox, world, "Changed by two");
+  const { id } = await conversationWith(world, "Changed by two");
+  const { asked, letGo } = await holdChanges(inbox);
+  await inbox.locator(".log").focus();
+  await inbox.keyboard.press("e");
+  await expect(row(inbox, "Changed by two")).toHaveCount(0);
+  await expect.poll(asked).toBe(1);
+  // The server knows nothing of it yet, so it tells that it is open. What comes after that is told later.
+  await api(world, "PATCH", `/api/conversations/${id}`, { priority: "urgent" });
+  await world.write({ from: "Later <later@acts.example>", subject: "Told later", text: "Hello" });
+  await expect(row(inbox, "Told later")).toBeVisible();
+  await expect(row(inbox, "Changed by two")).toHaveCount(0);
+  letGo();
+  await expect(isSaid(inbox, /^Conversation closed/)).toBeVisible();
+  await inbox.getByRole("button", { name: /^Undo/ }).click();
+  await expect(row(inbox, "Changed by two")).toBeVisible();
+  await expect(row(inbox, "Changed by two"), "what a colleague did meanwhile is not lost").toContainText("Urgent");
+  expect(await api(world, "GET", `/api/conversations/${id}`)).toMatchObject({ priority: "urgent" });
+});
+
+test("what was read before one's own change does not take that back on the screen", async ({ inbox, world }) => {
+  await open(inbox, world, "Read before");
+  const { id } = await conversationWith(world, "Read before");
+  let isRead = false;
+  let giveOld = () => {};
+  const gate = new Promise<void>((opened) => {
+    giveOld = opened;
+  });
+  await inbox.route(CONVERSATION, async (route: Route) => {
+    if (route.request().method() !== "GET") return route.fallback();
+    const answer = await route.fetch();
+    isRead = true;
+    await gate;
+    await route.fulfill({ response: answer });
+  });
+  await api(world, "POST", "/api/tags", { name: "asked-anew" }); // so is what is open
+  await expect.poll(() => isRead).toBe(true);
+  const { asked, letGo } = await holdChanges(inbox);
+  await inbox.locator(".log").focus();
+  await inbox.keyboard.press("Shift+I");
+  const mine = inbox.locator(".threadhead").getByRole("button", { name: "Assigned to Amina Yusuf" });
+  await expect(mine).toBeVisible();
+  await expect.poll(asked).toBe(1);
+  const old = inbox.waitForResponse((answer) => CONVERSATION.test(answer.url()) && answer.request().method() === "GET");
+  giveOld();
+  await (await old).finished();
+  const isSteady = () =>
+    mine.evaluate(async (button) => {
+      for (let frame = 0; frame < 30; frame++) await new Promise(requestAnimationFrame);
+      return button.isConnected && button.getAttribute("aria-label");
+    });
+  expect(await isSteady()).toBe("Assigned to Amina Yusuf");
+  letGo();
+  await expect
+    .poll(async () => (await api(world, "GET", `/api/conversations/${id}`)).assignee_id)
+    .toBe(world.beginning.myId);
+  expect(await isSteady()).toBe("Assigned to Amina Yusuf");
+});
+
 test("without a line an act says that it may not have been done, and nothing about what was written", async ({
   inbox,
   world,

@@ -8,6 +8,7 @@ import { adjustCounts } from "./counts";
 import type { Way } from "./follow";
 import type { ListFilter } from "./lists";
 import { type ConversationPages, keys, type MessagePages } from "./queries";
+import { isSaving, settled } from "./saving";
 import { noteServerTime, serverNow } from "./serverTime";
 import { leadership, openSharedStream } from "./sharedStream";
 import { EVERYTHING, LASTING, overtaken, staleKeys } from "./stale";
@@ -115,6 +116,18 @@ function followCounts(client: QueryClient, cache: Cache, news: Conversation, { m
   if (next !== counts) client.setQueryData(keys.views, next);
 }
 
+const BY_HAND = ["status", "is_spam", "is_trashed", "is_snoozed", "assignee_id", "inbox_id", "priority"] as const;
+
+/** The key of a conversation of which the event tells how it was before a change of ours that is under way: shown, it would take that back until the answer comes,
+ * and a key that is pressed meanwhile would mean the opposite. */
+function olderThanOurs(client: QueryClient, event: StreamEvent) {
+  if (event.type !== "conversation.changed") return;
+  const news = event.data.conversation;
+  const key = keys.conversation(news.id);
+  const shown = isSaving(key) && findConversation(snapshot(client), news.id);
+  if (shown && BY_HAND.some((field) => shown[field] !== news[field])) return key;
+}
+
 /** Runs `task` at most once per `ms`, the last call never lost. */
 function throttled(task: (pending: Map<string, readonly unknown[]>) => void, ms: number) {
   const pending = new Map<string, readonly unknown[]>();
@@ -157,7 +170,9 @@ export function startLive(client: QueryClient, me: Id, onSignedOut: () => void):
       if (user_id !== me) setTyping(conversation_id, user_id, is_typing);
       return;
     }
-    const before = applyNow(client, event, me);
+    const old = olderThanOurs(client, event);
+    if (old) void settled(old).then(() => [old, keys.lists].forEach(refetch));
+    const before = old ? snapshot(client) : applyNow(client, event, me);
     for (const key of staleKeys(event, Object.values(before.contacts))) refetch(key);
     // It may have left so soon after a retry that nothing was heard of its wait in between.
     if (event.type === "message.changed" && client.getQueryData<unknown[]>(keys.radar)?.length) refetch(keys.radar);

@@ -12,6 +12,7 @@ import { locale } from "../ui/i18n";
 import { spokenIn } from "./channelWords";
 import { get, NoConnection, Problem, query } from "./client";
 import { type ListFilter, listPath } from "./lists";
+import { readUnchanged } from "./saving";
 import type * as wire from "./types";
 
 export type ConversationPages = InfiniteData<wire.ConversationList, string | null>;
@@ -75,8 +76,7 @@ export const keys = {
   simulation: (id: wire.Id, rule: string) => ["simulation", id, rule] as const,
 };
 
-const MESSAGE_PAGE = 50;
-const OLDER_PAGE = 100;
+const [MESSAGE_PAGE, OLDER_PAGE] = [50, 100];
 const MINUTE = 60_000;
 
 export function makeQueryClient(): QueryClient {
@@ -202,7 +202,7 @@ export const listQuery = (filter: ListFilter) =>
 export const conversationQuery = (id: wire.Id) =>
   queryOptions({
     queryKey: keys.conversation(id),
-    queryFn: ({ signal }) => get<wire.Conversation>(`/api/conversations/${id}`, signal),
+    queryFn: ({ signal, queryKey: one }) => readUnchanged<wire.Conversation>(one, `/api/conversations/${id}`, signal),
   });
 
 /** Pages go back in time: the first page holds the newest messages, and inside a page the oldest comes first. What a page is asked by: null (the

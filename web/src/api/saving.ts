@@ -1,6 +1,7 @@
 /* Saving what holds at once: a switch, a select, a list of names. Changes of the same thing leave one after the other, in the order in which they were made, and only
  * the answer to the last one is shown: an older answer, or something asked before, never takes back on the screen what was changed since. */
 import type { QueryClient, QueryKey } from "@tanstack/react-query";
+import { get } from "./client";
 
 interface Line {
   last: Promise<unknown>;
@@ -16,6 +17,15 @@ export const isSaving = (thing: QueryKey): boolean => lines.has(nameOf(thing));
 /** Resolves when the changes of it that are under way now have been answered: what is asked then knows of them. */
 export const settled = (thing: QueryKey): Promise<unknown> =>
   lines.get(nameOf(thing))?.last.catch(() => undefined) ?? Promise.resolve();
+
+/** Reads it, and once more when a change of it that is under way has been answered: it may have been read before that, and would take it back on the screen. */
+export async function readUnchanged<T>(thing: QueryKey, path: string, signal?: AbortSignal): Promise<T> {
+  for (;;) {
+    const answer = await get<T>(path, signal);
+    if (!isSaving(thing)) return answer;
+    await settled(thing);
+  }
+}
 
 interface Settled<A> {
   answer: A;
