@@ -46,7 +46,7 @@ for (const kind of ["empty", "failed"] as const)
     inbox,
     world,
   }) => {
-    test.setTimeout(240_000);
+    test.setTimeout(480_000);
     await world.write({ from: "Una Moe <una@moe.example>", subject: `States ${kind}`, text: "Hello" });
     const { id } = await conversationWith(world, `States ${kind}`);
     await inbox.emulateMedia({ reducedMotion: "reduce" });
