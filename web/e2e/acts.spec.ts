@@ -84,15 +84,24 @@ test("news of a conversation that was on its way before one's own change does no
   expect(await api(world, "GET", `/api/conversations/${id}`)).toMatchObject({ priority: "urgent" });
 });
 
-test("what was read before one's own change does not take that back on the screen", async ({ inbox, world }) => {
-  await open(inbox, world, "Read before");
+test("what was read before one's own change does not take that back on the screen", async ({
+  browser,
+  inbox,
+  world,
+}) => {
+  // Without the service worker, whose requests no story can hold.
+  const context = await browser.newContext({ serviceWorkers: "block", locale: "en-GB" });
+  await context.addCookies(world.cookies);
+  const page = await context.newPage();
+  await page.goto(inbox.url());
+  await open(page, world, "Read before");
   const { id } = await conversationWith(world, "Read before");
   let isRead = false;
   let giveOld = () => {};
   const gate = new Promise<void>((opened) => {
     giveOld = opened;
   });
-  await inbox.route(CONVERSATION, async (route: Route) => {
+  await page.route(CONVERSATION, async (route: Route) => {
     if (route.request().method() !== "GET") return route.fallback();
     const answer = await route.fetch();
     isRead = true;
@@ -101,13 +110,13 @@ test("what was read before one's own change does not take that back on the scree
   });
   await api(world, "POST", "/api/tags", { name: "asked-anew" }); // so is what is open
   await expect.poll(() => isRead).toBe(true);
-  const { asked, letGo } = await holdChanges(inbox);
-  await inbox.locator(".log").focus();
-  await inbox.keyboard.press("Shift+I");
-  const mine = inbox.locator(".threadhead").getByRole("button", { name: "Assigned to Amina Yusuf" });
+  const { asked, letGo } = await holdChanges(page);
+  await page.locator(".log").focus();
+  await page.keyboard.press("Shift+I");
+  const mine = page.locator(".threadhead").getByRole("button", { name: "Assigned to Amina Yusuf" });
   await expect(mine).toBeVisible();
   await expect.poll(asked).toBe(1);
-  const old = inbox.waitForResponse((answer) => CONVERSATION.test(answer.url()) && answer.request().method() === "GET");
+  const old = page.waitForResponse((answer) => CONVERSATION.test(answer.url()) && answer.request().method() === "GET");
   giveOld();
   await (await old).finished();
   const isSteady = () =>
@@ -121,6 +130,35 @@ test("what was read before one's own change does not take that back on the scree
     .poll(async () => (await api(world, "GET", `/api/conversations/${id}`)).assignee_id)
     .toBe(world.beginning.myId);
   expect(await isSteady()).toBe("Assigned to Amina Yusuf");
+  await context.close();
+});
+
+test("what is kept is said to be, with its way back, also where it was read meanwhile as it was before", async ({
+  inbox,
+  world,
+}) => {
+  const steps = inbox.getByRole("heading", { name: "Ready in four steps" });
+  await expect(steps).toBeVisible();
+  let isAsked = false;
+  let letGo = () => {};
+  const gate = new Promise<void>((opened) => {
+    letGo = opened;
+  });
+  await inbox.route("**/api/users/me", async (route: Route) => {
+    if (route.request().method() !== "PATCH") return route.fallback();
+    isAsked = true;
+    await gate;
+    await route.continue();
+  });
+  await inbox.getByRole("button", { name: "Hide this list" }).click();
+  await expect.poll(() => isAsked).toBe(true);
+  const read = inbox.waitForResponse((answer) => answer.url().endsWith("/api/session"));
+  const { id } = await api(world, "POST", "/api/teams", { name: "Made meanwhile" });
+  await (await read).finished();
+  letGo();
+  await inbox.getByRole("button", { name: /^Undo/ }).click();
+  await expect(steps).toBeVisible();
+  await api(world, "DELETE", `/api/teams/${id}`);
 });
 
 test("without a line an act says that it may not have been done, and nothing about what was written", async ({

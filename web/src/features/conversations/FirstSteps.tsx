@@ -6,8 +6,7 @@ import { Check, FlaskConical, X } from "lucide-react";
 import { type ReactNode, useEffect } from "react";
 import type { Action } from "../../actions/action";
 import { actions, sheet } from "../../actions/list";
-import { channelAccountsQuery, firstStepsQuery, keys, sessionQuery } from "../../api/queries";
-import type { Session } from "../../api/types";
+import { channelAccountsQuery, firstStepsQuery, sessionQuery } from "../../api/queries";
 import { Button, IconButton } from "../../ui/Button";
 import { shownKey } from "../../ui/hotkeys";
 import { t, tOr } from "../../ui/i18n";
@@ -145,12 +144,9 @@ function Steps({ has_channel, has_team, has_hours }: StepsProps) {
 }
 
 function Dismiss() {
-  const client = useQueryClient();
   const save = useSavePreferences();
   const dismiss = async () => {
-    await save({ [DISMISSED]: true });
-    if (client.getQueryData<Session>(keys.session)?.user.preferences[DISMISSED])
-      toast(t("steps.dismissed"), () => void save({ [DISMISSED]: false }));
+    if (await save({ [DISMISSED]: true })) toast(t("steps.dismissed"), () => void save({ [DISMISSED]: false }));
   };
   return (
     <IconButton label={t("steps.dismiss")} onClick={() => void dismiss()}>

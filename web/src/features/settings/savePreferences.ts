@@ -6,8 +6,8 @@ import { saveInto } from "../../api/saving";
 import type { Session } from "../../api/types";
 import { toastError } from "../../ui/toasts";
 
-/** Keeps a part of my preferences beside the others. Refused, it stands as before and a toast says why. */
-export function useSavePreferences(): (part: Record<string, unknown>) => Promise<void> {
+/** Keeps a part of my preferences beside the others. Refused, it stands as before and a toast says why; true when it is kept. */
+export function useSavePreferences(): (part: Record<string, unknown>) => Promise<boolean> {
   const client = useQueryClient();
   return async (part) => {
     const preferences = { ...client.getQueryData<Session>(keys.session)?.user.preferences, ...part };
@@ -18,8 +18,10 @@ export function useSavePreferences(): (part: Record<string, unknown>) => Promise
         (held) => ({ ...held, user: { ...held.user, preferences } }),
         () => patch("/api/users/me", { preferences }),
       );
+      return true;
     } catch (problem) {
       toastError(problem);
+      return false;
     }
   };
 }
