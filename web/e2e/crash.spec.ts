@@ -50,7 +50,7 @@ const pageOf = async (context: BrowserContext): Promise<Page> => context.pages()
 test("a browser that is killed while messages wait sends them in order when it is back, once each", async ({
   world,
 }) => {
-  test.setTimeout(120_000);
+  test.setTimeout(240_000);
   await world.write({ from: "Eva Lie <eva@lie.example>", subject: "Power cut", text: "Hello?" });
   const profile = await mkdtemp(join(tmpdir(), "innboks-profile-"));
   const first = await chromium.launchPersistentContext(profile, OPTIONS);

@@ -17,7 +17,7 @@ async function elsewhere(inbox: Page, browser: Browser, address: string): Promis
 }
 
 test("a draft is there in another browser, and after a page that was killed", async ({ inbox, world, browser }) => {
-  test.setTimeout(90_000);
+  test.setTimeout(240_000);
   await open(inbox, world, "Half an answer");
   const { id } = await conversationWith(world, "Half an answer");
   await reply(inbox).click();

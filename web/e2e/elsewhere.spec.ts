@@ -63,7 +63,7 @@ test("what did not arrive goes another way with its formatting and files: once, 
   inbox,
   world,
 }) => {
-  test.setTimeout(90_000);
+  test.setTimeout(240_000);
   const sales = await connectSales(world);
   await inbox.reload();
   await open(inbox, world, "Refused here");

@@ -124,7 +124,7 @@ test("a snippet with a field is warned of once, filled in, and sent", async ({ i
 });
 
 test("when the answer of the server is lost nothing leaves twice", async ({ inbox, world }) => {
-  test.setTimeout(90_000);
+  test.setTimeout(240_000);
   await open(inbox, world, "Lost on the way");
   let lost = 0;
   const lose = async (path: string) => {

@@ -12,7 +12,7 @@ let world: World;
 let tove: string;
 
 test.beforeAll(async () => {
-  test.setTimeout(120_000);
+  test.setTimeout(240_000);
   world = await makeWorld();
   tove = await person(world, NAME);
   await world.innboks.fillList(world.beginning.channel, 51);

@@ -12,7 +12,7 @@ let world: World;
 let main: Beginning["channel"];
 
 test.beforeAll(async () => {
-  test.setTimeout(180_000);
+  test.setTimeout(360_000);
   world = await makeWorld();
   main = world.beginning.channel;
   await world.innboks.fillList(main, MANY);

@@ -22,7 +22,7 @@ test.afterAll(async () => {
 });
 
 test("a mailbox is connected from its address alone, and its mail arrives", async ({ page }) => {
-  test.setTimeout(180_000);
+  test.setTimeout(360_000);
   const errors = watchForErrors(page);
   const write = mailProgram(provider.smtpPort, provider.address);
   const from = "Leo Fournier <leo@customer.example>";

@@ -210,7 +210,7 @@ test("a formatted mail is read without a network as its text, and as it is when 
   inbox,
   world,
 }) => {
-  test.setTimeout(120_000);
+  test.setTimeout(240_000);
   await world.write({
     from: "Tove Ness <tove@plain.example>",
     subject: "Formatted on the train",

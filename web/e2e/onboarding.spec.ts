@@ -3,6 +3,7 @@
 import { join } from "node:path";
 import { expect, type Page, test } from "@playwright/test";
 import { axe, choose, cutTexts } from "./checks";
+import { fillAccount, go, heading } from "./firstRun";
 import { watchForErrors } from "./fixtures";
 import { ADMIN, type Innboks, startInnboks } from "./server";
 
@@ -18,8 +19,6 @@ test.beforeEach(async () => {
 });
 test.afterEach(() => innboks.remove());
 
-const heading = (page: Page, name: string) => page.getByRole("heading", { name });
-const go = (page: Page) => page.getByRole("button", { name: "Continue" }).click();
 const PHONE = { width: 360, height: 740 };
 const DESK = { width: 1440, height: 900 };
 
@@ -49,19 +48,11 @@ async function breakOnce(page: Page, method: string, path: RegExp) {
 
 const BROKE = "That did not work. Nothing was changed. Try again.";
 
-async function fillAccount(page: Page, name = ADMIN.name) {
-  await page.goto(innboks.url);
-  await expect(page).toHaveURL(/\/setup$/);
-  await page.getByLabel("Your name").fill(name);
-  await page.getByLabel("Email").fill(ADMIN.email);
-  await page.getByLabel("Password", { exact: true }).fill(ADMIN.password);
-}
-
 test("the first person makes an account, names the inbox, connects an address and takes the steps that are left", async ({
   page,
 }) => {
   const errors = watchForErrors(page);
-  await fillAccount(page);
+  await fillAccount(page, innboks);
   const password = page.getByLabel("Password", { exact: true });
   await password.fill("short");
   await expect(page.getByText(/^Weak\./)).toBeVisible();
@@ -244,69 +235,3 @@ async function tabTo(page: Page, target: ReturnType<Page["getByRole"]>) {
   }
   throw new Error("sixty presses of Tab do not reach it");
 }
-
-test("who is quicker than what the second step reads presses once, and goes on when it is there", async ({ page }) => {
-  await fillAccount(page);
-  let letGo = () => {};
-  const gate = new Promise<void>((opened) => {
-    letGo = opened;
-  });
-  await page.route(/\/api\/(inboxes|users\/\d+\/availability)$/, async (route) => {
-    if (route.request().method() === "GET") await gate;
-    await route.fallback();
-  });
-  await go(page);
-  await expect(page.getByLabel("Inbox name")).toBeFocused();
-  await page.getByLabel("Company name").fill(ADMIN.account);
-  await page.keyboard.press("Enter");
-  await expect(page.getByRole("button", { name: "Continue" })).toHaveAttribute("aria-busy", "true");
-  letGo();
-  await expect(heading(page, "Where do your customers write today?")).toBeVisible();
-  const inboxes = await page.evaluate(() => fetch("/api/inboxes").then((answer) => answer.json()));
-  expect(
-    inboxes.items.map(({ name }: { name: string }) => name),
-    "the one that is there, and no second",
-  ).toEqual(["Support"]);
-});
-
-test("on a slow line each step says that it is under way, and is taken once", async ({ page }) => {
-  await fillAccount(page);
-  const asked: string[] = [];
-  await page.route(/\/api\//, async (route) => {
-    const { method, url } = { method: route.request().method(), url: new URL(route.request().url()).pathname };
-    if (method !== "GET") asked.push(`${method} ${url}`);
-    await new Promise((wait) => setTimeout(wait, 1500));
-    await route.continue();
-  });
-  const button = page.getByRole("button", { name: "Continue" });
-  await button.dblclick();
-  await expect(button).toHaveAttribute("aria-busy", "true");
-  await expect(heading(page, "Name your inbox")).toBeVisible();
-  await expect(button).not.toHaveAttribute("aria-busy", "true");
-  await button.click();
-  await expect(button).toHaveAttribute("aria-busy", "true");
-  await expect(heading(page, "Where do your customers write today?")).toBeVisible();
-  await page.getByRole("button", { name: "Look around with demo data first" }).click();
-  await expect(page).toHaveURL(/\/inbox\/open$/, { timeout: 20_000 });
-  for (const once of ["POST /api/setup", "POST /api/demo"])
-    expect(
-      asked.filter((one) => one === once),
-      once,
-    ).toHaveLength(1);
-});
-
-test("a worker that is killed in the middle of loading leaves nothing twice", async ({ page }) => {
-  await fillAccount(page);
-  await go(page);
-  await go(page);
-  await page.getByRole("button", { name: "Look around with demo data first" }).click();
-  await expect(page.getByText(/^Loading demo data, [1-9]\d* %$/).first()).toBeVisible({ timeout: 60_000 });
-  await innboks.stop("SIGKILL");
-  await innboks.start();
-  await page.reload();
-  await expect(page.getByRole("button", { name: "Demo data", exact: true })).toBeVisible({ timeout: 150_000 });
-  const inboxes: { items: { name: string }[] } = await page.evaluate(() =>
-    fetch("/api/inboxes").then((answer) => answer.json()),
-  );
-  expect(inboxes.items.map(({ name }) => name).sort()).toEqual(["Support", "Tindra returns", "Tindra support"]);
-});

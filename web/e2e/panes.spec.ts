@@ -33,7 +33,7 @@ const look = async (page: Page, name: string) => {
 };
 
 test("a pane that cannot be drawn is replaced alone, and drawn again", async ({ browser, inbox, world }) => {
-  test.setTimeout(180_000);
+  test.setTimeout(360_000);
   await world.write({ from: "Siri Lund <siri@panes.example>", subject: "Panes", text: "The message itself" });
   const { id, contact } = await conversationWith(world, "Panes");
   const context = await browser.newContext({ serviceWorkers: "block", viewport: { width: 1440, height: 900 } });

@@ -44,7 +44,7 @@ async function enter(page: Page, email: string): Promise<void> {
 }
 
 test.beforeAll(async () => {
-  test.setTimeout(120_000);
+  test.setTimeout(240_000);
   mailbox = await openMailbox();
   innboks = await startInnboks(undefined, {
     INNBOKS_SMTP_OUT: `127.0.0.1:${mailbox.port}`,

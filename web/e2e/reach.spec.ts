@@ -18,7 +18,7 @@ const accounts: Record<string, string> = {};
 let conversation: { id: string; contact: { id: string } };
 
 test.beforeAll(async () => {
-  test.setTimeout(120_000);
+  test.setTimeout(240_000);
   world = await makeWorld({ INNBOKS_CHANNELS: FOLDERS });
   await api(world, "PATCH", `/api/inboxes/${world.beginning.inbox.id}`, { reply_within_s: null });
   for (const [name, kind, config] of [

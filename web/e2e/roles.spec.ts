@@ -10,7 +10,7 @@ const PASSWORD = "seven-quiet-herons-wade";
 let own: Pick<World, "innboks" | "token">;
 
 test.beforeAll(async () => {
-  test.setTimeout(120_000);
+  test.setTimeout(240_000);
   const innboks = await startInnboks();
   await innboks.setup();
   own = { innboks, token: await innboks.token() };

@@ -21,7 +21,7 @@ async function check(page: Page, name: string): Promise<void> {
 }
 
 test("the inbox, a thread, menus and the key sheet", async ({ inbox, world }) => {
-  test.setTimeout(180_000);
+  test.setTimeout(360_000);
   const long = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft";
   await world.write({
     from: `${long} <long@names.example>`,
@@ -52,7 +52,7 @@ test("the inbox, a thread, menus and the key sheet", async ({ inbox, world }) =>
 });
 
 test("the settings", async ({ inbox, world }) => {
-  test.setTimeout(180_000);
+  test.setTimeout(360_000);
   for (const section of ["channels", "availability", "hours", "tags", "quarantine", "profile", "sessions", "tokens"]) {
     await inbox.goto(`${world.innboks.url}/settings/${section}`);
     await inbox.getByRole("heading", { level: 1 }).waitFor();

@@ -12,6 +12,8 @@ const run = promisify(execFile);
 const ROOT = resolve(import.meta.dirname, "../..");
 const BINARY = process.env.INNBOKS_BIN ?? join(ROOT, ".venv/bin/innboks");
 const START_MS = 60_000;
+/** What hangs says where, before the story's own time is over. */
+const [ANSWER_MS, CLI_MS] = [5000, 90_000];
 
 export const ADMIN = {
   account: "Tindra Outdoor",
@@ -92,7 +94,7 @@ export async function startInnboks(sandbox?: number, more: NodeJS.ProcessEnv = {
     for (;;) {
       if (child.exitCode !== null) throw new Error(`innboks run ended with ${child.exitCode}:\n${said}`);
       if (
-        await fetch(`${url}/readyz`).then(
+        await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(ANSWER_MS) }).then(
           (answer) => answer.ok,
           () => false,
         )
@@ -110,7 +112,7 @@ export async function startInnboks(sandbox?: number, more: NodeJS.ProcessEnv = {
     child.kill(signal);
     await ended;
   };
-  const cli = async (...args: string[]) => (await run(BINARY, args, { cwd: ROOT, env })).stdout;
+  const cli = async (...args: string[]) => (await run(BINARY, args, { cwd: ROOT, env, timeout: CLI_MS })).stdout;
 
   const fill = async (...what: string[]) => {
     const script = join(import.meta.dirname, "fill.py");

@@ -10,7 +10,7 @@ const PNG = Buffer.from(
 );
 
 test("a set-up is left, found again after a reload, and finished with its preview", async ({ inbox: page, world }) => {
-  test.setTimeout(180_000);
+  test.setTimeout(360_000);
   await page.goto(`${world.innboks.url}/settings/channels`);
   await page.getByRole("list", { name: "Add more" }).getByRole("button", { name: /Email/ }).click();
   await page.getByLabel("Name in the inbox").fill("Sales mail");

@@ -30,7 +30,7 @@ test("at 400 kbit/s one sees what is coming, steps through the list, types and s
   world,
   browser,
 }) => {
-  test.setTimeout(120_000);
+  test.setTimeout(240_000);
   for (const number of [1, 2, 3, 4])
     await world.write({
       from: `Tia ${number} <tia${number}@slow.example>`,

@@ -65,7 +65,7 @@ async function check(page: Page, name: string, isPage = true): Promise<void> {
 }
 
 test("with wider spacing of text nothing is cut off, and nothing lies over another", async ({ inbox, world }) => {
-  test.setTimeout(180_000);
+  test.setTimeout(360_000);
   for (const name of ["Una Moe", "Ola Moe"])
     await world.write({
       from: `${name} <${name.replace(" ", ".")}@moe.example>`,

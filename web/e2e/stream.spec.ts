@@ -55,7 +55,7 @@ const say = (world: World, id: string, text: string) =>
   api(world, "POST", `/api/conversations/${id}/messages`, { type: "comment", text });
 
 test("a line that breaks at random loses nothing and doubles nothing", async ({ page, world }) => {
-  test.setTimeout(120_000);
+  test.setTimeout(240_000);
   const proxy = await openProxy(world.innboks.url);
   const id = await conversationOf(world, "Bad line");
   await openThrough(page, proxy, `/inbox/open/${id}`);
@@ -89,7 +89,7 @@ for (const stream of ["refuse", "hold"] as const)
     page,
     world,
   }) => {
-    test.setTimeout(120_000);
+    test.setTimeout(240_000);
     const proxy = await openProxy(world.innboks.url);
     proxy.stream = stream;
     const id = await conversationOf(world, `Office proxy ${stream}`);
@@ -128,7 +128,7 @@ test("the connection page finds nothing wrong where nothing is, and says when th
 });
 
 test("a laptop that slept catches up when it wakes", async ({ page, world }) => {
-  test.setTimeout(120_000);
+  test.setTimeout(240_000);
   const proxy = await openProxy(world.innboks.url);
   const id = await conversationOf(world, "Asleep");
   await openThrough(page, proxy, `/inbox/open/${id}`);
@@ -148,7 +148,7 @@ test("a laptop that slept catches up when it wakes", async ({ page, world }) => 
 });
 
 test("a server that is killed and comes back goes on where it was", async ({ page, world }) => {
-  test.setTimeout(120_000);
+  test.setTimeout(240_000);
   const id = await conversationOf(world, "Restarted");
   const proxy = await openProxy(world.innboks.url);
   await openThrough(page, proxy, `/inbox/open/${id}`);

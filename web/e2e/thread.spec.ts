@@ -65,7 +65,7 @@ test("a conversation of 5 000 messages opens at its end, grows upwards without j
   inbox,
   world,
 }) => {
-  test.setTimeout(120_000);
+  test.setTimeout(240_000);
   await world.write({ from: "Long Talker <long@talk.example>", subject: "A long story", text: "It began like this." });
   const { id } = await conversationWith(world, "A long story");
   await world.innboks.fill(id, MANY - 1);

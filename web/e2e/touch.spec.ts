@@ -8,7 +8,7 @@ test("what an admin sets up about people, assignment and channels is met by a fi
   inbox,
   world,
 }) => {
-  test.setTimeout(180_000);
+  test.setTimeout(360_000);
   const bo = await person(world, "Bo Sandvik");
   await api(world, "PATCH", `/api/users/${bo}/availability`, {
     time_zone: "America/New_York",

@@ -20,7 +20,7 @@ test.beforeEach(async () => {
 test.afterEach(() => innboks.remove());
 
 test("the tour of five minutes is as it is written", async ({ context, page }) => {
-  test.setTimeout(90_000);
+  test.setTimeout(240_000);
   await page.goto(innboks.url);
   await page.getByLabel("Your name").fill(ADMIN.name);
   await page.getByLabel("Email").fill(ADMIN.email);

@@ -64,7 +64,7 @@ test("every letter typed while the composer is being fetched is there, in order,
   world,
   browser,
 }) => {
-  test.setTimeout(120_000);
+  test.setTimeout(240_000);
   await world.write({ from: "Tia Tast <tia@typing.example>", subject: "Typed fast", text: "How fast?" });
   await expect(inbox.getByRole("link", { name: /Typed fast/ })).toBeVisible();
   const page = await freshPage(browser, world);
@@ -128,7 +128,7 @@ test("where the rich editor never comes, one writes and sends in the plain field
   world,
   browser,
 }) => {
-  test.setTimeout(120_000);
+  test.setTimeout(240_000);
   await world.write({ from: "Pia Plain <pia@typing.example>", subject: "No script", text: "Can you read this?" });
   await expect(inbox.getByRole("link", { name: /No script/ })).toBeVisible();
   const page = await freshPage(browser, world);

@@ -17,7 +17,7 @@ let world: World;
 let line: string;
 
 test.beforeAll(async () => {
-  test.setTimeout(120_000);
+  test.setTimeout(240_000);
   world = await makeWorld({ INNBOKS_CHANNELS: FOLDERS });
   // An answer target would be due before the window closes.
   await api(world, "PATCH", `/api/inboxes/${world.beginning.inbox.id}`, { reply_within_s: null });
