@@ -123,6 +123,35 @@ test("what is typed behind N while the pane is being fetched stands in its first
   await page.context().close();
 });
 
+test("what is typed while a menu is being fetched is no command, and goes to what begins so", async ({
+  inbox,
+  world,
+  browser,
+}) => {
+  await world.write({ from: "Tia Tast <tia@typing.example>", subject: "Not moved", text: "Hm" });
+  await expect(inbox.getByRole("link", { name: /Not moved/ })).toBeVisible();
+  const page = await freshPage(browser, world);
+  const give = await hold(page, "MenuContent");
+  await page.goto(`${world.innboks.url}/inbox/open`);
+  await page.getByRole("link", { name: /Not moved/ }).click();
+  await expect(page.getByRole("article")).toHaveCount(1);
+  const button = page.getByRole("button", { name: "More actions" });
+  await button.focus();
+  await page.keyboard.press("Enter");
+  await page.keyboard.type("mer"); // elsewhere: move, close, reply
+  await page.keyboard.press("Escape");
+  await expect(button).toHaveAttribute("aria-expanded", "false");
+  await page.keyboard.press("Enter");
+  await page.keyboard.type("mer");
+  give();
+  await expect(page.getByRole("menuitem", { name: /^Merge with/ })).toBeFocused();
+  await page.keyboard.press("Escape");
+  await expect(button).toBeFocused();
+  await expect(page.getByRole("dialog")).toHaveCount(0);
+  await expect(page.getByRole("link", { name: /Not moved/ })).toBeVisible();
+  await page.context().close();
+});
+
 test("where the rich editor never comes, one writes and sends in the plain field", async ({
   inbox,
   world,

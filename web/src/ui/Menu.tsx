@@ -1,6 +1,7 @@
 /* A button that opens a menu. The button stays the same element all the time; the menu itself (focus, arrow keys, type-ahead, position) is Radix and
  * is fetched when it is first needed, so that it does not weigh on the first paint. */
 import { lazy, type ReactNode, Suspense, useRef, useState } from "react";
+import { EarlyKeys } from "./EarlyKeys";
 import { withWords } from "./i18n";
 
 export interface MenuItem {
@@ -88,7 +89,7 @@ export function Menu({
           <MenuSheet title={sheet} items={items} onClose={() => setOpen(false)} />
         </Suspense>
       ) : isOpen ? (
-        <Suspense fallback={null}>
+        <EarlyKeys onEscape={() => setOpen(false)}>
           <MenuContent
             anchor={anchor}
             label={label}
@@ -97,7 +98,7 @@ export function Menu({
             side={side}
             onClose={() => setOpen(false)}
           />
-        </Suspense>
+        </EarlyKeys>
       ) : null}
     </>
   );

@@ -1,6 +1,7 @@
 import * as Radix from "@radix-ui/react-menu";
 import { Check } from "lucide-react";
-import type { RefObject } from "react";
+import { type FocusEvent, type RefObject, useContext } from "react";
+import { EarlyText } from "./EarlyKeys";
 import { giveBack } from "./giveBack";
 import type { MenuItem } from "./Menu";
 
@@ -16,12 +17,22 @@ interface Props {
 
 export default function MenuContent({ anchor, label, items, align, side, onClose }: Props) {
   const hasChoice = items.some((item) => item.isChosen !== undefined);
+  const early = useContext(EarlyText);
+  // What was typed before it was there goes to the first that begins so, as it does from now on.
+  const goToTyped = (event: FocusEvent<HTMLElement>) => {
+    const typed = early.current.toLowerCase();
+    if (!typed || event.target !== event.currentTarget) return;
+    early.current = "";
+    const all = [...event.currentTarget.querySelectorAll<HTMLElement>(".menuitem")];
+    all.find((one) => one.textContent?.toLowerCase().startsWith(typed))?.focus();
+  };
   return (
     <Radix.Root open modal={false} onOpenChange={(isOpen) => !isOpen && onClose()}>
       <Radix.Anchor virtualRef={anchor as RefObject<HTMLButtonElement>} />
       <Radix.Portal>
         <Radix.Content
           className="menu"
+          onFocus={goToTyped}
           aria-label={label}
           align={align}
           side={side}
