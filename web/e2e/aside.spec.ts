@@ -18,6 +18,7 @@ test("E closes and E reopens, spam and trash go and come back, by key, by toast 
   inbox,
   world,
 }) => {
+  test.setTimeout(240_000);
   await write(inbox, world, "Stays here");
   await write(inbox, world, "Put aside");
   const go = (view: string) => inbox.goto(`${world.innboks.url}/inbox/${view}`);

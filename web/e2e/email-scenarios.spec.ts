@@ -200,6 +200,7 @@ test("customers see the person and the company, or the company alone, and each t
 });
 
 test("without tickets their step is not there, and with them it is", async ({ inbox: page, world }) => {
+  test.setTimeout(240_000);
   const steps = page.getByRole("list", { name: "Steps" }).getByRole("button");
   await page.goto(`${world.innboks.url}/settings/channels/connect-email`);
   await expect(steps).toHaveText([/Account/, /Details/, /Assignment/, /Tickets/]);

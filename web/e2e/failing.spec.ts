@@ -15,7 +15,7 @@ interface Part {
 }
 
 test("what cannot be loaded says so in its place, and comes at a press", async ({ browser, inbox, world }) => {
-  test.setTimeout(240_000);
+  test.setTimeout(480_000);
   await world.write({ from: "Una Moe <una@moe.example>", subject: "Failing parts", text: "Hello" });
   const { id, contact } = await conversationWith(world, "Failing parts");
   const person = contact?.id ?? "";

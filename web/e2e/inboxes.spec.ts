@@ -69,6 +69,7 @@ test("a channel that is connected from an inbox's page goes into that inbox", as
 });
 
 test("what the operator took away is not offered", async ({ inbox: page, world }) => {
+  test.setTimeout(240_000);
   await world.innboks.cli("features", "automatic_assignment", "off");
   try {
     await page.goto(`${world.innboks.url}/settings/channels/${world.beginning.channel}/automation`);
