@@ -64,6 +64,22 @@ async def test_an_answer_that_nobody_took(parts: Parts, actor: Actor, echo: Chan
     assert (one.kind, one.count, one.conversation_id) == ("unsent", 1, (await list_conversations(parts, actor)).items[0].id)
 
 
+async def test_answers_that_nobody_took_are_told_one_by_one(parts: Parts, actor: Actor, echo: ChannelAccount, clock: FakeClock) -> None:
+    """The oldest first, each conversation once, however many answers wait in it."""
+    await answer(parts, actor, echo)
+    clock.advance(step=timedelta(seconds=1))
+    await say(parts, echo, "And mine?", sender="mia", id="m2")
+    mine = (await list_conversations(parts, actor)).items[0].id
+    for text in ("Yours too.", "In a while."):
+        await write(parts, actor, mine, NewMessage(type="reply", text=text))
+    clock.advance(step=timedelta(minutes=4))
+    one = await only(parts, actor)
+    assert one.count == 3
+    assert [row.id for row in one.conversations] == [one.conversation_id, mine]
+    nobody = msgspec.structs.replace(actor, readable=frozenset())
+    assert await radar(parts, nobody) == []
+
+
 @pytest.mark.parametrize("state", ["failed", "uncertain"])
 async def test_an_answer_that_did_not_arrive_or_may_not_have(parts: Parts, actor: Actor, echo: ChannelAccount, state: str) -> None:
     await end(parts, await answer(parts, actor, echo), actor.account_id, state)

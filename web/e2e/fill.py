@@ -13,6 +13,10 @@ Or for a channel account: four messages an hour for four weeks, and none for so 
 turn, some minutes later.
 
     fill.py DATA_FOLDER silent CHANNEL_ACCOUNT_ID SECONDS
+
+Or for the answers in a conversation that have not left: they should have, so many seconds ago, and are not tried again for an hour.
+
+    fill.py DATA_FOLDER late CONVERSATION_ID SECONDS
 """
 
 import sys
@@ -70,6 +74,10 @@ came as (
     on conflict do nothing)
 insert into procrastinate_jobs (queue_name, task_name, args, priority) values ('care', 'rhythm', '{"timestamp": 0}', 0)
 """
+LATE = """
+update dispatch d set created_at = now() - make_interval(secs => %(count)s), held_for = null, held_until = null, next_try_at = now() + interval '1 hour'
+from message m where m.account_id = d.account_id and m.id = d.message_id and m.conversation_id = %(id)s and d.state in ('queued', 'sending')
+"""
 AFTER = """
 select setval(pg_get_serial_sequence('conversation', 'id'), (select max(id) from conversation)),
     setval(pg_get_serial_sequence('message', 'id'), (select max(id) from message))
@@ -79,7 +87,10 @@ data, what, id, count, *priority = sys.argv[1:]
 values = {"id": int(id), "count": int(count), "priority": priority[0] if priority else "normal"}
 with psycopg.connect(running_dsn(Path(data)) or "", cursor_factory=psycopg.ClientCursor) as conn:
     conn.execute(
-        {"comments": COMMENTS, "conversations": CONVERSATIONS, "heard": HEARD, "silent": SILENT}[what].replace("n % ", "n %% "), values
+        {"comments": COMMENTS, "conversations": CONVERSATIONS, "heard": HEARD, "silent": SILENT, "late": LATE}[what].replace(
+            "n % ", "n %% "
+        ),
+        values,
     )
     conn.execute(AFTER)
     conn.execute("analyze message, conversation")

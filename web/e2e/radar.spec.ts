@@ -140,3 +140,23 @@ test("a channel that is silent longer than it ever was says so, and a test that 
   await expect(card).toContainText("Connected, last message 5 hr ago");
   await expect(badge).toHaveCount(0);
 });
+
+test("several answers that should have left are named one by one", async ({ inbox, world }) => {
+  const names = ["Ola", "Per"];
+  for (const name of names) {
+    await world.write({ from: `${name} <${name}@late.example>`, subject: `Late for ${name}`, text: "When?" });
+    const { id } = await conversationWith(world, `Late for ${name}`);
+    await api(world, "POST", `/api/conversations/${id}/messages`, { type: "reply", text: "Soon.", hold_s: 30 });
+    await world.innboks.late(id, 600);
+  }
+  await inbox.goto(`${world.innboks.url}/radar`);
+  const row = inbox.getByRole("listitem").filter({ hasText: "2 answers should have left" });
+  await row.getByText("Show the 2 conversations").press("Enter");
+  const links = row.getByRole("list").getByRole("link");
+  await expect(links).toHaveText(names.map((name) => `${name} · Late for ${name}`));
+  await axe(inbox, "answers that should have left");
+  if (SHOTS) await shots(inbox, SHOTS, "unsent");
+  await links.last().click();
+  await expect(inbox).toHaveURL(/\/inbox\/all\/\d+/);
+  await expect(inbox.getByRole("heading", { name: "Late for Per" })).toBeVisible();
+});

@@ -40,6 +40,8 @@ export interface Innboks {
   heard: (conversationId: string, secondsAgo: number) => Promise<void>;
   /** Lets time pass: messages came over the channel account all the time, and none for this many seconds. */
   fallSilent: (channelAccountId: string, seconds: number) => Promise<void>;
+  /** Lets time pass: what waits to leave in this conversation should have left so many seconds ago. */
+  late: (conversationId: string, seconds: number) => Promise<void>;
   /** The end of what it has said: its log. */
   log: () => string;
   /** Stops it and throws its data away. */
@@ -137,6 +139,7 @@ export async function startInnboks(sandbox?: number, more: NodeJS.ProcessEnv = {
       fill("conversations", channelAccountId, String(count), priority),
     heard: (conversationId, secondsAgo) => fill("heard", conversationId, String(secondsAgo)),
     fallSilent: (channelAccountId, seconds) => fill("silent", channelAccountId, String(seconds)),
+    late: (conversationId, seconds) => fill("late", conversationId, String(seconds)),
     remove: async () => {
       await stop();
       await rm(data, { recursive: true, force: true });

@@ -10,13 +10,22 @@ from innboks.core.radar.look import radar
 from innboks.core.radar.models import Kind, Trouble
 
 
+class StuckOut(msgspec.Struct):
+    """A conversation in which something waits: whom it is with ("" = not known), and its subject or how it begins."""
+
+    id: str
+    name: str
+    subject: str
+
+
 class TroubleOut(msgspec.Struct):
     """worker: nobody does the background work. broken: a connection does not work, `count` replies wait for it. expiring: a sign-in was not renewed in
     time. unsent: answers that should have left. uncertain: answers that may have left. failed: conversations with an answer that was not delivered.
     quarantined: messages that came and could not be read. gap: messages in a mailbox that were never fetched. records: what was
     published in the DNS for it is gone. quiet: silent longer than usual.
     unreachable: its provider has not answered for minutes; it is tried again by itself.
-    `conversation_id`: the oldest that is concerned; `detail`: a sentence about it, where there is one."""
+    `conversation_id`: the oldest that is concerned; `conversations`: all of them, the oldest first, where answers are stuck (at most 100);
+    `detail`: a sentence about it, where there is one."""
 
     kind: Kind
     count: int
@@ -25,6 +34,7 @@ class TroubleOut(msgspec.Struct):
     channel_account_id: str | None
     inbox_id: str | None
     conversation_id: str | None
+    conversations: list[StuckOut]
     name: str
     detail: str
 
@@ -38,6 +48,9 @@ def _shown(one: Trouble) -> TroubleOut:
         channel_account_id=text_id(one.channel_account_id),
         inbox_id=text_id(one.inbox_id),
         conversation_id=text_id(one.conversation_id),
+        conversations=[
+            StuckOut(str(row.id), row.contact_name or row.party_address, row.subject or row.preview) for row in one.conversations
+        ],
         name=one.name,
         detail=one.detail,
     )

@@ -8,6 +8,7 @@ from innboks.core.channel_accounts import grants, store_rhythm
 from innboks.core.channel_accounts import store as channel_accounts
 from innboks.core.channel_accounts.models import ChannelAccount
 from innboks.core.channel_accounts.records import lost
+from innboks.core.conversations import store as conversations
 from innboks.core.parts import Parts
 from innboks.core.radar import store
 from innboks.core.radar.models import Trouble
@@ -31,7 +32,12 @@ SILENT = timedelta(seconds=60)
 async def radar(parts: Parts, actor: Actor) -> list[Trouble]:
     """What concerns this person: of the inboxes they read, and what concerns everybody. The worst first."""
     async with parts.db.connection() as conn:
-        return await troubles(conn, parts.vault, actor.account_id, sorted(actor.readable), parts.clock.now())
+        found = await troubles(conn, parts.vault, actor.account_id, sorted(actor.readable), parts.clock.now())
+        ids = {one_id for one in found for one_id in one.conversation_ids}
+        rows = {row.id: row for row in await conversations.of_ids(conn, actor.account_id, list(ids))} if ids else {}
+    for one in found:
+        one.conversations = [rows[one_id] for one_id in one.conversation_ids if one_id in rows]
+    return found
 
 
 async def troubles(conn: Connection, vault: Vault, account_id: int, inbox_ids: Sequence[int], now: datetime) -> list[Trouble]:
@@ -127,6 +133,7 @@ def _counted(kind: str, counted: Counted, row: ChannelAccount | Place | None) ->
         is_capped=counted.count >= CAP,
         since=counted.since,
         conversation_id=counted.conversation_id,
+        conversation_ids=list(dict.fromkeys(counted.conversation_ids)),
         detail=counted.reason,
         channel_account_id=row.id if row else None,
         inbox_id=row.inbox_id if row else None,

@@ -5,6 +5,8 @@ from typing import Literal
 
 import msgspec
 
+from innboks.core.conversations.models import Conversation
+
 Kind = Literal["worker", "broken", "expiring", "unsent", "uncertain", "failed", "quarantined", "gap", "records", "quiet", "unreachable"]
 """worker: nobody does the background work. broken: a connection does not work. expiring: a sign-in was not renewed in time. unsent: an answer should have
 left. uncertain: one may have left or not. failed: one was not delivered. quarantined: something came in and could not be read. gap: a mailbox holds what
@@ -15,7 +17,8 @@ usual for it. unreachable: its provider has not answered for a while."""
 class Trouble(msgspec.Struct, kw_only=True):
     """One thing that is not as it should be. `count` is of messages or conversations, by kind (0: it is not counted); `is_capped`: there are more.
     `since`: when it began, where that is known. `name`, `channel_account_id` and `inbox_id` are of the connection it is about; `conversation_id` is
-    the oldest conversation that waits. `detail` is the provider's or our own sentence about it."""
+    the oldest conversation that waits, `conversation_ids` are all of them, the oldest first, and
+    `conversations` these, where a person asks. `detail` is the provider's or our own sentence about it."""
 
     kind: Kind
     count: int = 0
@@ -24,6 +27,8 @@ class Trouble(msgspec.Struct, kw_only=True):
     channel_account_id: int | None = None
     inbox_id: int | None = None
     conversation_id: int | None = None
+    conversation_ids: list[int] = []
+    conversations: list[Conversation] = []
     name: str = ""
     detail: str = ""
 

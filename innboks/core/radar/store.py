@@ -13,12 +13,14 @@ CAP = 100
 
 
 class Counted(msgspec.Struct):
-    """`count` stops at CAP. `since` and `conversation_id` are of the oldest, `reason` is one of its own."""
+    """`count` stops at CAP. `since` and `conversation_id` are of the oldest, `reason` is one of its own. `conversation_ids`: all that are concerned, the
+    oldest first, with one entry for each thing that waits; empty where nobody asks for them."""
 
     count: int
     since: datetime | None
     conversation_id: int | None = None
     reason: str = ""
+    conversation_ids: list[int] = []
 
 
 async def inboxes(conn: Connection, account_id: int) -> list[int]:
@@ -56,7 +58,7 @@ _OPEN = """select d.created_at, d.reason, m.conversation_id from dispatch d
     join conversation c on c.account_id = m.account_id and c.id = m.conversation_id
     where d.account_id = %(account)s and c.inbox_id = any(%(inboxes)s)"""
 _SUM = """select count(*), min(created_at), (array_agg(conversation_id order by created_at))[1],
-    coalesce((array_agg(reason order by created_at))[1], '')"""
+    coalesce((array_agg(reason order by created_at))[1], ''), coalesce(array_agg(conversation_id order by created_at), '{}')"""
 
 
 async def unsent(conn: Connection, account_id: int, inbox_ids: Sequence[int], before: datetime) -> Counted:

@@ -5306,6 +5306,12 @@ export interface components {
         };
         /** TableReading */
         TableReading: {
+        /** StuckOut */
+        StuckOut: {
+            id: string;
+            name: string;
+            subject: string;
+        };
             encoding: string;
             delimiter: string;
         };
@@ -5520,6 +5526,7 @@ export interface components {
         };
         /** UserChange */
         UserChange: {
+            conversations: components["schemas"]["StuckOut"][];
             name?: string | null;
             role_id?: string | null;
             can_receive?: boolean | null;

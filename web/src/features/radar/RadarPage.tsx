@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import {
   Archive,
+  ChevronRight,
   CircleAlert,
   CircleHelp,
   Clock,
@@ -25,6 +26,7 @@ import { Loading } from "../../ui/Loading";
 import { Empty } from "../../ui/States";
 import { inWords } from "../../ui/serverWords";
 import "../settings/settings.css";
+import "./radar.css";
 
 const ICONS: Record<Trouble["kind"], LucideIcon> = {
   worker: ServerOff,
@@ -100,9 +102,33 @@ function Row({ trouble }: { trouble: Trouble }) {
         {kind === "broken" && trouble.count ? (
           <p className="small-text soft">{t("radar.kept", { number: trouble.count, count })}</p>
         ) : null}
+        {isMany(trouble) ? <Stuck trouble={trouble} /> : null}
       </div>
-      <Way trouble={trouble} />
+      {isMany(trouble) ? null : <Way trouble={trouble} />}
     </li>
+  );
+}
+
+/** Answers that should have left are in no list of the inbox: where there are several conversations, they are named here. */
+const isMany = ({ kind, conversations }: Trouble) => kind === "unsent" && conversations.length > 1;
+
+function Stuck({ trouble }: { trouble: Trouble }) {
+  return (
+    <details className="choices">
+      <summary>
+        {t("radar.show_all", { number: trouble.conversations.length })}
+        <ChevronRight className="small" />
+      </summary>
+      <ul className="stuck">
+        {trouble.conversations.map((one) => (
+          <li key={one.id}>
+            <Link to="/inbox/$view/$conversation" params={{ view: "all", conversation: one.id }} dir="auto">
+              {[one.name || t("contact.unknown"), one.subject].filter(Boolean).join(" · ")}
+            </Link>
+          </li>
+        ))}
+      </ul>
+    </details>
   );
 }
 
@@ -110,8 +136,8 @@ function Way({ trouble }: { trouble: Trouble }): ReactNode {
   const look = "btn s plain";
   const { kind, channel_account_id: channel, conversation_id: conversation } = trouble;
   if (kind === "failed" || ((kind === "unsent" || kind === "uncertain") && conversation)) {
-    const view = kind === "unsent" ? "open" : "failed";
-    if (!conversation || (kind === "failed" && trouble.count > 1))
+    const view = kind === "unsent" ? "all" : "failed";
+    if (!conversation || (kind !== "unsent" && trouble.count > 1))
       return (
         <Link className={look} to="/inbox/$view" params={{ view }}>
           {t("radar.show")}
