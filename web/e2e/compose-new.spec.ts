@@ -92,3 +92,15 @@ test("on a phone it fills the screen, in light and dark", async ({ inbox }) => {
   await pane(inbox).getByRole("button", { name: "Throw away" }).click();
   await expect(pane(inbox)).toHaveCount(0);
 });
+
+test("in its lines the palette opens too, and gives the focus back", async ({ inbox }) => {
+  await inbox.getByRole("button", { name: "New conversation" }).click();
+  for (const field of [line(inbox, "To"), pane(inbox).getByRole("textbox", { name: "Subject", exact: true })]) {
+    await field.press("Control+k");
+    const palette = inbox.getByRole("dialog", { name: "Command palette" });
+    await expect(palette.getByRole("combobox")).toBeFocused();
+    await inbox.keyboard.press("Escape");
+    await expect(palette).toHaveCount(0);
+    await expect(field).toBeFocused();
+  }
+});

@@ -120,6 +120,14 @@ test("sent later it stays as a card: it can be sent now, edited, or cancelled an
   await inbox.reload();
   await card.getByRole("button", { name: "Cancel" }).click();
   await expect(card).toHaveCount(0);
+  // What was said of it goes with it: its Undo would find nothing.
+  const said = inbox.getByRole("region", { name: "Notices" }).getByText(/^Scheduled for/);
+  await expect(said).toBeVisible();
+  await card.getByRole("button", { name: "Cancel" }).click();
+  await expect(inbox.getByText("Not sent")).toBeVisible();
+  await expect(said).toHaveCount(0);
+  await inbox.getByRole("button", { name: /^Undo/ }).click();
+  await expect(card).toContainText("Scheduled for tomorrow 08:00");
   await inbox.getByRole("button", { name: /^Undo/ }).last().click();
   await expect(card).toContainText("Scheduled for tomorrow 08:00");
   await card.getByRole("button", { name: "Edit" }).click();

@@ -3,7 +3,7 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { MessageSquare, Search, UserRound } from "lucide-react";
-import { type KeyboardEvent, useEffect, useId, useMemo, useRef, useState } from "react";
+import { type KeyboardEvent, useEffect, useId, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { searchQuery } from "../../api/queries";
 import { announce } from "../../ui/announce";
 import { useBackCloses } from "../../ui/backCloses";
@@ -32,7 +32,8 @@ export default function Palette({ onClose }: { onClose: () => void }) {
   const shown = choose([...places, ...found], typed, recent);
   const active = shown[Math.min(at, shown.length - 1)];
 
-  useEffect(() => {
+  // As long as it stands in the page: the browser gives the focus back only then.
+  useLayoutEffect(() => {
     const element = dialog.current;
     if (element && !element.open) element.showModal();
     return () => element?.close();

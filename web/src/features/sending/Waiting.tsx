@@ -14,7 +14,7 @@ import { fullTime, moment } from "../../ui/format";
 import { t } from "../../ui/i18n";
 import { inWords } from "../../ui/serverWords";
 import { toast, toastError } from "../../ui/toasts";
-import { forget, intoComposer, intoNew, takeBackSent } from "./undoSend";
+import { forget, intoComposer, intoNew, offerNoMore, takeBackSent } from "./undoSend";
 import "./sending.css";
 
 interface Props {
@@ -47,6 +47,7 @@ export function Waiting({ message, me, onEdit }: Props) {
   };
   const sendNow = async () => {
     const sent = await post<Message>(`/api/messages/${message.id}/send`);
+    offerNoMore(message.id);
     const gone = { conversation_id: message.conversation_id, message_id: message.id };
     if (sent.id !== message.id) applyNow(client, { type: "message.removed", data: gone }, me);
     applyNow(client, { type: "message.added", data: { message: sent } }, me);

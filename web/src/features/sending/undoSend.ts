@@ -30,6 +30,15 @@ export function sentWords({ message }: Pick<Pending, "message">, answer: Message
   return answer.held_for === "undo" ? t("sending.sent") : null;
 }
 
+/** How the toast of an answer for later goes, whose Undo has nothing left to take back. */
+const offered = new Map<Id, () => void>();
+
+/** It is cancelled, changed or on its way: what was said of it is over. */
+export function offerNoMore(messageId: Id): void {
+  offered.get(messageId)?.();
+  offered.delete(messageId);
+}
+
 export function offerUndo(client: QueryClient, me: Id): Taken {
   return (pending, answer) => {
     const words = sentWords(pending, answer, new Date());
@@ -42,7 +51,10 @@ export function offerUndo(client: QueryClient, me: Id): Taken {
         left: () => until - serverNow(),
       });
     else if (answer.held_for === "schedule")
-      toast(words, () => void takeBackSent(client, me, answer, isOpenAgain, pending));
+      offered.set(
+        answer.id,
+        toast(words, () => void takeBackSent(client, me, answer, isOpenAgain, pending)),
+      );
     else if (isOpenAgain) toast(words, () => void openAgain(client, me, answer.conversation_id));
     else toast(words);
   };
@@ -108,6 +120,7 @@ const hasLines = (message: Message) =>
 /** Shows that it is gone, as the live stream will. */
 export function forget(client: QueryClient, me: Id, taken: TakenBack): void {
   const { message, conversation } = taken;
+  offerNoMore(message.id);
   const gone = { conversation_id: message.conversation_id, message_id: message.id };
   if (conversation) {
     applyNow(client, { type: "message.removed", data: gone }, me);

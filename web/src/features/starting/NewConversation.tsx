@@ -4,6 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Trash2, X } from "lucide-react";
 import { type KeyboardEvent, useEffect, useId, useLayoutEffect, useRef, useState } from "react";
 import type { Scope } from "../../actions/action";
+import { openPalette } from "../../actions/finder";
 import { starting, startingActions, startWriting, stopWriting } from "../../actions/starting";
 import { channelAccountsQuery, channelsQuery, inboxesQuery } from "../../api/queries";
 import { announce } from "../../ui/announce";
@@ -124,6 +125,8 @@ export default function NewConversation({ scope }: { scope: Scope }) {
     if (event.key === "Escape" && event.defaultPrevented) return;
     if (event.key === "Escape") close();
     else if (event.key === "Enter" && isMod && !event.shiftKey) submit();
+    // The keys of the screen behind rest while one is here; this one is no one's but in the text, where it makes a link.
+    else if (event.key.toLowerCase() === "k" && isMod && !event.shiftKey && !event.defaultPrevented) openPalette();
     else if (event.key.toLowerCase() === "f" && isMod && event.shiftKey)
       pane.current?.querySelector<HTMLElement>("[data-attach]")?.click();
     else if (event.key.toLowerCase() === "l" && isMod && event.shiftKey)
