@@ -11,7 +11,7 @@ export function compileCatalogue(source: string): Record<string, unknown> {
 /** Words of what comes after the first inbox (threads, dialogs, settings): they stand in the same file, and are fetched as `en.json?later`. What is
  * fetched later waits for them: see `withWords` in src/ui/i18n.ts. */
 const PARTS =
-  "announce|appearance|availability|channels|check|color|comment|composer|connect|connection|delete|demo|density|details|editor|emoji|empty|export|field|files|filters|find|identity|import|inboxes|invitation|keyboard|keys|ledger|library|lightbox|mail|merge|move|note|notifications|origin|palette|password|people|picker|profile|quarantine|radar|reach|recipients|roles|routing|search|search_note|sending|sessions|setup|setup_step|signin|snippets|snooze|source|spam|split|standing|starting|status|steps|strength|suggest|system|tags|teams|test_step|thread|token|tokens|unsaved|waiting|welcome|why";
+  "announce|appearance|availability|before_finish|brand|channels|check|color|comment|composer|confirmation|connect|connection|delete|demo|density|details|duplicate|editor|emoji|empty|export|fallback|field|files|filters|find|identity|import|inboxes|invitation|keyboard|keys|ledger|library|lightbox|mail|merge|move|note|notifications|origin|palette|password|past|people|picker|policy|profile|quarantine|radar|reach|recipients|records|roles|routing|search|search_note|sending|sessions|setup|setup_step|signin|snippets|snooze|source|spam|split|standing|starting|status|steps|strength|suggest|system|tags|teams|test_step|thread|token|tokens|unsaved|validity|waiting|welcome|when|why";
 const LATER = new RegExp(`^(?:${PARTS})\\.`);
 
 export function messages(): Plugin {

@@ -5287,6 +5287,12 @@ export interface components {
             /** @default  */
             url: string;
         };
+        /** StuckOut */
+        StuckOut: {
+            id: string;
+            name: string;
+            subject: string;
+        };
         /** Suggestion */
         Suggestion: {
             is_dismissed: boolean;
@@ -5306,12 +5312,6 @@ export interface components {
         };
         /** TableReading */
         TableReading: {
-        /** StuckOut */
-        StuckOut: {
-            id: string;
-            name: string;
-            subject: string;
-        };
             encoding: string;
             delimiter: string;
         };
@@ -5507,6 +5507,7 @@ export interface components {
             channel_account_id: string | null;
             inbox_id: string | null;
             conversation_id: string | null;
+            conversations: components["schemas"]["StuckOut"][];
             name: string;
             detail: string;
         };
@@ -5526,7 +5527,6 @@ export interface components {
         };
         /** UserChange */
         UserChange: {
-            conversations: components["schemas"]["StuckOut"][];
             name?: string | null;
             role_id?: string | null;
             can_receive?: boolean | null;

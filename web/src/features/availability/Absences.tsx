@@ -7,6 +7,7 @@ import { IconButton } from "../../ui/Button";
 import { Field } from "../../ui/Field";
 import { fullMoment } from "../../ui/format";
 import { t } from "../../ui/i18n";
+import { WhenField } from "../../ui/WhenField";
 import { fieldIn, momentIn } from "../../ui/zoned";
 import { SaveLine } from "../unsaved/SaveLine";
 import { useUnsaved } from "../unsaved/unsaved";
@@ -104,7 +105,6 @@ function NewAbsence({ at, zone, onAdd }: NewProps) {
   const to = unsaved.value.to || morning(WEEK_MS, zone);
   const change = (part: Partial<typeof unsaved.value>) => unsaved.change({ ...unsaved.value, ...part });
   const [error, setError] = useState<string | null>(null);
-  // The fields follow the browser's language, and 05/12 is not the same day in all of them.
   const inWords = (typed: string) => (typed ? fullMoment(momentIn(typed, zone), new Date(), zone) : "");
   const hints = [inWords(from), zone === zoneHere() ? "" : zoneWords(zone)].filter(Boolean);
   const add = async (event: FormEvent) => {
@@ -118,22 +118,20 @@ function NewAbsence({ at, zone, onAdd }: NewProps) {
   };
   return (
     <form className="inlineform absenceform" onSubmit={add}>
-      <Field
+      <WhenField
         label={t("availability.absent_from")}
-        type="datetime-local"
         required
         hint={hints.join(". ")}
         value={from}
-        onChange={(event) => change({ from: event.target.value })}
+        onChange={(written) => written !== null && change({ from: written })}
       />
-      <Field
+      <WhenField
         label={t("availability.absent_to")}
-        type="datetime-local"
         required
         hint={inWords(to)}
         value={to}
         error={error}
-        onChange={(event) => change({ to: event.target.value })}
+        onChange={(written) => written !== null && change({ to: written })}
       />
       <Field
         label={t("availability.note")}

@@ -9,6 +9,7 @@ import { Button, IconButton } from "../../ui/Button";
 import { Switch } from "../../ui/Field";
 import { clock, weekdayName } from "../../ui/format";
 import { t } from "../../ui/i18n";
+import { ClockInput } from "../../ui/WhenField";
 import { changePlan, zoneHere } from "./availability";
 import { DayBar } from "./DayBar";
 import type { PartProps } from "./PlanEditor";
@@ -218,14 +219,13 @@ interface TimeProps {
 function Time({ label, value, isReadOnly, problem, errorId, onChange, onLeave }: TimeProps) {
   return (
     <span className={`input ${problem ? "err" : ""}`}>
-      <input
-        type="time"
+      <ClockInput
         aria-label={label}
         value={value}
         readOnly={isReadOnly}
         aria-invalid={problem ? true : undefined}
         aria-describedby={problem ? errorId : undefined}
-        onChange={(event) => onChange(event.target.value)}
+        onChange={onChange}
         onBlur={onLeave}
       />
     </span>

@@ -1,15 +1,16 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
+import { FileDown } from "lucide-react";
 import { type FormEvent, useState } from "react";
 import { Problem, post } from "../../api/client";
 import { keys, ledgerQuery } from "../../api/queries";
 import type { Id, Ledger } from "../../api/types";
 import { Button } from "../../ui/Button";
-import { Field } from "../../ui/Field";
 import { day, number } from "../../ui/format";
 import { type MessageId, t } from "../../ui/i18n";
 import { Failed, Skeleton } from "../../ui/States";
 import { toastError } from "../../ui/toasts";
+import { WhenField } from "../../ui/WhenField";
 
 const REFRESH_MS = 5000;
 
@@ -46,6 +47,12 @@ export function LedgerCard({ accountId }: { accountId: Id }) {
       {ledger.isPending ? <Skeleton rows={2} shape="line" /> : null}
       {ledger.isError ? <Failed error={ledger.error} onRetry={() => void ledger.refetch()} /> : null}
       {ledger.data ? <Numbers ledger={ledger.data} /> : null}
+      {ledger.data ? (
+        <a className="btn s plain" href={`/api/channel-accounts/${accountId}/ledger/file`} download>
+          <FileDown className="mid" />
+          {t("ledger.file")}
+        </a>
+      ) : null}
       {ledger.data && ledger.data.on_server !== null ? <Backfill accountId={accountId} /> : null}
     </>
   );
@@ -120,12 +127,12 @@ function Backfill({ accountId }: { accountId: Id }) {
     <>
       <BackfillState accountId={accountId} />
       <form className="inlineform" onSubmit={start}>
-        <Field
+        <WhenField
           label={t("ledger.backfill_since")}
-          type="date"
+          day="past"
           required
           value={since}
-          onChange={(event) => setSince(event.target.value)}
+          onChange={(day) => setSince(day ?? "")}
         />
         <Button type="submit">{t("ledger.backfill")}</Button>
       </form>

@@ -8,6 +8,7 @@ import { Button } from "../../ui/Button";
 import { Field, Select } from "../../ui/Field";
 import { t } from "../../ui/i18n";
 import { Popover } from "../../ui/Popover";
+import { WhenField } from "../../ui/WhenField";
 import type { BookSearch } from "./book";
 
 interface Props {
@@ -180,15 +181,9 @@ function ValueChoice({ property, value, onChange }: ValueProps) {
           { value: "no", words: t("property.no") },
         ]
       : property.options.map((one) => ({ value: one, words: one }));
-  if (!options.length)
-    return (
-      <Field
-        label={label}
-        type={property.type === "date" ? "date" : "text"}
-        value={value}
-        onChange={({ target }) => onChange(target.value)}
-      />
-    );
+  if (property.type === "date")
+    return <WhenField label={label} day="past" value={value} onChange={(day) => day !== null && onChange(day)} />;
+  if (!options.length) return <Field label={label} value={value} onChange={({ target }) => onChange(target.value)} />;
   return (
     <Select label={label} value={value} onChange={({ target }) => onChange(target.value)}>
       <option value="">{t("people.any")}</option>

@@ -5,6 +5,7 @@ import { contactPropertiesQuery } from "../../api/queries";
 import type { Contact, ContactProperty } from "../../api/types";
 import { day, nameList, number } from "../../ui/format";
 import { t } from "../../ui/i18n";
+import { fieldValue, readDay, writeDay } from "../../ui/written";
 import { Broken } from "./Broken";
 import { changeProperty, type Where } from "./changes";
 
@@ -86,7 +87,6 @@ function PropertyFact({ property, contact, scope }: Props & { property: ContactP
 
 const INPUTS: Partial<Record<ContactProperty["type"], string>> = {
   number: "text",
-  date: "date",
   link: "url",
   phone: "tel",
   email: "email",
@@ -133,8 +133,9 @@ function Editor({ property, contact, scope, onDone }: Props & { property: Contac
   );
 }
 
-/** What is typed as the server wants it: a number is sent as one when it is one, so that the server can say what is wrong with another. */
+/** What is typed as the server wants it: a number is sent as one when it is one, and a day as one, so that the server can say what is wrong with another. */
 export function meant(property: ContactProperty, draft: unknown): unknown {
+  if (property.type === "date" && typeof draft === "string") return readDay(draft, new Date(), "past") ?? draft;
   if (property.type !== "number" || typeof draft !== "string" || draft.trim() === "") return draft;
   const plain = draft.replace(/[\s\u00a0\u202f]/g, "").replace(",", ".");
   return Number.isFinite(Number(plain)) ? Number(plain) : draft;
@@ -205,7 +206,8 @@ export function ValueField({ property, value, isWrong, onChange, onLeave, onKeyD
       </span>
     );
   }
-  const text = String(value ?? "");
+  const isDay = property.type === "date";
+  const text = isDay && /^\d{4}-\d\d-\d\d$/.test(String(value)) ? writeDay(String(value)) : String(value ?? "");
   return (
     <span className={`input ${isWrong ? "err" : ""}`}>
       {property.type === "long_text" ? (
@@ -221,6 +223,7 @@ export function ValueField({ property, value, isWrong, onChange, onLeave, onKeyD
           {...common}
           type={INPUTS[property.type] ?? "text"}
           inputMode={property.type === "number" ? "decimal" : undefined}
+          placeholder={isDay ? writeDay(fieldValue(new Date()).slice(0, 10)) : undefined}
           value={text}
           onBlur={onLeave}
           onChange={(e) => onChange(e.target.value, false)}

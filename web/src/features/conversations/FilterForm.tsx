@@ -1,12 +1,13 @@
 /* The filters of a list: what is chosen holds at once and stands in the address; "Save as view" keeps it. */
 import { useQuery } from "@tanstack/react-query";
 import { ChevronRight } from "lucide-react";
-import { type ReactNode, useEffect, useId, useRef } from "react";
+import { type ReactNode, useEffect, useRef } from "react";
 import { channelAccountsQuery, inboxesQuery, sessionQuery, tagsQuery, usersQuery } from "../../api/queries";
 import type { ViewFilters } from "../../api/types";
 import { Button } from "../../ui/Button";
 import { Select } from "../../ui/Field";
 import { t } from "../../ui/i18n";
+import { WhenField } from "../../ui/WhenField";
 import { ContactFilter } from "./ContactFilter";
 import { filterPanel } from "./filterState";
 import { PRIORITIES, priorityName, SPANS, STATUSES, spanName, statusName } from "./filterWords";
@@ -138,33 +139,18 @@ function Dates({ filters, set }: { filters: Partial<ViewFilters>; set: (part: Pa
       </Select>
       {hasDates ? (
         <div className="filterdates">
-          <DateInput label={t("filter.since")} value={day(filters.since)} onChange={(since) => set({ since })} />
-          <DateInput label={t("filter.until")} value={day(filters.until)} onChange={(until) => set({ until })} />
+          {(["since", "until"] as const).map((name) => (
+            <WhenField
+              key={name}
+              label={t(`filter.${name}`)}
+              day="past"
+              value={day(filters[name])}
+              onChange={(value) => value !== null && set({ [name]: value || null })}
+            />
+          ))}
         </div>
       ) : null}
     </>
-  );
-}
-
-function DateInput({
-  label,
-  value,
-  onChange,
-}: {
-  label: string;
-  value: string;
-  onChange: (value: string | null) => void;
-}) {
-  const id = useId();
-  return (
-    <div className="field">
-      <label className="label" htmlFor={id}>
-        {label}
-      </label>
-      <div className="input">
-        <input id={id} type="date" value={value} onChange={(event) => onChange(event.target.value || null)} />
-      </div>
-    </div>
   );
 }
 

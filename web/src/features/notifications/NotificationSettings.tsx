@@ -1,11 +1,13 @@
 /* What one is told, and how: a matrix of kinds and ways, quiet hours, and the devices that take pushes. What is changed here holds at once. */
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
+import { useId } from "react";
 import { sessionQuery } from "../../api/queries";
 import type { NotificationKind, NotificationSettings as Settings } from "../../api/types";
 import { t, tOr } from "../../ui/i18n";
 import { Loading } from "../../ui/Loading";
 import { toastError } from "../../ui/toasts";
+import { ClockInput } from "../../ui/WhenField";
 import { useSavePreferences } from "../settings/savePreferences";
 import { Devices } from "./Devices";
 import { KINDS, saveSettings, settingsQuery } from "./notifications";
@@ -112,19 +114,22 @@ function Matrix({ choices, hasMail, onSave }: PartProps & { hasMail: boolean }) 
 
 function QuietHours({ choices, onSave }: PartProps) {
   const { quiet } = choices;
+  const id = useId();
   const own = Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
   const change = (part: Partial<Choices["quiet"]>) => onSave({ ...choices, quiet: { ...quiet, ...part } });
   const time = (name: "begins" | "ends") => (
-    <label className="field">
-      <span className="label">{t(name === "begins" ? "notifications.quiet_begins" : "notifications.quiet_ends")}</span>
+    <div className="field">
+      <label className="label" htmlFor={`${id}-${name}`}>
+        {t(name === "begins" ? "notifications.quiet_begins" : "notifications.quiet_ends")}
+      </label>
       <span className="input">
-        <input
-          type="time"
-          value={quiet[name]}
-          onChange={(event) => event.target.value && change({ [name]: event.target.value.slice(0, 5) })}
+        <ClockInput
+          id={`${id}-${name}`}
+          value={quiet[name].slice(0, 5)}
+          onChange={(clock) => change({ [name]: clock })}
         />
       </span>
-    </label>
+    </div>
   );
   return (
     <>

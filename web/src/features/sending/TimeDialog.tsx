@@ -1,13 +1,15 @@
 /* Chooses a time: to send later, to snooze until, to be reminded at. */
 import { Hourglass } from "lucide-react";
-import { useId, useState } from "react";
+import { useState } from "react";
 import { createPortal } from "react-dom";
 import { announce } from "../../ui/announce";
 import { Button } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
 import { fullTime, moment } from "../../ui/format";
 import { type MessageId, t } from "../../ui/i18n";
-import { fieldValue, fromField, type Preset, presets } from "./times";
+import { WhenField } from "../../ui/WhenField";
+import { fieldValue } from "../../ui/written";
+import { fromField, type Preset, presets } from "./times";
 
 export type TimeKind = "later" | "snooze" | "remind_send" | "remind";
 
@@ -42,7 +44,6 @@ const PRESETS: Record<Preset["id"], MessageId> = {
 const YEAR_MS = 366 * 86_400_000;
 
 export default function TimeDialog({ kind, closesAt, onChoose, onClose }: Props) {
-  const id = useId();
   const [now] = useState(() => new Date());
   const offered = presets(now);
   const [value, setValue] = useState(() => fieldValue(offered.find((one) => one.id === "tomorrow")?.at ?? now));
@@ -99,27 +100,14 @@ export default function TimeDialog({ kind, closesAt, onChoose, onClose }: Props)
             </li>
           ))}
         </ul>
-        <div className="field">
-          <label htmlFor={id}>{t("sending.own_time")}</label>
-          <div className="input">
-            <input
-              id={id}
-              type="datetime-local"
-              value={value}
-              min={fieldValue(now)}
-              aria-describedby={`${id}-hint`}
-              aria-invalid={isRefused || undefined}
-              onChange={(event) => setValue(event.target.value)}
-            />
-          </div>
-          <p className={`hint ${isRefused ? "error" : ""}`} id={`${id}-hint`} role="status">
-            {isRefused
-              ? t(isWrong ? "sending.time_wrong" : "sending.window_before")
-              : at // in words: the field follows the browser's language, and 05/12 is not the same day in all of them
-                ? t("sending.chosen", { time: fullTime(at.toISOString()), zone })
-                : t("sending.zone", { zone })}
-          </p>
-        </div>
+        <WhenField
+          label={t("sending.own_time")}
+          value={value}
+          min={fieldValue(now)}
+          hint={at ? t("sending.chosen", { time: fullTime(at.toISOString()), zone }) : t("sending.zone", { zone })}
+          error={isRefused ? t(isWrong ? "sending.time_wrong" : "sending.window_before") : null}
+          onChange={(written) => setValue(written ?? "")}
+        />
         {kind === "later" ? (
           <label className="checkline">
             <input type="checkbox" checked={isAnyway} onChange={(event) => setAnyway(event.target.checked)} />

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { fieldValue, fromField, presets } from "./times";
+import { fieldValue } from "../../ui/written";
+import { fromField, presets } from "./times";
 
 const at = (text: string) => new Date(text);
 const named = (now: string) => Object.fromEntries(presets(at(now)).map((one) => [one.id, fieldValue(one.at)]));

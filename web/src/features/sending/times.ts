@@ -23,12 +23,6 @@ export function presets(now: Date): Preset[] {
   return found;
 }
 
-/** As `<input type="datetime-local">` writes it. */
-export function fieldValue(date: Date): string {
-  const two = (value: number) => String(value).padStart(2, "0");
-  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}T${two(date.getHours())}:${two(date.getMinutes())}`;
-}
-
 /** Null for what is no time. */
 export function fromField(value: string): Date | null {
   const date = /^\d{4}-\d\d-\d\dT\d\d:\d\d/.test(value) ? new Date(value) : null;

@@ -11,17 +11,18 @@ import { inboxesQuery, keys, tagsQuery } from "../../api/queries";
 import type { Assignee, Availability, Page, Tag } from "../../api/types";
 import { Avatar } from "../../ui/Avatar";
 import { Button } from "../../ui/Button";
-import { Field } from "../../ui/Field";
 import { fullMoment, fullTime } from "../../ui/format";
 import { t } from "../../ui/i18n";
 import { Picker, type PickerItem } from "../../ui/Picker";
 import { toastError } from "../../ui/toasts";
+import { WhenField } from "../../ui/WhenField";
+import { fieldValue } from "../../ui/written";
 import { StandingDot } from "../routing/StandingDot";
 import { availabilityQuery, isLimited, loadWords, standingWords, ticketWords } from "../routing/standing";
 import { fromField } from "../sending/times";
 import { StagePicker } from "../tickets/StagePicker";
 import { PRIORITIES, PriorityIcon } from "./Priority";
-import { fieldValue, readMoment, snoozeChoices } from "./snoozeTimes";
+import { readMoment, snoozeChoices } from "./snoozeTimes";
 import { COLORS, TagDot } from "./Tag";
 
 interface Props {
@@ -162,7 +163,6 @@ function SnoozePicker({ scope, close }: Props) {
 function MomentForm({ now, close, onChoose }: { now: Date; close: () => void; onChoose: (at: Date) => void }) {
   const [value, setValue] = useState(() => fieldValue(new Date(now.getTime() + 24 * 3_600_000)));
   const [error, setError] = useState<string | null>(null);
-  // In words: the field follows the browser's language, and 05/12 is not the same day in all of them.
   const at = fromField(value);
   return (
     <form
@@ -174,15 +174,14 @@ function MomentForm({ now, close, onChoose }: { now: Date; close: () => void; on
         onChoose(at);
       }}
     >
-      <Field
+      <WhenField
         label={t("snooze.at")}
-        type="datetime-local"
         hint={at ? fullTime(at.toISOString()) : undefined}
         value={value}
         min={fieldValue(now)}
         autoFocus
         error={error}
-        onChange={(event) => setValue(event.target.value)}
+        onChange={(written) => setValue(written ?? "")}
       />
       <Button type="submit" look="primary">
         {t("action.snooze")}

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { fieldValue, readMoment, snoozeChoices } from "./snoozeTimes";
+import { fieldValue } from "../../ui/written";
+import { readMoment, snoozeChoices } from "./snoozeTimes";
 
 /** Thursday 26 November 2026, 13:50, wherever the test runs. */
 const now = new Date(2026, 10, 26, 13, 50);
