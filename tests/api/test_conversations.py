@@ -1,10 +1,12 @@
 """Reading and answering over the API, as the agent app and scripts do."""
 
+import csv
 from typing import Any
 
 import httpx
 import pytest
 
+from innboks.core.deliveries.table import COLUMNS, PAGE
 from innboks.core.parts import Parts
 from tests.api.conftest import PASSWORD, assert_problem, colleague, say
 
@@ -306,6 +308,28 @@ async def test_the_books_of_a_channel(api: httpx.AsyncClient, echo: dict[str, An
     assert (books["stored"], books["quarantined"], books["on_server"], books["gap"]) == (1, 1, None, None)
     assert_problem(await api.post(f"{where}/backfill", json={"since": "2026-01-01"}), 400, code="no_backfill")
     assert_problem(await api.post(f"{where}/backfill", json={"since": "yesterday"}), 400, field="since")
+
+
+async def test_the_books_of_a_channel_are_a_table_too(
+    api: httpx.AsyncClient, parts: Parts, echo: dict[str, Any], conversation: dict[str, Any]
+) -> None:
+    """The oldest first, page after page, with what became of each and why."""
+    await say(api, echo, "x", type="riddle", id="m2")
+    async with parts.db.transaction() as conn:
+        await conn.execute(
+            """insert into delivery (account_id, channel_account_id, payload_hash, fate, body, size)
+               select account_id, id, decode(md5(n::text), 'hex'), 'handled', '', 0 from channel_account, generate_series(1, %s) n where id = %s""",
+            (PAGE, int(echo["id"])),
+        )
+    answer = await api.get(f"/api/channel-accounts/{echo['id']}/ledger/file")
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "text/csv; charset=utf-8")
+    assert "ledger.csv" in answer.headers["content-disposition"]
+    head, *rows = csv.reader(answer.content.decode("utf-8-sig").splitlines())
+    assert (head, len(rows)) == (COLUMNS, PAGE + 2)
+    assert [row[2] for row in rows[:3]] == ["handled", "quarantined", "handled"]
+    assert rows[1][3] == (await api.get("/api/deliveries")).json()["items"][0]["reason"]
+    assert [int(row[0]) for row in rows] == sorted({int(row[0]) for row in rows})
+    assert conversation["preview"] not in answer.text
 
 
 async def test_a_long_conversation_is_read_around_any_message(api: httpx.AsyncClient, echo: dict[str, Any]) -> None:

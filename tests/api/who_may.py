@@ -123,6 +123,7 @@ TABLE: dict[str, str] = RIGHTS_TO_SKILLS | {
     "get_fallback": "configure ours",
     "get_filters": "everybody",
     "get_ledger": "see the connection",
+    "get_ledger_file": "see the connection",
     "get_logo": "of our account",
     "get_me": "everybody",
     "get_message": "read",
@@ -262,7 +263,7 @@ TABLE: dict[str, str] = RIGHTS_TO_SKILLS | {
 }
 CONFIGURERS_SEE = {
     "list_inboxes", "list_channel_accounts", "get_channel_account", "change_channel_account", "update_inbox", "add_inbox_member",
-    "remove_inbox_member", "set_inbox_members", "get_ledger", "get_signature", "connect_channel", "list_teams",
-    "list_channel_drafts", "get_channel_draft", "get_fallback", "change_fallback", "list_from_addresses",
+    "remove_inbox_member", "set_inbox_members", "get_ledger", "get_ledger_file", "get_signature", "connect_channel",
+    "list_teams", "list_channel_drafts", "get_channel_draft", "get_fallback", "change_fallback", "list_from_addresses",
 }  # fmt: skip
 """Where the name of a closed inbox or of its channel is shown to those who configure it without reading it."""

@@ -6,7 +6,9 @@ from typing import Annotated, Any, Literal
 import msgspec
 from litestar import Response, delete, get, patch, post
 from litestar.params import JSONBody
+from litestar.response import Stream
 
+from innboks.api.app.files import download
 from innboks.api.app.inboxes import Members, Teams
 from innboks.api.call import Call, Id, Input, Items, Name, PathId, number_or_none, numbers, text_id
 from innboks.core.access import ACCOUNT_ACCESS, Actor
@@ -16,6 +18,7 @@ from innboks.core.channel_accounts import connect, drafts, rhythm
 from innboks.core.channel_accounts import ledger as books
 from innboks.core.channel_accounts.directory import operator_settings
 from innboks.core.channel_accounts.models import ChannelAccount
+from innboks.core.deliveries.table import stream_ledger
 from innboks.core.files.pictures import shown_here
 from innboks.core.inboxes.make import NewInbox
 from innboks.core.inboxes.models import Access
@@ -300,6 +303,18 @@ async def get_ledger(request: Call, channel_account_id: PathId) -> LedgerOut:
     return msgspec.convert(found, LedgerOut, from_attributes=True)
 
 
+@get(
+    "/channel-accounts/{channel_account_id:str}/ledger/file",
+    operation_id="get_ledger_file",
+    tags=["channels"],
+    summary="What became of each thing that was offered, as a table",
+)
+async def get_ledger_file(request: Call, channel_account_id: PathId) -> Stream:
+    pieces = await stream_ledger(request.parts, request.actor, channel_account_id)
+    headers = download("ledger.csv", "text/csv; charset=utf-8") | {"Cache-Control": "private, no-store"}
+    return Stream(pieces, media_type="text/csv", headers=headers)
+
+
 @post(
     "/channel-accounts/{channel_account_id:str}/backfill",
     operation_id="backfill_channel_account",
@@ -324,6 +339,7 @@ async def get_signature(request: Call, channel_account_id: PathId) -> SignatureO
 
 routes = [
     get_ledger,
+    get_ledger_file,
     backfill,
     list_channels,
     list_channel_accounts,

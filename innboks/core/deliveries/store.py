@@ -275,3 +275,15 @@ async def heads(conn: Connection, account_id: int, delivery_ids: Sequence[int], 
         (length, account_id, list(delivery_ids)),
     )
     return {row[0]: (row[1], row[2]) for row in await cursor.fetchall()}
+
+
+async def ledger_rows(conn: Connection, account_id: int, channel_account_id: int, after: int, limit: int) -> list[tuple[Any, ...]]:
+    """What was offered over a channel account, by id, in the order of `table.COLUMNS`."""
+    cursor = await conn.execute(
+        """select d.id, to_char(d.received_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), d.fate, d.reason, d.seen_count, d.attempts, d.size,
+                  coalesce((select string_agg(s.source, ' ' order by s.source) from delivery_source s
+                      where s.account_id = d.account_id and s.delivery_id = d.id), '')
+           from delivery d where d.account_id = %s and d.channel_account_id = %s and d.id > %s order by d.id limit %s""",
+        (account_id, channel_account_id, after, limit),
+    )
+    return await cursor.fetchall()
