@@ -70,6 +70,7 @@ async def test_a_note_belongs_to_who_wrote_it_and_is_seen_only_with_the_contact(
         assert_problem(await bo.patch(f"/api/contact-notes/{note['id']}", json={"text": "Has none."}), 403, code="not_yours")
         assert_problem(await bo.delete(f"/api/contact-notes/{note['id']}"), 403, code="not_yours")
         own = (await bo.post(f"{contact}/notes", json={"text": "Mine."})).json()
+        assert (await bo.get(contact)).json()["can_act"] is True
         assert (await api.delete(f"/api/contact-notes/{own['id']}")).json()["is_deleted"] is True
         assert (await api.patch(f"/api/inboxes/{conversation['inbox_id']}", json={"access": "members"})).status_code == 200
         assert (await api.put(f"/api/inboxes/{conversation['inbox_id']}/members", json={"member_ids": []})).status_code == 200
@@ -80,6 +81,7 @@ async def test_a_note_belongs_to_who_wrote_it_and_is_seen_only_with_the_contact(
         assert (await bo.get("/api/contacts", params={"q": "leo"})).json()["items"] == []
         # Ada may read everything, but is not a member: she looks, and changes nothing.
         assert (await api.get(f"{contact}/notes")).status_code == 200
+        assert (await api.get(contact)).json()["can_act"] is False
         assert_problem(await api.patch(contact, json={"name": "x"}), 403, code="not_a_member")
         assert_problem(await api.post(f"{contact}/notes", json={"text": "x"}), 403, code="not_a_member")
 

@@ -3,6 +3,7 @@ import { expect, test } from "@playwright/test";
 import { colleague } from "./api";
 import { api, axe } from "./checks";
 import { signIn, type World } from "./fixtures";
+import { mailProgram } from "./mailbox";
 import { enter } from "./people";
 import { startInnboks } from "./server";
 
@@ -73,4 +74,76 @@ test("a person with many inboxes, or limits, takes one row", async ({ page }) =>
   const item = page.getByRole("listitem").filter({ hasText: "Dag Mo" });
   await expect(item).toContainText("calls 0 of 5 · messages 0 of 5 · email 0 of 10");
   expect((await item.locator(".num").boundingBox())?.height, "one line").toBeLessThan(30);
+});
+
+test("who is in no inbox is told so on every page, and offered nothing that leads nowhere", async ({ page }) => {
+  const email = "nils@tindra.example";
+  await colleague(own, { name: "Nils Ny", email, password: PASSWORD });
+  const all: { id: string }[] = (await api(own, "GET", "/api/inboxes")).items;
+  for (const one of all) await api(own, "PATCH", `/api/inboxes/${one.id}`, { access: "members", member_ids: [] });
+  try {
+    await enter(page, own, email);
+    const list = page.getByRole("region", { name: "Conversations" });
+    await expect(list.getByText("You are in no inbox yet")).toBeVisible();
+    await expect(page.getByRole("link", { name: "Connect a channel" })).toHaveCount(0);
+    await axe(page, "an inbox for nobody");
+    await page.goto(`${own.innboks.url}/settings/inboxes`);
+    await expect(page.getByText("You are in no inbox yet")).toBeVisible();
+    await page.goto(`${own.innboks.url}/settings/channels`);
+    await expect(page.getByText(/Connecting needs the permission “Channels and inboxes”/)).toBeVisible();
+    await page.goto(`${own.innboks.url}/settings/properties`);
+    await expect(page.getByText(/Defining them needs the permission “Channels and inboxes”/)).toBeVisible();
+    await page.goto(`${own.innboks.url}/contacts`);
+    await expect(page.getByText(/You see whoever writes to an inbox of yours, and you are in none yet/)).toBeVisible();
+    // In one where nothing is connected, too, nobody is led to what they may not do.
+    const nils = (await api(own, "GET", "/api/users")).items.find((one: { email: string }) => one.email === email);
+    const quiet = await api(own, "POST", "/api/inboxes", { name: "Quiet", access: "members", member_ids: [nils.id] });
+    await page.goto(`${own.innboks.url}/inbox/open`);
+    await expect(
+      list.getByText("No channel is connected to your inboxes yet. An administrator can connect one."),
+    ).toBeVisible();
+    await expect(page.getByRole("link", { name: "Connect a channel" })).toHaveCount(0);
+    await api(own, "PATCH", `/api/inboxes/${quiet.id}`, { is_archived: true });
+  } finally {
+    for (const one of all) await api(own, "PATCH", `/api/inboxes/${one.id}`, { access: "everyone" });
+  }
+});
+
+test("who only reads an inbox is offered nothing that changes its contacts or its quarantine, and told why", async ({
+  page,
+}) => {
+  const email = "rita@tindra.example";
+  await colleague(own, { name: "Rita Reader", email, password: PASSWORD });
+  const rita = (await api(own, "GET", "/api/users")).items.find((one: { email: string }) => one.email === email);
+  const roles: { id: string; key: string | null }[] = (await api(own, "GET", "/api/roles")).items;
+  await api(own, "PATCH", `/api/users/${rita.id}`, { role_id: roles.find((one) => one.key === "admin")?.id });
+  const closed = await api(own, "POST", "/api/inboxes", { name: "Closed", access: "members" });
+  const where = ["--name", "Closed mail", "--inbox", "Closed", "method=forwarding", "address=closed@tindra.example"];
+  const printed = await own.innboks.cli(
+    "connect",
+    "email",
+    ...where,
+    "smtp_host=127.0.0.1",
+    "smtp_port=9",
+    "smtp_tls=none",
+  );
+  const write = mailProgram(own.innboks.smtpPort, JSON.parse(printed).hosted_address);
+  await write({ from: "Leo <leo@shop.example>", subject: "Hello", text: "Hello." });
+  await write({ from: "", raw: "To: closed@tindra.example\r\nSubject: Torn\r\n\r\nHalf.\r\n" });
+  const leo = async () =>
+    (await api(own, "GET", "/api/conversations")).items.find((one: { subject: string }) => one.subject === "Hello");
+  await expect.poll(leo).toBeTruthy();
+  await enter(page, own, email);
+  await page.goto(`${own.innboks.url}/contacts/${(await leo()).contact.id}`);
+  await expect(page.getByText(/You can look at this contact/)).toBeVisible();
+  await expect(page.getByRole("heading", { level: 1, name: "Leo" })).toBeVisible();
+  for (const name of [/^Merge/, "More about this contact", "Add an address", "Write a note", /^Owner/, "Leo"])
+    await expect(page.getByRole("button", { name })).toHaveCount(0);
+  await axe(page, "a contact that is only looked at");
+  await page.goto(`${own.innboks.url}/settings/quarantine`);
+  const row = page.getByRole("listitem").filter({ hasText: "Torn" });
+  await expect(row).toContainText("You can read Closed; only members answer");
+  await expect(row.getByRole("button")).toHaveText(["Look at it"]);
+  await api(own, "PUT", `/api/inboxes/${closed.id}/members/${rita.id}`);
+  await expect(row.getByRole("button")).toHaveText(["Look at it", "Try again", "Set aside"]);
 });

@@ -24,7 +24,8 @@ class MergedContactOut(msgspec.Struct):
 
 class ContactOut(msgspec.Struct):
     """`conversations`: the newest, open ones first. `conversation_count` stops at 100, which means “more than 99”. `merged`: what was merged into
-    it, newest first. Asked for by the id of a merged contact, it is the one that stayed."""
+    it, newest first. Asked for by the id of a merged contact, it is the one that stayed. `can_act`: the asking person may change it; who
+    only reads the inboxes that it wrote to may not."""
 
     id: str
     name: str
@@ -37,6 +38,7 @@ class ContactOut(msgspec.Struct):
     merged: list[MergedContactOut]
     conversations: list[ListedConversation]
     conversation_count: int
+    can_act: bool
 
 
 class ContactChange(Input):
@@ -245,6 +247,7 @@ def shown_contact(page: contacts.ContactPage) -> ContactOut:
         merged=[MergedContactOut(str(one.merge_id), str(one.contact_id), one.name, one.at) for one in page.merges],
         conversations=[listed_conversation(one) for one in page.conversations],
         conversation_count=page.count,
+        can_act=page.can_act,
     )
 
 

@@ -22,6 +22,7 @@ class DeliveryOut(msgspec.Struct):
 
     id: str
     channel_account_id: str
+    inbox_id: str
     channel_name: str
     fate: Fate
     code: str
@@ -42,6 +43,7 @@ def shown(one: Delivery, glimpse: Glimpse) -> DeliveryOut:
     return DeliveryOut(
         id=str(one.id),
         channel_account_id=str(one.channel_account_id),
+        inbox_id=str(one.inbox_id),
         channel_name=one.channel_name,
         fate=one.fate,
         code=one.code,

@@ -117,7 +117,7 @@ async def _require_may_open(conn: "Connection", actor: Actor, team_ids: Collecti
     not have. Who sets inboxes up may."""
     if actor.may(ACCOUNT_ACCESS) or await store.opened_by(conn, actor.account_id, team_ids) <= actor.writable:
         return
-    sentence = "This team opens an inbox that is not yours. Somebody who answers there, or who has the permission “account access”, can add people to it."
+    sentence = "This team opens an inbox that is not yours. Somebody who answers there, or who has the permission “Channels and inboxes”, can add people to it."
     raise Forbidden(sentence, code="opens_inbox")
 
 

@@ -38,12 +38,13 @@ TOLD_MAX = 50
 
 
 class ContactPage(msgspec.Struct):
-    """A contact with the newest of their conversations, open ones first. `count` stops at COUNT_CAP."""
+    """A contact with the newest of their conversations, open ones first. `count` stops at COUNT_CAP. `can_act`: the person who asks may change it."""
 
     contact: Contact
     conversations: list[Conversation]
     count: int
     merges: list[MergedContact]
+    can_act: bool
 
 
 class ContactChange(msgspec.Struct, kw_only=True):
@@ -70,11 +71,12 @@ async def get_contact(parts: Parts, actor: Actor, contact_id: int) -> ContactPag
         contact = await readable_contact(conn, actor, contact_id)
         count = await store.count_conversations(conn, actor.account_id, contact.id, list(actor.readable), COUNT_CAP)
         merges = await store_merge.standing(conn, actor.account_id, contact.id)
+        can_act = await _can_act(conn, actor, contact)
     latest: list[Conversation] = []
     for view in ("open", "snoozed", "closed"):
         found = await list_conversations(parts, actor, view=view, contact_id=contact.id, limit=LATEST)
         latest += found.items[: LATEST - len(latest)]
-    return ContactPage(contact, latest, count, merges)
+    return ContactPage(contact, latest, count, merges, can_act)
 
 
 async def create_contact(parts: Parts, actor: Actor, new: NewContact) -> int:
@@ -230,10 +232,14 @@ async def readable_contact(conn: Connection, actor: Actor, contact_id: int) -> C
     return found
 
 
+async def _can_act(conn: Connection, actor: Actor, found: Contact) -> bool:
+    return found.is_shared or await store.is_seen_in(conn, actor.account_id, found.id, list(actor.writable))
+
+
 async def writable_contact(conn: Connection, actor: Actor, contact_id: int) -> Contact:
     """The same, and raises `Forbidden` when they may only look (R-023)."""
     found = await readable_contact(conn, actor, contact_id)
-    if not (found.is_shared or await store.is_seen_in(conn, actor.account_id, found.id, list(actor.writable))):
+    if not await _can_act(conn, actor, found):
         raise Forbidden(
             "You can see this contact but are not a member of an inbox they wrote to. Ask to be added to change it.", code="not_a_member"
         )

@@ -3544,6 +3544,7 @@ export interface components {
             merged: components["schemas"]["MergedContactOut"][];
             conversations: components["schemas"]["ListedConversation"][];
             conversation_count: number;
+            can_act: boolean;
         };
         /** ContactResult */
         ContactResult: {
@@ -3629,6 +3630,7 @@ export interface components {
         DeliveryOut: {
             id: string;
             channel_account_id: string;
+            inbox_id: string;
             channel_name: string;
             /** @enum {string} */
             fate: "kept" | "handled" | "duplicate" | "ignored" | "quarantined" | "set_aside";

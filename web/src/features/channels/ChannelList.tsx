@@ -8,7 +8,7 @@ import { Button } from "../../ui/Button";
 import { number } from "../../ui/format";
 import { t } from "../../ui/i18n";
 import { Menu } from "../../ui/Menu";
-import { Failed, Skeleton } from "../../ui/States";
+import { Empty, Failed, Skeleton } from "../../ui/States";
 import { useMay } from "../people/people";
 import { useFilter } from "../settings/useFilter";
 import { AccountCard } from "./AccountCard";
@@ -111,6 +111,9 @@ export function ChannelList({ accounts }: Props) {
             <p className="soft">{wanted ? t("channels.none_connected", { words: wanted }) : t("channels.none_here")}</p>
           ) : null}
         </>
+      ) : null}
+      {accounts.data?.length === 0 && !mayChange ? (
+        <Empty title={t("channels.none_yours_title")} text={t("channels.none_yours")} />
       ) : null}
       {mayChange ? (
         <Catalogue

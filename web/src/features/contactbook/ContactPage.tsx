@@ -74,9 +74,13 @@ function Known({ contact, where }: { contact: Contact; where: People }) {
             <NameField contact={contact} scope={where} onDone={() => setNaming(false)} />
           ) : (
             <h1 dir="auto">
-              <button type="button" title={t("contact.rename")} onClick={() => setNaming(true)}>
-                {shownName(contact)}
-              </button>
+              {contact.can_act ? (
+                <button type="button" title={t("contact.rename")} onClick={() => setNaming(true)}>
+                  {shownName(contact)}
+                </button>
+              ) : (
+                shownName(contact)
+              )}
             </h1>
           )}
           <p className="muted small-text">
@@ -85,38 +89,44 @@ function Known({ contact, where }: { contact: Contact; where: People }) {
           </p>
         </div>
         <Write contact={contact} where={where} />
-        <Button
-          className="mergeit"
-          title={t("merge_contacts.button")}
-          size="s"
-          icon={<Merge className="mid" />}
-          onClick={() => setMerging({ with: null })}
-        >
-          <span>{t("merge_contacts.button")}</span>
-        </Button>
-        <Menu
-          label={t("contact.menu")}
-          className="iconbtn"
-          align="end"
-          items={[
-            { id: "rename", label: t("contact.rename"), run: () => setNaming(true) },
-            {
-              id: "block",
-              label: t(contact.is_blocked ? "contact.unblock" : "contact.block"),
-              isDangerous: !contact.is_blocked,
-              run: () => void setBlocked(contact, !contact.is_blocked, where),
-            },
-          ]}
-        >
-          <Ellipsis />
-        </Menu>
+        {contact.can_act ? (
+          <>
+            <Button
+              className="mergeit"
+              title={t("merge_contacts.button")}
+              size="s"
+              icon={<Merge className="mid" />}
+              onClick={() => setMerging({ with: null })}
+            >
+              <span>{t("merge_contacts.button")}</span>
+            </Button>
+            <Menu
+              label={t("contact.menu")}
+              className="iconbtn"
+              align="end"
+              items={[
+                { id: "rename", label: t("contact.rename"), run: () => setNaming(true) },
+                {
+                  id: "block",
+                  label: t(contact.is_blocked ? "contact.unblock" : "contact.block"),
+                  isDangerous: !contact.is_blocked,
+                  run: () => void setBlocked(contact, !contact.is_blocked, where),
+                },
+              ]}
+            >
+              <Ellipsis />
+            </Menu>
+          </>
+        ) : null}
       </header>
       {contact.is_blocked ? (
         <div className="banner warn">
           <p className="grow">{t("contact.blocked_note")}</p>
-          <Button size="xs" onClick={() => void setBlocked(contact, false, where)}>
-            {t("contact.unblock")}
-          </Button>
+          {contact.can_act ? (
+            <Button size="xs" onClick={() => void setBlocked(contact, false, where)}>
+              {t("contact.unblock")}
+            </Button>
+          ) : null}
         </div>
       ) : null}
       <div className="contactgrid">
@@ -125,7 +135,7 @@ function Known({ contact, where }: { contact: Contact; where: People }) {
           <section>
             <Facts contact={contact} scope={where} isWhole />
           </section>
-          <Duplicates contact={contact} onMerge={(other) => setMerging({ with: other })} />
+          {contact.can_act ? <Duplicates contact={contact} onMerge={(other) => setMerging({ with: other })} /> : null}
           <Merged contact={contact} where={where} />
           <ReachOn id={contact.id} name={shownName(contact)} scope={where} />
           <Notes key={contact.id} id={contact.id} scope={where} />
@@ -167,9 +177,11 @@ function Merged({ contact, where }: { contact: Contact; where: People }) {
                 {one.name || t("contact.unknown")}
               </span>
               <span className="muted">{rowTime(one.at, now)}</span>
-              <Button size="xs" look="ghost" onClick={() => void undoMerge(one.merge_id, where.client)}>
-                {t("common.undo")}
-              </Button>
+              {contact.can_act ? (
+                <Button size="xs" look="ghost" onClick={() => void undoMerge(one.merge_id, where.client)}>
+                  {t("common.undo")}
+                </Button>
+              ) : null}
             </span>
           </li>
         ))}

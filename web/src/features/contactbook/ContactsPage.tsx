@@ -3,7 +3,7 @@ import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-quer
 import { Link, useLocation, useNavigate, useSearch } from "@tanstack/react-router";
 import { Columns3, FileDown, FileUp, Plus, Search } from "lucide-react";
 import { useEffect, useMemo, useRef, useState } from "react";
-import { contactPropertiesQuery, sessionQuery, usersQuery } from "../../api/queries";
+import { contactPropertiesQuery, inboxesQuery, sessionQuery, usersQuery } from "../../api/queries";
 import { Button } from "../../ui/Button";
 import { t } from "../../ui/i18n";
 import { Loading } from "../../ui/Loading";
@@ -36,6 +36,7 @@ export default function ContactsPage() {
   /** With ids: these alone. */
   const [exporting, setExporting] = useState<{ ids?: readonly string[] } | null>(null);
   const mayTransfer = useMay("account_access");
+  const inboxes = useQuery(inboxesQuery).data;
   // The palette leads here to export.
   const wantsExport = useLocation({ select: ({ hash }) => hash === "export" });
   useEffect(() => {
@@ -108,6 +109,10 @@ export default function ContactsPage() {
           isNarrowed(search) ? (
             <Empty title={t("book.none_title")} text={t("book.none")}>
               <Button onClick={() => void navigate({ to: "/contacts", search: {} })}>{t("book.clear")}</Button>
+            </Empty>
+          ) : inboxes?.some((one) => one.can_read) === false ? (
+            <Empty title={t("book.empty_title")} text={t("book.no_inbox")}>
+              <Button onClick={() => setMaking(true)}>{t("book.new")}</Button>
             </Empty>
           ) : (
             <Empty title={t("book.empty_title")} text={t("book.empty")}>

@@ -66,7 +66,9 @@ export function PropertiesPage() {
       </div>
       {list.isPending ? <Skeleton rows={3} shape="row" /> : null}
       {list.isError ? <Failed error={list.error} onRetry={() => void list.refetch()} /> : null}
-      {list.data?.length === 0 ? <Empty title={t("property.empty_title")} text={t("property.empty")} /> : null}
+      {list.data?.length === 0 ? (
+        <Empty title={t("property.empty_title")} text={t(mayDefine ? "property.empty" : "property.empty_read")} />
+      ) : null}
       {list.data?.length ? (
         <ul className="card rowlist">
           {list.data.map((one) => (

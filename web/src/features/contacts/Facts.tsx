@@ -32,7 +32,7 @@ export function Facts({ contact, scope, isWhole }: Props) {
             <dt>{tOr(`identity.${one.type}`, one.type)}</dt>
             <dd>
               <Address contact={contact} type={one.type} value={one.value} me={scope.me.id} />
-              {contact.identities.length > 1 && one.type !== "opaque" ? (
+              {contact.can_act && contact.identities.length > 1 && one.type !== "opaque" ? (
                 <IconButton
                   className="s quiet"
                   label={t("contact.remove_identity", { value: one.value })}
@@ -49,16 +49,22 @@ export function Facts({ contact, scope, isWhole }: Props) {
         <div>
           <dt>{t("contact.owner")}</dt>
           <dd>
-            <OwnerPick
-              label={(name) => (name ? t("contact.owner_is", { name }) : t("contact.owner_nobody"))}
-              users={scope.users}
-              ownerId={contact.owner_id}
-              onChoose={(id) => void changeContact(contact, { owner_id: id }, scope, t("contact.owner_changed"))}
-            />
+            {contact.can_act ? (
+              <OwnerPick
+                label={(name) => (name ? t("contact.owner_is", { name }) : t("contact.owner_nobody"))}
+                users={scope.users}
+                ownerId={contact.owner_id}
+                onChoose={(id) => void changeContact(contact, { owner_id: id }, scope, t("contact.owner_changed"))}
+              />
+            ) : (
+              (scope.users.find((one) => one.id === contact.owner_id)?.name ?? t("assign.nobody"))
+            )}
           </dd>
         </div>
       </dl>
-      {isAdding ? (
+      {!contact.can_act ? (
+        <p className="muted small-text">{t("contact.read_only")}</p>
+      ) : isAdding ? (
         <NewAddress contact={contact} scope={scope} onDone={() => setAdding(false)} />
       ) : (
         <button type="button" className="addfact" onClick={() => setAdding(true)}>

@@ -1,8 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { Ellipsis, Plus } from "lucide-react";
 import { useState } from "react";
-import { notesQuery } from "../../api/queries";
-import type { Note } from "../../api/types";
+import { contactQuery, notesQuery } from "../../api/queries";
+import type { Id, Note } from "../../api/types";
 import { Button } from "../../ui/Button";
 import { useNow } from "../../ui/clock";
 import { fullTime, rowTime } from "../../ui/format";
@@ -23,26 +23,32 @@ interface Props {
 /** Is one written, because somebody asks for it or because it was begun before? Then nobody's hands are moved to it. */
 const begun = (place: string): "asked" | "kept" | null => (readKept(place) === null ? null : "kept");
 
+/** Who only reads the inboxes that somebody wrote to changes nothing about them. Until it is known, nothing is taken away. */
+const useMayChange = (id: Id): boolean => useQuery(contactQuery(id)).data?.can_act !== false;
+
 /** What the team wants to remember about somebody, in every conversation with them. */
 export function Notes({ id, scope }: Props) {
   const notes = useQuery(notesQuery(id));
   const [writing, setWriting] = useState(() => begun(keptAs(scope.me.id, id)));
   const count = notes.data?.length ?? 0;
+  const mayWrite = useMayChange(id);
   return (
     <Section
       name="notes"
       title={t("note.title")}
       count={count ? String(count) : undefined}
       aside={
-        <button
-          type="button"
-          className="iconbtn s"
-          aria-label={t("note.add")}
-          title={t("note.add")}
-          onClick={() => setWriting("asked")}
-        >
-          <Plus className="mid" />
-        </button>
+        mayWrite ? (
+          <button
+            type="button"
+            className="iconbtn s"
+            aria-label={t("note.add")}
+            title={t("note.add")}
+            onClick={() => setWriting("asked")}
+          >
+            <Plus className="mid" />
+          </button>
+        ) : null
       }
     >
       {writing ? (
@@ -78,7 +84,8 @@ function OneNote({ note, scope }: { note: Note; scope: People }) {
   const now = useNow();
   const author = scope.users.find((user) => user.id === note.author_id)?.name ?? t("contact.unknown");
   const isMine = note.author_id === scope.me.id;
-  const mayDelete = isMine || scope.me.permissions.includes("super_admin");
+  const mayChange = useMayChange(note.contact_id);
+  const mayDelete = mayChange && (isMine || scope.me.permissions.includes("super_admin"));
   if (editing)
     return (
       <NoteForm

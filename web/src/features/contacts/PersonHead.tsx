@@ -34,7 +34,7 @@ export function PersonHead({ contact, conversation, scope }: Props) {
           <NameField contact={contact} scope={scope} onDone={() => setNaming(false)} />
         ) : (
           <h2 dir="auto">
-            {contact ? (
+            {contact?.can_act ? (
               <button type="button" title={t("contact.rename")} onClick={() => setNaming(true)}>
                 {name}
               </button>
@@ -61,28 +61,30 @@ export function PersonHead({ contact, conversation, scope }: Props) {
           <ArrowUpRight />
         </Link>
       ) : null}
-      <Menu
-        label={t("contact.menu")}
-        className="iconbtn s"
-        align="end"
-        items={[
-          { id: "rename", label: t("contact.rename"), run: () => setNaming(true) },
-          { id: "link", label: t("contact.link_other"), run: () => setLinking(true) },
-          ...(contact
-            ? [
-                {
-                  id: "block",
-                  label: t(contact.is_blocked ? "contact.unblock" : "contact.block"),
-                  isDangerous: !contact.is_blocked,
-                  startsGroup: true,
-                  run: () => void setBlocked(contact, !contact.is_blocked, scope),
-                },
-              ]
-            : []),
-        ]}
-      >
-        <Ellipsis />
-      </Menu>
+      {contact && !contact.can_act ? null : (
+        <Menu
+          label={t("contact.menu")}
+          className="iconbtn s"
+          align="end"
+          items={[
+            { id: "rename", label: t("contact.rename"), run: () => setNaming(true) },
+            { id: "link", label: t("contact.link_other"), run: () => setLinking(true) },
+            ...(contact
+              ? [
+                  {
+                    id: "block",
+                    label: t(contact.is_blocked ? "contact.unblock" : "contact.block"),
+                    isDangerous: !contact.is_blocked,
+                    startsGroup: true,
+                    run: () => void setBlocked(contact, !contact.is_blocked, scope),
+                  },
+                ]
+              : []),
+          ]}
+        >
+          <Ellipsis />
+        </Menu>
+      )}
       <IconButton
         className="s hidepane"
         label={t("contact.hide")}

@@ -65,14 +65,18 @@ function PropertyFact({ property, contact, scope }: Props & { property: ContactP
           <Editor property={property} contact={contact} scope={scope} onDone={() => setEditing(false)} />
         ) : (
           <>
-            <button
-              type="button"
-              className="factbutton"
-              aria-label={t("property.edit", { name: property.label, value: shown || t("property.none") })}
-              onClick={() => setEditing(true)}
-            >
-              {shown ? <Broken value={shown} /> : <span className="muted">{t("property.none")}</span>}
-            </button>
+            {contact.can_act ? (
+              <button
+                type="button"
+                className="factbutton"
+                aria-label={t("property.edit", { name: property.label, value: shown || t("property.none") })}
+                onClick={() => setEditing(true)}
+              >
+                {shown ? <Broken value={shown} /> : <span className="muted">{t("property.none")}</span>}
+              </button>
+            ) : (
+              <span>{shown ? <Broken value={shown} /> : <span className="muted">{t("property.none")}</span>}</span>
+            )}
             {property.type === "link" && shown ? (
               <a href={shown} target="_blank" rel="noreferrer noopener">
                 {t("property.open_link")}

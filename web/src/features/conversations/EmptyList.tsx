@@ -1,10 +1,11 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Plus, Send } from "lucide-react";
-import { channelAccountsQuery, viewsQuery } from "../../api/queries";
+import { channelAccountsQuery, inboxesQuery, viewsQuery } from "../../api/queries";
 import { Button } from "../../ui/Button";
 import { type MessageId, t } from "../../ui/i18n";
 import { Empty } from "../../ui/States";
+import { useMay } from "../people/people";
 import { useChangeList, useView } from "./useList";
 import { filtersOf, partOf, VIEW_NAMES } from "./views";
 
@@ -46,7 +47,9 @@ export default function EmptyList({ view }: { view: string }) {
   const counts = useQuery(viewsQuery).data ?? [];
   const { search } = useView();
   const change = useChangeList();
-  if (!accounts) return null;
+  const mayConnect = useMay("account_access");
+  const inboxes = useQuery(inboxesQuery).data;
+  if (!accounts || !inboxes) return null;
   if (filtersOf(search) !== null)
     return (
       <Empty title={t("empty.filtered_title")} text={t("empty.filtered_text")} picture={<Tray />}>
@@ -55,6 +58,10 @@ export default function EmptyList({ view }: { view: string }) {
         </Button>
       </Empty>
     );
+  if (!inboxes.some((one) => one.can_read))
+    return <Empty title={t("empty.no_inbox_title")} text={t("empty.no_inbox")} picture={<Tray />} />;
+  if (!accounts.length && !mayConnect)
+    return <Empty title={t("empty.nothing_title")} text={t("empty.no_channel_yet")} picture={<Tray />} />;
   if (!accounts.length)
     return (
       <Empty title={t("empty.nothing_title")} text={t("empty.no_channel")} picture={<Tray />}>

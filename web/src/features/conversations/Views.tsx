@@ -38,6 +38,8 @@ export function Views({ scope }: { scope: Scope }) {
       />
     );
   };
+  // Who may not connect one is not led there.
+  const mayConnect = /super_admin|account_access/.test(String(scope.me.permissions));
   return (
     <nav className="sidenav views" aria-label={t("nav.views")} data-pane="views">
       <header>
@@ -50,7 +52,7 @@ export function Views({ scope }: { scope: Scope }) {
       <Section name="team" title={t("views.team")}>
         {TEAM_VIEWS.filter((view) => !isQuiet(view) || countOf(view)?.count).map(builtIn)}
       </Section>
-      <Section name="channels" title={t("views.channels")} button={<ConnectButton />}>
+      <Section name="channels" title={t("views.channels")} button={mayConnect && <ConnectButton />}>
         {accounts?.map((account) => (
           <ViewLink
             key={account.id}
@@ -61,8 +63,8 @@ export function Views({ scope }: { scope: Scope }) {
             warning={account.health?.state === "broken" ? inWords(account.health.sentence) : undefined}
           />
         ))}
-        {accounts?.length === 0 ? (
-          <Link className="navitem add" to="/settings/$section" params={{ section: "channels" }}>
+        {mayConnect && accounts?.length === 0 ? (
+          <Link className="navitem add" {...TO_CHANNELS}>
             <Plus />
             {t("views.connect")}
           </Link>
@@ -110,14 +112,10 @@ function NewButton({ scope }: { scope: Scope }) {
   );
 }
 
+const TO_CHANNELS = { to: "/settings/$section", params: { section: "channels" } } as const;
+
 const ConnectButton = () => (
-  <Link
-    className="iconbtn s"
-    to="/settings/$section"
-    params={{ section: "channels" }}
-    aria-label={t("views.connect")}
-    title={t("views.connect")}
-  >
+  <Link className="iconbtn s" {...TO_CHANNELS} aria-label={t("views.connect")} title={t("views.connect")}>
     <Plus className="mid" />
   </Link>
 );

@@ -2,7 +2,7 @@ import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-quer
 import { Download } from "lucide-react";
 import { useState } from "react";
 import { call, post } from "../../api/client";
-import { keys, quarantineQuery } from "../../api/queries";
+import { inboxesQuery, keys, quarantineQuery } from "../../api/queries";
 import type { Delivery } from "../../api/types";
 import { Button } from "../../ui/Button";
 import { useNow } from "../../ui/clock";
@@ -66,6 +66,10 @@ function Shelved({ shelf }: { shelf: Shelf }) {
   const putBack = (one: Delivery): Promise<void> =>
     act(one, "set-aside", { is_set_aside: false }, () => toast(t("quarantine.back_done"), () => void setAside(one)));
   const isAside = shelf === "set_aside";
+  const inboxes = useQuery(inboxesQuery).data;
+  const inboxOf = (one: Delivery) => inboxes?.find((inbox) => inbox.id === one.inbox_id);
+  // Who only reads the inbox changes nothing in it (R-023).
+  const mayAct = (one: Delivery) => inboxOf(one)?.can_act === true;
   return (
     <>
       {list.isPending ? <Skeleton rows={3} shape="row" /> : null}
@@ -80,24 +84,26 @@ function Shelved({ shelf }: { shelf: Shelf }) {
         <ul className="card rowlist stacked" aria-label={t(isAside ? "quarantine.set_aside" : "quarantine.waiting")}>
           {rows.map((one) => (
             <li key={one.id}>
-              <Told delivery={one} />
+              <Told delivery={one} readIn={mayAct(one) ? undefined : inboxOf(one)?.name} />
               <Button size="s" onClick={() => setLooked(one)}>
                 {t("quarantine.look")}
               </Button>
-              {isAside ? (
-                <Button size="s" onClick={() => void putBack(one)}>
-                  {t("quarantine.put_back")}
-                </Button>
-              ) : (
-                <>
-                  <Button size="s" onClick={() => void replay(one)}>
-                    {t("quarantine.replay")}
+              {mayAct(one) ? (
+                isAside ? (
+                  <Button size="s" onClick={() => void putBack(one)}>
+                    {t("quarantine.put_back")}
                   </Button>
-                  <Button size="s" onClick={() => void setAside(one)}>
-                    {t("quarantine.aside")}
-                  </Button>
-                </>
-              )}
+                ) : (
+                  <>
+                    <Button size="s" onClick={() => void replay(one)}>
+                      {t("quarantine.replay")}
+                    </Button>
+                    <Button size="s" onClick={() => void setAside(one)}>
+                      {t("quarantine.aside")}
+                    </Button>
+                  </>
+                )
+              ) : null}
             </li>
           ))}
         </ul>
@@ -114,8 +120,8 @@ function failedAgain(after: Delivery): string {
   return t("quarantine.failed_again", { time: clock(new Date()), reason });
 }
 
-/** What it is about, from whom, why it is here, and what is known of it. */
-function Told({ delivery: one }: { delivery: Delivery }) {
+/** What it is about, from whom, why it is here, and what is known of it. `readIn`: the inbox, where one only reads it. */
+function Told({ delivery: one, readIn }: { delivery: Delivery; readIn?: string }) {
   const now = useNow();
   return (
     <div className="grow">
@@ -137,6 +143,7 @@ function Told({ delivery: one }: { delivery: Delivery }) {
           {rowTime(one.received_at, now)}
         </time>
       </p>
+      {readIn ? <p className="small-text muted">{t("steer.read_only", { inbox: readIn })}</p> : null}
     </div>
   );
 }

@@ -12,7 +12,7 @@ import { Button } from "../../ui/Button";
 import { span } from "../../ui/clockWords";
 import { Field, Select } from "../../ui/Field";
 import { t } from "../../ui/i18n";
-import { Failed, Skeleton } from "../../ui/States";
+import { Empty, Failed, Skeleton } from "../../ui/States";
 import { toast, toastError } from "../../ui/toasts";
 import { useMay } from "../people/people";
 import { CurrentInbox } from "./CurrentInbox";
@@ -50,6 +50,7 @@ export function Inboxes({ item }: { item?: string }) {
       </div>
       {inboxes.isPending ? <Skeleton rows={3} shape="row" /> : null}
       {inboxes.isError ? <Failed error={inboxes.error} onRetry={() => void inboxes.refetch()} /> : null}
+      {inboxes.isSuccess && !inbox ? <Empty title={t("empty.no_inbox_title")} text={t("empty.no_inbox")} /> : null}
       {inbox ? <InboxPage key={inbox.id} inbox={inbox} mayChange={mayChange} /> : null}
       {isMaking ? (
         <NewInbox
