@@ -142,7 +142,7 @@ function Dates({ filters, set }: { filters: Partial<ViewFilters>; set: (part: Pa
           {(["since", "until"] as const).map((name) => (
             <WhenField
               key={name}
-              label={t(`filter.${name}`)}
+              label={t(name === "since" ? "filter.since" : "filter.until")}
               day="past"
               value={day(filters[name])}
               onChange={(value) => value !== null && set({ [name]: value || null })}

@@ -116,10 +116,10 @@ function Stuck({ trouble }: { trouble: Trouble }) {
   return (
     <details className="choices">
       <summary>
-        {t("radar.show_all", { number: trouble.conversations.length })}
+        {t("radar.show_all", { count: trouble.conversations.length })}
         <ChevronRight className="small" />
       </summary>
-      <ul className="stuck">
+      <ul className="stucklist">
         {trouble.conversations.map((one) => (
           <li key={one.id}>
             <Link to="/inbox/$view/$conversation" params={{ view: "all", conversation: one.id }} dir="auto">
