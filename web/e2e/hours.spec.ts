@@ -54,3 +54,30 @@ test("until when somebody is away is also said by the clock where they work", as
   await expect(inbox.getByText(/^Set by hand; holds until/)).toBeVisible();
   await expect(inbox.getByText(/^That is/)).toHaveCount(0);
 });
+
+test("hours that the server does not take do not stand there as if they held", async ({ inbox, world }) => {
+  await inbox.goto(`${world.innboks.url}/settings/hours`);
+  const hours = inbox.getByRole("switch", { name: "Working hours" });
+  await expect(hours).not.toBeChecked();
+  await inbox.route("**/availability", (route) =>
+    route.request().method() === "PATCH" ? route.fulfill({ status: 500 }) : route.continue(),
+  );
+  await hours.click();
+  await expect(inbox.getByRole("alert")).toBeVisible();
+  await expect(hours).not.toBeChecked();
+  await inbox.unroute("**/availability");
+  await hours.click();
+  await expect(hours).toBeChecked();
+  await expect(inbox.getByText("40 hours a week")).toBeVisible();
+});
+
+test("the name of an inbox is kept with Enter", async ({ inbox, world }) => {
+  await inbox.goto(`${world.innboks.url}/settings/inboxes`);
+  const name = inbox.getByLabel("Name", { exact: true });
+  const before = await name.inputValue();
+  await name.fill("Winter desk");
+  await name.press("Enter");
+  await expect(inbox.getByText("Saved", { exact: true })).toBeVisible();
+  await inbox.getByRole("button", { name: /^Undo/ }).click();
+  await expect(name).toHaveValue(before);
+});

@@ -52,7 +52,11 @@ export function Hours({ id, plan, isReadOnly, isMine }: PartProps) {
     const isMoved = here !== plan.time_zone;
     const part = isMoved ? { hours: next, time_zone: here } : { hours: next };
     const back = isMoved ? { hours: plan.hours, time_zone: plan.time_zone } : { hours: plan.hours };
-    void changePlan(client, id, part, () => t("availability.hours_saved"), back);
+    const asked = sent.current;
+    void changePlan(client, id, part, () => t("availability.hours_saved"), back).then((isKept) => {
+      // What was refused must not stand there as if it held. What has been typed or sent since is another matter.
+      if (!isKept && !isTyping.current && sent.current === asked) setHours(plan.hours);
+    });
   };
   const set = (wanted: Stretch[] | null) => {
     setHours(wanted);

@@ -139,7 +139,9 @@ function PropertyDialog({ property, onClose, onDone }: DialogProps) {
       await onDone();
       onClose();
     } catch (problem) {
-      setWrong({ field: (problem instanceof Problem && problem.field) || "label", words: sentence(problem) });
+      // Where no field of this dialog is named, the first one says it.
+      const isOfOptions = problem instanceof Problem && problem.field === "options" && hasOptions;
+      setWrong({ field: isOfOptions ? "options" : "label", words: sentence(problem) });
     }
   };
   return (

@@ -97,6 +97,7 @@ function InboxPage({ inbox, mayChange }: { inbox: Inbox; mayChange: boolean }) {
         label={t("inboxes.name")}
         defaultValue={inbox.name}
         readOnly={!mayChange}
+        onKeyDown={(event) => event.key === "Enter" && event.currentTarget.blur()}
         onBlur={(event) => {
           const name = event.target.value.trim();
           if (name && name !== inbox.name) void change({ name }, { name: inbox.name });
