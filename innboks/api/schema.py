@@ -22,6 +22,9 @@ _PUBLIC = {"get_setup", "create_first_account", "sign_in", "sign_out", "healthz"
 _FILES = {
     "get_attachment": "*/*",
     "get_delivery_raw": "application/octet-stream",
+    "get_ledger_file": "text/csv",
+    "get_contact_export_file": "text/csv",
+    "get_bad_rows": "text/csv",
     "get_library_file": "*/*",
     "get_logo": "image/*",
     "get_message_files": "application/zip",
