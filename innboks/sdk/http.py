@@ -186,7 +186,7 @@ class HttpClient:
     def _wish(self, response: Response) -> timedelta | None:
         """Retry-After, in seconds or as a date (RFC 9110 §10.2.3)."""
         given = response.headers.get("retry-after", "")
-        if given.isdigit() and len(given) < 7:
+        if given.isascii() and given.isdigit() and len(given) < 7:
             return timedelta(seconds=int(given))
         try:
             return max(timedelta(), parsedate_to_datetime(given) - self._clock.now()) if given else None

@@ -106,7 +106,7 @@ def _as_pyspf(record: str, kind: str) -> Any:
         return [record.encode("utf-8", "replace")]
     if kind == "MX":
         preference, _, host = record.strip().partition(" ")
-        return int(preference) if preference.isdigit() else 0, host.strip().rstrip(".")
+        return int(preference) if preference.isascii() and preference.isdigit() else 0, host.strip().rstrip(".")
     return record.strip().rstrip(".")
 
 

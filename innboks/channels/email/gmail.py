@@ -348,7 +348,7 @@ class Gmail:
             message: _Message = (await self._get(f"messages/{id}", [("format", "minimal")])).into(_Message)
         except _Gone:
             return False
-        return message.internal_date.isdigit() and int(message.internal_date) < than.timestamp() * 1000
+        return message.internal_date.isascii() and message.internal_date.isdigit() and int(message.internal_date) < than.timestamp() * 1000
 
     async def _get(self, path: str, query: Sequence[tuple[str, str]] = (), *, answer_max: int = ANSWER_MAX) -> Response:
         return await self._call("GET", path, query, answer_max=answer_max)

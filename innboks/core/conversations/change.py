@@ -14,7 +14,7 @@ from innboks.core.access import Actor
 from innboks.core.contacts import store as contacts
 from innboks.core.conversations import store
 from innboks.core.conversations.answerer import check_answer
-from innboks.core.conversations.models import Conversation, Priority
+from innboks.core.conversations.models import SNOOZE_MAX, Conversation, Priority
 from innboks.core.conversations.read import readable, readable_conversation, readable_message
 from innboks.core.conversations.window import NEVER_OPEN, closes_at, require_open
 from innboks.core.conversations.write import blocked
@@ -32,7 +32,6 @@ from innboks.errors import Conflict, Invalid, Refused
 from innboks.lib.db import Connection, retrying
 
 PRIORITIES: tuple[str, ...] = get_args(Priority)
-SNOOZE_MAX = timedelta(days=3660)
 TAGS_MAX = 50
 """That one conversation may have."""
 UNSET = msgspec.UNSET

@@ -1,12 +1,15 @@
 """Conversations and messages as the core hands them out. Read next: `receive.py` (the road in), `send.py` (the road out)."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 import msgspec
 
 from innboks.core.filters.models import Reason
+
+SNOOZE_MAX = timedelta(days=3660)
+"""The longest; and nothing later than can be read again is kept (the year 9999, in UTC)."""
 
 DispatchState = Literal["queued", "sending", "sent", "delivered", "read", "failed", "uncertain"]
 Priority = Literal["low", "normal", "high", "urgent"]

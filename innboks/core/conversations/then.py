@@ -1,14 +1,14 @@
 """“Send and close”, “send and snooze”: what happens to the conversation in the commit that records the answer, remembered with the answer, so that
 taking it back takes this back too. Read next: `core/held/take_back.py`."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
 
 from innboks.core.access import Actor
 from innboks.core.conversations import store as conversations
-from innboks.core.conversations.models import Then
+from innboks.core.conversations.models import SNOOZE_MAX, Then
 from innboks.core.held import store
 from innboks.core.held.store import Standing
 from innboks.core.messages import store as messages
@@ -19,12 +19,12 @@ from innboks.lib.db import Connection
 
 
 async def do_then(parts: Parts, conn: Connection, actor: Actor, conversation_id: int, message_id: int, then: Then) -> None:
-    """Raises `Invalid` for a time that has passed, or for both at once."""
+    """Raises `Invalid` for a time that has passed or is more than ten years away, or for both at once."""
     now, until = parts.clock.now(), then.snooze_until
     if then.close and until is not msgspec.UNSET:
         raise Invalid("What is snoozed stays open. Close it, or snooze it.", code="invalid", field="then")
-    if isinstance(until, datetime) and until <= now:
-        raise Invalid("Choose a time to come.", code="not_in_future", field="then")
+    if isinstance(until, datetime) and not timedelta() < until - now <= SNOOZE_MAX:
+        raise Invalid("Choose a time to come, within ten years, with its time zone.", code="not_in_future", field="then")
     before = await store.standing(conn, actor.account_id, conversation_id)
     after, lines = before, list[dict[str, Any]]()
     if then.close and before.status != "closed":

@@ -48,7 +48,7 @@ async def retry_delivery(parts: Parts, account_id: int, delivery_id: int) -> dat
 async def list_deliveries(parts: Parts, actor: Actor, fate: Fate | None, cursor: str | None, limit: int) -> Page:
     """What needs a person, newest first: quarantined payloads, and those still being tried."""
     fates: Sequence[Fate] = [fate] if fate else IN_NEED
-    before = int(cursor) if cursor and cursor.isdigit() and len(cursor) < 19 else None
+    before = int(cursor) if cursor and cursor.isascii() and cursor.isdigit() and len(cursor) < 19 else None
     limit = max(1, min(limit, 100))
     async with parts.db.connection() as conn:
         found = await store.in_need(conn, actor.account_id, fates, list(actor.readable), before, limit + 1)

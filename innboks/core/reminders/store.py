@@ -28,6 +28,9 @@ _ANSWERED = """exists (select 1 from message m where m.account_id = r.account_id
 async def add(
     conn: Connection, account_id: int, user_id: int, conversation_id: int, at: datetime, after_message_id: int, message_id: int | None
 ) -> int:
+    await conn.execute(  # of two at the same moment the second finds the first one's
+        "select pg_advisory_xact_lock(hashtextextended(%s, %s))", (f"reminder {user_id} {conversation_id}", account_id)
+    )
     await conn.execute(
         """update reminder set ended_at = now(), ended_by = 'replaced'
            where account_id = %s and user_id = %s and conversation_id = %s and ended_at is null""",
