@@ -44,6 +44,8 @@ export async function selectAll(client: QueryClient): Promise<void> {
   // All that may be missing at once: a page is asked for anew with each one that comes behind it.
   while (data && idsOf().length < SELECTION_MAX && data.pages.at(-1)?.next) {
     const pages = data.pages.length + Math.ceil((SELECTION_MAX - idsOf().length) / NEXT_PAGE);
+    // One that is under way would be taken for this one, with no more pages than there were.
+    await client.cancelQueries({ queryKey: options.queryKey, exact: true }, { silent: true });
     data = await client.fetchInfiniteQuery({ ...options, pages, staleTime: 0 });
     if (data.pages.length < pages) break;
   }
