@@ -120,6 +120,7 @@ class Jobs:
         self._renew_due = task(name="renew_due", retry=retry, queue="care")(self._run_renew_due)
         self._send_test = task(name="send_test", retry=retry, queue="care")(self._run_send_test)
         self._transfer_contacts = task(name="transfer_contacts", retry=retry, queue="care")(self._run_transfer_contacts)
+        self._merge_tag = task(name="merge_tag", retry=retry, queue="care")(self._run_merge_tag)
         self._carry_demo = task(name="carry_demo", retry=retry, queue="care")(self._run_carry_demo)
         self._erase_files = task(name="erase_files", retry=retry, queue="care")(self._run_erase_files)
         self._app.periodic(cron="* * * * *")(task(name="mend", queue="care", queueing_lock="mend")(self._run_mend))
@@ -174,6 +175,12 @@ class Jobs:
         """`kind`: import, undo (of an import) or export; one after the other for each."""
         await self._transfer_contacts.configure(connection=conn, lock=f"contacts:{account_id}:{kind == 'export'}:{id}").defer_async(
             account_id=account_id, kind=kind, id=id
+        )
+
+    async def merge_tag(self, conn: Connection, account_id: int, tag_id: int) -> None:
+        """The conversations of a tag that was merged, beyond the first."""
+        await self._merge_tag.configure(connection=conn, lock=f"tag:{account_id}:{tag_id}").defer_async(
+            account_id=account_id, tag_id=tag_id
         )
 
     async def carry_demo(self, conn: Connection, account_id: int, after: timedelta = timedelta()) -> None:
@@ -255,6 +262,11 @@ class Jobs:
         from innboks.core.contact_transfers.take_back import take_back
 
         await {"import": bring_in, "undo": take_back, "export": write_out}[kind](self._ready, account_id, id)
+
+    async def _run_merge_tag(self, account_id: int, tag_id: int) -> None:
+        from innboks.core.tags.tags import go_on_merging
+
+        await go_on_merging(self._ready, account_id, tag_id)
 
     async def _run_mend(self, timestamp: int) -> None:
         """The net: rows that should have a job but have none."""

@@ -1,6 +1,7 @@
 """SQL of tags, and of which conversation has which."""
 
 from collections.abc import Collection, Sequence
+from itertools import pairwise
 from typing import Any
 
 import psycopg
@@ -27,9 +28,9 @@ async def all_of(conn: Connection, account_id: int, *, is_counted: bool = False)
 
 
 async def get(conn: Connection, account_id: int, tag_id: int, *, is_deleted: bool = False) -> Tag | None:
-    """The tag, its row held until the commit."""
+    """The tag, its row held until the commit; not against who hangs it on a conversation, and holds that."""
     cursor = await conn.execute(
-        "select id, name, color, null::bigint as count from tag where account_id = %s and id = %s and (deleted_at is not null) = %s for update",
+        "select id, name, color, null::bigint as count from tag where account_id = %s and id = %s and (deleted_at is not null) = %s for no key update",
         (account_id, tag_id, is_deleted),
     )
     return await fetch_one(cursor, Tag)
@@ -73,14 +74,40 @@ async def update(conn: Connection, account_id: int, tag_id: int, values: dict[st
     return True
 
 
-async def copy(conn: Connection, account_id: int, from_id: int, to_id: int) -> None:
-    """Whatever has the one tag has the other too; what had both already is left alone."""
-    await conn.execute(
-        """insert into conversation_tag (account_id, conversation_id, tag_id, from_tag_id)
-           select account_id, conversation_id, %(to)s, %(from)s from conversation_tag where account_id = %(account)s and tag_id = %(from)s
-           on conflict do nothing""",
-        {"account": account_id, "from": from_id, "to": to_id},
+async def hold_way(conn: Connection, account_id: int, tag_id: int) -> list[int]:
+    """The tag, and the tags into which it was merged, one after the other; all of them held until the commit."""
+    way: list[int] = []
+    while True:
+        cursor = await conn.execute(
+            """with recursive way (id, into_id, nth) as (
+                   select id, merged_into_id, 0 from tag where account_id = %(account)s and id = %(id)s
+                   union all select t.id, t.merged_into_id, nth + 1 from way join tag t on t.account_id = %(account)s and t.id = way.into_id)
+               select id from way order by nth""",
+            {"account": account_id, "id": tag_id},
+        )
+        found = [row[0] for row in await cursor.fetchall()]
+        if found == way:
+            return way
+        way = found
+        await conn.execute("select 1 from tag where account_id = %s and id = any(%s) order by id for no key update", (account_id, way))
+
+
+async def copy_some(conn: Connection, account_id: int, way: Sequence[int], before: int | None, limit: int) -> int | None:
+    """Of what has the first tag, the newest conversations before this one get the next tags too; what had them already is left alone. Returns the last
+    of them, None when these were all."""
+    cursor = await conn.execute(
+        f"""select conversation_id from conversation_tag where account_id = %s and tag_id = %s and conversation_id < %s
+            order by conversation_id desc limit {limit:d}""",
+        (account_id, way[0], 2**63 - 1 if before is None else before),
     )
+    ids = [row[0] for row in await cursor.fetchall()]
+    for from_id, to_id in pairwise(way):
+        await conn.execute(
+            """insert into conversation_tag (account_id, conversation_id, tag_id, from_tag_id)
+               select %s, id, %s, %s from unnest(%s::bigint[]) as given (id) order by id on conflict do nothing""",
+            (account_id, to_id, from_id, ids),
+        )
+    return ids[-1] if len(ids) == limit else None
 
 
 async def copy_back(conn: Connection, account_id: int, from_id: int) -> None:

@@ -9,11 +9,13 @@ from innboks.core.parts import Parts
 from innboks.core.tags import store
 from innboks.core.tags.models import COLORS, Tag
 from innboks.errors import Conflict, Invalid, NotFound
-from innboks.lib.db import Connection
+from innboks.lib.db import Connection, retrying
 from innboks.lib.text import one_line
 
 NAME_CHARS = 60
 TAGS_MAX = 1000
+STEP = 1000
+"""So many conversations get the tag of a merge in one transaction: a change of one of them waits for milliseconds."""
 
 
 async def list_tags(parts: Parts, actor: Actor, *, is_counted: bool = False) -> list[Tag]:
@@ -60,17 +62,42 @@ async def delete_tag(parts: Parts, actor: Actor, tag_id: int) -> None:
 
 
 async def merge_tag(parts: Parts, actor: Actor, tag_id: int, into_id: int) -> Tag:
-    """What had the one has the other from now on. `restore_tag` undoes it. Returns the one that stays."""
+    """What had the one has the other from now on, the newest conversations at once and a great many others a little later (`go_on_merging`). `restore_tag`
+    undoes it. Returns the one that stays."""
     async with parts.db.transaction() as conn:
         for one in sorted((tag_id, into_id)):  # always in this order, so that two people cannot wait for each other
             await _tag(conn, actor, one)
         if tag_id == into_id:
             raise Invalid("A tag cannot be merged into itself.", code="same_tag", field="into_id")
-        await store.copy(conn, actor.account_id, tag_id, into_id)
+        is_more = await store.copy_some(conn, actor.account_id, [tag_id, into_id], None, STEP) is not None
         await _remove(conn, actor, tag_id, parts.clock.now(), into_id)
+        if is_more:
+            await parts.jobs.merge_tag(conn, actor.account_id, tag_id)
         into = await _tag(conn, actor, into_id)
+    parts.jobs.announce()
     parts.wake.touch(actor.account_id)
     return into
+
+
+async def go_on_merging(parts: Parts, account_id: int, tag_id: int) -> None:
+    """The worker's part of a merge, step by step, until all have it or somebody restored the tag. What the tag was merged into may have been merged on
+    meanwhile: then what comes behind gets that one, too. Harmless to repeat."""
+    before: int | None = None
+    while (before := await _merge_some(parts, account_id, tag_id, before)) is not None:
+        pass
+    parts.wake.touch(account_id)
+
+
+@retrying
+async def _merge_some(parts: Parts, account_id: int, tag_id: int, before: int | None) -> int | None:
+    async with parts.db.transaction() as conn:
+        way = await store.hold_way(conn, account_id, tag_id)
+        if len(way) < 2:
+            return None
+        last = await store.copy_some(conn, account_id, way, before, STEP)
+        if last is None:
+            await events.add(conn, account_id, "tag.deleted", data={"id": str(tag_id), "merged_into_id": str(way[1])})
+        return last
 
 
 async def restore_tag(parts: Parts, actor: Actor, tag_id: int) -> Tag:
