@@ -3,7 +3,7 @@ import { expect, test } from "@playwright/test";
 import { colleague } from "./api";
 import { api, axe } from "./checks";
 import { signIn, type World } from "./fixtures";
-import { mailProgram } from "./mailbox";
+import { mailProgram, openMailbox } from "./mailbox";
 import { enter } from "./people";
 import { startInnboks } from "./server";
 
@@ -118,15 +118,11 @@ test("who only reads an inbox is offered nothing that changes its contacts or it
   const roles: { id: string; key: string | null }[] = (await api(own, "GET", "/api/roles")).items;
   await api(own, "PATCH", `/api/users/${rita.id}`, { role_id: roles.find((one) => one.key === "admin")?.id });
   const closed = await api(own, "POST", "/api/inboxes", { name: "Closed", access: "members" });
+  const mailbox = await openMailbox();
   const where = ["--name", "Closed mail", "--inbox", "Closed", "method=forwarding", "address=closed@tindra.example"];
-  const printed = await own.innboks.cli(
-    "connect",
-    "email",
-    ...where,
-    "smtp_host=127.0.0.1",
-    "smtp_port=9",
-    "smtp_tls=none",
-  );
+  const outgoing = ["smtp_host=127.0.0.1", `smtp_port=${mailbox.port}`, "smtp_tls=none"];
+  const printed = await own.innboks.cli("connect", "email", ...where, ...outgoing);
+  await mailbox.close();
   const write = mailProgram(own.innboks.smtpPort, JSON.parse(printed).hosted_address);
   await write({ from: "Leo <leo@shop.example>", subject: "Hello", text: "Hello." });
   await write({ from: "", raw: "To: closed@tindra.example\r\nSubject: Torn\r\n\r\nHalf.\r\n" });
@@ -137,7 +133,7 @@ test("who only reads an inbox is offered nothing that changes its contacts or it
   await page.goto(`${own.innboks.url}/contacts/${(await leo()).contact.id}`);
   await expect(page.getByText(/You can look at this contact/)).toBeVisible();
   await expect(page.getByRole("heading", { level: 1, name: "Leo" })).toBeVisible();
-  for (const name of [/^Merge/, "More about this contact", "Add an address", "Write a note", /^Owner/, "Leo"])
+  for (const name of [/^Merge/, "More about this contact", "Add an address", "Write a note", /^Owner/, /^Leo$/])
     await expect(page.getByRole("button", { name })).toHaveCount(0);
   await axe(page, "a contact that is only looked at");
   await page.goto(`${own.innboks.url}/settings/quarantine`);
