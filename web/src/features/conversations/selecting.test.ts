@@ -1,3 +1,4 @@
+import { InfiniteQueryObserver } from "@tanstack/react-query";
 import { afterEach, expect, it, vi } from "vitest";
 import type { ListFilter } from "../../api/lists";
 import { listQuery, makeQueryClient } from "../../api/queries";
@@ -21,19 +22,41 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-it("chooses all of a view also while its first page is being read anew", async () => {
+const filter: ListFilter = { view: "open", sort: "newest" };
+
+/** The first page is there; what is asked for then waits. */
+async function begin() {
   vi.stubGlobal("fetch", server);
   const client = makeQueryClient();
-  const filter: ListFilter = { view: "open", sort: "newest" };
+  gate = Promise.resolve();
   await client.fetchInfiniteQuery(listQuery(filter));
   listed.set({ filter });
   let letGo = () => {};
   gate = new Promise((opened) => {
     letGo = opened;
   });
+  return { client, letGo };
+}
+
+it("chooses all of a view also while its first page is being read anew", async () => {
+  const { client, letGo } = await begin();
   const anew = client.fetchInfiniteQuery({ ...listQuery(filter), staleTime: 0 }).catch(() => undefined);
   const all = selectAll(client);
   letGo();
   await Promise.all([anew, all]);
+  expect(selection.get().ids.size).toBe(ROWS.length);
+});
+
+it("chooses all of it also where the first page is read anew while the others are on their way", async () => {
+  const { client, letGo } = await begin();
+  const list = new InfiniteQueryObserver(client, listQuery(filter));
+  const stop = list.subscribe(() => undefined);
+  const all = selectAll(client);
+  await expect.poll(() => client.isFetching()).toBe(1);
+  list.setOptions(listQuery(filter)); // as the list does whenever it is drawn
+  const anew = client.invalidateQueries({ queryKey: listQuery(filter).queryKey });
+  letGo();
+  await Promise.all([anew, all]);
+  stop();
   expect(selection.get().ids.size).toBe(ROWS.length);
 });

@@ -34,6 +34,9 @@ export function extendTo(from: Id | null, to: Id): void {
   extend(listed.get().order, to);
 }
 
+/** Whatever has the list read anew meanwhile ends with the pages that were there. */
+const TRIES = 5;
+
 /** Everything in the view, as far as one bulk change goes: pages that are not here yet are fetched first. */
 export async function selectAll(client: QueryClient): Promise<void> {
   const { filter } = listed.get();
@@ -42,12 +45,11 @@ export async function selectAll(client: QueryClient): Promise<void> {
   let data = client.getQueryData(options.queryKey);
   const idsOf = () => data?.pages.flatMap((page) => page.items.map((row) => row.id)) ?? [];
   // All that may be missing at once: a page is asked for anew with each one that comes behind it.
-  while (data && idsOf().length < SELECTION_MAX && data.pages.at(-1)?.next) {
+  for (let tries = 0; tries < TRIES && data && idsOf().length < SELECTION_MAX && data.pages.at(-1)?.next; tries++) {
     const pages = data.pages.length + Math.ceil((SELECTION_MAX - idsOf().length) / NEXT_PAGE);
     // One that is under way would be taken for this one, with no more pages than there were.
     await client.cancelQueries({ queryKey: options.queryKey, exact: true }, { silent: true });
     data = await client.fetchInfiniteQuery({ ...options, pages, staleTime: 0 });
-    if (data.pages.length < pages) break;
   }
   listed.set({ isSelecting: true });
   select(idsOf());
