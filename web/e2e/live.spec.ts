@@ -22,6 +22,7 @@ async function asJonas(browser: Browser, world: World): Promise<Page> {
 }
 
 test("two people on one conversation see each other, and a reply is handed over", async ({ inbox, world, browser }) => {
+  test.setTimeout(240_000);
   await world.write({ from: "Maja Lind <maja@lind.example>", subject: "Seam leaks", text: "Can you help?" });
   const jonas = await asJonas(browser, world);
   const errors = watchForErrors(jonas);

@@ -93,6 +93,7 @@ test("of 50 000 conversations a screenful is drawn, End and Home, J and K go ove
 test("500 are closed at once with their progress; what one may not change is said and stays, and Undo brings back the rest", async ({
   page,
 }) => {
+  test.setTimeout(360_000);
   // Bo reads what an administrator may read, and is no member of Repairs.
   const bo = await person(world, "Bo Sandvik");
   const roles = (await api(world, "GET", "/api/roles")).items as { id: string; key: string | null }[];

@@ -5,7 +5,7 @@ import { ADMIN, type Innboks, startInnboks } from "./server";
 
 let innboks: Innboks;
 test.beforeEach(async () => {
-  test.setTimeout(240_000);
+  test.setTimeout(360_000);
   innboks = await startInnboks();
 });
 test.afterEach(() => innboks.remove());

@@ -14,7 +14,7 @@ const keep = async (page: Page, name: string) => {
 
 let innboks: Innboks;
 test.beforeEach(async () => {
-  test.setTimeout(240_000);
+  test.setTimeout(360_000);
   innboks = await startInnboks();
 });
 test.afterEach(() => innboks.remove());
