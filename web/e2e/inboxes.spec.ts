@@ -89,6 +89,7 @@ test("the address that we give out is set up before it sends, and stays what it 
   await expect(page.getByRole("switch", { name: "Use it for sending" })).not.toBeChecked();
   await page.getByRole("link", { name: "From name and signature" }).click();
   await expect(page.getByRole("heading", { name: fallback.name, level: 1 })).toBeVisible();
+  await expect(page.getByLabel("Fallback address"), "nothing has to be forwarded to it").toHaveValue(fallback.address);
   for (const name of ["Pause", "Disconnect", "Sign in again"])
     await expect(page.getByRole("button", { name, exact: true })).toHaveCount(0);
   await expect(page.getByLabel("Address", { exact: true }), "its address is no setting").toHaveCount(0);

@@ -26,7 +26,11 @@ export function ConnectionPanel({ account: given, startsItself }: Props) {
   return (
     <>
       {account.hosted_address ? (
-        <CopyField label={t("field.hosted_address")} value={account.hosted_address} hint={t("connect.hosted_hint")} />
+        <CopyField
+          label={t(account.is_fallback ? "fallback.title" : "field.hosted_address")}
+          value={account.hosted_address}
+          hint={t(account.is_fallback ? "fallback.hint" : "connect.hosted_hint")}
+        />
       ) : null}
       {account.confirmation ? <Confirmation account={account} /> : null}
       {account.test_address ? (

@@ -1,12 +1,13 @@
 /* A message that waits for its time: when it leaves, and what can be done until then. Also one whose time came after the customer had written, and one
  * that waits for a broken channel. */
-import { useQueryClient } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Ban, CalendarClock, CircleAlert, Plug } from "lucide-react";
 import { useState } from "react";
 import { useNotMyAnswer } from "../../actions/mayAct";
 import { post, remove } from "../../api/client";
 import { isLocal, newClientId } from "../../api/ids";
 import { applyNow } from "../../api/live";
+import { channelAccountsQuery } from "../../api/queries";
 import type { Message, TakenBack } from "../../api/types";
 import { Button } from "../../ui/Button";
 import { useNow } from "../../ui/clock";
@@ -33,6 +34,11 @@ export function Waiting({ message, me, onEdit }: Props) {
   const isBlocked = message.held_for === "blocked";
   const isForChannel = message.held_for === "connection";
   const until = message.held_until;
+  const accounts = useQuery({ ...channelAccountsQuery, enabled: isForChannel }).data;
+  const account = accounts?.find((one) => one.id === message.channel_account_id);
+  // What is known of the channel now says more than what a try was told.
+  const isWell = account?.health.state === "connected";
+  const reason = inWords((!isWell && account?.health.sentence) || message.reason);
   const Icon = isLate ? CircleAlert : isBlocked ? Ban : isForChannel ? Plug : CalendarClock;
 
   const busily = async (work: () => Promise<unknown>) => {
@@ -99,7 +105,7 @@ export function Waiting({ message, me, onEdit }: Props) {
             : isBlocked
               ? t("sending.blocked")
               : isForChannel
-                ? inWords(message.reason) || t("delivery.held")
+                ? t(reason ? "delivery.held_because" : "delivery.held", { reason })
                 : t("sending.scheduled", { time: until ? moment(until, now) : "" })}
         </span>
         {notMine ? <span className="muted">{notMine}</span> : null}
