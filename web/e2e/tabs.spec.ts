@@ -52,7 +52,8 @@ test("what happens while another tab opens is in it, although the stream tells i
     const real = window.setTimeout;
     Object.assign(window, {
       requestAnimationFrame: () => 0,
-      setTimeout: (run: () => void, ms?: number) => real(run, ms === 1000 ? 8000 : ms),
+      setTimeout: (run: (...given: unknown[]) => void, ms?: number, ...given: unknown[]) =>
+        real(run, ms === 1000 ? 8000 : ms, ...given),
     });
   });
   const read = [/\/api\/conversations\?/, /\/api\/inboxes$/].map((path) => second.waitForResponse(path));
