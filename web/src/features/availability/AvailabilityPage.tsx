@@ -4,6 +4,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { ArrowLeft, CalendarClock } from "lucide-react";
 import { useState } from "react";
+import { useMay } from "../../api/may";
 import { sessionQuery, usersQuery } from "../../api/queries";
 import { saveAccount } from "../../api/saveAccount";
 import type { Availability, User } from "../../api/types";
@@ -14,7 +15,7 @@ import { t } from "../../ui/i18n";
 import { matches } from "../../ui/Picker";
 import { Empty, Failed, Skeleton } from "../../ui/States";
 import { toast, toastError } from "../../ui/toasts";
-import { useMay } from "../people/people";
+
 import { StandingDot } from "../routing/StandingDot";
 import { availabilityQuery, isFull, kindWords, loadWords, standingWords, ticketWords } from "../routing/standing";
 import { zoneHere } from "./availability";

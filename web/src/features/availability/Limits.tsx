@@ -2,10 +2,11 @@
  * is possible (R-602). */
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
+import { useMay } from "../../api/may";
 import type { Plan } from "../../api/types";
 import { Field } from "../../ui/Field";
 import { type MessageId, t } from "../../ui/i18n";
-import { useMay } from "../people/people";
+
 import { loadWords } from "../routing/standing";
 import { changePlan, planQuery } from "./availability";
 import "./availability.css";

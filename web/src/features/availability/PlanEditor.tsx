@@ -1,13 +1,14 @@
 /* All that somebody's availability follows from: what is set by hand now, the hours of the week, public holidays, absences, limits. Each change holds at once
  * and can be undone. Without the right to change it, it can be read (R-007). */
 import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useMay } from "../../api/may";
 import { sessionQuery } from "../../api/queries";
 import type { Plan } from "../../api/types";
 import { Button } from "../../ui/Button";
 import { fullMoment, moment } from "../../ui/format";
 import { t } from "../../ui/i18n";
 import { Loading } from "../../ui/Loading";
-import { useMay } from "../people/people";
+
 import { standingWords } from "../routing/standing";
 import { Absences } from "./Absences";
 import { planQuery, zoneHere } from "./availability";

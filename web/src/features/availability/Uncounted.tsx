@@ -1,12 +1,13 @@
 /* Which open tickets do not count towards what people can take: those in certain stages, and those that have been open for long. For the whole account. */
 import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useMay } from "../../api/may";
 import { sessionQuery } from "../../api/queries";
 import { saveAccount } from "../../api/saveAccount";
 import type { Account } from "../../api/types";
 import { Select } from "../../ui/Field";
 import { t } from "../../ui/i18n";
 import { toast, toastError } from "../../ui/toasts";
-import { useMay } from "../people/people";
+
 import { nameOf, pipelinesQuery } from "../tickets/tickets";
 
 /** Offered; the API takes others, too. 0: however old. */

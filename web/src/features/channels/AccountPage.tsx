@@ -1,13 +1,14 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate, useParams } from "@tanstack/react-router";
 import { lazy, Suspense, useState } from "react";
+import { useMay } from "../../api/may";
 import { keys, sessionQuery } from "../../api/queries";
 import type { ChannelAccount } from "../../api/types";
 import { Button } from "../../ui/Button";
 import { type MessageId, t, withWords } from "../../ui/i18n";
 import { Skeleton } from "../../ui/States";
 import { TabPanel, Tabs } from "../../ui/Tabs";
-import { useMay } from "../people/people";
+
 import { UnsavedMark } from "../unsaved/SaveLine";
 import { ChannelBadge, useChannel } from "./ChannelBadge";
 import { Configuration } from "./Configuration";

@@ -2,6 +2,7 @@
 import { type UseQueryResult, useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { ChevronDown, Inbox as InboxIcon, Plus, Search, Unplug } from "lucide-react";
+import { useMay } from "../../api/may";
 import { channelDraftsQuery, inboxesQuery } from "../../api/queries";
 import type { ChannelAccount, HealthState, Id } from "../../api/types";
 import { Button } from "../../ui/Button";
@@ -9,7 +10,7 @@ import { number } from "../../ui/format";
 import { t } from "../../ui/i18n";
 import { Menu } from "../../ui/Menu";
 import { Empty, Failed, Skeleton } from "../../ui/States";
-import { useMay } from "../people/people";
+
 import { useFilter } from "../settings/useFilter";
 import { AccountCard } from "./AccountCard";
 import { Catalogue, matches } from "./Catalogue";

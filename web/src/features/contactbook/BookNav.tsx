@@ -2,9 +2,10 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Ban, CircleDashed, FileUp, MessageSquare, SlidersHorizontal, UserRound, Users } from "lucide-react";
 import type { ReactNode } from "react";
+import { useMay } from "../../api/may";
 import { sessionQuery } from "../../api/queries";
 import { type MessageId, t } from "../../ui/i18n";
-import { useMay } from "../people/people";
+
 import type { BookSearch } from "./book";
 
 const VIEWS: { label: MessageId; icon: ReactNode; search: BookSearch }[] = [

@@ -3,6 +3,7 @@ import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-quer
 import { Link, useLocation, useNavigate, useSearch } from "@tanstack/react-router";
 import { Columns3, FileDown, FileUp, Plus, Search } from "lucide-react";
 import { useEffect, useMemo, useRef, useState } from "react";
+import { useMay } from "../../api/may";
 import { contactPropertiesQuery, inboxesQuery, sessionQuery, usersQuery } from "../../api/queries";
 import { Button } from "../../ui/Button";
 import { t } from "../../ui/i18n";
@@ -10,7 +11,7 @@ import { Loading } from "../../ui/Loading";
 import { Popover } from "../../ui/Popover";
 import { Empty, Skeleton } from "../../ui/States";
 import { useStore } from "../../ui/store";
-import { useMay } from "../people/people";
+
 import { BookBulk } from "./BookBulk";
 import { BookFilters } from "./BookFilters";
 import { BookNav } from "./BookNav";

@@ -3,11 +3,12 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, useSearch } from "@tanstack/react-router";
 import { useEffect, useRef } from "react";
 import { get } from "../../api/client";
+import { useMay } from "../../api/may";
 import { keys, sessionQuery } from "../../api/queries";
 import type { ContactImport } from "../../api/types";
 import { t } from "../../ui/i18n";
 import { Failed, Skeleton } from "../../ui/States";
-import { useMay } from "../people/people";
+
 import { BookNav } from "./BookNav";
 import { ImportBegin } from "./ImportBegin";
 import { ImportMapping } from "./ImportMapping";

@@ -3,6 +3,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Ellipsis } from "lucide-react";
 import { type FormEvent, useState } from "react";
 import { Problem, patch, post, remove } from "../../api/client";
+import { useMay } from "../../api/may";
 import { contactPropertiesQuery, keys } from "../../api/queries";
 import type { ContactProperty } from "../../api/types";
 import { Button } from "../../ui/Button";
@@ -13,7 +14,7 @@ import { type MessageId, t } from "../../ui/i18n";
 import { Menu } from "../../ui/Menu";
 import { Empty, Failed, Skeleton, sentence } from "../../ui/States";
 import { toast, toastError } from "../../ui/toasts";
-import { useMay } from "../people/people";
+
 import { SaveLine, UnsavedMark } from "../unsaved/SaveLine";
 import { useUnsaved } from "../unsaved/unsaved";
 

@@ -1,11 +1,12 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Plus, Send } from "lucide-react";
+import { useMay } from "../../api/may";
 import { channelAccountsQuery, inboxesQuery, viewsQuery } from "../../api/queries";
 import { Button } from "../../ui/Button";
 import { type MessageId, t } from "../../ui/i18n";
 import { Empty } from "../../ui/States";
-import { useMay } from "../people/people";
+
 import { useChangeList, useView } from "./useList";
 import { filtersOf, partOf, VIEW_NAMES } from "./views";
 

@@ -6,13 +6,14 @@ import { Check, FlaskConical, X } from "lucide-react";
 import { type ReactNode, useEffect } from "react";
 import type { Action } from "../../actions/action";
 import { actions, sheet } from "../../actions/list";
+import { useMay } from "../../api/may";
 import { channelAccountsQuery, firstStepsQuery, sessionQuery } from "../../api/queries";
 import { Button, IconButton } from "../../ui/Button";
 import { shownKey } from "../../ui/hotkeys";
 import { t, tOr } from "../../ui/i18n";
 import { toast, toastError } from "../../ui/toasts";
 import { demoQuery, loadDemo, percent, removeDemo } from "../demo/demo";
-import { useMay } from "../people/people";
+
 import { useSavePreferences } from "../settings/savePreferences";
 
 /** In a person's preferences: they do not want to see the steps any more. */

@@ -1,10 +1,12 @@
 /* The views people saved, in the views pane: open, edit, put in order, delete with undo. */
+
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { Ellipsis } from "lucide-react";
 import { land } from "../../actions/landing";
 import { patch, post, put, remove } from "../../api/client";
-import { keys, savedViewsQuery, sessionQuery, viewsQuery } from "../../api/queries";
+import { useMay } from "../../api/may";
+import { keys, savedViewsQuery, viewsQuery } from "../../api/queries";
 import type { SavedView } from "../../api/types";
 import { t } from "../../ui/i18n";
 import { Menu } from "../../ui/Menu";
@@ -17,8 +19,7 @@ import { countId } from "./views";
 
 /** Its owner changes a view, a shared one also an administrator. */
 export function useCanChangeView(view: SavedView | undefined): boolean {
-  const me = useQuery(sessionQuery).data?.user;
-  const isAdmin = me?.permissions.some((one) => one === "account_access" || one === "super_admin") ?? false;
+  const isAdmin = useMay("account_access");
   return view !== undefined && (view.is_mine || (view.is_shared && isAdmin));
 }
 

@@ -5,6 +5,7 @@ import { CalendarClock, ChevronRight, Inbox, Plus, SquarePen } from "lucide-reac
 import type { ReactNode } from "react";
 import type { Scope } from "../../actions/action";
 import { actions } from "../../actions/list";
+import { useMay } from "../../api/may";
 import { channelAccountsQuery, inboxesQuery, sessionQuery, viewsQuery } from "../../api/queries";
 import { IconButton } from "../../ui/Button";
 import { shownKey } from "../../ui/hotkeys";
@@ -39,7 +40,7 @@ export function Views({ scope }: { scope: Scope }) {
     );
   };
   // Who may not connect one is not led there (R-004).
-  const mayConnect = /super_admin|account_access/.test(String(scope.me.permissions));
+  const mayConnect = useMay("account_access");
   return (
     <nav className="sidenav views" aria-label={t("nav.views")} data-pane="views">
       <header>

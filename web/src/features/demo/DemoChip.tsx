@@ -1,10 +1,11 @@
 /* Beside the name of a list while demo data is here: that what stands there is invented, how far it has come, and the one act that removes it. */
 import { useQueryClient } from "@tanstack/react-query";
 import { FlaskConical } from "lucide-react";
+import { useMay } from "../../api/may";
 import { Button } from "../../ui/Button";
 import { t } from "../../ui/i18n";
 import { Popover } from "../../ui/Popover";
-import { useMay } from "../people/people";
+
 import { percent, removeDemo, useDemo } from "./demo";
 import "./demo.css";
 

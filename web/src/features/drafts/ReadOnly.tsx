@@ -3,12 +3,12 @@ import { useQueryClient } from "@tanstack/react-query";
 import { Eye } from "lucide-react";
 import { useState } from "react";
 import { put } from "../../api/client";
+import { useMay } from "../../api/may";
 import { keys } from "../../api/queries";
 import type { Inbox, User } from "../../api/types";
 import { Button } from "../../ui/Button";
 import { t } from "../../ui/i18n";
 import { toastError } from "../../ui/toasts";
-import { useMay } from "../people/people";
 
 export default function ReadOnly({ inbox, me }: { inbox: Inbox; me: Pick<User, "id"> }) {
   const client = useQueryClient();

@@ -1,6 +1,7 @@
 /* Spam and filters: what keeps machines' mail out of the inbox, and two lists of senders. Each switch holds at once. */
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { patch } from "../../api/client";
+import { useMay } from "../../api/may";
 import { filtersQuery } from "../../api/queries";
 import { saveInto } from "../../api/saving";
 import type { Filters } from "../../api/types";
@@ -8,7 +9,7 @@ import { Select, Switch } from "../../ui/Field";
 import { t } from "../../ui/i18n";
 import { Failed, Skeleton } from "../../ui/States";
 import { toast, toastError } from "../../ui/toasts";
-import { useMay } from "../people/people";
+
 import { SenderLists } from "./SenderLists";
 
 const RULES = ["automated", "marketing", "unsubscribe", "role_based"] as const;

@@ -4,12 +4,12 @@ import { ShieldAlert, Trash2 } from "lucide-react";
 import type { Scope } from "../../actions/action";
 import { toggleMark } from "../../actions/steer";
 import { post } from "../../api/client";
+import { useMay } from "../../api/may";
 import { keys } from "../../api/queries";
 import type { Conversation } from "../../api/types";
 import { Button } from "../../ui/Button";
 import { type MessageId, t } from "../../ui/i18n";
 import { toast, toastError } from "../../ui/toasts";
-import { useMay } from "../people/people";
 
 export const REASONS: Record<NonNullable<Conversation["spam_reason"]>, MessageId> = {
   manual: "spam.manual",

@@ -8,11 +8,12 @@ import { composerActions } from "../../actions/composing";
 import { whatCanBeDone } from "../../actions/finder";
 import { everywhere } from "../../actions/list";
 import { starting } from "../../actions/starting";
+import { useMay } from "../../api/may";
 import { channelAccountsQuery, channelsQuery, inboxesQuery, savedViewsQuery, usersQuery } from "../../api/queries";
 import { shownKey } from "../../ui/hotkeys";
 import { type MessageId, t } from "../../ui/i18n";
 import { BUILT_IN, VIEW_NAMES } from "../conversations/views";
-import { useMay } from "../people/people";
+
 import { quoted } from "../search/line";
 import { signOut } from "../session/auth";
 import type { Entry } from "./entries";

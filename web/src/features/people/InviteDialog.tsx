@@ -2,6 +2,7 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { Problem, post } from "../../api/client";
+import { useMay } from "../../api/may";
 import { inboxesQuery } from "../../api/queries";
 import type { Invited } from "../../api/types";
 import { Button } from "../../ui/Button";
@@ -13,7 +14,7 @@ import { sentence } from "../../ui/States";
 import { toast } from "../../ui/toasts";
 import { SaveLine } from "../unsaved/SaveLine";
 import { useUnsaved } from "../unsaved/unsaved";
-import { renewPeople, roleName, rolesQuery, sentWords, teamsQuery, useMay } from "./people";
+import { renewPeople, roleName, rolesQuery, sentWords, teamsQuery } from "./people";
 
 const BLANK = {
   email: "",

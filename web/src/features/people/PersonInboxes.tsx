@@ -1,10 +1,11 @@
 /* In which inboxes a person acts: by name (changed here), by a team, or because the inbox is for everyone. */
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { put, remove } from "../../api/client";
+import { useMay } from "../../api/may";
 import { inboxesQuery } from "../../api/queries";
 import type { Inbox, Person } from "../../api/types";
 import { type MessageId, t } from "../../ui/i18n";
-import { attempt, useMay } from "./people";
+import { attempt } from "./people";
 
 export function PersonInboxes({ person }: { person: Person }) {
   const client = useQueryClient();

@@ -2,6 +2,7 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Trash2 } from "lucide-react";
 import { patch, post, remove } from "../../api/client";
+import { useMay } from "../../api/may";
 import { keys } from "../../api/queries";
 import { saveInto } from "../../api/saving";
 import type { Role } from "../../api/types";
@@ -9,7 +10,7 @@ import { IconButton } from "../../ui/Button";
 import { type MessageId, t } from "../../ui/i18n";
 import { Failed, Skeleton } from "../../ui/States";
 import { NewNamed, RenameField } from "./Named";
-import { attempt, roleName, rolesQuery, useMay } from "./people";
+import { attempt, roleName, rolesQuery } from "./people";
 
 const PERMISSIONS: readonly { name: string; label: MessageId; hint: MessageId }[] = [
   { name: "account_access", label: "roles.account_access", hint: "roles.account_access_hint" },

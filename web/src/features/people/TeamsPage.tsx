@@ -2,6 +2,7 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Trash2, UsersRound } from "lucide-react";
 import { patch, post, remove } from "../../api/client";
+import { useMay } from "../../api/may";
 import { inboxesQuery, keys, usersQuery } from "../../api/queries";
 import { saveInto } from "../../api/saving";
 import type { Team, User } from "../../api/types";
@@ -12,7 +13,7 @@ import { t } from "../../ui/i18n";
 import { Failed, Skeleton } from "../../ui/States";
 import { type Member, Members } from "./Members";
 import { NewNamed, RenameField } from "./Named";
-import { attempt, teamsQuery, useMay } from "./people";
+import { attempt, teamsQuery } from "./people";
 
 export function TeamsPage() {
   const teams = useQuery(teamsQuery);

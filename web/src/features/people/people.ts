@@ -1,7 +1,7 @@
 /* What the screens about people read and change. Read next: PeoplePage.tsx. */
-import { infiniteQueryOptions, type QueryClient, queryOptions, useQuery } from "@tanstack/react-query";
+import { infiniteQueryOptions, type QueryClient, queryOptions } from "@tanstack/react-query";
 import { get, query } from "../../api/client";
-import { keys, sessionQuery } from "../../api/queries";
+import { keys } from "../../api/queries";
 import type { Invited, Page, Person, Role, Team } from "../../api/types";
 import { type MessageId, t } from "../../ui/i18n";
 import { toast, toastError } from "../../ui/toasts";
@@ -48,12 +48,6 @@ export const teamsQuery = queryOptions({
   queryKey: keys.teams,
   queryFn: () => get<Page<Team>>("/api/teams").then((page) => page.items),
 });
-
-/** Has the signed-in person this permission? The server decides; this only spares them what they would be refused. */
-export function useMay(permission: string): boolean {
-  const mine = useQuery(sessionQuery).data?.user.permissions ?? [];
-  return mine.includes("super_admin") || mine.includes(permission);
-}
 
 const BUILT_IN: Record<NonNullable<Role["key"]>, MessageId> = {
   super_admin: "roles.super_admin",

@@ -3,6 +3,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { ImageUp, Trash2 } from "lucide-react";
 import { type FormEvent, useRef, useState } from "react";
 import { Problem, patch, remove, upload } from "../../api/client";
+import { useMay } from "../../api/may";
 import { brandQuery, sessionQuery } from "../../api/queries";
 import type { Brand } from "../../api/types";
 import { Button } from "../../ui/Button";
@@ -11,7 +12,7 @@ import { initials } from "../../ui/format";
 import { t } from "../../ui/i18n";
 import { Failed, Skeleton, sentence } from "../../ui/States";
 import { toast, toastError } from "../../ui/toasts";
-import { useMay } from "../people/people";
+
 import { SaveLine } from "../unsaved/SaveLine";
 import { useUnsaved } from "../unsaved/unsaved";
 

@@ -5,6 +5,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { Plus } from "lucide-react";
 import { useState } from "react";
 import { patch } from "../../api/client";
+import { useMay } from "../../api/may";
 import { inboxesQuery, keys } from "../../api/queries";
 import { saveInto } from "../../api/saving";
 import type { Inbox } from "../../api/types";
@@ -14,7 +15,7 @@ import { Field, Select } from "../../ui/Field";
 import { t } from "../../ui/i18n";
 import { Empty, Failed, Skeleton } from "../../ui/States";
 import { toast, toastError } from "../../ui/toasts";
-import { useMay } from "../people/people";
+
 import { CurrentInbox } from "./CurrentInbox";
 import { InboxAccess } from "./InboxAccess";
 import { InboxChannels } from "./InboxChannels";

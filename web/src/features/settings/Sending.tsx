@@ -1,5 +1,7 @@
 /* How long answers can be taken back, for everybody of the account. */
+
 import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useMay } from "../../api/may";
 import { sessionQuery } from "../../api/queries";
 import { saveAccount } from "../../api/saveAccount";
 import { Select } from "../../ui/Field";
@@ -11,10 +13,9 @@ const CHOICES = [0, 5, 8, 10, 20, 30];
 export function Sending() {
   const client = useQueryClient();
   const session = useQuery(sessionQuery).data;
+  const may = useMay("account_access");
   if (!session) return null;
   const seconds = session.account.undo_send_s;
-  const permissions = session.user.permissions;
-  const may = permissions.includes("super_admin") || permissions.includes("account_access");
   const save = async (undo_send_s: number) => {
     try {
       await saveAccount(client, { undo_send_s });

@@ -27,6 +27,7 @@ import {
   UsersRound,
 } from "lucide-react";
 import { type ComponentType, lazy, type ReactNode, Suspense, useEffect, useRef } from "react";
+import { useMay } from "../../api/may";
 import { type MessageId, t, withWords } from "../../ui/i18n";
 import { Pane } from "../../ui/Pane";
 import { Empty, Skeleton } from "../../ui/States";
@@ -37,7 +38,7 @@ import { Quarantine } from "../deliveries/Quarantine";
 import { SpamPage } from "../filters/SpamPage";
 import { NotificationSettings } from "../notifications/NotificationSettings";
 import { PeoplePage } from "../people/PeoplePage";
-import { useMay } from "../people/people";
+
 import { RolesPage } from "../people/RolesPage";
 import { TeamsPage } from "../people/TeamsPage";
 import { UnsavedMark } from "../unsaved/SaveLine";

@@ -2,13 +2,14 @@
  * with stands on its page (TicketPanel.tsx), and which fill nobody's limit beside the limits (availability/Uncounted.tsx). */
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
+import { useMay } from "../../api/may";
 import { sessionQuery } from "../../api/queries";
 import { saveAccount } from "../../api/saveAccount";
 import type { Account } from "../../api/types";
 import { Field, Switch } from "../../ui/Field";
 import { t } from "../../ui/i18n";
 import { toast, toastError } from "../../ui/toasts";
-import { useMay } from "../people/people";
+
 import { TicketChannels } from "./TicketChannels";
 
 type Part = Pick<Account, "closing_closes_tickets"> | Pick<Account, "tickets_per_contact_max">;
