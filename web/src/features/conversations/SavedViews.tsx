@@ -1,5 +1,4 @@
 /* The views people saved, in the views pane: open, edit, put in order, delete with undo. */
-
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { Ellipsis } from "lucide-react";
