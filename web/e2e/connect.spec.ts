@@ -25,7 +25,10 @@ async function play(path: string, body: Record<string, unknown>): Promise<void> 
 
 async function fillForm(page: Page, method: string, address: string): Promise<void> {
   await page.goto(`${innboks.url}/settings/channels`);
-  await page.getByRole("list", { name: "Add more" }).getByRole("button", { name: /Email/ }).click();
+  await page
+    .getByRole("list", { name: /Add more|Connect the first/ })
+    .getByRole("button", { name: /Email/ })
+    .click();
   await choose(page.getByRole("radio", { name: method }));
   await page.getByLabel("Address", { exact: true }).fill(address);
 }

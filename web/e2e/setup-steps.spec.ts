@@ -1,5 +1,6 @@
 /* The steps of a set-up as they stand: one that cannot be read, and what is drawn beside them (picture 03a). */
 import { api } from "./api";
+import { choose } from "./checks";
 import { expect, signIn, test } from "./fixtures";
 
 test("a step that cannot be read says so in its place and offers no way on, until it is there", async ({
@@ -26,6 +27,33 @@ test("a step that cannot be read says so in its place and offers no way on, unti
     await expect(foot.locator("[type=submit]")).toBeEnabled();
   }
   await api(world, "PATCH", account, { setup_step: null });
+});
+
+test("while it is being connected the form stands still, so that nothing typed then is lost", async ({
+  inbox: page,
+  world,
+}) => {
+  const channel = { name: "Slow mail", address: "slow@tindra.example" };
+  let letGo = () => {};
+  const gate = new Promise<void>((open) => {
+    letGo = open;
+  });
+  await page.route("**/api/channel-accounts", async (route) => {
+    if (route.request().method() === "POST") await gate;
+    await route.continue();
+  });
+  await page.goto(`${world.innboks.url}/settings/channels/connect-email`);
+  await choose(page.getByRole("radio", { name: "Forwarding" }));
+  await page.getByLabel("Name in the inbox").fill(channel.name);
+  const address = page.getByLabel("Address", { exact: true });
+  await address.fill(channel.address);
+  await address.press("Enter");
+  await expect(address).toBeDisabled();
+  await expect(page.getByRole("radio", { name: "Gmail" })).toBeDisabled();
+  letGo();
+  await expect(page.getByLabel("Address to forward to")).toBeVisible();
+  await expect(page.getByRole("button", { name: "Continue", exact: true }), "the hands go on here").toBeFocused();
+  await choose(page.getByRole("radio", { name: "Gmail" }));
 });
 
 test("beside a set-up the first card stands where it is drawn, and its fields are as high as drawn", async ({

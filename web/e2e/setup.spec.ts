@@ -151,7 +151,7 @@ test("a set-up is left, found again after a reload, and finished with its previe
   await panel.getByLabel("Ticket owner").selectOption({ label: me.name });
   await panel.getByRole("button", { name: "Save" }).click();
   await expect(page.getByText(`owned by ${me.name}`)).toBeVisible();
-  expect(await tickets()).toMatchObject({ is_on: true, priority: "high", owner_id: me.id });
+  await expect.poll(tickets).toMatchObject({ is_on: true, priority: "high", owner_id: me.id });
 });
 
 test("on a narrow phone nothing of a set-up stands outside the screen", async ({ inbox: page, world }) => {

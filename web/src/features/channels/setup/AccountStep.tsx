@@ -30,6 +30,8 @@ interface Props {
   lost: string[];
   /** Somebody has saved something else since. */
   isOvertaken: boolean;
+  /** It has been sent, and is not connected yet: what was typed now would be in neither. */
+  isConnecting: boolean;
   keptSecrets: string[];
   draftId: Id | null;
   signIn: SignIn | undefined;
@@ -53,7 +55,7 @@ export function AccountStep(props: Props) {
           <p className="soft">{t("setup_step.account_text")}</p>
         </div>
         {props.isOvertaken ? <Overtaken /> : null}
-        <fieldset className="held" disabled={props.waiting !== null}>
+        <fieldset className="held" disabled={props.waiting !== null || props.isConnecting}>
           <div className="two">
             <Field
               label={t("field.channel_name")}

@@ -180,7 +180,7 @@ export function Wizard({ channel, begun, connected, brand: given, inbox, onAnoth
   const wasAway = useRef(false);
   useEffect(() => {
     const isAway = waiting !== null || isBusy;
-    if (wasAway.current && !isAway && document.activeElement === document.body)
+    if (wasAway.current && !isAway && document.activeElement?.matches("body, #main"))
       document.querySelector<HTMLElement>(".wizard > footer .primary")?.focus();
     wasAway.current = isAway;
   }, [waiting, isBusy]);
@@ -260,6 +260,7 @@ export function Wizard({ channel, begun, connected, brand: given, inbox, onAnoth
               accepts={accepts}
               onAccept={setAccepts}
               waiting={waiting}
+              isConnecting={isBusy && account === null}
               onCancel={cancel}
             />
           )}
