@@ -24,6 +24,8 @@ async def test_a_set_up_is_kept_with_its_secrets_and_gone_when_it_is_connected(a
     assert saved.json()["new_inbox_name"] == "Front desk"
     assert [one["id"] for one in (await api.get("/api/channel-drafts")).json()["items"]] == [draft["id"]]
     assert "s3cret" not in (await api.get(where)).text
+    # By its time one knows whether what is stored is what was sent.
+    assert saved.json()["updated_at"] == (await api.get(where)).json()["updated_at"] > draft["updated_at"]
 
     made = await api.post(
         "/api/channel-accounts",

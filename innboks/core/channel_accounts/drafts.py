@@ -142,9 +142,9 @@ async def _save(parts: Parts, conn: Connection, actor: Actor, draft_id: int, kin
     if len(raw) > SIZE_MAX:
         raise TooLarge("This is more than a set-up can hold. Shorten the longest field.")
     sealed = parts.vault.seal(raw, _seal_context(actor.account_id, draft_id))
-    await store.save(conn, actor.account_id, draft_id, kind, sealed, actor.user_id)
+    at = await store.save(conn, actor.account_id, draft_id, kind, sealed, actor.user_id)
     await events.add(conn, actor.account_id, "channel_account.changed", data={"channel_account_id": None})
-    return Draft(id=draft_id, kind=kind, content=clean, updated_at=parts.clock.now())
+    return Draft(id=draft_id, kind=kind, content=clean, updated_at=at)
 
 
 async def _row(conn: Connection, actor: Actor, draft_id: int, *, lock: bool = False) -> store.Row:

@@ -35,12 +35,18 @@ async def next_id(conn: Connection) -> int:
     return int(row[0])
 
 
-async def save(conn: Connection, account_id: int, draft_id: int, kind: str, sealed: bytes, user_id: int) -> None:
-    await conn.execute(
+async def save(conn: Connection, account_id: int, draft_id: int, kind: str, sealed: bytes, user_id: int) -> datetime:
+    """When it was changed, as `get` says it from now on."""
+    cursor = await conn.execute(
         """insert into channel_draft (account_id, id, kind, sealed, changed_by) values (%s, %s, %s, %s, %s)
-           on conflict (account_id, id) do update set sealed = excluded.sealed, changed_by = excluded.changed_by, updated_at = now()""",
+           on conflict (account_id, id) do update set sealed = excluded.sealed, changed_by = excluded.changed_by, updated_at = now()
+           returning updated_at""",
         (account_id, draft_id, kind, sealed, user_id),
     )
+    row = await cursor.fetchone()
+    assert row
+    at: datetime = row[0]
+    return at
 
 
 async def count(conn: Connection, account_id: int) -> int:
