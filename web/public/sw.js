@@ -11,10 +11,15 @@ const KEEP_AFTER_MS = 1_000;
 const NAMED = self.innboksNamed ?? [];
 
 addEventListener("install", (event) => {
-  // These the browser takes from what is kept by itself, which spares each of them the way through this script.
   const parts = NAMED.filter((path) => path.startsWith("/assets/"));
-  const routes = parts.map((pathname) => ({ condition: { urlPattern: { pathname } }, source: { cacheName: SHELL } }));
-  if (routes.length) event.addRoutes?.(routes).catch(() => undefined);
+  const routes = [
+    // These the browser takes from what is kept by itself, which spares each of them the way through this script.
+    ...parts.map((pathname) => ({ condition: { urlPattern: { pathname } }, source: { cacheName: SHELL } })),
+    { condition: { urlPattern: { pathname: "/api/session" } }, source: "fetch-event" },
+    // What a page still sends as it goes does not wait for this script, which would not hear of it any more.
+    ...["PUT", "PATCH", "DELETE"].map((requestMethod) => ({ condition: { requestMethod }, source: "network" })),
+  ];
+  event.addRoutes?.(routes).catch(() => undefined);
   event.waitUntil(keepShell().then(() => skipWaiting()));
 });
 addEventListener("activate", (event) => event.waitUntil(Promise.all([clients.claim(), throwOldAway()])));
