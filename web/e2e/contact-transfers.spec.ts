@@ -222,7 +222,7 @@ test("who may not set up channels is offered neither, and told so where a link l
   await expect(page.getByRole("link", { name: /^Import/ })).toHaveCount(0);
   await expect(page.getByRole("button", { name: "Export" })).toHaveCount(0);
   await page.goto(`${world.innboks.url}/contacts/import`);
-  await expect(page.getByText("Only those who may set up channels import contacts.")).toBeVisible();
+  await expect(page.getByText("Importing needs the permission “Channels and inboxes”.")).toBeVisible();
   await expect(page.getByRole("button", { name: "Choose a file" })).toHaveCount(0);
   await shot(page, "import-may-not");
 });

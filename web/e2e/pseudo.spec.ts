@@ -44,7 +44,7 @@ test("words that are two fifths longer break no screen", async ({ browser, inbox
   await expect(page.getByRole("heading", { level: 1, name: /^Åll øpën/ })).toBeVisible();
   await at("inbox/open");
   await page.goto(`${world.innboks.url}/inbox/open/${id}`);
-  await page.getByRole("article").waitFor();
+  await page.locator("article.mail").waitFor();
   await page.locator(".composer [contenteditable=true]").waitFor();
   await check(page, "thread");
   for (const path of ["contacts", "contacts/import", "search?q=hello", "notifications", "radar", "waiting"])

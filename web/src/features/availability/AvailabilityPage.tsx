@@ -15,7 +15,6 @@ import { t } from "../../ui/i18n";
 import { matches } from "../../ui/Picker";
 import { Empty, Failed, Skeleton } from "../../ui/States";
 import { toast, toastError } from "../../ui/toasts";
-
 import { StandingDot } from "../routing/StandingDot";
 import { availabilityQuery, isFull, kindWords, loadWords, standingWords, ticketWords } from "../routing/standing";
 import { zoneHere } from "./availability";

@@ -6,7 +6,6 @@ import { useMay } from "../../api/may";
 import type { Plan } from "../../api/types";
 import { Field } from "../../ui/Field";
 import { type MessageId, t } from "../../ui/i18n";
-
 import { loadWords } from "../routing/standing";
 import { changePlan, planQuery } from "./availability";
 import "./availability.css";

@@ -8,7 +8,6 @@ import { Button } from "../../ui/Button";
 import { fullMoment, moment } from "../../ui/format";
 import { t } from "../../ui/i18n";
 import { Loading } from "../../ui/Loading";
-
 import { standingWords } from "../routing/standing";
 import { Absences } from "./Absences";
 import { planQuery, zoneHere } from "./availability";

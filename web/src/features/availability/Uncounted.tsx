@@ -7,7 +7,6 @@ import type { Account } from "../../api/types";
 import { Select } from "../../ui/Field";
 import { t } from "../../ui/i18n";
 import { toast, toastError } from "../../ui/toasts";
-
 import { nameOf, pipelinesQuery } from "../tickets/tickets";
 
 /** Offered; the API takes others, too. 0: however old. */

@@ -8,7 +8,6 @@ import { Button } from "../../ui/Button";
 import { type MessageId, t, withWords } from "../../ui/i18n";
 import { Skeleton } from "../../ui/States";
 import { TabPanel, Tabs } from "../../ui/Tabs";
-
 import { UnsavedMark } from "../unsaved/SaveLine";
 import { ChannelBadge, useChannel } from "./ChannelBadge";
 import { Configuration } from "./Configuration";

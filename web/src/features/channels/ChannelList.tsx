@@ -10,7 +10,6 @@ import { number } from "../../ui/format";
 import { t } from "../../ui/i18n";
 import { Menu } from "../../ui/Menu";
 import { Empty, Failed, Skeleton } from "../../ui/States";
-
 import { useFilter } from "../settings/useFilter";
 import { AccountCard } from "./AccountCard";
 import { Catalogue, matches } from "./Catalogue";

@@ -5,7 +5,6 @@ import type { ReactNode } from "react";
 import { useMay } from "../../api/may";
 import { sessionQuery } from "../../api/queries";
 import { type MessageId, t } from "../../ui/i18n";
-
 import type { BookSearch } from "./book";
 
 const VIEWS: { label: MessageId; icon: ReactNode; search: BookSearch }[] = [

@@ -11,7 +11,6 @@ import { Loading } from "../../ui/Loading";
 import { Popover } from "../../ui/Popover";
 import { Empty, Skeleton } from "../../ui/States";
 import { useStore } from "../../ui/store";
-
 import { BookBulk } from "./BookBulk";
 import { BookFilters } from "./BookFilters";
 import { BookNav } from "./BookNav";

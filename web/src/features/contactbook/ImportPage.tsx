@@ -8,7 +8,6 @@ import { keys, sessionQuery } from "../../api/queries";
 import type { ContactImport } from "../../api/types";
 import { t } from "../../ui/i18n";
 import { Failed, Skeleton } from "../../ui/States";
-
 import { BookNav } from "./BookNav";
 import { ImportBegin } from "./ImportBegin";
 import { ImportMapping } from "./ImportMapping";

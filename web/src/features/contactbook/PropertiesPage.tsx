@@ -14,7 +14,6 @@ import { type MessageId, t } from "../../ui/i18n";
 import { Menu } from "../../ui/Menu";
 import { Empty, Failed, Skeleton, sentence } from "../../ui/States";
 import { toast, toastError } from "../../ui/toasts";
-
 import { SaveLine, UnsavedMark } from "../unsaved/SaveLine";
 import { useUnsaved } from "../unsaved/unsaved";
 

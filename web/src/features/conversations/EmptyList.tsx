@@ -6,7 +6,6 @@ import { channelAccountsQuery, inboxesQuery, viewsQuery } from "../../api/querie
 import { Button } from "../../ui/Button";
 import { type MessageId, t } from "../../ui/i18n";
 import { Empty } from "../../ui/States";
-
 import { useChangeList, useView } from "./useList";
 import { filtersOf, partOf, VIEW_NAMES } from "./views";
 

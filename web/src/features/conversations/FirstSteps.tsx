@@ -13,7 +13,6 @@ import { shownKey } from "../../ui/hotkeys";
 import { t, tOr } from "../../ui/i18n";
 import { toast, toastError } from "../../ui/toasts";
 import { demoQuery, loadDemo, percent, removeDemo } from "../demo/demo";
-
 import { useSavePreferences } from "../settings/savePreferences";
 
 /** In a person's preferences: they do not want to see the steps any more. */

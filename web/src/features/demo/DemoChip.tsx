@@ -5,7 +5,6 @@ import { useMay } from "../../api/may";
 import { Button } from "../../ui/Button";
 import { t } from "../../ui/i18n";
 import { Popover } from "../../ui/Popover";
-
 import { percent, removeDemo, useDemo } from "./demo";
 import "./demo.css";
 

@@ -9,7 +9,6 @@ import { Select, Switch } from "../../ui/Field";
 import { t } from "../../ui/i18n";
 import { Failed, Skeleton } from "../../ui/States";
 import { toast, toastError } from "../../ui/toasts";
-
 import { SenderLists } from "./SenderLists";
 
 const RULES = ["automated", "marketing", "unsubscribe", "role_based"] as const;

@@ -13,7 +13,6 @@ import { channelAccountsQuery, channelsQuery, inboxesQuery, savedViewsQuery, use
 import { shownKey } from "../../ui/hotkeys";
 import { type MessageId, t } from "../../ui/i18n";
 import { BUILT_IN, VIEW_NAMES } from "../conversations/views";
-
 import { quoted } from "../search/line";
 import { signOut } from "../session/auth";
 import type { Entry } from "./entries";

@@ -12,7 +12,6 @@ import { initials } from "../../ui/format";
 import { t } from "../../ui/i18n";
 import { Failed, Skeleton, sentence } from "../../ui/States";
 import { toast, toastError } from "../../ui/toasts";
-
 import { SaveLine } from "../unsaved/SaveLine";
 import { useUnsaved } from "../unsaved/unsaved";
 

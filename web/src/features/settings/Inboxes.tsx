@@ -15,7 +15,6 @@ import { Field, Select } from "../../ui/Field";
 import { t } from "../../ui/i18n";
 import { Empty, Failed, Skeleton } from "../../ui/States";
 import { toast, toastError } from "../../ui/toasts";
-
 import { CurrentInbox } from "./CurrentInbox";
 import { InboxAccess } from "./InboxAccess";
 import { InboxChannels } from "./InboxChannels";

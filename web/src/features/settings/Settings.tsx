@@ -38,7 +38,6 @@ import { Quarantine } from "../deliveries/Quarantine";
 import { SpamPage } from "../filters/SpamPage";
 import { NotificationSettings } from "../notifications/NotificationSettings";
 import { PeoplePage } from "../people/PeoplePage";
-
 import { RolesPage } from "../people/RolesPage";
 import { TeamsPage } from "../people/TeamsPage";
 import { UnsavedMark } from "../unsaved/SaveLine";

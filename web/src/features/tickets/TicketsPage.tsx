@@ -9,7 +9,6 @@ import type { Account } from "../../api/types";
 import { Field, Switch } from "../../ui/Field";
 import { t } from "../../ui/i18n";
 import { toast, toastError } from "../../ui/toasts";
-
 import { TicketChannels } from "./TicketChannels";
 
 type Part = Pick<Account, "closing_closes_tickets"> | Pick<Account, "tickets_per_contact_max">;
