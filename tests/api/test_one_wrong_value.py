@@ -27,7 +27,7 @@ ELSEWHERE = {
     "sign_in",
     "accept_invitation",
 }
-"""Streams, what ends this session, and what is braked."""
+"""Streams, signing in and out, and what is braked."""
 NASTY = [
     "null", "true", "0", "-1", "1.5", "1e400", "-1e400", "9223372036854775807", "9223372036854775808", "-9223372036854775809", "1" + "0" * 400,
     '""', '" "', '"0"', '"-1"', '"9223372036854775807"', '"9223372036854775808"', '"99999999999999999999999"', '"a\\u0000b"', '"\\ud800"', '"\\udc00\\ud800"',
