@@ -2,6 +2,8 @@ import { useSyncExternalStore } from "react";
 
 let now = new Date();
 const FRESH_MS = 5_000;
+/** How often it moves on by itself. */
+export const CLOCK_MS = 30_000;
 const listeners = new Set<() => void>();
 let timer: ReturnType<typeof setInterval> | undefined;
 
@@ -20,7 +22,7 @@ function subscribe(listener: () => void): () => void {
   listeners.add(listener);
   if (!timer) {
     wound();
-    timer = setInterval(tick, 30_000);
+    timer = setInterval(tick, CLOCK_MS);
   }
   return () => {
     listeners.delete(listener);
