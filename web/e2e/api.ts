@@ -128,9 +128,10 @@ const RULES = ["automated", "marketing", "unsubscribe", "role_based"];
 
 async function removeAll(world: World, kind: string, but = "", which = ""): Promise<void> {
   const { items } = await api(world, "GET", `/api/${kind}${which}`);
-  // An address that was given out with an inbox goes with it.
-  for (const { id, is_fallback } of items)
-    if (id !== but && !is_fallback) await api(world, "DELETE", `/api/${kind}/${id}`);
+  // An address that was given out with an inbox stays with it, archived or not: it is no way out any more, as on the first day.
+  for (const { id, is_fallback, inbox_id } of items)
+    if (is_fallback) await api(world, "PATCH", `/api/inboxes/${inbox_id}/fallback`, { may_send: false });
+    else if (id !== but) await api(world, "DELETE", `/api/${kind}/${id}`);
 }
 
 /** Deletes for good, not only out of sight: what is closed or in the trash is still found, counted and suggested. */
