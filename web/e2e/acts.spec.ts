@@ -45,7 +45,7 @@ test("closed is said when the server has it; the row has gone before, and Z brin
   await expect(row(inbox, "Slowly closed")).toBeVisible();
   await expect(inbox.locator(".toast")).toHaveCount(0);
 
-  await inbox.unroute(CONVERSATION);
+  await inbox.unrouteAll({ behavior: "wait" });
   const again = await holdChanges(inbox);
   await row(inbox, "Slowly closed").click();
   await inbox.locator(".log").focus();

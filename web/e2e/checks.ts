@@ -45,6 +45,13 @@ export async function pressOf(page: Page, name: string): Promise<() => Promise<b
   return () => page.evaluate((wanted) => document.documentElement.dataset.pressed === wanted, name).catch(() => false);
 }
 
+/** What the page of what is stuck shows with its answer, and with nothing else: a list, or that there is nothing. What stands there is the whole server's. */
+export const stuck = (page: Page): Locator => {
+  const main = page.getByRole("main");
+  const list = main.getByRole("list", { name: "What is stuck" });
+  return list.or(main.getByRole("heading", { name: "Nothing is stuck" }));
+};
+
 /** What another theme can break; names, roles and order are the same in both, and looked at once. */
 const OF_COLOUR = ["color-contrast", "link-in-text-block"];
 

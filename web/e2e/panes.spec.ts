@@ -11,13 +11,14 @@ async function bend(
   page: Page,
   path: RegExp,
   change: (answer: Record<string, unknown>) => object,
-): Promise<() => void> {
+): Promise<() => Promise<void>> {
   const bent = async (route: Route) => {
     const answer = await route.fetch();
     await route.fulfill({ response: answer, json: change(await answer.json()) });
   };
   await page.route(path, bent);
-  return () => page.unroute(path, bent);
+  // Of what is still on its way the server's answer has not come.
+  return () => page.unrouteAll({ behavior: "wait" });
 }
 
 const look = async (page: Page, name: string) => {
@@ -62,7 +63,7 @@ test("a pane that cannot be drawn is replaced alone, and drawn again", async ({ 
   await about.getByText("Details", { exact: true }).click();
   await about.getByRole("button", { name: "Copy" }).click();
   await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toContain(`/inbox/open/${id}`);
-  mend();
+  await mend();
   await again(about).click();
   await expect(about.getByText("siri@panes.example").first()).toBeVisible();
 
@@ -76,7 +77,7 @@ test("a pane that cannot be drawn is replaced alone, and drawn again", async ({ 
   await expect(about.getByText("siri@panes.example").first()).toBeVisible();
   await expect(list.getByRole("link", { name: /Panes/ })).toBeVisible();
   await look(page, "crash-thread");
-  mend();
+  await mend();
   const composer = page.locator(".composer");
   await again(thread).first().click();
   await expect(message).toBeVisible();
@@ -90,7 +91,7 @@ test("a pane that cannot be drawn is replaced alone, and drawn again", async ({ 
   await expect(list.getByRole("heading", { name: WORDS })).toBeVisible();
   await expect(editor).toHaveText("Nobody may lose this");
   await look(page, "crash-list");
-  mend();
+  await mend();
   await again(list).click();
   await expect(list.getByRole("link", { name: /Panes/ })).toBeVisible();
 
@@ -101,6 +102,6 @@ test("a pane that cannot be drawn is replaced alone, and drawn again", async ({ 
   await look(page, "crash-settings");
   await page.getByRole("navigation", { name: "Settings" }).first().getByRole("link", { name: "Profile" }).click();
   await expect(page.getByRole("heading", { level: 1, name: "Profile" })).toBeVisible();
-  mend();
+  await mend();
   await context.close();
 });

@@ -230,7 +230,7 @@ test("a set-up says that it is saved only while the server has all of it, and wh
   await expect(page.getByText("Saving", { exact: true })).toBeVisible();
   release();
   await expect(saved).toBeVisible();
-  await page.unrouteAll();
+  await page.unrouteAll({ behavior: "wait" });
 
   // The page that comes next asks before what left with this one has arrived.
   const before = await api(world, "GET", `/api/channel-drafts/${page.url().split("draft-")[1]}`);

@@ -35,7 +35,12 @@ async function listBehind(world: World, browser: Browser) {
     proxy.isCut = false;
     await tryNow(page).click();
   };
-  return { page, proxy, cut, press };
+  const close = async () => {
+    await page.unrouteAll({ behavior: "wait" });
+    await context.close();
+    await proxy.close();
+  };
+  return { page, cut, press, close };
 }
 
 /** In the plain field, or in the rich one that takes its place as soon as it can be fetched. */
@@ -52,7 +57,7 @@ test("a conversation that was not read before keeps its composer without a line,
   world,
 }) => {
   await expect(inbox.getByText("Live", { exact: true })).toBeVisible();
-  const { page, proxy, cut, press } = await listBehind(world, browser);
+  const { page, cut, press, close } = await listBehind(world, browser);
   await cut();
   await page
     .getByTestId("rows")
@@ -81,7 +86,7 @@ test("a conversation that was not read before keeps its composer without a line,
   await expect(page.getByText(LATER)).toHaveCount(0);
   await expect(about.getByText("runa@vik.example")).toBeVisible();
   await expect.poll(() => written(page)).toBe("Written meanwhile");
-  await proxy.close();
+  await close();
 });
 
 test("the search opens without a line, tells once that there is none, and finds when it is back", async ({
@@ -90,7 +95,7 @@ test("the search opens without a line, tells once that there is none, and finds 
   world,
 }) => {
   await expect(inbox.getByText("Live", { exact: true })).toBeVisible();
-  const { page, proxy, cut, press } = await listBehind(world, browser);
+  const { page, cut, press, close } = await listBehind(world, browser);
   await cut();
   await page.keyboard.press("/");
   await page.getByRole("textbox", { name: "Search" }).fill("read");
@@ -101,5 +106,5 @@ test("the search opens without a line, tells once that there is none, and finds 
   await press();
   await expect(page.getByRole("link", { name: /Never read/ }).first()).toBeVisible();
   await expect(page.getByText(LATER)).toHaveCount(0);
-  await proxy.close();
+  await close();
 });
