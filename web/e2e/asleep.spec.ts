@@ -81,7 +81,7 @@ for (const [length, cursor] of [
     await fresh.goto(page.url());
     await expect(fresh.getByRole("article").filter({ hasText: "This one left" })).toBeVisible();
     await expect(fresh.getByText("Live", { exact: true })).toBeVisible();
-    await expect(async () => expect(await picture(page)).toEqual(await picture(fresh))).toPass({ timeout: 15_000 });
+    await expect(async () => expect(await picture(page)).toEqual(await picture(fresh))).toPass({ timeout: 40_000 });
     expect((await picture(page)).rows).toHaveLength(3);
     for (const words of ["Good evening", "Are you there?", "Looked at it", "This one left"])
       await expect(page.getByRole("article").filter({ hasText: words })).toHaveCount(1);

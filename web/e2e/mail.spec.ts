@@ -35,7 +35,7 @@ test("a mail comes to the screen by itself, is answered, and the answer reaches 
   await inbox.keyboard.press("Control+Enter");
   const answer = inbox.getByRole("article").filter({ hasText: text });
   await expect(answer).toHaveCount(1);
-  await expect(answer.getByText(/^(Sent|Delivered)$/)).toBeVisible({ timeout: 15_000 });
+  await expect(answer.getByText(/^(Sent|Delivered)$/)).toBeVisible();
   const received = await world.mailbox.waitFor("A new one leaves today.");
   expect(received.to).toEqual(["maja@lindqvist.example"]);
   expect(received.raw).toContain(sent.messageId);
@@ -85,7 +85,7 @@ test("of a message that may have left a person decides: it did, or it goes again
     await fillComposer(inbox, /^Reply through/, text);
     await inbox.getByRole("button", { name: "Send", exact: true }).click();
     const answer = inbox.getByRole("article").filter({ hasText: text });
-    await expect(answer.getByRole("button", { name: "It did leave" })).toBeVisible({ timeout: 15_000 });
+    await expect(answer.getByRole("button", { name: "It did leave" })).toBeVisible();
     return answer;
   };
   world.mailbox.hangUp(true);
@@ -99,7 +99,7 @@ test("of a message that may have left a person decides: it did, or it goes again
   const second = await write("We have them in black.");
   world.mailbox.hangUp(false);
   await second.getByRole("button", { name: "Send again" }).click();
-  await expect(second.getByText(/^(Sent|Delivered)$/)).toBeVisible({ timeout: 15_000 });
+  await expect(second.getByText(/^(Sent|Delivered)$/)).toBeVisible();
   await world.mailbox.waitFor("We have them in black.");
   expect(world.mailbox.received.some((mail) => mail.raw.includes("one size up"))).toBe(false);
 });
@@ -110,11 +110,11 @@ test("a refused message says why, stays in sight, and goes after Retry", async (
   world.mailbox.refuse("5.1.1 No such user here");
   await fillComposer(inbox, /^Reply through/, "Tomorrow from nine.");
   await inbox.getByRole("button", { name: "Send", exact: true }).click();
-  await expect(inbox.getByText(/^Not delivered: /)).toBeVisible({ timeout: 15_000 });
+  await expect(inbox.getByText(/^Not delivered: /)).toBeVisible();
   await expect(inbox.getByRole("link", { name: /A message was not delivered/ })).toBeVisible();
   world.mailbox.refuse(null);
   await inbox.getByRole("article").getByRole("button", { name: "Retry" }).click();
-  await expect(inbox.getByText(/^(Sent|Delivered)$/).last()).toBeVisible({ timeout: 15_000 });
+  await expect(inbox.getByText(/^(Sent|Delivered)$/).last()).toBeVisible();
   await world.mailbox.waitFor("Tomorrow from nine.");
 });
 

@@ -18,7 +18,7 @@ test("why an answer did not leave has the whole width, with what can be done in 
   await inbox.keyboard.press("Control+Enter");
   const trouble = inbox.getByRole("article").locator(".trouble");
   const reason = trouble.getByText(/^Not delivered: /);
-  await expect(reason).toBeVisible({ timeout: 15_000 });
+  await expect(reason).toBeVisible();
   const buttons = trouble.getByRole("button");
   await expect(buttons).toHaveCount(2);
   for (const viewport of [{ width: 1440, height: 900 }, PHONE]) {
@@ -61,7 +61,7 @@ test("on a phone one reads who wrote, how far it is, and that only the team sees
     answer.getByRole("heading", { name: "Amina Yusuf" }),
     answer.getByText(/^(Sent|Delivered)$/),
   ]) {
-    await expect(text).toBeVisible({ timeout: 15_000 });
+    await expect(text).toBeVisible();
     expect(await text.evaluate((one) => one.scrollWidth <= one.clientWidth || one.clientWidth === 0)).toBe(true);
   }
 });
@@ -99,7 +99,7 @@ test("on a phone a conversation's head says first what went wrong, and the custo
   await inbox.keyboard.press("Control+Enter");
   const head = inbox.locator(".threadhead");
   const chip = head.getByText("Not certain");
-  await expect(chip).toBeVisible({ timeout: 15_000 });
+  await expect(chip).toBeVisible();
   world.mailbox.hangUp(false);
   await expect(chip).toBeInViewport({ ratio: 1 });
   const name = head.getByRole("heading", { name: "Ella Korhonen" });

@@ -18,7 +18,7 @@ test("an answer in mine is told by the bell, in the title, and is read with the 
   await expect.poll(async () => (await conversationWith(world, mail.subject)).assignee_id).toBeTruthy();
   await inbox.goto(`${world.innboks.url}/settings/profile`);
   await world.write({ ...mail, messageId: "<bell-2@holm.example>", inReplyTo: mail.messageId, text: "Or in green?" });
-  await expect(bell).toBeVisible({ timeout: 15_000 });
+  await expect(bell).toBeVisible();
   await expect(inbox).toHaveTitle(/^\(1\) /);
   // With a dot, drawn here.
   await expect(inbox.locator("link[rel=icon]")).toHaveAttribute("href", /^data:image\/png/);
@@ -200,7 +200,7 @@ test("without a network the app opens, and what was read can be read again", asy
   await inbox.reload();
   await expect(inbox.getByRole("link", { name: /Read on the train/ })).toBeVisible();
   await expect(inbox.getByRole("article")).toHaveCount(1);
-  await expect(inbox.getByText(/Offline|Connecting/).first()).toBeVisible({ timeout: 15_000 });
+  await expect(inbox.getByText(/Offline|Connecting/).first()).toBeVisible();
   await inbox.context().setOffline(false);
   await expect(inbox.getByText("Live", { exact: true })).toBeVisible({ timeout: 20_000 });
   await api(world, "GET", "/api/session");

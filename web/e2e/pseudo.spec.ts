@@ -12,7 +12,7 @@ const SIZES = [
 ] as const;
 
 async function check(page: Page, name: string): Promise<void> {
-  await expect(page.locator("[aria-busy=true]")).toHaveCount(0, { timeout: 15_000 });
+  await expect(page.locator("[aria-busy=true]")).toHaveCount(0);
   for (const [width, height] of SIZES) {
     await page.setViewportSize({ width, height });
     const where = `${name} at ${width}`;

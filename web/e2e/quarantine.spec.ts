@@ -18,7 +18,7 @@ test("a mail that names nobody as its sender waits in quarantine, can be looked 
   await expect(async () => {
     if (!(await row.count())) await inbox.reload();
     await expect(row).toBeVisible({ timeout: 1500 });
-  }).toPass({ timeout: 10_000 });
+  }).toPass({ timeout: 40_000 });
   await expect(row).toContainText(/1 try/);
   if (SHOTS) await inbox.screenshot({ path: join(SHOTS, "quarantine.png") });
 
@@ -49,7 +49,7 @@ test("of what is long the beginning is shown, which is said, and all of it is sa
   await expect(async () => {
     if (!(await row.count())) await inbox.reload();
     await expect(row).toBeVisible({ timeout: 1500 });
-  }).toPass({ timeout: 10_000 });
+  }).toPass({ timeout: 40_000 });
   await row.getByRole("button", { name: "Look at it" }).click();
   const dialog = inbox.getByRole("dialog", { name: "As it came" });
   await expect(dialog).toContainText("Only the beginning is shown.");

@@ -30,7 +30,7 @@ test("an answer that was not delivered shows at once, leads to it, and goes when
   world.mailbox.refuse(null);
   await api(world, "POST", `/api/messages/${sent.id}/retry`, {});
   await world.mailbox.waitFor("Yes.");
-  await expect(row).toHaveCount(0, { timeout: 15_000 });
+  await expect(row).toHaveCount(0);
 });
 
 test("an answer that is dealt with stays marked and puts the badge out, and Undo brings it back", async ({
@@ -42,7 +42,7 @@ test("an answer that is dealt with stays marked and puts the badge out, and Undo
   const { id } = await conversationWith(world, "Nobody there");
   world.mailbox.refuse("5.1.1 no such mailbox");
   await api(world, "POST", `/api/conversations/${id}/messages`, { type: "reply", text: "We are.", hold_s: 0 });
-  await expect(badge).toBeVisible({ timeout: 15_000 });
+  await expect(badge).toBeVisible();
   await inbox.goto(`${world.innboks.url}/inbox/open/${id}`);
   const main = inbox.getByRole("main");
   const deal = main.getByRole("button", { name: "Dealt with", exact: true });
@@ -68,7 +68,7 @@ test("an answer that is dealt with stays marked and puts the badge out, and Undo
   // The same person is reached by a later answer: then it is over by itself.
   world.mailbox.refuse(null);
   await api(world, "POST", `/api/conversations/${id}/messages`, { type: "reply", text: "Now we are.", hold_s: 0 });
-  await expect(main).toContainText("A later answer got through", { timeout: 15_000 });
+  await expect(main).toContainText("A later answer got through");
   await expect(badge).toHaveCount(0);
 });
 
@@ -116,7 +116,7 @@ test("a channel that is silent longer than it ever was says so, and a test that 
   await world.innboks.fallSilent(id, 5.5 * 3600);
 
   // The card, and a badge for everybody that leads to it.
-  await expect(card).toContainText("Unusually quiet for 5 h", { timeout: 15_000 });
+  await expect(card).toContainText("Unusually quiet for 5 h");
   await expect(card).toContainText(/Normally a message every 1\d min\. Test it\./);
   await axe(inbox, "a quiet channel");
   if (SHOTS) await shots(inbox, SHOTS, "quiet-card");

@@ -61,7 +61,7 @@ test("without a server one reads on and writes on, and what waited goes out once
   await inbox.getByRole("link", { name: /Missed you/ }).click();
   await expect(inbox.getByRole("article")).toHaveCount(1);
   await world.innboks.stop("SIGTERM");
-  await expect(inbox.getByText("Connecting")).toBeVisible({ timeout: 10_000 });
+  await expect(inbox.getByText("Connecting")).toBeVisible();
   await inbox.getByRole("textbox", field).fill("We call at ten.");
   await inbox.keyboard.press("Control+Enter");
   await expect(inbox.getByText("Waiting for connection")).toBeVisible();
@@ -71,7 +71,7 @@ test("without a server one reads on and writes on, and what waited goes out once
   await world.innboks.start();
   await expect(inbox.getByText("Live", { exact: true })).toBeVisible({ timeout: 40_000 });
   await world.mailbox.waitFor("We call at ten.");
-  await expect(inbox.getByRole("article").getByText(/^(Sent|Delivered)$/)).toBeVisible({ timeout: 15_000 });
+  await expect(inbox.getByRole("article").getByText(/^(Sent|Delivered)$/)).toBeVisible();
   expect(world.mailbox.received.filter((mail) => mail.raw.includes("We call at ten."))).toHaveLength(1);
   await world.write({ from: "Kari Nes <kari@nes.example>", subject: "Still live", text: "After the restart" });
   await expect(inbox.getByRole("link", { name: /Still live/ })).toBeVisible();
@@ -91,7 +91,7 @@ test("a session that ended asks for the password and keeps what was written", as
   await dialog.getByRole("button", { name: "Sign in" }).click();
   await expect(dialog).toHaveCount(0);
   await world.mailbox.waitFor("Not to be lost");
-  await expect(page.getByRole("article").getByText(/^(Sent|Delivered)$/)).toBeVisible({ timeout: 15_000 });
+  await expect(page.getByRole("article").getByText(/^(Sent|Delivered)$/)).toBeVisible();
 });
 
 test("several tabs share one stream, and the next one takes over when its reader goes", async ({ inbox, world }) => {

@@ -46,7 +46,7 @@ const spilled = (page: Page) =>
 
 /** `isPage`: nothing lies over it. */
 async function check(page: Page, name: string, isPage = true): Promise<void> {
-  await expect(page.locator("[aria-busy=true]")).toHaveCount(0, { timeout: 15_000 });
+  await expect(page.locator("[aria-busy=true]")).toHaveCount(0);
   await expect(page.locator("body")).toHaveCSS("word-spacing", "2.08px"); // it holds here
   for (const [width, height] of [
     [1440, 900],

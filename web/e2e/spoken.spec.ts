@@ -53,7 +53,7 @@ test("that the connection is back is told", async ({ inbox: page, world }) => {
   const told = await listen(page);
   proxy.isCut = true;
   proxy.breakAll();
-  await expect(page.getByText("Connecting", { exact: true })).toBeVisible({ timeout: 15_000 });
+  await expect(page.getByText("Connecting", { exact: true })).toBeVisible();
   proxy.isCut = false;
   await expect.poll(told, { timeout: 45_000 }).toContain("Back online");
   await proxy.close();

@@ -20,7 +20,7 @@ test("a tab that hangs with the stream in its hands is deposed by one that is lo
   await second.goto(`${world.innboks.url}/inbox/open`);
   await expect(second.getByText("Live", { exact: true })).toBeVisible();
   await world.write({ from: "Tuva Berg <tuva@berg.example>", subject: "While it leads", text: "One" });
-  await expect(second.getByRole("link", { name: /While it leads/ })).toBeVisible({ timeout: 15_000 });
+  await expect(second.getByRole("link", { name: /While it leads/ })).toBeVisible();
 
   const devtools = await leader.context().newCDPSession(leader);
   await devtools.send("Page.setWebLifecycleState", { state: "frozen" });
@@ -28,7 +28,7 @@ test("a tab that hangs with the stream in its hands is deposed by one that is lo
   await second.clock.fastForward(70_000); // a minute of silence, and the next look
   expect((await taken).headers()["last-event-id"]).toBeTruthy();
   await world.write({ from: "Tuva Berg <tuva@berg.example>", subject: "While it hangs", text: "Two" });
-  await expect(second.getByRole("link", { name: /While it hangs/ })).toBeVisible({ timeout: 15_000 });
+  await expect(second.getByRole("link", { name: /While it hangs/ })).toBeVisible();
 
   let streams = 0;
   leader.on("request", (request) => {
@@ -36,7 +36,7 @@ test("a tab that hangs with the stream in its hands is deposed by one that is lo
   });
   await devtools.send("Page.setWebLifecycleState", { state: "active" });
   await world.write({ from: "Tuva Berg <tuva@berg.example>", subject: "Awake again", text: "Three" });
-  await expect(leader.getByRole("link", { name: /Awake again/ })).toHaveCount(1, { timeout: 15_000 });
+  await expect(leader.getByRole("link", { name: /Awake again/ })).toHaveCount(1);
   await expect(leader.getByRole("link", { name: /While it hangs/ })).toHaveCount(1);
   expect(streams).toBe(0);
   await second.close();
@@ -61,7 +61,7 @@ test("what happens while another tab opens is in it, although the stream tells i
   for (const answer of read) await (await answer).finished();
   const inbox = await api(world, "POST", "/api/inboxes", { name: "Between the tabs" });
   await world.write({ from: "Tuva Berg <tuva@berg.example>", subject: "In between", text: "One" });
-  await expect(first.getByRole("link", { name: /In between/ })).toBeVisible({ timeout: 15_000 });
+  await expect(first.getByRole("link", { name: /In between/ })).toBeVisible();
   await expect(second.getByRole("link", { name: /In between/ })).toBeVisible({ timeout: 20_000 });
   await expect(second.getByRole("link", { name: "Between the tabs" })).toBeVisible();
   await api(world, "PATCH", `/api/inboxes/${inbox.id}`, { is_archived: true });
@@ -74,7 +74,7 @@ test("a page that is older than the server says so, and keeps what was written o
   browser,
 }) => {
   await world.write({ from: "Siv Lie <siv@lie.example>", subject: "Older page", text: "Hello" });
-  await expect(inbox.getByRole("link", { name: /Older page/ })).toBeVisible({ timeout: 15_000 });
+  await expect(inbox.getByRole("link", { name: /Older page/ })).toBeVisible();
   const context = await browser.newContext({ serviceWorkers: "block" });
   await context.addCookies(world.cookies);
   const page = await context.newPage();
