@@ -82,6 +82,12 @@ async def test_a_note_belongs_to_who_wrote_it_and_is_seen_only_with_the_contact(
         # Ada may read everything, but is not a member: she looks, and changes nothing.
         assert (await api.get(f"{contact}/notes")).status_code == 200
         assert (await api.get(contact)).json()["can_act"] is False
+        by_hand = (await api.post("/api/contacts", json={"name": "Liv"})).json()
+        listed = (await api.get("/api/contacts")).json()["items"]
+        assert {one["name"]: one["can_act"] for one in listed} == {"Leo": False, "Liv": True}
+        change = {"ids": [one["id"] for one in listed], "change": {"is_blocked": True}}
+        done = (await api.post("/api/contacts/bulk", json=change)).json()
+        assert {one["id"] for one in done["results"] if not one["code"]} == {by_hand["id"]}, "the list says what would be refused"
         assert_problem(await api.patch(contact, json={"name": "x"}), 403, code="not_a_member")
         assert_problem(await api.post(f"{contact}/notes", json={"text": "x"}), 403, code="not_a_member")
 

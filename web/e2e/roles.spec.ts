@@ -136,6 +136,19 @@ test("who only reads an inbox is offered nothing that changes its contacts or it
   for (const name of [/^Merge/, "More about this contact", "Add an address", "Write a note", /^Owner/, /^Leo$/])
     await expect(page.getByRole("button", { name })).toHaveCount(0);
   await axe(page, "a contact that is only looked at");
+  const liv = await api(own, "POST", "/api/contacts", { name: "Liv Lunde" });
+  await page.goto(`${own.innboks.url}/contacts`);
+  const bar = page.getByRole("toolbar", { name: "What to do with the chosen contacts" });
+  const table = page.getByRole("table", { name: "Contacts" });
+  await table.getByRole("checkbox", { name: /Leo/ }).check();
+  await expect(bar.getByRole("status")).toHaveText(/1 chosen · 1 can only be looked at: you are a member of no inbox/);
+  await expect(bar.getByRole("button")).toHaveText(["Export", "End selection"]);
+  await axe(page, "chosen contacts that are only looked at");
+  await table.getByRole("checkbox", { name: /Liv Lunde/ }).check();
+  await bar.getByRole("button", { name: "Block" }).click();
+  await expect(page.getByText("1 contact changed")).toBeVisible();
+  expect((await api(own, "GET", `/api/contacts/${liv.id}`)).is_blocked).toBe(true);
+  await expect(page.getByText(/are not a member of an inbox they wrote to/)).toHaveCount(0);
   await page.goto(`${own.innboks.url}/settings/quarantine`);
   const row = page.getByRole("listitem").filter({ hasText: "Torn" });
   await expect(row).toContainText("You can read Closed; only members answer");

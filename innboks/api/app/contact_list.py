@@ -23,7 +23,8 @@ QueryValue = Annotated[str | None, QueryParameter(max_length=500)]
 
 
 class ContactRow(msgspec.Struct):
-    """`last_message_at`, `last_kind` (the kind of channel) and `open_count` (10 means 10 or more) are of the conversations that you may see."""
+    """`last_message_at`, `last_kind` (the kind of channel) and `open_count` (10 means 10 or more) are of the conversations that you may see.
+    `can_act`: the asking person may change it."""
 
     id: str
     name: str
@@ -36,6 +37,7 @@ class ContactRow(msgspec.Struct):
     last_message_at: datetime | None
     last_kind: str | None
     open_count: int
+    can_act: bool
 
 
 class NewContactIn(Input):
@@ -155,6 +157,7 @@ def contact_row(one: ListedContact) -> ContactRow:
         last_message_at=one.last_message_at,
         last_kind=one.last_kind,
         open_count=one.open_count,
+        can_act=one.can_act,
     )
 
 

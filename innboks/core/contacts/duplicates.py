@@ -62,5 +62,7 @@ async def duplicates_of(parts: Parts, actor: Actor, contact_id: int) -> list[Dup
             values,
             SUGGESTED_MAX,
         )
-        rows = {one.id: one for one in await store_list.rows(conn, actor.account_id, inboxes, [id for id, _ in found])}
+        rows = {
+            one.id: one for one in await store_list.rows(conn, actor.account_id, inboxes, sorted(actor.writable), [id for id, _ in found])
+        }
     return [Duplicate(rows[id], why) for id, why in found if id in rows]

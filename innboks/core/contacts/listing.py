@@ -52,7 +52,7 @@ async def list_contacts(
     async with parts.db.connection() as conn:
         asked = await asked_for(conn, actor, wanted, sort)
         found = await store.page(conn, asked, after, limit)
-        items = await store.rows(conn, actor.account_id, asked.inbox_ids, found.ids) if found.ids else []
+        items = await store.rows(conn, actor.account_id, asked.inbox_ids, sorted(actor.writable), found.ids) if found.ids else []
     return ContactList(items, _write(sort, found.next) if found.next else None)
 
 

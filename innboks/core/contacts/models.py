@@ -58,7 +58,7 @@ class Contact(msgspec.Struct, kw_only=True):
 
 class ListedContact(msgspec.Struct, kw_only=True):
     """A row of the list. What it says of conversations is of those that the reader may see: `last_message_at` and the kind of channel of the newest,
-    and how many are open (it stops at OPEN_CAP)."""
+    and how many are open (it stops at OPEN_CAP). `can_act`: the reader may change it, too (R-023)."""
 
     id: int
     name: str
@@ -71,6 +71,7 @@ class ListedContact(msgspec.Struct, kw_only=True):
     last_message_at: datetime | None
     last_kind: str | None
     open_count: int
+    can_act: bool
 
 
 class Property(msgspec.Struct, kw_only=True):

@@ -175,19 +175,23 @@ def _conditions(wanted: Wanted) -> list[str]:
     return found
 
 
-async def rows(conn: Connection, account_id: int, inbox_ids: Sequence[int], ids: Sequence[int]) -> list[ListedContact]:
-    """In the order given; with what the reader may see of their conversations."""
+async def rows(
+    conn: Connection, account_id: int, inbox_ids: Sequence[int], writable_ids: Sequence[int], ids: Sequence[int]
+) -> list[ListedContact]:
+    """In the order given; with what the reader may see of their conversations, and whether they may change them, as `contacts.writable_contact` says."""
     theirs = "v.account_id = c.account_id and v.contact_id = c.id and v.inbox_id = any(%(inboxes)s)"
     cursor = await conn.execute(
         f"""select c.id, c.name, c.owner_id, c.properties, c.created_at, c.updated_at, c.blocked_at is not null as is_blocked, coalesce((
                 select jsonb_agg(jsonb_build_object('type', i.type, 'value', i.value) order by i.created_at, i.value)
                 from contact_identity i where i.account_id = c.account_id and i.contact_id = c.id), '[]') as identities,
                 latest.last_message_at, latest.kind as last_kind,
-                (select count(*) from (select 1 from conversation v where {theirs} and v.shelf in ('open', 'snoozed') limit {OPEN_CAP}) o) as open_count
+                (select count(*) from (select 1 from conversation v where {theirs} and v.shelf in ('open', 'snoozed') limit {OPEN_CAP}) o) as open_count,
+                c.is_shared or (select true from conversation v where v.account_id = c.account_id and v.contact_id = c.id
+                    and v.inbox_id = any(%(writable)s) limit 1) is not null as can_act
             from contact c left join lateral (
                 select v.last_message_at, a.kind from conversation v join channel_account a on a.account_id = v.account_id and a.id = v.channel_account_id
                 where {theirs} and v.trashed_at is null and v.merged_into_id is null order by v.last_message_at desc, v.id desc limit 1) latest on true
             where c.account_id = %(account)s and c.id = any(%(ids)s) order by array_position(%(ids)s, c.id)""",
-        {"account": account_id, "inboxes": list(inbox_ids), "ids": list(ids)},
+        {"account": account_id, "inboxes": list(inbox_ids), "writable": list(writable_ids), "ids": list(ids)},
     )
     return await fetch_all(cursor, ListedContact)

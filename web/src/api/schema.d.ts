@@ -3574,6 +3574,7 @@ export interface components {
             last_message_at: string | null;
             last_kind: string | null;
             open_count: number;
+            can_act: boolean;
         };
         /** ContactsChange */
         ContactsChange: {

@@ -31,8 +31,11 @@ export function BookBulk({ rows, where, onExport }: Props) {
   const ids = useStore(chosen, (state) => state.ids);
   const [isBusy, setBusy] = useState(false);
   const renew = () => where.client.invalidateQueries({ queryKey: keys.contactBook });
+  const those = rows.filter((row) => ids.has(row.id));
+  // Whoever one may only look at is passed over, and said to be: the server would refuse it.
+  const mine = those.filter((row) => row.can_act);
   const act = async (change: Change) => {
-    const before = rows.filter((row) => ids.has(row.id));
+    const before = mine;
     setBusy(true);
     try {
       const done = await post<Results>("/api/contacts/bulk", { ids: before.map((row) => row.id), change });
@@ -56,45 +59,50 @@ export function BookBulk({ rows, where, onExport }: Props) {
     await post("/api/contacts/bulk", { changes }).catch((problem) => toastError(problem));
     await renew();
   };
-  const areBlocked = rows.every((row) => !ids.has(row.id) || row.is_blocked);
+  const areBlocked = mine.every((row) => row.is_blocked);
   return (
     <div className="selectionbar" role="toolbar" aria-label={t("book.chosen_label")} aria-busy={isBusy}>
       <span className="mid" role="status">
         {t("book.chosen", { count: ids.size })}
         {ids.size >= AT_ONCE ? ` · ${t("book.chosen_most")}` : ""}
+        {mine.length < those.length ? ` · ${t("book.read_only", { count: those.length - mine.length })}` : ""}
       </span>
       <span className="grow" />
-      <Menu
-        label={t("book.give_owner")}
-        className="btn xs ghost"
-        items={[
-          {
-            id: "nobody",
-            label: t("assign.nobody"),
-            icon: <span className="nobody" />,
-            run: () => void act({ owner_id: null }),
-          },
-          ...where.users
-            .filter((user) => user.is_active)
-            .map((user) => ({
-              id: user.id,
-              label: user.name,
-              icon: <Avatar name={user.name} seed={user.id} size={18} />,
-              run: () => void act({ owner_id: user.id }),
-            })),
-        ]}
-      >
-        <UserRoundPlus className="mid" />
-        {t("contact.owner")}
-      </Menu>
-      <Button
-        size="xs"
-        look="ghost"
-        icon={<Ban className="mid" />}
-        onClick={() => void act({ is_blocked: !areBlocked })}
-      >
-        {t(areBlocked ? "contact.unblock" : "contact.block")}
-      </Button>
+      {mine.length ? (
+        <>
+          <Menu
+            label={t("book.give_owner")}
+            className="btn xs ghost"
+            items={[
+              {
+                id: "nobody",
+                label: t("assign.nobody"),
+                icon: <span className="nobody" />,
+                run: () => void act({ owner_id: null }),
+              },
+              ...where.users
+                .filter((user) => user.is_active)
+                .map((user) => ({
+                  id: user.id,
+                  label: user.name,
+                  icon: <Avatar name={user.name} seed={user.id} size={18} />,
+                  run: () => void act({ owner_id: user.id }),
+                })),
+            ]}
+          >
+            <UserRoundPlus className="mid" />
+            {t("contact.owner")}
+          </Menu>
+          <Button
+            size="xs"
+            look="ghost"
+            icon={<Ban className="mid" />}
+            onClick={() => void act({ is_blocked: !areBlocked })}
+          >
+            {t(areBlocked ? "contact.unblock" : "contact.block")}
+          </Button>
+        </>
+      ) : null}
       {onExport ? (
         <Button size="xs" look="ghost" icon={<FileDown className="mid" />} onClick={() => onExport([...ids])}>
           {t("export.begin")}
