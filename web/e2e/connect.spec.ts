@@ -79,7 +79,7 @@ test("a Gmail mailbox is connected in a window, withdrawn, and signed in to agai
   await expect(page.getByText(/access was withdrawn/).first()).toBeVisible({ timeout: 45_000 });
   // On its card one waits for the sign-in, too, and can give it up.
   await page.goto(`${innboks.url}/settings/channels`);
-  const reconnect = page.getByRole("button", { name: "Reconnect" });
+  const reconnect = page.getByRole("button", { name: "Reconnect: Email", exact: true });
   const [unused] = await Promise.all([context.waitForEvent("page"), reconnect.click()]);
   await unused.close();
   const waiting = page.getByRole("status").filter({ hasText: "Waiting for you to sign in" });

@@ -20,7 +20,7 @@ test("a reply over a paused channel says who paused it, and goes when it is resu
     await page.goto(`${world.innboks.url}/settings/channels`);
     const card = page.getByRole("article", { name: "Support mail" });
     await expect(card.getByText("1 reply is kept and goes out when you resume the channel.")).toBeVisible();
-    await card.getByRole("button", { name: "Resume", exact: true }).click();
+    await card.getByRole("button", { name: "Resume: Support mail", exact: true }).click();
     expect((await world.mailbox.waitFor("From nine to four.")).to).toEqual(["leo@customer.example"]);
     await page.goto(`${world.innboks.url}/inbox/open/${id}`);
     await expect(page.getByText("From nine to four.").first()).toBeVisible();

@@ -131,7 +131,7 @@ test("a channel that is silent longer than it ever was says so, and a test that 
 
   // The one thing to do about it.
   await inbox.goto(`${world.innboks.url}/settings/channels`);
-  await card.getByRole("button", { name: "Send a test" }).click();
+  await card.getByRole("button", { name: "Send a test: Shop mail", exact: true }).click();
   const dialog = inbox.getByRole("dialog");
   await expect(dialog).toContainText("Waiting for it to come back");
   await world.mailbox.passOn(world.innboks.smtpPort, hosted_address, /\[test \d+-[0-9a-f]+\]/);

@@ -269,7 +269,7 @@ test("a draft is deleted, and comes back with Undo", async ({ inbox: page, world
   await api(world, "POST", "/api/channel-drafts", { kind: "email", name: "Half done" });
   await page.goto(`${world.innboks.url}/settings/channels`);
   const card = page.getByRole("article", { name: "Half done" });
-  await card.getByRole("button", { name: "Delete" }).click();
+  await card.getByRole("button", { name: "Delete: Half done", exact: true }).click();
   await expect(card).toHaveCount(0);
   await page.getByRole("button", { name: /Undo/ }).click();
   await expect(card).toBeVisible();

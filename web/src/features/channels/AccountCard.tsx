@@ -58,20 +58,29 @@ export function AccountCard({ account, mayChange }: Props) {
     cancel();
     requestAnimationFrame(() => again.current?.focus());
   };
+  /** Many cards have the same buttons: aloud, each says of which channel it is. It begins with what stands there (WCAG 2.5.3). */
+  const named = (word: string) => `${word}: ${account.name}`;
   const act = (isActive: boolean) => void setActive(client, account, isActive);
   const quickly =
     state === "broken" ? (
-      <Button ref={again} look="primary" size="s" isBusy={waiting !== null} onClick={reconnect}>
+      <Button
+        ref={again}
+        look="primary"
+        size="s"
+        isBusy={waiting !== null}
+        aria-label={named(t("channels.reconnect"))}
+        onClick={reconnect}
+      >
         {t("channels.reconnect")}
       </Button>
     ) : state === "paused" ? (
-      <Button size="s" onClick={() => act(true)}>
+      <Button size="s" aria-label={named(t("channels.resume"))} onClick={() => act(true)}>
         {t("channels.resume")}
       </Button>
     ) : state === "unfinished" ? (
       <Button
         size="s"
-        aria-label={t("channels.continue_named", { name: account.name })}
+        aria-label={named(t("channels.continue"))}
         onClick={() =>
           void navigate({
             to: "/settings/$section/$item/$tab",
@@ -95,7 +104,6 @@ export function AccountCard({ account, mayChange }: Props) {
       run: () => setAsking(true),
     },
   ];
-  const isNamed = (word: string) => `${word}: ${account.name}`;
   return (
     <article className={`card channelcard ${state}`} aria-label={account.name}>
       <div className="row">
@@ -117,7 +125,7 @@ export function AccountCard({ account, mayChange }: Props) {
             look={state === "quiet" ? "plain" : "ghost"}
             size="xs"
             icon={<Send className="small" />}
-            aria-label={isNamed(t("channels.test"))}
+            aria-label={named(t("channels.test"))}
             onClick={() => setTesting(true)}
           >
             {t("channels.test")}
@@ -127,14 +135,14 @@ export function AccountCard({ account, mayChange }: Props) {
           <Button
             look="ghost"
             size="xs"
-            aria-label={isNamed(t("channels.what_happened"))}
+            aria-label={named(t("channels.what_happened"))}
             onClick={() => setExplaining(true)}
           >
             {t("channels.what_happened")}
           </Button>
         ) : null}
         {mayChange && state !== "broken" ? (
-          <Button look="ghost" size="xs" aria-label={isNamed(t("inboxes.edit"))} onClick={open}>
+          <Button look="ghost" size="xs" aria-label={named(t("inboxes.edit"))} onClick={open}>
             {t("inboxes.edit")}
           </Button>
         ) : null}
@@ -144,7 +152,7 @@ export function AccountCard({ account, mayChange }: Props) {
         </span>
         {mayChange ? (
           <Menu
-            label={isNamed(t("channels.more"))}
+            label={named(t("channels.more"))}
             className="iconbtn s"
             align="end"
             items={[

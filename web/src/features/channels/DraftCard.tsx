@@ -52,7 +52,12 @@ export function DraftCard({ draft, onOpen }: { draft: ChannelDraft; onOpen: () =
         </div>
       </div>
       <div className="cardfoot">
-        <Button look="ghost" size="xs" onClick={() => void drop()}>
+        <Button
+          look="ghost"
+          size="xs"
+          aria-label={`${t("channels.draft_drop")}: ${draft.name || channel?.name}`}
+          onClick={() => void drop()}
+        >
           {t("channels.draft_drop")}
         </Button>
       </div>
