@@ -26,6 +26,9 @@ READ_ALL_INBOXES = "read_all_inboxes"
 """Read every inbox, also without being a member (R-023)."""
 ALL_PERMISSIONS = (SUPER_ADMIN, ACCOUNT_ACCESS, USER_MANAGEMENT, AVAILABILITY_MANAGEMENT, CHATFLOWS, READ_ALL_INBOXES)
 
+MENDERS = (SUPER_ADMIN, ACCOUNT_ACCESS)
+"""Who has one of these can do something about a connection, and is told when it breaks."""
+
 
 class Actor(msgspec.Struct, frozen=True, kw_only=True):
     """The person behind a request: found from a session or a token, never from the request's own words.

@@ -185,12 +185,25 @@ async def test_a_worker_that_asks_what_is_being_sent_reads_nothing_that_was_sent
 async def test_what_is_unread_is_counted_among_ones_own(parts: Parts, actor: Actor, echo: ChannelAccount) -> None:
     await say(parts, echo, "Hello")
     async with filled(parts, MANY, ASSIGNED) as counting:
-        assert await notifications.unread(counting.conn, actor.account_id, actor.user_id, [echo.inbox_id]) == (0, 5)
+        assert await notifications.unread(counting.conn, actor.account_id, actor.user_id, [echo.inbox_id], can_mend=True) == (0, 5)
         assert await counting.read_of("conversation") <= 5
+
+
+async def test_a_page_of_notifications_reads_no_conversation_that_is_not_on_it(parts: Parts, actor: Actor, echo: ChannelAccount) -> None:
+    await say(parts, echo, "Hello")
+    async with filled(parts, MANY, TOLD_OF_ALL) as counting:
+        found = await notifications.page(counting.conn, actor.account_id, actor.user_id, [echo.inbox_id], None, 30, can_mend=True)
+        assert len(found) == 30
+        assert await counting.read_of("notification") <= 31
+        assert await counting.read_of("conversation") <= 31
+        assert await notifications.unread(counting.conn, actor.account_id, actor.user_id, [echo.inbox_id], can_mend=True) == (100, 0)
+        assert await counting.read_of("notification") <= 31 + 101
 
 
 ASSIGNED: LiteralString = """update conversation set last_received_id = 1, assignee_id = (select min(id) from app_user)
     where id in (select id from conversation order by id limit 5)"""
+TOLD_OF_ALL: LiteralString = """insert into notification (account_id, user_id, kind, conversation_id, bundle, at)
+    select c.account_id, u.id, 'message', c.id, c.id, now() from conversation c join app_user u on u.account_id = c.account_id"""
 TOLD: LiteralString = """insert into notification (account_id, user_id, kind, conversation_id, message_id, bundle, at, read_at)
     select c.account_id, u.id, case n % 300 when 0 then 'failed' else 'message' end, c.id, n, n, now(), now()
     from conversation c join app_user u on u.account_id = c.account_id, generate_series(1, 600) n"""

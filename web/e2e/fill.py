@@ -10,7 +10,7 @@ And it lets time pass for one customer: as if they had last written so many seco
     fill.py DATA_FOLDER heard CONVERSATION_ID SECONDS
 
 Or for a channel account: four messages an hour for four weeks, and none for so many seconds. The worker is asked to look at it at once, and not at its next
-turn, some minutes later.
+turn, some minutes later; and it has been known for a while, so that administrators are told of it at the next look.
 
     fill.py DATA_FOLDER silent CHANNEL_ACCOUNT_ID SECONDS
 
@@ -71,7 +71,10 @@ came as (
     insert into channel_traffic (account_id, channel_account_id, hour, received)
     select account_id, id, hour, 4 from last,
         generate_series(date_trunc('hour', last_received_at, 'UTC') - interval '27 days', last_received_at, '1 hour') as hour
-    on conflict do nothing)
+    on conflict do nothing),
+known as (
+    insert into alarm (account_id, key, since, trouble, channel_account_id)
+    select account_id, 'quiet:' || id, now() - interval '15 minutes', '{"kind": "quiet"}', id from last)
 insert into procrastinate_jobs (queue_name, task_name, args, priority) values ('care', 'rhythm', '{"timestamp": 0}', 0)
 """
 LATE = """

@@ -95,10 +95,11 @@ test("an agent sees on a phone what concerns their inboxes, and is led to it", a
   await context.close();
 });
 
-test("a channel that is silent longer than it ever was says so, and a test that comes back puts it out", async ({
+test("a channel that is silent longer than it ever was says so, administrators are told, and a test that comes back puts it out", async ({
   inbox,
   world,
 }) => {
+  test.setTimeout(360_000); // two looks for what is stuck, a minute each
   const config = {
     method: "forwarding",
     address: "shop@tindra.example",
@@ -129,6 +130,18 @@ test("a channel that is silent longer than it ever was says so, and a test that 
   await expect(inbox).toHaveURL(new RegExp(`/settings/channels/${id}`));
   if (SHOTS) await shots(inbox, SHOTS, "quiet-page");
 
+  // Administrators are told, too: by the bell, which leads to the channel, and by mail.
+  const bell = inbox.getByRole("link", { name: /^Notifications, \d+ unread$/ });
+  await bell.click({ timeout: 90_000 });
+  const line = inbox.getByRole("listitem").filter({ hasText: "Shop mail is unusually quiet" });
+  await expect(line).toContainText("Send a test to it");
+  await axe(inbox, "told of a quiet channel");
+  if (SHOTS) await shots(inbox, SHOTS, "quiet-told");
+  await line.getByRole("link", { name: /^Unread, Shop mail/ }).click();
+  await expect(inbox).toHaveURL(new RegExp(`/settings/channels/${id}`));
+  await expect(bell).toHaveCount(0);
+  await world.mailbox.waitFor("is unusually quiet");
+
   // The one thing to do about it.
   await inbox.goto(`${world.innboks.url}/settings/channels`);
   await card.getByRole("button", { name: "Send a test: Shop mail", exact: true }).click();
@@ -140,6 +153,9 @@ test("a channel that is silent longer than it ever was says so, and a test that 
   const isToday = await inbox.evaluate(() => new Date(Date.now() - 5.5 * 3_600_000).getDate() === new Date().getDate());
   await expect(card).toContainText(`Connected, last message ${isToday ? "5 hr ago" : "yesterday"}`);
   await expect(badge).toHaveCount(0);
+  await inbox.goto(`${world.innboks.url}/notifications`);
+  await expect(line).toContainText("Over: Shop mail is unusually quiet", { timeout: 90_000 });
+  if (SHOTS) await shots(inbox, SHOTS, "quiet-over");
 });
 
 test("several answers that should have left are named one by one", async ({ inbox, world }) => {

@@ -12,18 +12,24 @@ from innboks.core import own_mail
 from innboks.core.notifications import push, read
 from innboks.core.notifications.models import Choices, Device, Kind, Notification
 from innboks.core.notifications.store import UNREAD_CAP
+from innboks.core.radar.models import Kind as Trouble
 
 Key = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 Endpoint = Annotated[str, msgspec.Meta(min_length=1, max_length=2000)]
 
 
 class NotificationOut(msgspec.Struct):
-    """`count`: how often it happened since it was last read. `who` and `about` are for showing."""
+    """`count`: how often it happened since it was last read; of a trouble, how much is stuck. `who` and `about` are for showing.
+
+    A trouble is about no conversation: `trouble` says what is stuck, `channel_account_id` where, if at a channel, and `is_over` that it is not any more."""
 
     id: str
     kind: Kind
-    conversation_id: str
+    conversation_id: str | None
     message_id: str | None
+    channel_account_id: str | None
+    trouble: Trouble | None
+    is_over: bool
     count: int
     who: str
     about: str
@@ -155,8 +161,11 @@ def notification_out(one: Notification) -> NotificationOut:
     return NotificationOut(
         id=str(one.id),
         kind=one.kind,
-        conversation_id=str(one.conversation_id),
+        conversation_id=text_id(one.conversation_id),
         message_id=text_id(one.message_id),
+        channel_account_id=text_id(one.channel_account_id),
+        trouble=one.trouble,
+        is_over=one.over_at is not None,
         count=one.count,
         who=one.who,
         about=one.about,

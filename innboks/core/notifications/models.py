@@ -6,7 +6,10 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-Kind = Literal["unassigned", "assigned", "message", "mention", "failed", "reminder"]
+from innboks.core.radar.models import Kind as Trouble
+
+Kind = Literal["unassigned", "assigned", "message", "mention", "failed", "reminder", "trouble"]
+"""All but trouble are about a conversation. trouble: something is stuck (`core/radar`), of which administrators are told."""
 KINDS: tuple[Kind, ...] = get_args(Kind)
 Clock = Annotated[str, msgspec.Meta(pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 """A time of day, as 22:00."""
@@ -49,6 +52,7 @@ class Choices(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     mention: Ways = Ways(mail=True, sound=True)
     failed: Ways = Ways(mail=True)
     reminder: Ways = Ways()
+    trouble: Ways = Ways(mail=True)
     quiet: Quiet = Quiet()
 
     def of(self, kind: Kind) -> Ways:
@@ -57,12 +61,16 @@ class Choices(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Notification(msgspec.Struct, kw_only=True):
-    """One line of a person's list. `count`: how often it happened since it was last read. `who` and `about` are for showing."""
+    """One line of a person's list. `count`: how often it happened since it was last read; of a trouble, how much is stuck. `who` and `about` are for
+    showing. `trouble`: what is stuck, and `channel_account_id` where; `over_at`: since when it is not any more. Each is None for all other kinds."""
 
     id: int
     kind: Kind
-    conversation_id: int
+    conversation_id: int | None
     message_id: int | None
+    channel_account_id: int | None
+    trouble: Trouble | None
+    over_at: datetime | None
     count: int
     who: str
     about: str
@@ -101,8 +109,10 @@ class Due(msgspec.Struct, kw_only=True):
     id: int
     user_id: int
     kind: Kind
-    conversation_id: int
+    conversation_id: int | None
     message_id: int | None
+    channel_account_id: int | None
+    trouble: Trouble | None
     bundle: int
     count: int
     who: str

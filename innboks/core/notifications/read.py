@@ -1,6 +1,6 @@
 """What people do with their notifications: look at them, mark them read, choose what reaches them and where."""
 
-from innboks.core.access import Actor
+from innboks.core.access import ACCOUNT_ACCESS, Actor
 from innboks.core.conversations.models import Page
 from innboks.core.cursors import read_cursor, write_cursor
 from innboks.core.events import store as events
@@ -20,7 +20,13 @@ async def list_notifications(parts: Parts, actor: Actor, cursor: str | None, lim
     limit = max(1, min(limit, PAGE_MAX))
     async with parts.db.connection() as conn:
         found = await store.page(
-            conn, actor.account_id, actor.user_id, list(actor.readable), read_cursor(cursor) if cursor else None, limit + 1
+            conn,
+            actor.account_id,
+            actor.user_id,
+            list(actor.readable),
+            read_cursor(cursor) if cursor else None,
+            limit + 1,
+            can_mend=actor.may(ACCOUNT_ACCESS),
         )
     more = len(found) > limit
     found = found[:limit]
@@ -30,7 +36,7 @@ async def list_notifications(parts: Parts, actor: Actor, cursor: str | None, lim
 async def count_unread(parts: Parts, actor: Actor) -> tuple[int, int]:
     """(notifications, conversations of mine), each at most `store.UNREAD_CAP`."""
     async with parts.db.connection() as conn:
-        return await store.unread(conn, actor.account_id, actor.user_id, list(actor.readable))
+        return await store.unread(conn, actor.account_id, actor.user_id, list(actor.readable), can_mend=actor.may(ACCOUNT_ACCESS))
 
 
 async def mark_read(parts: Parts, actor: Actor, notification_id: int | None) -> None:

@@ -7,28 +7,41 @@ from typing import Any, Literal
 import msgspec
 from psycopg.types.json import Jsonb
 
+from innboks.core.access import MENDERS
 from innboks.core.notifications.models import Choices, Device, Due, Notification
 from innboks.lib.db import Connection, fetch_all, fetch_one
 
 Way = Literal["push", "mail"]
 UNREAD_CAP = 100
 """Counting stops here."""
-_COLUMNS = "n.id, n.kind, n.conversation_id, n.message_id, n.count, n.who, n.about, n.at, n.read_at"
-_READABLE = """exists (select 1 from conversation c where c.account_id = n.account_id and c.id = n.conversation_id and c.inbox_id = any(%(inboxes)s))"""
-_DUE = "n.account_id, n.id, n.user_id, n.kind, n.conversation_id, n.message_id, n.bundle, n.count, n.who, n.about, n.is_for_away"
+_COLUMNS = (
+    "n.id, n.kind, n.conversation_id, n.message_id, n.channel_account_id, n.trouble, n.over_at, n.count, n.who, n.about, n.at, n.read_at"
+)
+_OF_READER = """from notification n left join conversation c on c.account_id = n.account_id and c.id = n.conversation_id
+    where n.account_id = %(account)s and n.user_id = %(user)s and n.is_shown
+        and (c.inbox_id = any(%(inboxes)s) or (n.conversation_id is null and %(can_mend)s))"""
+_DUE = "n.account_id, n.id, n.user_id, n.kind, n.conversation_id, n.message_id, n.channel_account_id, n.trouble, n.bundle, n.count, n.who, n.about, n.is_for_away"
 
 
 async def page(
-    conn: Connection, account_id: int, user_id: int, inbox_ids: Sequence[int], before: tuple[datetime, int] | None, limit: int
+    conn: Connection,
+    account_id: int,
+    user_id: int,
+    inbox_ids: Sequence[int],
+    before: tuple[datetime, int] | None,
+    limit: int,
+    *,
+    can_mend: bool,
 ) -> list[Notification]:
-    """The newest first, of conversations that may (still) be read."""
+    """The newest first, of conversations that may (still) be read. `can_mend`: this person can do something about troubles, and sees them."""
     cursor = await conn.execute(
-        f"""select {_COLUMNS} from notification n where n.account_id = %(account)s and n.user_id = %(user)s and n.is_shown and {_READABLE}
+        f"""select {_COLUMNS} {_OF_READER}
             and (%(at)s::timestamptz is null or (n.at, n.id) < (%(at)s, %(id)s)) order by n.at desc, n.id desc limit {limit:d}""",
         {
             "account": account_id,
             "user": user_id,
             "inboxes": list(inbox_ids),
+            "can_mend": can_mend,
             "at": before[0] if before else None,
             "id": before[1] if before else None,
         },
@@ -36,12 +49,11 @@ async def page(
     return await fetch_all(cursor, Notification)
 
 
-async def unread(conn: Connection, account_id: int, user_id: int, inbox_ids: Sequence[int]) -> tuple[int, int]:
+async def unread(conn: Connection, account_id: int, user_id: int, inbox_ids: Sequence[int], *, can_mend: bool) -> tuple[int, int]:
     """(notifications, conversations of mine) that are unread, each at most UNREAD_CAP. Mine are walked inbox by inbox, as the lists of them are."""
     cursor = await conn.execute(
         f"""select
-            (select count(*) from (select 1 from notification n where n.account_id = %(account)s and n.user_id = %(user)s and n.read_at is null
-                and n.is_shown and {_READABLE} limit {UNREAD_CAP}) told),
+            (select count(*) from (select 1 {_OF_READER} and n.read_at is null limit {UNREAD_CAP}) told),
             (select count(*) from (select 1 from unnest(%(inboxes)s::bigint[]) as readable (inbox_id)
                 cross join (values ('open'), ('snoozed')) as place (shelf)
                 cross join lateral (
@@ -50,7 +62,7 @@ async def unread(conn: Connection, account_id: int, user_id: int, inbox_ids: Seq
                     where c.account_id = %(account)s and c.inbox_id = readable.inbox_id and coalesce(c.assignee_id, 0) = %(user)s
                         and c.shelf = place.shelf and c.shelf in ('open', 'snoozed') and c.last_received_id > coalesce(r.message_id, 0)
                     limit {UNREAD_CAP}) one limit {UNREAD_CAP}) mine)""",
-        {"account": account_id, "user": user_id, "inboxes": list(inbox_ids)},
+        {"account": account_id, "user": user_id, "inboxes": list(inbox_ids), "can_mend": can_mend},
     )
     row = await cursor.fetchone()
     assert row is not None
@@ -102,12 +114,16 @@ async def take_due(conn: Connection, way: Way, now: datetime, lease_until: datet
 
 
 async def still_readable(conn: Connection, account_id: int, ids: Sequence[int]) -> set[int]:
-    """Of these notifications, those about a conversation that their reader may read now: rights may have changed since it happened."""
+    """Of these notifications, those that their reader may read now: rights may have changed since it happened."""
     cursor = await conn.execute(
         """select n.id from notification n join conversation c on c.account_id = n.account_id and c.id = n.conversation_id
-           join inbox_access a on a.account_id = n.account_id and a.user_id = n.user_id and a.inbox_id = c.inbox_id and a.may_read
-           where n.account_id = %s and n.id = any(%s)""",
-        (account_id, list(ids)),
+            join inbox_access a on a.account_id = n.account_id and a.user_id = n.user_id and a.inbox_id = c.inbox_id and a.may_read
+            where n.account_id = %(account)s and n.id = any(%(ids)s)
+            union all
+            select n.id from notification n join app_user u on u.account_id = n.account_id and u.id = n.user_id
+            join role r on r.account_id = u.account_id and r.id = u.role_id
+            where n.account_id = %(account)s and n.id = any(%(ids)s) and n.conversation_id is null and r.permissions && %(menders)s::text[]""",
+        {"account": account_id, "ids": list(ids), "menders": list(MENDERS)},
     )
     return {row[0] for row in await cursor.fetchall()}
 

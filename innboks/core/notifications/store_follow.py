@@ -45,7 +45,7 @@ class New(msgspec.Struct, kw_only=True):
 
     user_id: int
     kind: str
-    conversation_id: int
+    conversation_id: int | None
     message_id: int | None
     bundle: int
     count: int

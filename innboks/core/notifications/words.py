@@ -13,6 +13,7 @@ _ONE: dict[str, dict[Kind, str]] = {
         "mention": "{who} mentioned you",
         "failed": "Not delivered to {who}",
         "reminder": "No answer yet from {who}",
+        "trouble": "{who} needs you",
     },
     "nb": {
         "unassigned": "Ny samtale: {who}",
@@ -21,6 +22,7 @@ _ONE: dict[str, dict[Kind, str]] = {
         "mention": "{who} nevnte deg",
         "failed": "Ikke levert til {who}",
         "reminder": "Ikke noe svar ennå fra {who}",
+        "trouble": "{who} trenger deg",
     },
 }
 _MANY: dict[str, dict[Kind, str]] = {
@@ -55,7 +57,8 @@ def title(one: Due, locale: str) -> str:
     """What happened, in a line."""
     tongue = language(locale)
     text = _MANY[tongue].get(one.kind) if one.count > 1 else None
-    return (text or _ONE[tongue][one.kind]).format(who=one.who or _MAIL[tongue]["somebody"], count=one.count)
+    who = one.who or ("Innboks" if one.kind == "trouble" else _MAIL[tongue]["somebody"])
+    return (text or _ONE[tongue][one.kind]).format(who=who, count=one.count)
 
 
 def test_push(locale: str) -> tuple[str, str]:
@@ -81,6 +84,10 @@ def button(locale: str) -> str:
 
 def path(one: Due) -> str:
     """Where it leads in the app."""
+    if one.trouble == "quarantined":
+        return "/settings/quarantine"
+    if one.kind == "trouble":
+        return f"/settings/channels/{one.channel_account_id}" if one.channel_account_id is not None else "/radar"
     if one.bundle == 0 and one.count > 1:
         return "/inbox/unassigned"
     view = "unassigned" if one.kind == "unassigned" else "mine" if one.kind in ("assigned", "message") else "open"

@@ -1,6 +1,6 @@
-"""Every web and worker process says that it lives, and one of them at a time looks for what admins have to be told by mail: each trouble once when it has
-lasted a while, and once when it is over. The mail never goes over a connection that is in trouble itself. When the worker is down, the web process
-tells of it.
+"""Every web and worker process says that it lives, and one of them at a time looks for what admins have to be told: each trouble once when it has
+lasted a while, in the app and by mail, and by mail once when it is over. The mail never goes over a connection that is in trouble itself. When the worker
+is down, the web process tells of it.
 
 Read next: `look.py`, which finds troubles; `core/own_mail.py`, which sends.
 """
@@ -8,7 +8,7 @@ Read next: `look.py`, which finds troubles; `core/own_mail.py`, which sends.
 import asyncio
 import os
 import socket
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 import structlog
@@ -16,12 +16,14 @@ import structlog
 from innboks.core import own_mail
 from innboks.core.channel_accounts import store as channel_accounts
 from innboks.core.events import store as events
+from innboks.core.notifications import troubles as troubles_told
 from innboks.core.parts import Parts
 from innboks.core.radar import store, words
 from innboks.core.radar.look import LATE, troubles, worker_silent_since
 from innboks.core.radar.models import ALARMS_AFTER, Trouble
 from innboks.core.radar.store import Admin, Alarm
 from innboks.errors import InnboksError
+from innboks.lib.db import Connection
 from innboks.sdk.registry import offers
 
 log = structlog.get_logger("radar")
@@ -95,9 +97,12 @@ async def look_for_alarms(parts: Parts) -> None:
                     await store.note(conn, account_id, one, now)
             over = [one for key, one in known.items() if key not in found]
             await store.forget(conn, account_id, [one.key for one in over])
-            begun = [one for key, one in found.items() if _is_due(one, known.get(key), now)]
+            lasting = [(one, known.get(key)) for key, one in found.items() if _has_lasted(one, known.get(key), now)]
+            begun = [one for one, before in lasting if _may_be_mailed(before, now)]
             await store.set_telling(conn, account_id, [one.key for one in begun], now + TELLING)
-            is_changed = bool(over or found.keys() - known.keys())
+            shown = [one for one, before in lasting if before is None or before.shown_at is None]
+            await _show(conn, account_id, shown, [one.trouble for one in over if one.shown_at is not None], now)
+            is_changed = bool(over or shown or found.keys() - known.keys())
             if is_changed:
                 await events.add(conn, account_id, "radar.changed")
         if is_changed:
@@ -105,26 +110,39 @@ async def look_for_alarms(parts: Parts) -> None:
         await _tell(parts, account_id, begun, [one for one in over if one.told_at is not None], found)
 
 
-def _is_due(one: Trouble, known: Alarm | None, now: datetime) -> bool:
+def _has_lasted(one: Trouble, known: Alarm | None, now: datetime) -> bool:
+    """Long enough for admins to be told."""
     after = ALARMS_AFTER.get(one.kind)
-    if after is None or (known is not None and (known.told_at is not None or (known.telling_until or now) > now)):
-        return False
-    return now - (known.since if known is not None else now) >= after
+    return after is not None and now - (known.since if known is not None else now) >= after
+
+
+def _may_be_mailed(known: Alarm | None, now: datetime) -> bool:
+    """It was not, and nobody is at it."""
+    return known is None or (known.told_at is None and (known.telling_until or now) <= now)
+
+
+async def _show(conn: Connection, account_id: int, begun: Sequence[Trouble], over: Sequence[Trouble], now: datetime) -> None:
+    """Among the notifications of the admins, with the look that found it."""
+    if begun:
+        await troubles_told.tell(conn, account_id, await store.admins(conn, account_id), begun, now)
+        await store.set_shown(conn, account_id, [one.key for one in begun], now)
+    if over:
+        await troubles_told.end(conn, account_id, over, now)
 
 
 async def _tell(parts: Parts, account_id: int, begun: list[Trouble], over: list[Alarm], found: Mapping[str, Trouble]) -> None:
-    """To every admin in their language. What could not be told to anybody is tried again at the next look; so it is some minutes later where this
+    """To every admin who wants it, in their language. What could not be told to anybody is tried again at the next look; so it is some minutes later where this
     process ends before it is done."""
     if not begun and not over:
         return
     async with parts.db.connection() as conn:
-        admins = await store.admins(conn, account_id)
+        admins = [one for one in await store.admins(conn, account_id) if one.choices.trouble.mail]
     failing = {
         one.channel_account_id
         for one in found.values()
         if one.kind in ("broken", "expiring", "unreachable") and one.channel_account_id is not None
     }
-    is_told = False
+    is_told = not admins  # nobody wants to be mailed
     for admin in admins:
         if begun:
             is_told = await _mail(parts, account_id, admin, words.begun(begun, admin.locale, parts.settings.url), failing) or is_told

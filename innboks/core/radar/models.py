@@ -1,4 +1,4 @@
-"""What is stuck somewhere, and needs somebody (AHEAD 4). Read next: `look.py`, which finds it; `alarm.py`, which tells admins by mail."""
+"""What is stuck somewhere, and needs somebody (AHEAD 4). Read next: `look.py`, which finds it; `alarm.py`, which tells admins."""
 
 from datetime import datetime, timedelta
 from typing import Literal
@@ -49,4 +49,4 @@ ALARMS_AFTER: dict[Kind, timedelta] = {
     "quiet": timedelta(minutes=10),
     "unreachable": timedelta(minutes=10),
 }
-"""Admins are told by mail of what has lasted so long; of the other kinds the authors know already."""
+"""Admins are told of what has lasted so long, by mail and in the app; of the other kinds the authors know already."""

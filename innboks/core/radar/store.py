@@ -6,6 +6,9 @@ from datetime import datetime, timedelta
 import msgspec
 from psycopg.types.json import Jsonb
 
+from innboks.core.access import MENDERS
+from innboks.core.notifications.models import Choices
+from innboks.core.notifications.store import read_choices
 from innboks.core.radar.models import Trouble
 from innboks.lib.db import Connection, fetch_all
 
@@ -179,13 +182,14 @@ async def last_beats(conn: Connection) -> dict[str, tuple[datetime, datetime]]:
 
 
 class Alarm(msgspec.Struct):
-    """A trouble that lasts, as it was last seen, and whether admins know of it."""
+    """A trouble that lasts, as it was last seen, and whether admins know of it: by mail, and in the app."""
 
     key: str
     since: datetime
     told_at: datetime | None
     trouble: Trouble
     telling_until: datetime | None = None
+    shown_at: datetime | None = None
 
 
 async def take_turn(conn: Connection) -> bool:
@@ -197,9 +201,9 @@ async def take_turn(conn: Connection) -> bool:
 
 async def alarms(conn: Connection, account_id: int) -> dict[str, Alarm]:
     cursor = await conn.execute(
-        "select key, since, told_at, trouble, telling_until from alarm where account_id = %s order by key", (account_id,)
+        "select key, since, told_at, trouble, telling_until, shown_at from alarm where account_id = %s order by key", (account_id,)
     )
-    return {row[0]: Alarm(row[0], row[1], row[2], msgspec.convert(row[3], Trouble), row[4]) for row in await cursor.fetchall()}
+    return {row[0]: Alarm(row[0], row[1], row[2], msgspec.convert(row[3], Trouble), *row[4:]) for row in await cursor.fetchall()}
 
 
 async def note(conn: Connection, account_id: int, trouble: Trouble, since: datetime) -> None:
@@ -223,22 +227,29 @@ async def set_told(conn: Connection, account_id: int, keys: Sequence[str], at: d
     )
 
 
+async def set_shown(conn: Connection, account_id: int, keys: Sequence[str], at: datetime) -> None:
+    """They stand among the notifications."""
+    await conn.execute("update alarm set shown_at = %s where account_id = %s and key = any(%s)", (at, account_id, list(keys)))
+
+
 async def forget(conn: Connection, account_id: int, keys: Sequence[str]) -> None:
     await conn.execute("delete from alarm where account_id = %s and key = any(%s)", (account_id, list(keys)))
 
 
 class Admin(msgspec.Struct):
+    id: int
     name: str
     email: str
     locale: str
+    choices: Choices
 
 
 async def admins(conn: Connection, account_id: int) -> list[Admin]:
     """Who can do something about a connection."""
     cursor = await conn.execute(
-        """select u.name, u.email, u.locale from app_user u join role r on r.account_id = u.account_id and r.id = u.role_id
-           where u.account_id = %s and u.deactivated_at is null and u.joined_at is not null
-               and r.permissions && '{super_admin,account_access}'::text[] order by u.id""",
-        (account_id,),
+        """select u.id, u.name, u.email, u.locale, s.settings from app_user u join role r on r.account_id = u.account_id and r.id = u.role_id
+           left join notification_setting s on s.account_id = u.account_id and s.user_id = u.id
+           where u.account_id = %s and u.deactivated_at is null and u.joined_at is not null and r.permissions && %s::text[] order by u.id""",
+        (account_id, list(MENDERS)),
     )
-    return await fetch_all(cursor, Admin)
+    return [Admin(row[0], row[1], row[2], row[3], read_choices(row[4])) for row in await cursor.fetchall()]

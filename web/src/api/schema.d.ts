@@ -3430,6 +3430,7 @@ export interface components {
             mention?: components["schemas"]["Ways"];
             failed?: components["schemas"]["Ways"];
             reminder?: components["schemas"]["Ways"];
+            trouble?: components["schemas"]["Ways"];
             quiet?: components["schemas"]["Quiet"];
         };
         /** ColleagueOut */
@@ -4763,9 +4764,13 @@ export interface components {
         NotificationOut: {
             id: string;
             /** @enum {string} */
-            kind: "unassigned" | "assigned" | "message" | "mention" | "failed" | "reminder";
-            conversation_id: string;
+            kind: "unassigned" | "assigned" | "message" | "mention" | "failed" | "reminder" | "trouble";
+            conversation_id: string | null;
             message_id: string | null;
+            channel_account_id: string | null;
+            /** @enum {null|string} */
+            trouble: "worker" | "broken" | "expiring" | "unsent" | "uncertain" | "failed" | "quarantined" | "gap" | "records" | "quiet" | "unreachable" | null;
+            is_over: boolean;
             count: number;
             who: string;
             about: string;

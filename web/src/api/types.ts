@@ -260,7 +260,7 @@ export type StreamEvent =
   | { type: "hello"; data: { cursor?: string; server_time?: Time } }
   | { type: "reset"; data: unknown }
   | { type: "cursor"; data: unknown }
-  | { type: "notification.changed"; data: { news: { kind: NotificationKind; conversation_id: Id }[] } }
+  | { type: "notification.changed"; data: { news: { kind: NotificationKind; conversation_id: Id | null }[] } }
   | { type: "echo"; data: { token: string } }
   | { type: "conversation.changed"; data: { conversation: Conversation } }
   | { type: "conversation.gone"; data: { conversation_id: Id } }

@@ -2,6 +2,7 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useId } from "react";
+import { useMay } from "../../api/may";
 import { sessionQuery } from "../../api/queries";
 import type { NotificationKind, NotificationSettings as Settings } from "../../api/types";
 import { t, tOr } from "../../ui/i18n";
@@ -65,6 +66,8 @@ interface PartProps {
 }
 
 function Matrix({ choices, hasMail, onSave }: PartProps & { hasMail: boolean }) {
+  const canMend = useMay("account_access");
+  const kinds = canMend ? KINDS : KINDS.filter((kind) => kind !== "trouble");
   const set = (kind: NotificationKind, way: Way, isOn: boolean) => {
     if (way === "sound" && isOn) playTone();
     onSave({ ...choices, [kind]: { ...choices[kind], [way]: isOn } });
@@ -84,7 +87,7 @@ function Matrix({ choices, hasMail, onSave }: PartProps & { hasMail: boolean }) 
           </tr>
         </thead>
         <tbody>
-          {KINDS.map((kind) => (
+          {kinds.map((kind) => (
             <tr key={kind}>
               <th scope="row">{tOr(`notifications.kind_${kind}`, kind)}</th>
               {WAYS.map((way) => (

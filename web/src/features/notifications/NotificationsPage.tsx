@@ -1,9 +1,20 @@
-/* What one was told, the newest first. Opening one leads to the conversation and marks it read. */
+/* What one was told, the newest first. Opening one leads to what it is about and marks it read. */
 import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
-import { AtSign, BellOff, CircleAlert, Clock, Inbox, MessageSquare, Settings2, UserPlus } from "lucide-react";
+import { Link, linkOptions } from "@tanstack/react-router";
+import {
+  AtSign,
+  BellOff,
+  CircleAlert,
+  CircleCheck,
+  Clock,
+  Inbox,
+  type LucideIcon,
+  MessageSquare,
+  Settings2,
+  UserPlus,
+} from "lucide-react";
 import { useEffect } from "react";
-import type { Notification, NotificationKind } from "../../api/types";
+import type { Notification, NotificationKind, Trouble } from "../../api/types";
 import { Button } from "../../ui/Button";
 import { useNow } from "../../ui/clock";
 import { fullTime, rowTime } from "../../ui/format";
@@ -11,11 +22,15 @@ import { t, tOr } from "../../ui/i18n";
 import { Loading } from "../../ui/Loading";
 import { Empty } from "../../ui/States";
 import { toastError } from "../../ui/toasts";
+import { TROUBLE_ICONS } from "../radar/icons";
 import { markRead, notificationsQuery } from "./notifications";
 import "../settings/settings.css";
 import "./notifications.css";
 
-const ICONS: Record<NotificationKind, typeof AtSign> = {
+/** Of what is about a conversation. */
+type Kind = Exclude<NotificationKind, "trouble">;
+
+const ICONS: Record<Kind, LucideIcon> = {
   unassigned: Inbox,
   assigned: UserPlus,
   message: MessageSquare,
@@ -23,7 +38,7 @@ const ICONS: Record<NotificationKind, typeof AtSign> = {
   failed: CircleAlert,
   reminder: Clock,
 };
-const VIEWS: Record<NotificationKind, string> = {
+const VIEWS: Record<Kind, string> = {
   unassigned: "unassigned",
   assigned: "mine",
   message: "mine",
@@ -91,24 +106,77 @@ export default function NotificationsPage() {
 }
 
 function Line({ one, onOpen }: { one: Notification; onOpen: () => void }) {
-  const now = useNow();
-  const Icon = ICONS[one.kind];
+  const { kind } = one;
+  if (kind === "trouble") return one.trouble ? <TroubleLine one={one} trouble={one.trouble} onOpen={onOpen} /> : null;
   const isMany = one.count > 1;
   const values = { who: one.who || t("contact.unknown"), count: one.count };
-  const single = tOr(`notifications.told_${one.kind}`, one.kind, values);
-  const text = isMany ? tOr(`notifications.told_${one.kind}_many`, single, values) : single;
-  const isAllUnassigned = one.kind === "unassigned" && isMany;
-  const content = (
+  const single = tOr(`notifications.told_${kind}`, kind, values);
+  const text = isMany ? tOr(`notifications.told_${kind}_many`, single, values) : single;
+  const place =
+    !one.conversation_id || (kind === "unassigned" && isMany)
+      ? linkOptions({ to: "/inbox/$view", params: { view: "unassigned" } })
+      : linkOptions({
+          to: "/inbox/$view/$conversation",
+          params: { view: VIEWS[kind], conversation: one.conversation_id },
+          hash: one.message_id && kind !== "unassigned" ? `m${one.message_id}` : undefined,
+        });
+  return (
+    <li>
+      <Link {...place} className={lineClass(one, kind === "failed")} onClick={onOpen}>
+        <Said one={one} icon={ICONS[kind]} text={text} about={one.about} />
+      </Link>
+    </li>
+  );
+}
+
+/** What is stuck, in the radar's words; it leads to where one can do something about it. */
+function TroubleLine({ one, trouble, onOpen }: { one: Notification; trouble: Trouble["kind"]; onOpen: () => void }) {
+  const what = t(`radar.${trouble}`, { name: one.who, number: one.count, count: String(one.count) });
+  const place =
+    trouble === "quarantined"
+      ? linkOptions({ to: "/settings/$section", params: { section: "quarantine" } })
+      : one.channel_account_id
+        ? linkOptions({
+            to: "/settings/$section/$item",
+            params: { section: "channels", item: one.channel_account_id },
+          })
+        : linkOptions({ to: "/radar" });
+  return (
+    <li>
+      <Link {...place} className={lineClass(one, !one.is_over)} onClick={onOpen}>
+        {one.is_over ? (
+          <Said one={one} icon={CircleCheck} text={t("notifications.over", { what })} about="" />
+        ) : (
+          <Said one={one} icon={TROUBLE_ICONS[trouble]} text={what} about={t(`radar.${trouble}_do`)} />
+        )}
+      </Link>
+    </li>
+  );
+}
+
+const lineClass = (one: Notification, isBad: boolean) =>
+  `toldline ${one.is_read ? "" : "unread"} ${isBad ? "bad" : ""}`;
+
+interface SaidProps {
+  one: Notification;
+  icon: LucideIcon;
+  text: string;
+  about: string;
+}
+
+function Said({ one, icon: Icon, text, about }: SaidProps) {
+  const now = useNow();
+  return (
     <>
       <Icon />
       <span className="grow">
-        <span className="what">
+        <span className="what" dir="auto">
           {one.is_read ? null : <span className="sr">{t("row.unread")}, </span>}
           {text}
         </span>
-        {one.about ? (
+        {about ? (
           <span className="about cut" dir="auto">
-            {one.about}
+            {about}
           </span>
         ) : null}
       </span>
@@ -116,25 +184,5 @@ function Line({ one, onOpen }: { one: Notification; onOpen: () => void }) {
         {rowTime(one.at, now)}
       </time>
     </>
-  );
-  const className = `toldline ${one.is_read ? "" : "unread"} ${one.kind === "failed" ? "bad" : ""}`;
-  return (
-    <li>
-      {isAllUnassigned ? (
-        <Link className={className} to="/inbox/$view" params={{ view: "unassigned" }} onClick={onOpen}>
-          {content}
-        </Link>
-      ) : (
-        <Link
-          className={className}
-          to="/inbox/$view/$conversation"
-          params={{ view: VIEWS[one.kind], conversation: one.conversation_id }}
-          hash={one.message_id && one.kind !== "unassigned" ? `m${one.message_id}` : undefined}
-          onClick={onOpen}
-        >
-          {content}
-        </Link>
-      )}
-    </li>
   );
 }

@@ -19,6 +19,7 @@ export const KINDS: readonly NotificationKind[] = [
   "mention",
   "failed",
   "reminder",
+  "trouble",
 ];
 
 const LIST_KEY = ["notifications"] as const;

@@ -1,21 +1,7 @@
 /* What is stuck and needs somebody, the worst first: what is so, what to do, and the way there. It is asked anew by itself. */
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import {
-  Archive,
-  ChevronRight,
-  CircleAlert,
-  CircleHelp,
-  Clock,
-  CloudDownload,
-  CloudOff,
-  GlobeX,
-  KeyRound,
-  type LucideIcon,
-  ServerOff,
-  TriangleAlert,
-  Unplug,
-} from "lucide-react";
+import { ChevronRight } from "lucide-react";
 import { type ReactNode, useEffect } from "react";
 import { radarQuery } from "../../api/queries";
 import type { Trouble } from "../../api/types";
@@ -26,21 +12,8 @@ import { Loading } from "../../ui/Loading";
 import { Empty } from "../../ui/States";
 import { inWords } from "../../ui/serverWords";
 import "../settings/settings.css";
+import { TROUBLE_ICONS } from "./icons";
 import "./radar.css";
-
-const ICONS: Record<Trouble["kind"], LucideIcon> = {
-  worker: ServerOff,
-  broken: Unplug,
-  expiring: KeyRound,
-  unsent: Clock,
-  uncertain: CircleHelp,
-  failed: CircleAlert,
-  quarantined: Archive,
-  gap: CloudDownload,
-  records: GlobeX,
-  quiet: TriangleAlert,
-  unreachable: CloudOff,
-};
 
 export default function RadarPage() {
   const radar = useQuery(radarQuery);
@@ -75,7 +48,7 @@ export default function RadarPage() {
 function Row({ trouble }: { trouble: Trouble }) {
   const now = useNow();
   const { kind, name, since, detail } = trouble;
-  const Icon = ICONS[kind];
+  const Icon = TROUBLE_ICONS[kind];
   const count = trouble.is_capped ? `${trouble.count}+` : String(trouble.count);
   return (
     <li>
