@@ -2,7 +2,7 @@
 import type { FullResult, Reporter, TestCase, TestResult } from "@playwright/test/reporter";
 
 const COLOURS = new RegExp(`${String.fromCharCode(27)}\\[[0-9;]*m`, "g");
-const LINES = 6;
+const LINES = 12;
 
 export default class AtEnd implements Reporter {
   private readonly failed: string[] = [];
@@ -10,7 +10,11 @@ export default class AtEnd implements Reporter {
   onTestEnd(test: TestCase, result: TestResult): void {
     if (result.status === test.expectedStatus || result.status === "skipped") return;
     const place = `${test.location.file.split("/").at(-1)}:${test.location.line}`;
-    const said = (result.errors[0]?.message ?? result.status).replace(COLOURS, "").split("\n").slice(0, LINES);
+    const said = (result.errors[0]?.message ?? result.status)
+      .replace(COLOURS, "")
+      .split("\n")
+      .filter((line) => line.trim() && !/^expect\(|^[-+] (Expected|Received) +[-+]/.test(line))
+      .slice(0, LINES);
     const line = result.errors[0]?.location?.line;
     this.failed.push(
       [`${place} (try ${result.retry + 1}) ${test.title}${line ? `, line ${line}` : ""}`, ...said].join("\n    "),
