@@ -22,6 +22,8 @@ export default defineConfig({
     contextOptions: { reducedMotion: "reduce" },
     launchOptions: {
       executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+      // With the locale "C" Chromium saves no file under a name with letters beyond ASCII.
+      env: { ...(process.env as Record<string, string>), LC_ALL: "C.UTF-8" },
       args: [
         "--no-sandbox",
         "--disable-gpu",

@@ -140,7 +140,9 @@ test("a channel that is silent longer than it ever was says so, administrators a
   await line.getByRole("link", { name: /^Unread, Shop mail/ }).click();
   await expect(inbox).toHaveURL(new RegExp(`/settings/channels/${id}`));
   await expect(bell).toHaveCount(0);
-  await world.mailbox.waitFor("is unusually quiet");
+  const alarm = await world.mailbox.waitFor("To: Amina Yusuf <amina@tindra.example>");
+  const words = Buffer.from(alarm.raw.split("\r\n\r\n")[1] ?? "", "base64").toString();
+  expect(words).toContain("“Shop mail” is unusually quiet.");
 
   // The one thing to do about it.
   await inbox.goto(`${world.innboks.url}/settings/channels`);
