@@ -145,9 +145,9 @@ function TroubleLine({ one, trouble, onOpen }: { one: Notification; trouble: Tro
     <li>
       <Link {...place} className={lineClass(one, !one.is_over)} onClick={onOpen}>
         {one.is_over ? (
-          <Said one={one} icon={CircleCheck} text={t("notifications.over", { what })} about="" />
+          <Said one={one} icon={CircleCheck} text={t("notifications.over", { what })} />
         ) : (
-          <Said one={one} icon={TROUBLE_ICONS[trouble]} text={what} about={t(`radar.${trouble}_do`)} />
+          <Said one={one} icon={TROUBLE_ICONS[trouble]} text={what} todo={t(`radar.${trouble}_do`)} />
         )}
       </Link>
     </li>
@@ -161,10 +161,13 @@ interface SaidProps {
   one: Notification;
   icon: LucideIcon;
   text: string;
-  about: string;
+  /** Somebody's own words, of which the beginning will do. */
+  about?: string;
+  /** Ours, which are read to their end. */
+  todo?: string;
 }
 
-function Said({ one, icon: Icon, text, about }: SaidProps) {
+function Said({ one, icon: Icon, text, about, todo }: SaidProps) {
   const now = useNow();
   return (
     <>
@@ -179,6 +182,7 @@ function Said({ one, icon: Icon, text, about }: SaidProps) {
             {about}
           </span>
         ) : null}
+        {todo ? <span className="about">{todo}</span> : null}
       </span>
       <time dateTime={one.at} title={fullTime(one.at)}>
         {rowTime(one.at, now)}
