@@ -100,7 +100,9 @@ async function sendMany(steps: Step[], options: Options, undo: (() => void) | un
     const bundle = steps.slice(start, start + BUNDLE);
     try {
       const changes = bundle.map(({ before, change }) => ({ id: before.id, change }));
-      const { results } = await post<BulkResults>("/api/conversations/bulk", { changes });
+      const {
+        answer: { results },
+      } = await inLine(keys.conversation("many"), () => post<BulkResults>("/api/conversations/bulk", { changes }));
       results.forEach((result, at) => {
         const before = bundle[at]?.before;
         if (result.conversation) {

@@ -12,7 +12,7 @@ import { locale } from "../ui/i18n";
 import { spokenIn } from "./channelWords";
 import { get, NoConnection, Problem, query } from "./client";
 import { type ListFilter, listPath } from "./lists";
-import { readUnchanged } from "./saving";
+import { readAllUnchanged, readUnchanged } from "./saving";
 import type * as wire from "./types";
 
 export type ConversationPages = InfiniteData<wire.ConversationList, string | null>;
@@ -195,7 +195,8 @@ export const listQuery = (filter: ListFilter) =>
   infiniteQueryOptions({
     queryKey: keys.list(filter),
     initialPageParam: null as string | null,
-    queryFn: ({ pageParam, signal }) => get<wire.ConversationList>(listPath(filter, pageParam), signal),
+    queryFn: ({ pageParam, ...asked }) =>
+      readAllUnchanged<wire.ConversationList>("conversation", listPath(filter, pageParam), asked),
     getNextPageParam: (last) => last.next,
   });
 
@@ -283,17 +284,10 @@ export const searchQuery = (line: string, type: "all" | "conversations" | "conta
   infiniteQueryOptions({
     queryKey: keys.search(line, `${type}${limit}`),
     initialPageParam: null as string | null,
-    queryFn: ({ pageParam, signal }) =>
-      get<wire.Searched>(
-        `/api/search${query({
-          q: line,
-          type,
-          limit,
-          cursor: pageParam,
-          time_zone: Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC",
-        })}`,
-        signal,
-      ),
+    queryFn: ({ pageParam, signal }) => {
+      const time_zone = Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
+      return get<wire.Searched>(`/api/search${query({ q: line, type, limit, cursor: pageParam, time_zone })}`, signal);
+    },
     getNextPageParam: (last) => last.next,
     staleTime: 30_000,
     gcTime: 5 * MINUTE,

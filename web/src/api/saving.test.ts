@@ -1,6 +1,6 @@
 import { QueryClient } from "@tanstack/react-query";
-import { expect, test } from "vitest";
-import { settled as answered, isSaving, saveInto } from "./saving";
+import { expect, test, vi } from "vitest";
+import { settled as answered, inLine, isSaving, readAllUnchanged, saveInto } from "./saving";
 
 const KEY = ["filters"];
 interface Filters {
@@ -117,4 +117,31 @@ test("a reading that is given up for a change is no failure: what shows it stays
   await settled();
   stop();
   expect(new Set(states)).toEqual(new Set(["success"]));
+});
+
+test("a list that was asked for before a change of one in it began is asked for anew when that has been answered", async () => {
+  const answers: ((words: string) => void)[] = [];
+  vi.stubGlobal(
+    "fetch",
+    () => new Promise((done) => answers.push((words) => done(new Response(JSON.stringify({ words }))))),
+  );
+  const client = new QueryClient();
+  client.setQueryData(["lists"], { words: "shown" });
+  const read = readAllUnchanged<{ words: string }>("conversation", "/api/conversations", {
+    client,
+    queryKey: ["lists"],
+  });
+  await settled();
+  let answerChange = (): void => undefined;
+  const change = inLine(["conversation", "7"], () => new Promise<void>((done) => (answerChange = done)));
+  answers[0]?.("from before");
+  await settled();
+  expect(answers).toHaveLength(1); // not before the change has been answered: it could be older again
+  answerChange();
+  await change;
+  await settled();
+  answers[1]?.("as it is");
+  expect(await read).toEqual({ words: "as it is" });
+  expect(answers).toHaveLength(2);
+  vi.unstubAllGlobals();
 });

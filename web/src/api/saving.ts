@@ -10,6 +10,8 @@ interface Line {
 
 const lines = new Map<string, Line>();
 const nameOf = (thing: QueryKey) => JSON.stringify(thing);
+/** By kind of thing (the first of its key), how many changes have begun so far. */
+const begun = new Map<unknown, number>();
 
 /** Is a change of it under way? What is read meanwhile is older than what stands on the screen. */
 export const isSaving = (thing: QueryKey): boolean => lines.has(nameOf(thing));
@@ -24,6 +26,29 @@ export async function readUnchanged<T>(thing: QueryKey, path: string, signal?: A
     const answer = await get<T>(path, signal);
     if (!isSaving(thing)) return answer;
     await settled(thing);
+  }
+}
+
+/** Changes of things of this kind that are under way. */
+const underWay = (kind: string): Line[] =>
+  [...lines].filter(([name]) => (JSON.parse(name) as QueryKey)[0] === kind).map(([, line]) => line);
+
+interface Asked {
+  client: QueryClient;
+  queryKey: QueryKey;
+  signal?: AbortSignal;
+}
+
+/** Reads many things of a kind, and once more when one of them was changed meanwhile: what is read may tell of it as it was before. The first time at
+ * once: nothing is on the screen yet that an older answer could take back. */
+export async function readAllUnchanged<T>(kind: string, path: string, asked: Asked): Promise<T> {
+  const { client, queryKey, signal } = asked;
+  if (client.getQueryData(queryKey) === undefined) return get<T>(path, signal);
+  for (;;) {
+    await Promise.allSettled(underWay(kind).map(({ last }) => last));
+    const before = begun.get(kind);
+    const answer = await get<T>(path, signal);
+    if (begun.get(kind) === before) return answer;
   }
 }
 
@@ -42,6 +67,7 @@ export async function inLine<A>(
   const name = nameOf(thing);
   const line = lines.get(name) ?? { last: Promise.resolve(), waiting: 0 };
   lines.set(name, line);
+  begun.set(thing[0], (begun.get(thing[0]) ?? 0) + 1);
   line.waiting += 1;
   const sent = line.last.then(send, send);
   line.last = sent;
